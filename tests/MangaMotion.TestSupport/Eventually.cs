@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace MangaMotion.TestSupport;
+
+/// <summary>Waits for a condition, with a deadline; a test never waits for a time.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Returns when the condition holds.</summary>
+    /// <param name="deadline">30 s by default: generous, since only a failing test uses it up.</param>
+    /// <exception cref="TimeoutException">It did not hold before the deadline; the message has the condition's own text.</exception>
+    public static Task Until(
+        Func<Task<bool>> condition,
+        TimeSpan? deadline = null,
+        [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Get(async () => await condition() ? true : (bool?)null, deadline, what);
+
+    /// <inheritdoc cref="Until(Func{Task{bool}}, TimeSpan?, string)"/>
+    public static Task Until(
+        Func<bool> condition,
+        TimeSpan? deadline = null,
+        [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Until(() => Task.FromResult(condition()), deadline, what);
+
+    /// <summary>Returns the first value that is not null.</summary>
+    /// <inheritdoc cref="Until(Func{Task{bool}}, TimeSpan?, string)"/>
+    public static async Task<T> Get<T>(
+        Func<Task<T?>> probe,
+        TimeSpan? deadline = null,
+        [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probe))] string what = "")
+        where T : struct
+    {
+        var limit = deadline ?? TimeSpan.FromSeconds(30);
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            if (await probe() is { } value)
+                return value;
+            if (waited.Elapsed > limit)
+                throw new TimeoutException($"Not within {limit.TotalSeconds:0.#} s: {what}");
+            await Task.Delay(Interval);
+        }
+    }
+}

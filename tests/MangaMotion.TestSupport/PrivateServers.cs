@@ -1,0 +1,21 @@
+using MangaMotion.LocalStack;
+
+namespace MangaMotion.TestSupport;
+
+/// <summary>Servers of one test, which it may stop, kill, freeze and restart; gone with their data when disposed, or when the test is killed.</summary>
+public static class PrivateServers
+{
+    /// <param name="durable">True where the test is about what survives a crash of Postgres.</param>
+    public static Task<ServerStack> StartAsync(bool rabbit = true, bool postgres = true, bool durable = false, CancellationToken cancellationToken = default) =>
+        ServerStack.StartAsync(
+            new ServerStackOptions
+            {
+                Directory = Directory.CreateTempSubdirectory("mangamotion-test-").FullName,
+                Rabbit = rabbit,
+                Postgres = postgres,
+                Durable = durable,
+                Temporary = true,
+            },
+            progress: null,
+            cancellationToken);
+}

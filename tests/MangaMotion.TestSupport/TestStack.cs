@@ -1,0 +1,32 @@
+using MangaMotion.LocalStack;
+
+namespace MangaMotion.TestSupport;
+
+/// <summary>
+/// RabbitMQ and Postgres for tests: those of <c>MANGAMOTION_TEST_STACK</c> (a state folder; <c>./mangamotion test</c> sets it, so that
+/// all test projects share one set of servers), else servers of its own, started at the first use and ended with the process.
+/// It is an assembly fixture: <c>[assembly: AssemblyFixture(typeof(TestStack))]</c> once, then a constructor parameter of the test class.
+/// Every test makes a virtual host and a database for itself; to stop, kill or freeze a server take <see cref="PrivateServers"/>.
+/// </summary>
+public sealed class TestStack : IAsyncDisposable
+{
+    private readonly Lazy<Task<ServerStack>> _servers = new(StartAsync);
+
+    /// <summary>A fresh virtual host with no queue in it; deleted when disposed.</summary>
+    public async Task<TestVirtualHost> CreateVirtualHostAsync() => await TestVirtualHost.CreateAsync((await _servers.Value).Rabbit);
+
+    /// <summary>A fresh, empty database; dropped when disposed.</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync() => await TestDatabase.CreateAsync((await _servers.Value).Postgres);
+
+    /// <summary>Ends the servers that this process started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_servers.IsValueCreated)
+            await (await _servers.Value).DisposeAsync();
+    }
+
+    private static Task<ServerStack> StartAsync() =>
+        Environment.GetEnvironmentVariable("MANGAMOTION_TEST_STACK") is { Length: > 0 } folder
+            ? Task.FromResult(ServerStack.Attach(folder))
+            : PrivateServers.StartAsync();
+}
