@@ -17,6 +17,7 @@ public interface IObjectStore
     Task<StoredObject> PutFileAsync(string key, string path, PutOptions options, CancellationToken cancellationToken);
 
     /// <summary>Opens the object, or bytes <c>[from, to]</c> of it (both inclusive, as in HTTP).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The object has no byte in the range.</exception>
     Task<ObjectContent> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken);
 
     /// <summary>Brings the object to a local path that does not exist yet; a disk store may link instead of copying, so treat it as read-only.</summary>
@@ -25,7 +26,10 @@ public interface IObjectStore
     /// <summary>What is known about the object, or null where there is none.</summary>
     Task<StoredObject?> HeadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>The objects whose key starts with the prefix, in the order of their keys.</summary>
+    /// <summary>
+    /// The objects whose key starts with the prefix, in the order of their keys: key, length and time. Content type and SHA-256 may
+    /// be missing (empty, null), because S3 tells them only object by object: ask <see cref="HeadAsync"/>.
+    /// </summary>
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>Deletes the objects; one that is not there is no error.</summary>
@@ -40,7 +44,10 @@ public interface IObjectStore
     /// <summary>A link by which anyone may store exactly this key, type and length for a while, or null (disk).</summary>
     Uri? PresignPut(string key, PresignPutOptions options);
 
-    /// <summary>Throws when the store cannot be reached or written to; used by readiness.</summary>
+    /// <summary>
+    /// Makes what the store needs (folder, bucket) where it is missing, and throws when the store cannot be reached or written to.
+    /// Called at start and by readiness.
+    /// </summary>
     Task CheckAsync(CancellationToken cancellationToken);
 }
 
@@ -50,6 +57,8 @@ public sealed record StoredObject(string Key, long Length, string ContentType, s
 
 public sealed record PutOptions
 {
+    internal const int MaxContentTypeLength = 200;
+
     public required string ContentType { get; init; }
 
     public long? ExpectedLength { get; init; }
@@ -59,10 +68,28 @@ public sealed record PutOptions
 
     /// <summary>Bytes after which the stream is refused.</summary>
     public long? MaxLength { get; init; }
+
+    /// <exception cref="ArgumentException">The content type cannot be a header.</exception>
+    internal static void Validate(PutOptions options)
+    {
+        if (options.ContentType.Length is 0 or > MaxContentTypeLength || options.ContentType.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            throw new ArgumentException($"A content type is 1 to {MaxContentTypeLength} printable ASCII characters.", nameof(options));
+    }
 }
 
 /// <summary>Bytes from <paramref name="From"/> to <paramref name="To"/>, both inclusive; no <paramref name="To"/> means to the end.</summary>
-public readonly record struct ByteRange(long From, long? To);
+public readonly record struct ByteRange(long From, long? To)
+{
+    /// <summary>The part of the object that is meant; a range may end beyond the object, as in HTTP.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The object has no byte in the range.</exception>
+    public (long Start, long Length) Within(StoredObject info)
+    {
+        if (From < 0 || From >= info.Length || To < From)
+            throw new ArgumentOutOfRangeException(nameof(info), $"Object '{info.Key}' of {info.Length} bytes has none in the range {From}-{To}.");
+
+        return (From, Math.Min(To ?? long.MaxValue, info.Length - 1) - From + 1);
+    }
+}
 
 public sealed record PresignGetOptions(TimeSpan Lifetime)
 {

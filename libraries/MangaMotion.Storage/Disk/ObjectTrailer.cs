@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace MangaMotion.Storage.Disk;
+
+/// <summary>
+/// What the disk store knows about an object, kept behind the object's last byte in the same file. One rename therefore
+/// commits bytes and description together, and a file torn by a crash shows itself: it has no trailer that fits.
+/// </summary>
+/// <remarks>
+/// Content type (ASCII), SHA-256 (32 bytes), length and milliseconds since 1970 (little-endian, 8 bytes each),
+/// length of the content type (1 byte), magic (7 bytes).
+/// </remarks>
+internal static class ObjectTrailer
+{
+    public const int MaxLength = PutOptions.MaxContentTypeLength + FixedLength;
+
+    private const int FixedLength = 32 + 8 + 8 + 1 + 7;
+
+    private static ReadOnlySpan<byte> Magic => "MMOBJ1\n"u8;
+
+    /// <returns>The bytes written, at most <see cref="MaxLength"/>.</returns>
+    public static int Write(Span<byte> destination, StoredObject info)
+    {
+        var type = Encoding.ASCII.GetBytes(info.ContentType, destination);
+        var rest = destination[type..];
+        Convert.FromHexString(info.Sha256!, rest, out _, out _);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[32..], info.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[40..], info.ModifiedAt.ToUnixTimeMilliseconds());
+        rest[48] = (byte)type;
+        Magic.CopyTo(rest[49..]);
+        return type + FixedLength;
+    }
+
+    /// <summary>Null where the file is not a whole object.</summary>
+    public static StoredObject? Read(string key, SafeFileHandle file)
+    {
+        var fileLength = RandomAccess.GetLength(file);
+        Span<byte> tail = stackalloc byte[(int)Math.Min(MaxLength, fileLength)];
+        tail = tail[..RandomAccess.Read(file, tail, fileLength - tail.Length)];
+        if (tail.Length < FixedLength || !tail.EndsWith(Magic))
+            return null;
+
+        var rest = tail[^FixedLength..];
+        var type = rest[48];
+        var length = BinaryPrimitives.ReadInt64LittleEndian(rest[32..]);
+        if (length + type + FixedLength != fileLength)
+            return null;
+
+        return new StoredObject(
+            key,
+            length,
+            Encoding.ASCII.GetString(tail[^(FixedLength + type)..^FixedLength]),
+            Convert.ToHexStringLower(rest[..32]),
+            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(rest[40..])));
+    }
+}

@@ -1,0 +1,31 @@
+using MangaMotion.Storage.Disk;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Storage;
+
+public static class ObjectStoreExtensions
+{
+    /// <summary>
+    /// Adds the <see cref="IObjectStore"/> that section <c>Storage</c> describes; <c>S3_ENDPOINT</c>, <c>S3_BUCKET</c>,
+    /// <c>S3_ACCESS_KEY</c> and <c>S3_SECRET_KEY</c> fill what the section leaves out. Wrong settings fail the start.
+    /// </summary>
+    public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>()
+            .Bind(configuration.GetSection(StorageOptions.Section))
+            .PostConfigure(options =>
+            {
+                options.S3.Endpoint ??= configuration["S3_ENDPOINT"];
+                options.S3.Bucket ??= configuration["S3_BUCKET"];
+                options.S3.AccessKey ??= configuration["S3_ACCESS_KEY"];
+                options.S3.SecretKey ??= configuration["S3_SECRET_KEY"];
+            })
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddSingleton<IObjectStore>(provider => ActivatorUtilities.CreateInstance<DiskObjectStore>(provider));
+        services.AddHostedService<ObjectStoreStartup>();
+        return services;
+    }
+}
