@@ -24,7 +24,9 @@ public static class ObjectStoreExtensions
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
-        services.AddSingleton<IObjectStore>(provider => ActivatorUtilities.CreateInstance<DiskObjectStore>(provider));
+        services.AddSingleton<IObjectStore>(provider => provider.GetRequiredService<IOptions<StorageOptions>>() is var options && options.Value.EffectiveKind == StoreKind.Disk
+            ? new DiskObjectStore(options)
+            : throw new NotSupportedException("Storage__Kind=s3 is not supported yet."));
         services.AddHostedService<ObjectStoreStartup>();
         return services;
     }
