@@ -1,0 +1,29 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using MassTransit.RabbitMqTransport.Configuration;
+using MassTransit.RabbitMqTransport.Middleware;
+
+namespace MangaMotion.ServiceDefaults.Bus;
+
+/// <summary>
+/// Declares the <c>_error</c> exchange and queue of an endpoint before it consumes. MassTransit declares them with the first
+/// message it moves there itself, but the job runner sends dead letters to <c>exchange:NAME_error</c> through the outbox: to
+/// an exchange that nobody has bound a queue to, they would be lost.
+/// </summary>
+internal static class ErrorQueues
+{
+    /// <summary>
+    /// Puts MassTransit's own step for it, with MassTransit's own settings, before the endpoint's topology; whichever of the
+    /// two declares first, the other agrees.
+    /// </summary>
+    public static void DeclareErrorQueue(this IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        // Every receive endpoint of this transport implements both: the first is how it is configured, the second how it is built.
+        var built = (IRabbitMqReceiveEndpointConfiguration)endpoint;
+        endpoint.ConfigureChannel(channel =>
+        {
+            var error = built.Topology.Send.GetErrorSettings(built.Settings);
+            channel.UseFilter(new ConfigureRabbitMqTopologyFilter<ErrorSettings>(error, error.GetBrokerTopology()));
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.ServiceDefaults.Configuration;
+
+/// <summary>The check of all settings before anything is started.</summary>
+public static class SettingsCheck
+{
+    /// <summary>One line for each wrong setting, naming it, its value and what is allowed; empty when the service may start.</summary>
+    public static IReadOnlyList<string> Problems(IServiceProvider services)
+    {
+        try
+        {
+            services.GetService<IStartupValidator>()?.Validate();
+            return [];
+        }
+        catch (OptionsValidationException e)
+        {
+            return [.. e.Failures];
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            return [.. e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)];
+        }
+    }
+
+    /// <summary>Ends the process with exit code 1 and the lines on stderr: a stack trace would hide them.</summary>
+    internal static void ExitIfWrong(IServiceProvider services)
+    {
+        var problems = Problems(services);
+        if (problems.Count == 0)
+            return;
+        var service = services.GetRequiredService<ServiceIdentity>().Service;
+        Console.Error.WriteLine($"{service} cannot start: {problems.Count} setting(s) to correct.");
+        foreach (var problem in problems)
+            Console.Error.WriteLine($"  {problem}");
+        Environment.Exit(1);
+    }
+}

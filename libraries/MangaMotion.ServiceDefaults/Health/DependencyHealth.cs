@@ -1,0 +1,60 @@
+using MangaMotion.ServiceDefaults.Bus;
+using MangaMotion.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace MangaMotion.ServiceDefaults.Health;
+
+/// <summary>Live: the process answers. Ready: the servers it uses answer too.</summary>
+internal static class DependencyHealth
+{
+    private const string Tag = "dependency";
+
+    public static void AddDependencyHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks();
+
+        // Only what the service uses is checked; that is known when everything has been registered.
+        services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProviderIsService>((options, registered) =>
+        {
+            Add<NpgsqlDataSource, PostgresCheck>(options, registered, "postgres");
+            Add<BrokerAddress, BrokerCheck>(options, registered, "rabbitmq");
+            Add<IObjectStore, StoreCheck>(options, registered, "store");
+        });
+    }
+
+    public static void MapDependencyHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
+    }
+
+    private static void Add<TDependency, TCheck>(HealthCheckServiceOptions options, IServiceProviderIsService registered, string name)
+        where TCheck : DependencyCheck
+    {
+        if (registered.IsService(typeof(TDependency)))
+            options.Registrations.Add(new(name, services => ActivatorUtilities.CreateInstance<TCheck>(services), HealthStatus.Unhealthy, [Tag]));
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(
+            new HealthAnswer(
+                Text(report.Status),
+                report.Entries.ToDictionary(
+                    entry => entry.Key,
+                    entry => new DependencyAnswer(
+                        Text(entry.Value.Status),
+                        entry.Value.Data.TryGetValue(DependencyCheck.Where, out var where) ? (string)where : null,
+                        entry.Value.Description),
+                    StringComparer.Ordinal)),
+            context.RequestAborted);
+
+    private static string Text(HealthStatus status) => status == HealthStatus.Healthy ? "healthy" : "unhealthy";
+
+    private sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, DependencyAnswer> Checks);
+
+    private sealed record DependencyAnswer(string Status, string? Where, string? Reason);
+}

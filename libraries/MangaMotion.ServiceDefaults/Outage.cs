@@ -1,0 +1,43 @@
+using MassTransit;
+using Npgsql;
+using RabbitMQ.Client.Exceptions;
+
+namespace MangaMotion.ServiceDefaults;
+
+/// <summary>Tells the absence of a server from every other failure.</summary>
+public static class Outage
+{
+    public const string Database = "database";
+    public const string Broker = "broker";
+    public const string Storage = "storage";
+
+    /// <summary>Which kind of server is away, or null where the failure is of another sort.</summary>
+    public static string? KindOf(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case PostgresException postgres:
+                    return IsAway(postgres.SqlState) ? Database : null;
+                case NpgsqlException { IsTransient: true }:
+                    return Database;
+                case ConnectionException or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException:
+                    return Broker;
+
+                // The contract of IObjectStore: an IOException is a store that cannot be reached or written to.
+                case IOException and not (FileNotFoundException or DirectoryNotFoundException):
+                    return Storage;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Class 08 connection, 53 insufficient resources (disk full, too many connections), 57P shutdown and recovery, 58 system error.</summary>
+    private static bool IsAway(string sqlState) =>
+        sqlState.StartsWith("08", StringComparison.Ordinal)
+        || sqlState.StartsWith("53", StringComparison.Ordinal)
+        || sqlState.StartsWith("57P", StringComparison.Ordinal)
+        || sqlState.StartsWith("58", StringComparison.Ordinal);
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MangaMotion.ServiceDefaults.Problems;
+
+/// <summary>Makes every error answer <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, <c>code</c> and <c>traceId</c>.</summary>
+internal static class ProblemAnswers
+{
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddExceptionHandler<Handler>();
+
+        // Otherwise a body that cannot be read is a 400 that does not say why.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+    }
+
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
+    }
+
+    private static Task WriteAsync(HttpContext context, ProblemDetails problem)
+    {
+        Complete(context, problem);
+        context.Response.StatusCode = problem.Status!.Value;
+        return context.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", context.RequestAborted);
+    }
+
+    private static void Complete(HttpContext context, ProblemDetails problem)
+    {
+        var status = problem.Status ??= context.Response.StatusCode;
+        if (!problem.Extensions.TryGetValue("code", out var code) || code is null)
+            problem.Extensions["code"] = code = ProblemCodes.Of(status);
+        problem.Type = $"urn:mangamotion:problem:{code}";
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+        problem.Detail ??= Detail(context, status);
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+    }
+
+    private static string? Detail(HttpContext context, int status) => status switch
+    {
+        StatusCodes.Status404NotFound => $"Nothing is at {context.Request.Path}, or it is not yours.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
+        _ => null,
+    };
+
+    private sealed class Handler(ILogger<Handler> logger) : IExceptionHandler
+    {
+        private const string RetryAfterSeconds = "5";
+
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (httpContext.RequestAborted.IsCancellationRequested)
+            {
+                // The caller has gone: there is nobody to answer, and nothing went wrong here.
+                httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+                return true;
+            }
+
+            await WriteAsync(httpContext, Describe(httpContext, exception));
+            return true;
+        }
+
+        private ProblemDetails Describe(HttpContext context, Exception exception)
+        {
+            switch (exception)
+            {
+                case ProblemException problem:
+                    var answer = Problem(problem.Status, problem.Code, problem.Message);
+                    foreach (var (name, value) in problem.Extensions)
+                        answer.Extensions[name] = value;
+                    return answer;
+                case BadHttpRequestException { InnerException: JsonException json }:
+                    return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, $"The body is not the JSON that is expected here: {json.Message}");
+                case BadHttpRequestException bad:
+                    return Problem(bad.StatusCode, ProblemCodes.Of(bad.StatusCode), bad.Message);
+            }
+
+            if (Outage.KindOf(exception) is { } kind)
+            {
+                logger.LogWarning("{Method} {Path} answered 503: the {Dependency} is not available ({Reason}).",
+                    context.Request.Method, context.Request.Path, kind, exception.GetBaseException().Message);
+                context.Response.Headers.RetryAfter = RetryAfterSeconds;
+                var unavailable = Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.DependencyUnavailable,
+                    $"The {kind} is not available right now. Nothing was accepted; try again in {RetryAfterSeconds} s.");
+                unavailable.Extensions["dependency"] = kind;
+                return unavailable;
+            }
+
+            logger.LogError(exception, "{Method} {Path} failed.", context.Request.Method, context.Request.Path);
+            return Problem(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError,
+                "Something went wrong on our side. Give the traceId to the operator.");
+        }
+
+        private static ProblemDetails Problem(int status, string code, string detail) => new()
+        {
+            Status = status,
+            Detail = detail,
+            Extensions = { ["code"] = code },
+        };
+    }
+}

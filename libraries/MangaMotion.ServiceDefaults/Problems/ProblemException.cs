@@ -1,0 +1,17 @@
+namespace MangaMotion.ServiceDefaults.Problems;
+
+/// <summary>Thrown by an endpoint to answer with <c>application/problem+json</c>.</summary>
+/// <param name="status">The HTTP status, 400 to 599.</param>
+/// <param name="code">Stable, snake_case, for programs: <c>unknown_collection</c>.</param>
+/// <param name="detail">What happened, to what and what to do, for the caller.</param>
+/// <param name="extensions">Further members of the answer, camelCase.</param>
+public sealed class ProblemException(
+    int status, string code, string detail, IReadOnlyDictionary<string, object?>? extensions = null, Exception? inner = null)
+    : Exception(detail, inner)
+{
+    public int Status { get; } = status;
+
+    public string Code { get; } = code;
+
+    public IReadOnlyDictionary<string, object?> Extensions { get; } = extensions ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+}

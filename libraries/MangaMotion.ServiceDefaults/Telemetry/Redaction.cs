@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+using MangaMotion.ServiceDefaults.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace MangaMotion.ServiceDefaults.Telemetry;
+
+/// <summary>Takes passwords and keys out of text that leaves the process: those we were given by value, all others by their form.</summary>
+internal sealed partial class Redaction
+{
+    private const string Mask = "***";
+
+    /// <summary>A shorter secret is masked by its form only: masking "guest" everywhere would garble ordinary words.</summary>
+    private const int ShortestByValue = 8;
+
+    private readonly string[] _secrets;
+
+    public Redaction(IConfiguration configuration) =>
+        _secrets = [.. configuration.AsEnumerable()
+            .Where(setting => setting.Value is { Length: >= ShortestByValue } && Setting.IsSecret(setting.Key))
+            .Select(setting => setting.Value!)
+            .Distinct(StringComparer.Ordinal)];
+
+    public string Clean(string text)
+    {
+        foreach (var secret in _secrets)
+            text = text.Replace(secret, Mask, StringComparison.Ordinal);
+        if (text.Contains("://", StringComparison.Ordinal))
+            text = UserInfo().Replace(text, $"${{before}}{Mask}@");
+        return text.Contains('=', StringComparison.Ordinal) ? Assignment().Replace(text, $"${{before}}{Mask}") : text;
+    }
+
+    [GeneratedRegex(@"(?<before>[a-z][a-z0-9+.-]*://)[^/\s@""']+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex UserInfo();
+
+    [GeneratedRegex(@"(?<before>(?:password|pwd|secret|secretkey|secret_key|accesskey|access_key|api_?key|x-amz-signature|x-amz-credential)\s*=\s*)(?:""[^""]*""|'[^']*'|[^;&\s""']+)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Assignment();
+}
