@@ -43,7 +43,12 @@ public static class Postgres
         };
         foreach (var keyword in given.Keys)
             defaults[keyword] = given[keyword];
-        return new NpgsqlDataSourceBuilder(defaults.ConnectionString).UseLoggerFactory(loggers).Build();
+        var builder = new NpgsqlDataSourceBuilder(defaults.ConnectionString)
+        {
+            // The label of its metrics; else the whole connection string.
+            Name = $"{given.Host}:{given.Port}/{given.Database}",
+        };
+        return builder.UseLoggerFactory(loggers).Build();
     }
 }
 

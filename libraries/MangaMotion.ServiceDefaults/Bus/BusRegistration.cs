@@ -1,3 +1,4 @@
+using System.Globalization;
 using MangaMotion.ServiceDefaults.Configuration;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -33,8 +34,13 @@ public static class BusRegistration
             host.WaitUntilStarted = false;
             host.StopTimeout = bus.Value.StopTimeout;
         });
-        services.AddOptions<HostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
-            host.ShutdownTimeout = bus.Value.StopTimeout + TimeSpan.FromSeconds(15));
+        services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
+        {
+            // The host reads these while it is built, before a wrong setting can be reported: text that is no time is left to the check.
+            var given = configuration[ConfigurationPath.Combine(BusOptions.Section, nameof(BusOptions.StopTimeout))];
+            var stop = TimeSpan.TryParse(given, CultureInfo.InvariantCulture, out var parsed) ? parsed : new BusOptions().StopTimeout;
+            host.ShutdownTimeout = stop + TimeSpan.FromSeconds(15);
+        });
         services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();

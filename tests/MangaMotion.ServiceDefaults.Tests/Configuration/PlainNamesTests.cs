@@ -1,0 +1,65 @@
+using MangaMotion.ServiceDefaults.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace MangaMotion.ServiceDefaults.Tests.Configuration;
+
+public sealed class PlainNamesTests
+{
+    [Theory]
+    [InlineData("MAX_RETRY_ATTEMPTS", "5", "Retry:MaxAttempts", "5")]
+    [InlineData("RETRY_DELAY_SECONDS", "90", "Retry:Delay", "00:01:30")]
+    [InlineData("RETRY_DELAY_SECONDS", "0.5", "Retry:Delay", "00:00:00.5000000")]
+    [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "Storage:S3:Endpoint", "http://127.0.0.1:9000")]
+    [InlineData("S3_SECRET_KEY", "s", "Storage:S3:SecretKey", "s")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317", "Telemetry:OtlpEndpoint", "http://127.0.0.1:4317")]
+    public void A_plain_name_sets_its_key(string name, string value, string key, string expected) =>
+        Configure((name, value))[key].ShouldBe(expected);
+
+    [Fact]
+    public void A_value_that_is_no_number_is_left_for_the_validation_to_name() =>
+        Configure(("RETRY_DELAY_SECONDS", "soon"))["Retry:Delay"].ShouldBe("soon");
+
+    [Fact]
+    public void The_libpq_names_make_one_connection_string_and_keep_odd_characters()
+    {
+        var text = Configure(("PGHOST", "db"), ("PGPORT", "5433"), ("PGUSER", "me"), ("PGPASSWORD", "a;b=\"c'"), ("PGDATABASE", "m"))
+            .GetConnectionString("Postgres");
+
+        var parsed = new Npgsql.NpgsqlConnectionStringBuilder(text);
+        (parsed.Host, parsed.Port, parsed.Username, parsed.Password, parsed.Database).ShouldBe(("db", 5433, "me", "a;b=\"c'", "m"));
+    }
+
+    [Fact]
+    public void An_empty_variable_sets_nothing() => Configure(("MAX_RETRY_ATTEMPTS", ""))["Retry:MaxAttempts"].ShouldBeNull();
+
+    [Fact]
+    public void What_comes_after_wins_over_a_plain_name()
+    {
+        var configuration = new ConfigurationBuilder();
+        configuration.AddPlainNames(name => name == "MAX_RETRY_ATTEMPTS" ? "5" : null);
+        configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Retry:MaxAttempts"] = "7" });
+
+        configuration.Build()["Retry:MaxAttempts"].ShouldBe("7");
+    }
+
+    [Fact]
+    public void The_plain_names_stand_between_the_files_and_the_environment()
+    {
+        var configuration = new ConfigurationBuilder();
+        configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Retry:MaxAttempts"] = "from a file" });
+        configuration.AddEnvironmentVariables();
+
+        configuration.AddPlainNames(_ => "5");
+
+        configuration.Sources.Count.ShouldBe(3);
+        configuration.Sources[2].GetType().Name.ShouldBe("EnvironmentVariablesConfigurationSource");
+        configuration.Build()["Retry:MaxAttempts"].ShouldBe("5");
+    }
+
+    private static IConfigurationRoot Configure(params (string Name, string Value)[] variables)
+    {
+        var configuration = new ConfigurationBuilder();
+        configuration.AddPlainNames(name => variables.FirstOrDefault(x => x.Name == name).Value);
+        return configuration.Build();
+    }
+}
