@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+using MangaMotion.Messaging.Postgres.Schema;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MangaMotion.Messaging.Postgres;
+
+/// <summary>
+/// Waiting for a database that is away: says so once per outage, with the server and the cause, backs off from 0.2 s to 5 s,
+/// and says when it is over.
+/// </summary>
+internal sealed class Outage(ILogger logger, NpgsqlDataSource dataSource, string purpose)
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private TimeSpan _delay = FirstDelay;
+    private long _since;
+
+    /// <summary>True for a server that cannot be reached, is starting or stopping, or is out of connections, memory or disk.</summary>
+    public static bool IsOutage(Exception exception) => exception switch
+    {
+        PostgresException refused => refused.IsTransient,
+        NpgsqlException lost => lost.IsTransient || lost.InnerException is SocketException or IOException or TimeoutException,
+        _ => exception is SocketException or IOException or TimeoutException,
+    };
+
+    public async Task WaitAsync(Exception exception, CancellationToken cancellationToken)
+    {
+        if (_since == 0)
+        {
+            _since = TimeProvider.System.GetTimestamp();
+            logger.LogWarning(
+                "Cannot {Purpose}: Postgres at {Server} failed with '{Cause}'. Trying again until it answers; check that the server runs and can be reached",
+                purpose, SchemaMigrator.Where(dataSource), exception.Message);
+        }
+
+        await Task.Delay(_delay, cancellationToken);
+        _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+    }
+
+    public void Over()
+    {
+        if (_since == 0)
+            return;
+        logger.LogInformation(
+            "Postgres at {Server} answers again after {Seconds:F1} s; going on to {Purpose}",
+            SchemaMigrator.Where(dataSource), TimeProvider.System.GetElapsedTime(_since).TotalSeconds, purpose);
+        _since = 0;
+        _delay = FirstDelay;
+    }
+}

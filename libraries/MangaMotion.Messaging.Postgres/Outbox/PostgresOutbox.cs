@@ -1,0 +1,78 @@
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.Middleware.Outbox;
+using MassTransit.Transports;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace MangaMotion.Messaging.Postgres.Outbox;
+
+internal sealed class PostgresOutbox(IBus bus, OutboxSignal signal, IOptions<PostgresOutboxOptions> options, IServiceProvider services) : IOutbox
+{
+    public async Task<OutboxMessage> PrepareSendAsync<T>(
+        T message, Uri destination, OutboxMessageOptions? options, CancellationToken cancellationToken)
+        where T : class
+    {
+        var capture = new Capture(services);
+        var endpoint = await new OutboxSendEndpointProvider(capture, bus).GetSendEndpoint(destination);
+        await endpoint.Send(message, new OptionsPipe<T>(options), cancellationToken);
+        return capture.Message.Due(options?.NotBefore);
+    }
+
+    public async Task<OutboxMessage> PreparePublishAsync<T>(T message, OutboxMessageOptions? options, CancellationToken cancellationToken)
+        where T : class
+    {
+        var capture = new Capture(services);
+        await new PublishEndpoint(new OutboxPublishEndpointProvider(capture, bus)).Publish(message, new OptionsPipe<T>(options), cancellationToken);
+        return capture.Message.Due(options?.NotBefore);
+    }
+
+    public OutboxMessage PrepareForward(ConsumeContext context, Uri destination, OutboxMessageOptions? options) =>
+        ForwardedMessage.From(context, destination, options);
+
+    public void AppendInsert(NpgsqlBatch batch, IReadOnlyList<OutboxMessage> messages)
+    {
+        if (messages.Count > 0)
+            batch.BatchCommands.Add(OutboxSql.Insert(messages, announced: options.Value.DeliveryEnabled));
+    }
+
+    public void Committed(IReadOnlyList<OutboxMessage> messages)
+    {
+        if (messages.Count > 0)
+            signal.Set();
+    }
+
+    private sealed class Capture(IServiceProvider services) : OutboxSendContext
+    {
+        private OutboxMessage? _message;
+
+        public OutboxMessage Message => _message ?? throw new InvalidOperationException("MassTransit did not hand over the message it was asked to prepare.");
+
+        public Task AddSend<T>(SendContext<T> context)
+            where T : class
+        {
+            _message = OutboxMessage.From(context);
+            return Task.CompletedTask;
+        }
+
+        public object? GetService(Type serviceType) => services.GetService(serviceType);
+    }
+
+    private sealed class OptionsPipe<T>(OutboxMessageOptions? options) : IPipe<SendContext<T>>, IPipe<PublishContext<T>>
+        where T : class
+    {
+        public Task Send(SendContext<T> context)
+        {
+            context.MessageId = options?.MessageId ?? context.MessageId;
+            context.CorrelationId = options?.CorrelationId ?? context.CorrelationId;
+            context.Delay = options?.Delay ?? context.Delay;
+            foreach (var (key, value) in options?.Headers ?? new Dictionary<string, object>())
+                context.Headers.Set(key, value);
+            return Task.CompletedTask;
+        }
+
+        public Task Send(PublishContext<T> context) => Send((SendContext<T>)context);
+
+        public void Probe(ProbeContext context) => context.CreateScope("outboxOptions");
+    }
+}

@@ -1,0 +1,44 @@
+using MangaMotion.Messaging.Postgres.Outbox;
+using MassTransit;
+using MassTransit.Clients;
+using MassTransit.DependencyInjection;
+using MassTransit.Middleware;
+using MassTransit.Middleware.Outbox;
+using MassTransit.Transports;
+
+namespace MangaMotion.Messaging.Postgres.Sessions;
+
+/// <summary>
+/// The bus outbox: what a scope publishes or sends is collected by its session. Inside a consumer the consume context is used,
+/// as without an outbox.
+/// </summary>
+internal sealed class SessionBusContextProvider(
+    IBus bus, PostgresSession session, Bind<IBus, IClientFactory> clientFactory, Bind<IBus, IScopedConsumeContextProvider> consume,
+    IServiceProvider services)
+    : IScopedBusContextProvider<IBus>
+{
+    public ScopedBusContext Context { get; } = consume.Value.HasContext
+        ? new ConsumeContextScopedBusContext(consume.Value.GetContext(), clientFactory.Value)
+        : new SessionBusContext(bus, session, clientFactory.Value, services);
+}
+
+internal sealed class SessionBusContext(IBus bus, PostgresSession session, IClientFactory clientFactory, IServiceProvider services)
+    : ScopedBusContext, OutboxSendContext
+{
+    public ISendEndpointProvider SendEndpointProvider => field ??= new OutboxSendEndpointProvider(this, bus);
+
+    public IPublishEndpoint PublishEndpoint => field ??= new PublishEndpoint(new OutboxPublishEndpointProvider(this, bus));
+
+    // A request waits for its response in the same scope, so it cannot wait for a commit: it goes straight to the broker.
+    public IScopedClientFactory ClientFactory =>
+        field ??= new ScopedClientFactory(new ClientFactory(new ScopedClientFactoryContext(clientFactory, services)), null);
+
+    public Task AddSend<T>(SendContext<T> context)
+        where T : class
+    {
+        session.Add(OutboxMessage.From(context));
+        return Task.CompletedTask;
+    }
+
+    public object? GetService(Type serviceType) => services.GetService(serviceType);
+}
