@@ -81,13 +81,14 @@ public abstract class LocalServer
             await process.KillAsync(cancellationToken);
     }
 
-    /// <summary>SIGSTOP to all its processes: connections stay open and nothing answers.</summary>
-    public void Freeze()
+    /// <summary>SIGSTOP to all its processes; returns when they stand still: connections stay open and nothing answers.</summary>
+    public async Task FreezeAsync(CancellationToken cancellationToken = default)
     {
         foreach (var process in Processes)
-            process.Freeze();
+            await process.FreezeAsync(cancellationToken);
     }
 
+    /// <summary>SIGCONT to all its processes.</summary>
     public void Thaw()
     {
         foreach (var process in Processes)

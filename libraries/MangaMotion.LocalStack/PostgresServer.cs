@@ -33,6 +33,8 @@ public sealed class PostgresServer : LocalServer
         var programs = Programs();
         var port = Folder.Ports.Reserve(Name);
         await InitializeAsync(programs, cancellationToken);
+        // None of ours runs any more, but Postgres takes even the zombie of one that was killed, where init is slow to reap, for a live owner.
+        File.Delete(Path.Combine(DataFolder, "postmaster.pid"));
         _process.Start(new ProcessLaunch
         {
             FileName = Path.Combine(programs, "postgres"),

@@ -43,8 +43,13 @@ public sealed class ServerStack : IAsyncDisposable
         try
         {
             if (!options.Detached)
+            {
+                // Whoever owned the folder before is gone, for we hold its lock; what still runs is a leftover of a crash.
+                await stack.SweepAsync(cancellationToken);
                 stack._lifeline = Lifeline.Start(stack.Folder, options.Temporary);
-            await Task.WhenAll(stack.Servers.Select(x => stack.StartAsync(x, progress, cancellationToken)));
+            }
+
+            await Task.WhenAll(stack.Servers.Select(x => StartAsync(x, progress, cancellationToken)));
         }
         catch
         {
@@ -74,10 +79,10 @@ public sealed class ServerStack : IAsyncDisposable
     /// <summary>Stops all servers in good order and keeps their data.</summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => Task.WhenAll(Servers.Select(x => x.StopAsync(cancellationToken)));
 
-    /// <summary>Stops all servers and removes their data, logs and remembered ports.</summary>
+    /// <summary>Kills whatever runs and removes their data, logs and remembered ports.</summary>
     public async Task WipeAsync(CancellationToken cancellationToken = default)
     {
-        await Task.WhenAll(Servers.Select(x => x.KillAsync(cancellationToken)));
+        await SweepAsync(cancellationToken);
         Folder.Wipe();
     }
 
@@ -95,14 +100,16 @@ public sealed class ServerStack : IAsyncDisposable
             Directory.Delete(Folder.Path, recursive: true);
     }
 
-    private async Task StartAsync(LocalServer server, IProgress<string>? progress, CancellationToken cancellationToken)
+    private static async Task StartAsync(LocalServer server, IProgress<string>? progress, CancellationToken cancellationToken)
     {
-        // Whoever owned the folder before is gone, for we hold its lock; what runs here is a leftover of a crash.
-        if (!_options.Detached)
-            await server.KillAsync(cancellationToken);
         await server.StartAsync(cancellationToken);
         progress?.Report($"{server.Name} is ready on 127.0.0.1:{server.Port}");
     }
+
+    /// <summary>Kills every process that is recorded in the folder.</summary>
+    private Task SweepAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        from file in Directory.EnumerateFiles(Folder.Run, "*.pid")
+        select new LocalProcess(Folder, Path.GetFileNameWithoutExtension(file)).KillAsync(cancellationToken));
 
     private async Task LetGoAsync()
     {

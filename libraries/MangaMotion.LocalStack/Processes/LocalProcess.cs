@@ -83,8 +83,16 @@ public sealed class LocalProcess
         File.Delete(_pidFile);
     }
 
-    /// <summary>SIGSTOP to it and all its children: connections stay open and nothing answers.</summary>
-    public void Freeze() => Send(RunningTree(), Signals.Stop);
+    /// <summary>SIGSTOP to it and all its children; returns when all of them stand still: connections stay open and nothing answers.</summary>
+    public async Task FreezeAsync(CancellationToken cancellationToken)
+    {
+        // Parents may have had more children before they stood still.
+        for (var moving = RunningTree(); moving.Count > 0; moving = [.. RunningTree().Where(x => ProcessTable.Find(x) is { Frozen: false })])
+        {
+            Send(moving, Signals.Stop);
+            await Task.Delay(PollInterval, cancellationToken);
+        }
+    }
 
     /// <summary>SIGCONT to it and all its children.</summary>
     public void Thaw() => Send(RunningTree(), Signals.Continue);

@@ -21,7 +21,9 @@ internal static class ProcessTable
 
         // The name in parentheses may itself hold spaces and parentheses; what follows the last one is plain.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] is "Z" or "X" ? null : new ProcessEntry(processId, Number(fields[1]), Number(fields[2]), ulong.Parse(fields[19], CultureInfo.InvariantCulture));
+        return fields[0] is "Z" or "X"
+            ? null
+            : new ProcessEntry(processId, Number(fields[1]), Number(fields[2]), fields[0] == "T", ulong.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The process, its group and all their descendants, the process first.</summary>
@@ -46,5 +48,6 @@ internal static class ProcessTable
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }
 
+/// <param name="Frozen">Stopped by SIGSTOP.</param>
 /// <param name="StartTicks">Clock ticks between boot and start: with the id it names a process for good, ids alone are used again.</param>
-internal sealed record ProcessEntry(int Id, int Parent, int Group, ulong StartTicks);
+internal sealed record ProcessEntry(int Id, int Parent, int Group, bool Frozen, ulong StartTicks);
