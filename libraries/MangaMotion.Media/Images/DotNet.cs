@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace MangaMotion.Media.Images;
+
+/// <summary>The runtime that the image child runs on: this process's own.</summary>
+internal static class DotNet
+{
+    /// <summary>The directory that holds <c>dotnet</c>: three above the shared framework.</summary>
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+
+    /// <summary>
+    /// A small heap that reserves little address space (the child runs under an address space cap), no diagnostics sockets,
+    /// and a malloc that gives memory back instead of keeping an arena a thread.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> LeanEnvironment { get; } = new Dictionary<string, string>
+    {
+        ["DOTNET_GCHeapHardLimit"] = "0x4000000",
+        ["DOTNET_GCgen0size"] = "0x100000",
+        ["DOTNET_EnableDiagnostics"] = "0",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+        ["MALLOC_ARENA_MAX"] = "1",
+        ["VIPS_CONCURRENCY"] = "1",
+    };
+}

@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace MangaMotion.Media.Images;
+
+public enum ImageFormat
+{
+    /// <summary>Baseline or progressive, 4:2:0.</summary>
+    Jpeg,
+    Webp,
+
+    /// <summary>Lossless.</summary>
+    Png,
+}
+
+/// <summary>One picture to make. It is never larger than its source.</summary>
+/// <param name="Name">Such as <c>preview</c>; letters, digits and hyphens.</param>
+/// <param name="Size">Longest side in pixels, 1–8192.</param>
+public sealed record ImageVariant(string Name, int Size)
+{
+    public ImageFormat Format { get; init; } = ImageFormat.Jpeg;
+
+    /// <summary>1–100; means nothing to PNG.</summary>
+    public int Quality { get; init; } = 80;
+
+    /// <summary>JPEG only: comes sharper and sharper while it loads, for about a third more processor time.</summary>
+    public bool Progressive { get; init; }
+}
+
+/// <summary>What to make of one picture.</summary>
+public sealed record ImageRequest
+{
+    public static readonly ImageVariant Preview = new("preview", 1280);
+    public static readonly ImageVariant Thumbnail = new("thumbnail", 320);
+
+    /// <summary>At least one. Each smaller one is made from the pixels of the next larger one.</summary>
+    public IReadOnlyList<ImageVariant> Variants { get; init; } = [Preview, Thumbnail];
+
+    /// <summary>Under transparent pixels.</summary>
+    public Rgb Background { get; init; } = Rgb.White;
+
+    /// <summary>Longest side in pixels of the moving WebP named <c>animation</c> that an animated GIF or WebP also gets; null for none.</summary>
+    public int? AnimationSize { get; init; } = 480;
+
+    /// <exception cref="ValidationException">A value is out of its range; the message says which and what is allowed.</exception>
+    public void Validate()
+    {
+        Check(Variants.Count is > 0 and <= 8, $"1 to 8 variants can be made, not {Variants.Count}.");
+        Check(Variants.Select(v => v.Name).Append("animation").Distinct().Count() == Variants.Count + 1, "The names of the variants must differ, and 'animation' is taken.");
+        Check(AnimationSize is null or (>= 16 and <= 2048), $"The animation's size is 16 to 2048 pixels, not {AnimationSize}.");
+        foreach (var variant in Variants)
+        {
+            Check(variant.Name.Length is > 0 and <= 32 && variant.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), "A variant's name is 1 to 32 letters, digits or hyphens.");
+            Check(variant.Size is >= 1 and <= 8192, $"The size of '{variant.Name}' is 1 to 8192 pixels, not {variant.Size}.");
+            Check(variant.Quality is >= 1 and <= 100, $"The quality of '{variant.Name}' is 1 to 100, not {variant.Quality}.");
+        }
+
+        static void Check(bool holds, string message)
+        {
+            if (!holds)
+                throw new ValidationException(message);
+        }
+    }
+}
+
+/// <summary>A colour in sRGB, each part 0–255.</summary>
+public readonly record struct Rgb(byte Red, byte Green, byte Blue)
+{
+    public static readonly Rgb White = new(255, 255, 255);
+}
+
+/// <summary>One file that was made, in the job's workspace.</summary>
+/// <param name="Variant">Its name in the request, or <c>animation</c>.</param>
+/// <param name="Width">In pixels.</param>
+/// <param name="Height">In pixels.</param>
+public sealed record MediaFile(string Variant, string Path, string ContentType, int Width, int Height, long Bytes);
+
+/// <summary>What a picture is and what was made of it.</summary>
+public sealed record RenderedImage
+{
+    /// <summary>Pixels of the upright picture, as in the file.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Pixels of the upright picture, as in the file.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Frames of an animation or pages of a TIFF, at least 1.</summary>
+    public required int Frames { get; init; }
+
+    public required bool HasAlpha { get; init; }
+
+    /// <summary>EXIF orientation of the file, 1–8; the files made are upright.</summary>
+    public required int Orientation { get; init; }
+
+    /// <summary>Placeholder, Base64; see <see cref="Images.ThumbHash"/>.</summary>
+    public required string ThumbHash { get; init; }
+
+    public required IReadOnlyList<MediaFile> Files { get; init; }
+}

@@ -1,0 +1,101 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media;
+
+/// <summary>Section <c>Media</c>.</summary>
+public sealed class MediaOptions
+{
+    public const string Section = "Media";
+
+    /// <summary>Where jobs keep their files while they run; on a file system with room for the inputs. Leftovers of dead workers are swept.</summary>
+    [Required]
+    public string ScratchDirectory { get; set; } = Path.Combine(Path.GetTempPath(), "mangamotion-media");
+
+    /// <summary>Image children, each working on one picture at a time.</summary>
+    [Range(1, 256)]
+    public int Hosts { get; set; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>How children are shut in; <see cref="SandboxKind.Auto"/> takes the strictest that works here and says which in the log.</summary>
+    public SandboxKind Sandbox { get; set; }
+
+    [ValidateObjectMembers]
+    public VipsOptions Vips { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public MediaLimits Limits { get; set; } = new();
+}
+
+/// <summary>From the strictest to none.</summary>
+public enum SandboxKind
+{
+    Auto,
+
+    /// <summary>bubblewrap: own file system, network, processes and users; nothing visible but the programs and the job's files.</summary>
+    Bubblewrap,
+
+    /// <summary>An own network namespace only.</summary>
+    NetworkNamespace,
+
+    /// <summary>Caps and an own process group only.</summary>
+    None,
+}
+
+/// <summary>Section <c>Media:Vips</c>: the image children.</summary>
+public sealed class VipsOptions
+{
+    /// <summary>Path of libvips's shared library; empty looks for the one that <c>mangamotion setup</c> brings, then for the system's.</summary>
+    public string Library { get; set; } = "";
+
+    /// <summary>Jobs after which a child is replaced by a fresh one.</summary>
+    [Range(1, 1_000_000)]
+    public int RecycleAfterJobs { get; set; } = 1_000;
+
+    /// <summary>Resident bytes after a job above which a child is replaced.</summary>
+    [Range(50_000_000, 10_000_000_000)]
+    public long RecycleAboveBytes { get; set; } = 150_000_000;
+}
+
+/// <summary>Section <c>Media:Limits</c>: what one file may be and may cost. Over a limit is permanent and says which and by how much.</summary>
+public sealed class MediaLimits
+{
+    /// <summary>Width × height of a picture, page or video frame.</summary>
+    [Range(1, 2_000_000_000)]
+    public long Pixels { get; set; } = 100_000_000;
+
+    /// <summary>Frames of an animation, or pages of a TIFF.</summary>
+    [Range(1, 1_000_000)]
+    public int Frames { get; set; } = 2_000;
+
+    /// <summary>Pages of a PDF.</summary>
+    [Range(1, 1_000_000)]
+    public int Pages { get; set; } = 5_000;
+
+    /// <summary>Length of a video or sound in seconds, as decoded, not as declared.</summary>
+    [Range(1, 1_000_000)]
+    public int Seconds { get; set; } = 6 * 3600;
+
+    /// <summary>Frames of a moving preview; what comes after is left out.</summary>
+    [Range(2, 10_000)]
+    public int AnimationFrames { get; set; } = 100;
+
+    /// <summary>Pixels of all frames of a moving preview together, as in the file; what comes after is left out.</summary>
+    [Range(1, 2_000_000_000)]
+    public long AnimationPixels { get; set; } = 100_000_000;
+
+    /// <summary>Address space of a child in bytes.</summary>
+    [Range(300_000_000, 1_000_000_000_000)]
+    public long MemoryBytes { get; set; } = 1_500_000_000;
+
+    /// <summary>Bytes of one file written by a child.</summary>
+    [Range(100_000, 100_000_000_000)]
+    public long OutputBytes { get; set; } = 500_000_000;
+
+    /// <summary>Processor seconds of one tool run or picture. Used up: the file is to blame, permanent.</summary>
+    [Range(1, 86_400)]
+    public int CpuSeconds { get; set; } = 30;
+
+    /// <summary>Wall seconds of one tool run or picture. Over with processor time to spare: the machine is to blame, tried again.</summary>
+    [Range(1, 86_400)]
+    public int WallSeconds { get; set; } = 90;
+}

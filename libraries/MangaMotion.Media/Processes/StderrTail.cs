@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace MangaMotion.Media.Processes;
+
+/// <summary>Keeps the end of what a child says on stderr, however much it says.</summary>
+internal sealed class StderrTail(int bytes = 8 * 1024)
+{
+    private readonly byte[] _ring = new byte[bytes];
+    private readonly Lock _lock = new();
+    private long _written;
+
+    /// <summary>Reads until the stream ends, which is when the last process that holds it has ended.</summary>
+    public async Task DrainAsync(Stream stream)
+    {
+        var buffer = new byte[4096];
+        int read;
+        while ((read = await stream.ReadAsync(buffer)) > 0)
+        {
+            lock (_lock)
+            {
+                for (var i = 0; i < read; i++)
+                    _ring[_written++ % bytes] = buffer[i];
+            }
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (_lock)
+        {
+            var kept = (int)Math.Min(_written, bytes);
+            var tail = new byte[kept];
+            for (var i = 0; i < kept; i++)
+                tail[i] = _ring[(_written - kept + i) % bytes];
+            return Encoding.UTF8.GetString(tail).Trim();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+
+namespace MangaMotion.Media.Sniffing;
+
+/// <summary>Names what is refused, so that an owner reads "a Photoshop file" and not "unsupported".</summary>
+internal static class Unsupported
+{
+    private static readonly (int Offset, byte[] Magic, string Name)[] Known =
+    [
+        (0, [0x1F, 0x8B], "a gzip archive (perhaps a compressed SVG)"),
+        (0, "8BPS"u8.ToArray(), "a Photoshop file"),
+        (0, [0, 0, 0, 0x0C, (byte)'j', (byte)'P', (byte)' ', (byte)' '], "a JPEG 2000 image"),
+        (0, [0xFF, 0x4F, 0xFF, 0x51], "a JPEG 2000 image"),
+        (0, [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', (byte)' '], "a JPEG XL image"),
+        (0, [0xFF, 0x0A], "a JPEG XL image"),
+        (0, "BM"u8.ToArray(), "a BMP image"),
+        (0, [0, 0, 1, 0], "a Windows icon"),
+        (0, [0, 0, 2, 0], "a Windows cursor"),
+        (0, "qoif"u8.ToArray(), "a QOI image"),
+        (0, "DDS "u8.ToArray(), "a DDS texture"),
+        (0, "gimp xcf"u8.ToArray(), "a GIMP file"),
+        (0, "FUJIFILMCCD-RAW"u8.ToArray(), "a Fujifilm raw photo"),
+        (8, "CR"u8.ToArray(), "a Canon raw photo"),
+        (0, [0x76, 0x2F, 0x31, 0x01], "an OpenEXR image"),
+        (0, "#?RADIANCE"u8.ToArray(), "a Radiance HDR image"),
+        (0, "SIMPLE  ="u8.ToArray(), "a FITS image"),
+        (0, "%!PS"u8.ToArray(), "a PostScript file"),
+        (0, [0xC5, 0xD0, 0xD3, 0xC6], "a PostScript file"),
+        (0, "#EXTM3U"u8.ToArray(), "a playlist"),
+        (0, "ffconcat"u8.ToArray(), "a playlist"),
+        (0, "[playlist]"u8.ToArray(), "a playlist"),
+        (0, [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], "a Windows Media file"),
+        (0, "FLV\u0001"u8.ToArray(), "a Flash video"),
+        (0, ".RMF"u8.ToArray(), "a RealMedia file"),
+        (0, [0, 0, 1, 0xBA], "an MPEG program stream"),
+        (0, [0, 0, 1, 0xB3], "an MPEG video stream"),
+        (0, "OggS"u8.ToArray(), "an Ogg file with video or an unknown codec"),
+        (0, "FORM"u8.ToArray(), "an AIFF or other IFF file"),
+        (0, "MThd"u8.ToArray(), "a MIDI file"),
+        (0, "#!AMR"u8.ToArray(), "an AMR recording"),
+        (0, "caff"u8.ToArray(), "a Core Audio file"),
+        (0, "MAC "u8.ToArray(), "a Monkey's Audio file"),
+        (0, "wvpk"u8.ToArray(), "a WavPack file"),
+        (0, "Rar!"u8.ToArray(), "a RAR archive (a CBR can be saved as CBZ)"),
+        (0, [(byte)'7', (byte)'z', 0xBC, 0xAF], "a 7-Zip archive (a CB7 can be saved as CBZ)"),
+        (257, "ustar"u8.ToArray(), "a tar archive"),
+        (0, "BZh"u8.ToArray(), "a bzip2 archive"),
+        (0, [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z'], "an xz archive"),
+        (0, [0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive"),
+        (0, [0xD0, 0xCF, 0x11, 0xE0], "an old Office document"),
+        (0, "AT&TFORM"u8.ToArray(), "a DjVu document"),
+        (0, [0x7F, (byte)'E', (byte)'L', (byte)'F'], "a program"),
+        (0, "MZ"u8.ToArray(), "a program"),
+        (0, "RIFF"u8.ToArray(), "an unknown kind of RIFF file"),
+        (0, [0x1A, 0x45, 0xDF, 0xA3], "an unknown kind of Matroska file"),
+    ];
+
+    /// <summary>What it is, with its article; null where nothing is known.</summary>
+    public static string? Name(ReadOnlySpan<byte> head)
+    {
+        foreach (var (offset, magic, name) in Known)
+        {
+            if (head.At(offset, magic))
+                return name;
+        }
+
+        return head switch
+        {
+            _ when head.At(4, "ftyp"u8) => IsoBrands.Brand(head) switch
+            {
+                "crx " => "a Canon raw photo",
+                ['3', 'g', ..] => "a 3GPP video",
+                var brand => $"an unknown kind of MP4 (brand '{brand}')",
+            },
+            [(byte)'P', >= (byte)'1' and <= (byte)'7', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..] => "a portable pixmap",
+            [0x47, ..] when head.Length > 188 && head[188] == 0x47 => "an MPEG transport stream",
+            [0xFF, var second, ..] when (second & 0xE0) == 0xE0 => "MPEG audio that is no MP3",
+            _ => Text(head),
+        };
+    }
+
+    private static string? Text(ReadOnlySpan<byte> head)
+    {
+        var text = head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+            ? Encoding.Latin1.GetString(head).Replace("\0", "", StringComparison.Ordinal)
+            : Encoding.Latin1.GetString(head);
+        text = text.TrimStart('\u00EF', '\u00BB', '\u00BF', '\u00FF', '\u00FE', ' ', '\t', '\r', '\n');
+        return text switch
+        {
+            _ when text.Contains("<svg", StringComparison.OrdinalIgnoreCase) && text[0] == '<' => "an SVG image",
+            _ when text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) => "an XML document",
+            _ when text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => "a web page",
+            _ when text.StartsWith("{\\rtf", StringComparison.Ordinal) => "an RTF document",
+            [] => null,
+            ['{' or '[', ..] => "a JSON document",
+            _ when !text.Any(c => char.IsControl(c) && c is not ('\r' or '\n' or '\t' or '\f')) => "a text file",
+            _ => null,
+        };
+    }
+}

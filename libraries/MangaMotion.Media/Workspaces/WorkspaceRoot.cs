@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Workspaces;
+
+/// <summary>
+/// The part of the scratch directory that belongs to this process: <c>SCRATCH/ID/</c>, with <c>SCRATCH/ID.lock</c> held
+/// locked while the process lives. What dead processes left behind is swept when a new one starts.
+/// </summary>
+public sealed class WorkspaceRoot : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly ILogger<WorkspaceRoot> _log;
+
+    public WorkspaceRoot(IOptions<MediaOptions> options, ILogger<WorkspaceRoot> log)
+    {
+        _log = log;
+        var scratch = Path.GetFullPath(options.Value.ScratchDirectory);
+        Directory.CreateDirectory(scratch);
+        Sweep(scratch);
+
+        // The lock is taken before the directory is there, so that no sweeper finds it unlocked.
+        var own = Path.Combine(scratch, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
+        _lock = new FileStream(own + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        Location = Create(own);
+    }
+
+    internal string Location { get; }
+
+    /// <summary>A new empty workspace; dispose it when the job is over.</summary>
+    /// <exception cref="IOException">The scratch directory is full or gone; trying again may help.</exception>
+    public Workspace Create() => new(Create(Path.Combine(Location, Guid.NewGuid().ToString("N"))));
+
+    /// <summary>A directory that only this user may enter.</summary>
+    internal static string Create(string path)
+    {
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Location))
+            Directory.Delete(Location, recursive: true);
+        _lock.Dispose();
+    }
+
+    private void Sweep(string scratch)
+    {
+        foreach (var left in Directory.EnumerateDirectories(scratch))
+        {
+            try
+            {
+                // The kernel lets go of a dead process's lock, whatever killed it.
+                using var owner = new FileStream(left + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                Directory.Delete(left, recursive: true);
+                _log.LogInformation("Swept {Directory}, left behind by a process that is gone", left);
+            }
+            catch (IOException)
+            {
+                // Its owner lives, or another process sweeps it at this moment.
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using MangaMotion.Media.Images;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Tests;
+
+/// <summary>The library put together as a service does it, in a scratch directory of its own.</summary>
+internal sealed class MediaRig : IAsyncDisposable
+{
+    public MediaRig(Action<MediaOptions>? configure = null)
+    {
+        Options = new MediaOptions { ScratchDirectory = Directory.CreateTempSubdirectory("mm-media-").FullName, Hosts = 1 };
+        configure?.Invoke(Options);
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        Sandbox = new Sandbox(options, NullLogger<Sandbox>.Instance);
+        Root = new WorkspaceRoot(options, NullLogger<WorkspaceRoot>.Instance);
+        Pool = new VipsHostPool(options, Sandbox, Root, NullLogger<VipsHostPool>.Instance);
+    }
+
+    public MediaOptions Options { get; }
+
+    public Sandbox Sandbox { get; }
+
+    public WorkspaceRoot Root { get; }
+
+    public VipsHostPool Pool { get; }
+
+    public async Task<Rendering> RenderAsync(string file, ImageRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var workspace = Root.Create();
+        File.Copy(file, workspace.Input);
+        var image = await Pool.RenderAsync(
+            workspace, workspace.Input, MediaSniffer.SniffFile(file).Require(), request ?? new ImageRequest(), cancellationToken);
+        return new Rendering(workspace, image);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pool.DisposeAsync();
+        Root.Dispose();
+        Directory.Delete(Options.ScratchDirectory, recursive: true);
+    }
+}
+
+internal sealed record Rendering(Workspace Workspace, RenderedImage Image)
+{
+    public MediaFile this[string variant] => Image.Files.Single(file => file.Variant == variant);
+}
+
+/// <summary>Pictures made and measured with the command line of the system's libvips.</summary>
+internal sealed class Vips : IDisposable
+{
+    private int _files;
+
+    private string Folder { get; } = Directory.CreateTempSubdirectory("mm-pictures-").FullName;
+
+    public string NewPath(string extension) => Path.Combine(Folder, $"{Interlocked.Increment(ref _files)}.{extension}");
+
+    /// <summary>A picture of soft hills with three colours, as RGB: enough structure for a comparison.</summary>
+    public string Picture(int width, int height)
+    {
+        var bands = Enumerable.Range(1, 3).Select(seed =>
+        {
+            var coarse = Make("v", "gaussnoise", "OUT", $"{(width / 40) + 1}", $"{(height / 40) + 1}", "--mean", "128", "--sigma", "60", "--seed", $"{seed}");
+            var smooth = Make("v", "resize", coarse, "OUT", "40", "--kernel", "cubic");
+            var cut = Make("v", "extract_area", smooth, "OUT", "0", "0", $"{width}", $"{height}");
+            return Make("v", "cast", cut, "OUT", "uchar");
+        });
+        var joined = Make("v", "bandjoin", string.Join(' ', bands), "OUT");
+        return Make("v", "copy", joined, "OUT", "--interpretation", "srgb");
+    }
+
+    /// <summary>Runs one operation; <c>OUT</c> stands for the file that it makes, whose options follow in <paramref name="extension"/>.</summary>
+    public string Make(string extension, params string[] arguments)
+    {
+        var bare = extension.Split('[')[0];
+        var path = NewPath(bare);
+        Run("vips", [.. arguments.Select(argument => argument == "OUT" ? path + extension[bare.Length..] : argument)]);
+        return path;
+    }
+
+    /// <summary>Peak signal-to-noise ratio of two pictures of one size, in dB.</summary>
+    public double Psnr(string one, string other)
+    {
+        var difference = Make("v", "subtract", one, other, "OUT");
+        var squares = Make("v", "multiply", difference, difference, "OUT");
+        return 10 * Math.Log10(255 * 255 / Math.Max(1e-9, double.Parse(Run("vips", "avg", squares))));
+    }
+
+    /// <summary>The pixel's bands.</summary>
+    public static double[] Pixel(string path, int x, int y) =>
+        [.. Run("vips", "getpoint", path, $"{x}", $"{y}").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(double.Parse)];
+
+    /// <summary>A header field, such as <c>width</c> or <c>n-pages</c>.</summary>
+    public static string Header(string path, string field) => Run("vipsheader", "-f", field, path).Trim();
+
+    public static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {error.Result}");
+        return output;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

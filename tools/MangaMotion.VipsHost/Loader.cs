@@ -1,0 +1,65 @@
+using System.Globalization;
+using MangaMotion.Media.Images;
+
+namespace MangaMotion.VipsHost;
+
+/// <summary>
+/// Opens a file with the one loader of its sniffed type. libvips's own sniffer is never asked: it can be led to loaders
+/// that nobody wanted.
+/// </summary>
+internal static class Loader
+{
+    private const int Sequential = 1;
+    private const int FailOnError = 2;
+
+    /// <summary>Pixels as they come from a tool of ours: binary PPM or PGM. Never sniffed from somebody's file.</summary>
+    public const string PortablePixmap = "image/x-portable-pixmap";
+
+    /// <summary>Reads the header; pixels follow when they are asked for, top to bottom.</summary>
+    /// <param name="reduction">How many times smaller than the file the picture may be loaded; loaders that cannot ignore it.</param>
+    /// <param name="frames">How many frames to load, on top of each other.</param>
+    public static VipsImage Open(VipsScope scope, HostRequest request, double reduction = 1, int frames = 1) => request.Type switch
+    {
+        "image/jpeg" => Of("jpegload", request).Set("shrink", JpegShrink(reduction)).Run(scope),
+        "image/png" => Of("pngload", request).Run(scope),
+        "image/webp" => Of("webpload", request).Set("scale", 1 / reduction).Set("n", frames).Run(scope),
+        "image/gif" => Of("gifload", request).Set("n", frames).Run(scope),
+        "image/tiff" => Of("tiffload", request).Run(scope),
+        "image/heic" or "image/avif" => Of("heifload", request).Run(scope),
+        PortablePixmap => Pixmap(scope, request.Input),
+        _ => throw new VipsException("open", $"no loader for {request.Type}"),
+    };
+
+    private static Operation Of(string loader, HostRequest request) =>
+        new Operation(loader).Set("filename", request.Input).Set("access", Sequential).Set("fail_on", FailOnError);
+
+    /// <summary>JPEG shrinks by 2, 4 and 8 while it decodes, almost for free; what is left to do stays at least 1.</summary>
+    private static int JpegShrink(double reduction) => reduction switch
+    {
+        >= 8 => 8,
+        >= 4 => 4,
+        >= 2 => 2,
+        _ => 1,
+    };
+
+    private static VipsImage Pixmap(VipsScope scope, string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var position = 0;
+        var bands = Token() switch { "P6" => 3, "P5" => 1, var other => throw new VipsException("pixmap", $"'{other}' is not a binary pixmap") };
+        var (width, height, depth) = (Number(), Number(), Number());
+        if (depth != 255 || width <= 0 || height <= 0 || bytes.Length - position < (long)width * height * bands)
+            throw new VipsException("pixmap", $"{width} x {height} x {bands} of depth {depth} does not fit {bytes.Length} bytes");
+        return scope.FromBytes(bytes.AsSpan(position, width * height * bands), width, height, bands);
+
+        int Number() => int.Parse(Token(), NumberStyles.None, CultureInfo.InvariantCulture);
+
+        string Token()
+        {
+            var start = position;
+            while (position < bytes.Length && !char.IsWhiteSpace((char)bytes[position]))
+                position++;
+            return System.Text.Encoding.ASCII.GetString(bytes, start, position++ - start);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text;
+using System.Text.Json;
+using MangaMotion.Media.Images;
+using MangaMotion.VipsHost;
+
+// One request a line on stdin, one answer a line on stdout, until stdin ends: with the worker this process ends too.
+using var answers = Native.TakeStandardOutput();
+using var requests = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+
+Native.Start(args[0]);
+
+while (requests.ReadLine() is { } line)
+{
+    var request = JsonSerializer.Deserialize(line, HostProtocol.Default.HostRequest)!;
+    var answer = Renderer.Answer(request);
+    answers.Write(JsonSerializer.SerializeToUtf8Bytes(answer, HostProtocol.Default.HostAnswer));
+    answers.WriteByte((byte)'\n');
+    answers.Flush();
+}
