@@ -1,5 +1,3 @@
-using MangaMotion.Media.Images;
-
 namespace MangaMotion.Media.Tests;
 
 public sealed class ImageTests : IAsyncLifetime

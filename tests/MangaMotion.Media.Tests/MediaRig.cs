@@ -4,7 +4,6 @@ using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Tests;
 
