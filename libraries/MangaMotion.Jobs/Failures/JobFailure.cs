@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MangaMotion.Jobs.Failures;
+
+/// <summary>What is recorded of an attempt that failed.</summary>
+/// <param name="Permanent">Whether trying again is pointless.</param>
+/// <param name="Code">Stable, for programs.</param>
+/// <param name="Message">For the owner.</param>
+/// <param name="ErrorClass">The exception's type.</param>
+/// <param name="Details">The whole exception with its stack, for the operator.</param>
+/// <param name="Fingerprint">The same for failures of one cause: exception types and the first frame of our own.</param>
+public sealed record JobFailure(bool Permanent, string Code, string Message, string ErrorClass, string Details, string Fingerprint)
+{
+    /// <summary>Longer messages are cut: a tool's whole output does not belong into a status answer.</summary>
+    private const int MessageLength = 1_000;
+
+    private const int DetailsLength = 64_000;
+
+    public static JobFailure From(Exception exception)
+    {
+        var permanent = exception as PermanentJobException;
+        return new(
+            permanent is not null,
+            permanent?.Code ?? "temporary_failure",
+            Text(exception.Message, MessageLength),
+            exception.GetType().FullName ?? exception.GetType().Name,
+            Text(exception.ToString(), DetailsLength),
+            FingerprintOf(exception));
+    }
+
+    /// <summary>The worker that ran the job died each time.</summary>
+    public static JobFailure Poison(int crashes) => new(
+        Permanent: true,
+        "poison",
+        $"The worker died {crashes} times while it worked on this, so it is not tried again.",
+        "WorkerCrash",
+        $"The lease lapsed {crashes} times without a result: the worker was killed or crashed in mid-attempt. Its log and the kernel's log tell why.",
+        Hash("WorkerCrash"));
+
+    private static string FingerprintOf(Exception exception)
+    {
+        var text = new StringBuilder();
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+            text.Append(cause.GetType().FullName).Append('\n');
+        if (exception is PermanentJobException permanent)
+            text.Append(permanent.Code).Append('\n');
+        text.Append(FirstOwnFrame(exception));
+        return Hash(text.ToString());
+    }
+
+    private static string? FirstOwnFrame(Exception exception) =>
+        new StackTrace(exception).GetFrames()
+            .Select(frame => frame.GetMethod())
+            .Where(method => method?.DeclaringType?.FullName?.StartsWith("MangaMotion.", StringComparison.Ordinal) == true)
+            .Select(method => $"{method!.DeclaringType!.FullName}.{method.Name}")
+            .FirstOrDefault();
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+
+    // Postgres stores no null characters in text.
+    private static string Text(string text, int length) =>
+        (text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…")).Replace('\0', '\uFFFD');
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using MangaMotion.Messaging.Postgres.Outbox;
+
+namespace MangaMotion.Jobs;
+
+/// <summary>A kind of job: its name in <c>jobs.type</c>, its queue, and the command that starts it.</summary>
+public abstract class JobType(string name)
+{
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The name in <c>jobs.type</c>, and of the normal lane's queue.</summary>
+    public string Name { get; } = name;
+
+    public string QueueName(Lane lane) => Lanes.QueueName(Name, lane);
+
+    /// <summary>The command as stored in <c>jobs.input</c>.</summary>
+    internal abstract string SerializeInput(object command);
+
+    /// <summary>The outbox message that carries the command to the lane's queue.</summary>
+    internal abstract Task<OutboxMessage> PrepareAsync(
+        IOutbox outbox, Guid jobId, Lane lane, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// <c>exchange:</c> and not <c>queue:</c>: MassTransit would redeclare the queue without its quorum arguments,
+    /// be refused, and retry for ever.
+    /// </summary>
+    public static Uri AddressOf(string queueName) => new($"exchange:{queueName}");
+}
+
+/// <inheritdoc cref="JobType"/>
+/// <typeparam name="TCommand">The contract that starts the job.</typeparam>
+public sealed class JobType<TCommand>(string name) : JobType(name)
+    where TCommand : class
+{
+    internal override string SerializeInput(object command) => JsonSerializer.Serialize((TCommand)command, Json);
+
+    internal override Task<OutboxMessage> PrepareAsync(
+        IOutbox outbox, Guid jobId, Lane lane, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken)
+    {
+        var command = JsonSerializer.Deserialize<TCommand>(input, Json)
+            ?? throw new InvalidOperationException($"Job {jobId} has no input to make a {typeof(TCommand).Name} from.");
+        return outbox.PrepareSendAsync(command, AddressOf(QueueName(lane)), Options(jobId, notBefore), cancellationToken);
+    }
+
+    private static OutboxMessageOptions Options(Guid jobId, DateTimeOffset? notBefore) =>
+        new() { CorrelationId = jobId, NotBefore = notBefore };
+}

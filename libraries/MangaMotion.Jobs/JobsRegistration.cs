@@ -1,0 +1,43 @@
+using MangaMotion.Jobs.Cancels;
+using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Failures;
+using MangaMotion.Jobs.Reconciling;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.Jobs.Running;
+using MangaMotion.Messaging.Postgres.Schema;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Jobs;
+
+public static class JobsRegistration
+{
+    /// <summary>For services that accept, cancel and replay jobs: <see cref="JobIntake"/>, <see cref="JobCancels"/>, <see cref="JobReplays"/>.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services, params IReadOnlyList<JobType> types)
+    {
+        services.AddSchema(new SchemaScripts("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."));
+        services.AddSingleton(new JobTypes(types));
+        services.AddSingleton<JobIntake>();
+        services.AddSingleton<JobCancels>();
+        services.AddSingleton<JobReplays>();
+        return services;
+    }
+
+    /// <summary>For services that run jobs of these types: <see cref="IJobRunner"/> and what keeps its promises.</summary>
+    public static IServiceCollection AddJobWorker(this IServiceCollection services, params IReadOnlyList<JobType> types)
+    {
+        services.AddJobs(types);
+        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetryOptions>().BindConfiguration(RetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<JobClaims>();
+        services.AddSingleton<JobEndings>();
+        services.AddSingleton<JobShutdown>();
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton(provider => new LaneGate(provider.GetRequiredService<IOptions<JobsOptions>>().Value.Concurrency));
+        services.AddSingleton<IJobRunner, JobRunner>();
+        services.AddHostedService<Heartbeat>();
+        services.AddHostedService<CancelListener>();
+        services.AddHostedService<Reconciler>();
+        return services;
+    }
+}

@@ -1,0 +1,48 @@
+namespace MangaMotion.Jobs;
+
+/// <summary>A priority. Each lane of a job type is a queue of its own, so high is never stuck behind low.</summary>
+public enum Lane
+{
+    High,
+    Normal,
+    Low,
+}
+
+/// <summary>Names of lanes and of their queues.</summary>
+public static class Lanes
+{
+    public static IReadOnlyList<Lane> All { get; } = [Lane.High, Lane.Normal, Lane.Low];
+
+    /// <summary>The lane as it stands in <c>jobs.lane</c> and in the API.</summary>
+    public static string Name(this Lane lane) => lane switch
+    {
+        Lane.High => "high",
+        Lane.Normal => "normal",
+        Lane.Low => "low",
+        _ => throw new ArgumentOutOfRangeException(nameof(lane), lane, "Not a lane."),
+    };
+
+    public static bool TryParse(string? name, out Lane lane)
+    {
+        (var known, lane) = name switch
+        {
+            "high" => (true, Lane.High),
+            "normal" => (true, Lane.Normal),
+            "low" => (true, Lane.Low),
+            _ => (false, Lane.Normal),
+        };
+        return known;
+    }
+
+    public static Lane Parse(string name) =>
+        TryParse(name, out var lane) ? lane : throw new FormatException($"'{name}' is not a lane; use high, normal or low.");
+
+    /// <summary>The queue of one lane: <c>thumbnail</c>, <c>thumbnail-high</c>, <c>thumbnail-low</c>.</summary>
+    public static string QueueName(string queue, Lane lane) => lane == Lane.Normal ? queue : $"{queue}-{lane.Name()}";
+
+    /// <summary>The lane that a queue name stands for.</summary>
+    public static Lane OfQueue(string queueName) =>
+        queueName.EndsWith("-high", StringComparison.Ordinal) ? Lane.High
+        : queueName.EndsWith("-low", StringComparison.Ordinal) ? Lane.Low
+        : Lane.Normal;
+}

@@ -1,0 +1,111 @@
+using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres.Outbox;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace MangaMotion.Jobs.Reconciling;
+
+/// <summary>
+/// Publishes again what waits too long with no message in flight: after a purged queue or a lost broker disk the rows
+/// are still there. A queue that holds messages is left alone, since the job's own may be among them; a message too many
+/// does no harm, for a job is claimed once.
+/// </summary>
+internal sealed class Reconciler(
+    NpgsqlDataSource database, IOutbox outbox, JobTypes types, IQueueDepths queues, IOptions<JobsOptions> options, ILogger<Reconciler> logger)
+    : BackgroundService
+{
+    private const int BatchSize = 500;
+
+    // updated_at is set to now, so that the same job is not published again before the wait is over once more.
+    // Locked rows are skipped: they are being claimed, or another service's reconciler has them.
+    private const string ForgottenSql =
+        """
+        with forgotten as (
+          select id from jobs
+          where type = $1 and lane = $2 and updated_at < clock_timestamp() - $3
+            and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - $3))
+              or (status = 'PROCESSING' and lease_until < clock_timestamp()))
+          order by updated_at limit $4 for update skip locked)
+        update jobs j set updated_at = clock_timestamp() from forgotten f where j.id = f.id
+        returning j.id, j.input::text
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ReconcileAfter / 2);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await ReconcileAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+    }
+
+    internal async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        foreach (var type in types.All)
+        {
+            foreach (var lane in Lanes.All)
+            {
+                try
+                {
+                    if (await queues.ReadyAsync(type.QueueName(lane), cancellationToken) == 0)
+                        await RepublishAsync(type, lane, cancellationToken);
+                }
+                catch (Exception exception) when (exception is IOException || DatabaseOutage.Is(exception))
+                {
+                    logger.LogDebug("Not reconciled, a server is away: {Reason}", exception.Message);
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task RepublishAsync(JobType type, Lane lane, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        var messages = new List<OutboxMessage>();
+        foreach (var (id, input) in await ForgottenAsync(connection, transaction, type, lane, cancellationToken))
+            messages.Add(await type.PrepareAsync(outbox, id, lane, input, notBefore: null, cancellationToken));
+        if (messages.Count == 0)
+            return;
+
+        await using (var batch = new NpgsqlBatch(connection, transaction))
+        {
+            outbox.AppendInsert(batch, messages);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        outbox.Committed(messages);
+        logger.LogWarning("{Count} jobs waited longer than {Wait} with queue {Queue} empty; their messages were made again",
+            messages.Count, options.Value.ReconcileAfter, type.QueueName(lane));
+    }
+
+    private async Task<List<(Guid Id, string Input)>> ForgottenAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, JobType type, Lane lane, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ForgottenSql, connection, transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = type.Name },
+                new NpgsqlParameter<string> { TypedValue = lane.Name() },
+                new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.ReconcileAfter },
+                new NpgsqlParameter<int> { TypedValue = BatchSize },
+            },
+        };
+        var forgotten = new List<(Guid, string)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            forgotten.Add((reader.GetGuid(0), reader.GetString(1)));
+        return forgotten;
+    }
+}

@@ -1,0 +1,26 @@
+using MassTransit;
+using MangaMotion.Jobs.Failures;
+
+namespace MangaMotion.Jobs.Running;
+
+/// <summary>Headers of a message in an error queue: MassTransit's own, and the dead letter it stands for.</summary>
+internal static class DeadLetterHeaders
+{
+    /// <summary>
+    /// The id of the <c>failed_jobs</c> row. A message that comes back with it was moved by hand, so its job lives again;
+    /// a late duplicate of the original has none and changes nothing.
+    /// </summary>
+    public const string Id = "MM-Dead-Letter";
+
+    public static Dictionary<string, object> Of(Guid id, JobFailure failure, ConsumeContext context) => new()
+    {
+        [Id] = id.ToString(),
+        [MessageHeaders.Reason] = "fault",
+        [MessageHeaders.FaultExceptionType] = failure.ErrorClass,
+        [MessageHeaders.FaultMessage] = failure.Message,
+        [MessageHeaders.FaultStackTrace] = failure.Details,
+        [MessageHeaders.FaultTimestamp] = DateTime.UtcNow.ToString("O"),
+        [MessageHeaders.FaultInputAddress] = context.ReceiveContext.InputAddress.ToString(),
+        [MessageHeaders.FaultRetryCount] = context.GetRedeliveryCount(),
+    };
+}

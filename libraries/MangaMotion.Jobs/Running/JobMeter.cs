@@ -1,0 +1,16 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace MangaMotion.Jobs.Running;
+
+/// <summary>The meter <c>MangaMotion.Jobs</c>.</summary>
+internal static class JobMeter
+{
+    private static readonly Meter Meter = new("MangaMotion.Jobs");
+
+    private static readonly Histogram<double> Duration =
+        Meter.CreateHistogram<double>("mangamotion.job.attempt.duration", "s", "Time from claim to outcome, by job type and outcome.");
+
+    public static void Ended(string type, string outcome, TimeSpan elapsed) =>
+        Duration.Record(elapsed.TotalSeconds, new TagList { { "type", type }, { "outcome", outcome } });
+}

@@ -1,0 +1,74 @@
+namespace MangaMotion.Jobs.Running;
+
+/// <summary>
+/// The worker's places, shared by its lanes: whoever waits in a higher lane gets the next free one. Messages wait here
+/// before they are claimed, so waiting costs no lease.
+/// </summary>
+public sealed class LaneGate(int places)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<TaskCompletionSource>[] _waiting = Lanes.All.Select(_ => new LinkedList<TaskCompletionSource>()).ToArray();
+    private int _free = places;
+
+    /// <summary>Waits for a place; dispose what is returned to free it.</summary>
+    public async Task<IDisposable> EnterAsync(Lane lane, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        LinkedListNode<TaskCompletionSource> turn;
+        lock (_lock)
+        {
+            if (_free > 0)
+            {
+                _free--;
+                return new Place(this);
+            }
+
+            turn = _waiting[(int)lane].AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        await using var registration = cancellationToken.Register(() => GiveUp(lane, turn, cancellationToken));
+        await turn.Value.Task;
+        return new Place(this);
+    }
+
+    private void GiveUp(Lane lane, LinkedListNode<TaskCompletionSource> turn, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            // Not in the list any more: the place was given at this very moment, and the holder frees it.
+            if (turn.List is null)
+                return;
+            _waiting[(int)lane].Remove(turn);
+        }
+
+        turn.Value.SetCanceled(cancellationToken);
+    }
+
+    private void Leave()
+    {
+        TaskCompletionSource? next = null;
+        lock (_lock)
+        {
+            foreach (var lane in _waiting)
+            {
+                if (lane.First is not { } first)
+                    continue;
+                lane.RemoveFirst();
+                next = first.Value;
+                break;
+            }
+
+            if (next is null)
+                _free++;
+        }
+
+        next?.SetResult();
+    }
+
+    private sealed class Place(LaneGate gate) : IDisposable
+    {
+        private LaneGate? _gate = gate;
+
+        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Leave();
+    }
+}

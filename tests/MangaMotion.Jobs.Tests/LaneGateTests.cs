@@ -1,0 +1,89 @@
+using MangaMotion.Jobs.Running;
+
+namespace MangaMotion.Jobs.Tests;
+
+public sealed class LaneGateTests
+{
+    [Fact]
+    public async Task The_highest_lane_that_waits_gets_the_next_place()
+    {
+        var gate = new LaneGate(1);
+        var held = await gate.EnterAsync(Lane.Low, default);
+        var low = gate.EnterAsync(Lane.Low, default);
+        var normal = gate.EnterAsync(Lane.Normal, default);
+        var high = gate.EnterAsync(Lane.High, default);
+
+        held.Dispose();
+        (await high).Dispose();
+        (await normal).Dispose();
+        (await low).Dispose();
+
+        (await gate.EnterAsync(Lane.Normal, default)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_lane_is_served_in_the_order_of_arrival()
+    {
+        var gate = new LaneGate(1);
+        var held = await gate.EnterAsync(Lane.Normal, default);
+        var first = gate.EnterAsync(Lane.Normal, default);
+        var second = gate.EnterAsync(Lane.Normal, default);
+
+        held.Dispose();
+        var place = await first;
+        second.IsCompleted.ShouldBeFalse();
+        place.Dispose();
+        (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_takes_no_place()
+    {
+        var gate = new LaneGate(1);
+        var held = await gate.EnterAsync(Lane.Normal, default);
+        using var giveUp = new CancellationTokenSource();
+        var impatient = gate.EnterAsync(Lane.High, giveUp.Token);
+        var patient = gate.EnterAsync(Lane.Low, default);
+
+        await giveUp.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(impatient);
+        held.Dispose();
+        (await patient).Dispose();
+    }
+
+    [Fact]
+    public async Task A_place_disposed_twice_is_freed_once()
+    {
+        var gate = new LaneGate(1);
+        var place = await gate.EnterAsync(Lane.Normal, default);
+        place.Dispose();
+        place.Dispose();
+
+        using var only = await gate.EnterAsync(Lane.Normal, default);
+        gate.EnterAsync(Lane.Normal, default).IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Never_more_are_inside_than_there_are_places()
+    {
+        var gate = new LaneGate(3);
+        var inside = 0;
+        var most = 0;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, token) =>
+        {
+            using var place = await gate.EnterAsync((Lane)(i % 3), token);
+            InterlockedMax(ref most, Interlocked.Increment(ref inside));
+            await Task.Yield();
+            Interlocked.Decrement(ref inside);
+        });
+        most.ShouldBeInRange(1, 3);
+        inside.ShouldBe(0);
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        int seen;
+        while ((seen = Volatile.Read(ref target)) < value)
+            Interlocked.CompareExchange(ref target, value, seen);
+    }
+}

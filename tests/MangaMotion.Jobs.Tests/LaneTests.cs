@@ -1,0 +1,23 @@
+namespace MangaMotion.Jobs.Tests;
+
+public sealed class LaneTests
+{
+    [Fact]
+    public void A_queue_name_tells_its_lane()
+    {
+        foreach (var lane in Lanes.All)
+        {
+            Lanes.OfQueue(JobTypes.Thumbnail.QueueName(lane)).ShouldBe(lane);
+            Lanes.Parse(lane.Name()).ShouldBe(lane);
+        }
+    }
+
+    [Fact]
+    public void The_normal_lane_has_the_plain_name() => JobTypes.Thumbnail.QueueName(Lane.Normal).ShouldBe("thumbnail");
+
+    [Theory]
+    [InlineData("HIGH")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Anything_else_is_no_lane(string? name) => Lanes.TryParse(name, out _).ShouldBeFalse();
+}
