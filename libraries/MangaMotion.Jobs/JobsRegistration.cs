@@ -23,12 +23,13 @@ public static class JobsRegistration
         return services;
     }
 
-    /// <summary>For services that run jobs of these types: <see cref="IJobRunner"/> and what keeps its promises.</summary>
+    /// <summary>
+    /// For services that run jobs of these types: <see cref="IJobRunner"/> and what keeps its promises. Needs a
+    /// <see cref="WorkerIdentity"/>, an <see cref="IQueueDepths"/>, <see cref="JobsOptions"/> and <see cref="RetryOptions"/>.
+    /// </summary>
     public static IServiceCollection AddJobWorker(this IServiceCollection services, params IReadOnlyList<JobType> types)
     {
         services.AddJobs(types);
-        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<RetryOptions>().BindConfiguration(RetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobEndings>();
         services.AddSingleton<JobShutdown>();

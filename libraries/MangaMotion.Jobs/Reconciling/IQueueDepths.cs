@@ -1,9 +1,11 @@
 namespace MangaMotion.Jobs.Reconciling;
 
-/// <summary>How many messages wait in a queue, asked of the broker.</summary>
+/// <summary>How many messages wait in queues, asked of the broker.</summary>
 public interface IQueueDepths
 {
-    /// <summary>Messages ready for delivery; null where there is no such queue.</summary>
-    /// <exception cref="IOException">The broker cannot be reached.</exception>
-    Task<long?> ReadyAsync(string queue, CancellationToken cancellationToken);
+    /// <summary>
+    /// The ready messages (those not delivered to a consumer yet) of each queue. A queue that does not exist is not in the answer.
+    /// </summary>
+    /// <exception cref="IOException">The broker is away, or went away in the middle.</exception>
+    Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken);
 }

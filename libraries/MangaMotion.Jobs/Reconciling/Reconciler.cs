@@ -48,21 +48,20 @@ internal sealed class Reconciler(
 
     internal async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        foreach (var type in types.All)
+        var lanes = types.All.SelectMany(type => Lanes.All.Select(lane => (Type: type, Lane: lane))).ToArray();
+        try
         {
-            foreach (var lane in Lanes.All)
+            var depths = await queues.GetAsync(Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane)), cancellationToken);
+            foreach (var (type, lane) in lanes)
             {
-                try
-                {
-                    if (await queues.ReadyAsync(type.QueueName(lane), cancellationToken) == 0)
-                        await RepublishAsync(type, lane, cancellationToken);
-                }
-                catch (Exception exception) when (exception is IOException || DatabaseOutage.Is(exception))
-                {
-                    logger.LogDebug("Not reconciled, a server is away: {Reason}", exception.Message);
-                    return;
-                }
+                if (depths.TryGetValue(type.QueueName(lane), out var ready) && ready == 0)
+                    await RepublishAsync(type, lane, cancellationToken);
             }
+        }
+        catch (Exception exception) when (exception is IOException || DatabaseOutage.Is(exception))
+        {
+            // The broker's and the database's own watchers tell of the outage; the next round comes by itself.
+            logger.LogDebug("Not reconciled, a server is away: {Reason}", exception.Message);
         }
     }
 

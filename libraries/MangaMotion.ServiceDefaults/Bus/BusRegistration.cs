@@ -1,4 +1,5 @@
 using System.Globalization;
+using MangaMotion.Jobs.Reconciling;
 using MangaMotion.ServiceDefaults.Configuration;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -65,6 +66,8 @@ public static class BusRegistration
                 host.UseSsl(tls => tls.ServerName = broker.Host);
         });
         bus.ConfigureEndpoints(context);
+        foreach (var map in context.GetServices<IEndpointMap>())
+            map.Map(context, bus);
     }
 
     private static BrokerAddress ParseAddress(IServiceProvider services)

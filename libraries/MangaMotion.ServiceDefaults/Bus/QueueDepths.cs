@@ -1,17 +1,7 @@
+using MangaMotion.Jobs.Reconciling;
 using RabbitMQ.Client.Exceptions;
 
 namespace MangaMotion.ServiceDefaults.Bus;
-
-/// <summary>How many messages wait in queues.</summary>
-public interface IQueueDepths
-{
-    /// <summary>
-    /// The ready messages (those not delivered to a consumer yet) of each queue. A queue that does not exist is not in the answer.
-    /// </summary>
-    /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
-    /// <exception cref="OperationInterruptedException">The broker went away in the middle, or refused.</exception>
-    Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken);
-}
 
 /// <summary>Asks by passive declare: the broker answers from the queue itself, where its statistics lag by seconds.</summary>
 internal sealed class QueueDepths(BrokerConnection connection) : IQueueDepths
@@ -38,6 +28,10 @@ internal sealed class QueueDepths(BrokerConnection connection) : IQueueDepths
                     channel = await connection.OpenChannelAsync(cancellationToken);
                 }
             }
+        }
+        catch (OperationInterruptedException e)
+        {
+            throw new IOException($"RabbitMQ went away while it was asked for the depth of {queues.Count} queues: {e.Message}", e);
         }
         finally
         {
