@@ -6,7 +6,7 @@ namespace MangaMotion.Jobs;
 /// <summary>A kind of job: its name in <c>jobs.type</c>, its queue, and the command that starts it.</summary>
 public abstract class JobType(string name)
 {
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The name in <c>jobs.type</c>, and of the normal lane's queue.</summary>
     public string Name { get; } = name;

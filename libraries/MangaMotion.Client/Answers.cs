@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MangaMotion.Client;
+
+/// <summary>Answer to an ingest. <c>job_id</c> is the ingest's id.</summary>
+public sealed record IngestAccepted(Guid JobId, string Status, IReadOnlyList<AcceptedAsset> Assets);
+
+/// <param name="Type">Media type by its magic bytes; null for what is not taken, which fails with a reason.</param>
+public sealed record AcceptedAsset(Guid AssetId, string Name, string? Type, long Size);
+
+/// <param name="Status"><c>accepted</c>, <c>processing</c> or <c>finished</c>.</param>
+public sealed record IngestStatus(Guid JobId, string Status, IngestProgress Progress, double? EtaSeconds, IReadOnlyList<AssetStatus> Assets)
+{
+    public string? Collection { get; init; }
+
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; init; }
+}
+
+/// <summary>Jobs of the ingest by what they are doing. <c>queued</c> are those UPLOADED.</summary>
+public sealed record IngestProgress(long Done, long Processing, long Queued, long Failed, long Canceled, long Total);
+
+/// <param name="Type">Media type by its magic bytes.</param>
+/// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
+public sealed record AssetStatus(
+    Guid AssetId, string Name, string? Type, string Status, int Attempts, string? Error, JsonElement? Result, Guid JobId);
+
+public sealed record JobStatusAnswer
+{
+    public required Guid Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Status { get; init; }
+
+    public Guid? IngestId { get; init; }
+
+    public Guid? AssetId { get; init; }
+
+    public required string Priority { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public required int Crashes { get; init; }
+
+    public string? Error { get; init; }
+
+    public required JsonElement Params { get; init; }
+
+    public JsonElement? Result { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public IReadOnlyList<AttemptAnswer> History { get; init; } = [];
+}
+
+/// <summary>One start of a job.</summary>
+/// <param name="Outcome">done, permanent, transient, interrupted or crashed; null while it runs.</param>
+public sealed record AttemptAnswer(string WorkerId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Outcome);
+
+/// <summary>An answer of <c>application/problem+json</c>.</summary>
+/// <param name="Code">Stable, for programs.</param>
+public sealed record Problem(int Status, string Code, string? Title, string? Detail);

@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace MangaMotion.Client;
+
+/// <summary>The HTTP API, typed. Streams what it sends and what it gets.</summary>
+/// <param name="http">Its base address is that of the service.</param>
+public sealed class MangaMotionClient(HttpClient http)
+{
+    /// <summary>The API's JSON: snake_case names.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>A client of the service at an address, with a key.</summary>
+    public static MangaMotionClient Create(Uri address, string apiKey)
+    {
+        var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
+        return new(http);
+    }
+
+    /// <summary>Submits files under their names, with further form fields such as <c>collection</c>.</summary>
+    /// <exception cref="MangaMotionException">The API refused.</exception>
+    public async Task<IngestAccepted> IngestAsync(
+        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
+            form.Add(new StringContent(value), field);
+        foreach (var file in files)
+            form.Add(new StreamContent(file.Open()), "files", file.Name);
+        using var response = await http.PostAsync("api/v1/ingest", form, cancellationToken);
+        return await ReadAsync<IngestAccepted>(response, cancellationToken);
+    }
+
+    /// <summary>The status with one page of assets.</summary>
+    public Task<IngestStatus> GetIngestStatusAsync(Guid id, string? pageToken = null, CancellationToken cancellationToken = default) =>
+        GetAsync<IngestStatus>($"api/v1/ingest/{id}/status" + (pageToken is null ? "" : $"?pageToken={Uri.EscapeDataString(pageToken)}"), cancellationToken);
+
+    /// <summary>All assets, page by page.</summary>
+    public async IAsyncEnumerable<AssetStatus> ListAssetsAsync(Guid ingestId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? pageToken = null;
+        do
+        {
+            var page = await GetIngestStatusAsync(ingestId, pageToken, cancellationToken);
+            foreach (var asset in page.Assets)
+                yield return asset;
+            pageToken = page.NextPageToken;
+        }
+        while (pageToken is not null);
+    }
+
+    public Task<JobStatusAnswer> GetJobAsync(Guid id, CancellationToken cancellationToken = default) =>
+        GetAsync<JobStatusAnswer>($"api/v1/jobs/{id}", cancellationToken);
+
+    public Task<JobStatusAnswer> CancelJobAsync(Guid id, CancellationToken cancellationToken = default) => PostAsync($"api/v1/jobs/{id}/cancel", cancellationToken);
+
+    public Task<JobStatusAnswer> RetryJobAsync(Guid id, CancellationToken cancellationToken = default) => PostAsync($"api/v1/jobs/{id}/retry", cancellationToken);
+
+    /// <summary>The bytes of the original (<c>original</c>) or of a derivative (<c>preview</c>, <c>thumbnail</c>, …).</summary>
+    public async Task<byte[]> GetAssetAsync(Guid assetId, string variant, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.GetAsync($"api/v1/assets/{assetId}/{variant}", cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(path, cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    private async Task<JobStatusAnswer> PostAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.PostAsync(path, content: null, cancellationToken);
+        return await ReadAsync<JobStatusAnswer>(response, cancellationToken);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
+            ?? throw new MangaMotionException(new((int)response.StatusCode, "empty_answer", null, "The API answered with nothing."));
+    }
+
+    private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        var problem = response.Content.Headers.ContentType is MediaTypeHeaderValue { MediaType: "application/problem+json" }
+            ? await response.Content.ReadFromJsonAsync<Problem>(Json, cancellationToken)
+            : null;
+        throw new MangaMotionException(problem ?? new((int)response.StatusCode, "http_error", response.ReasonPhrase, null));
+    }
+}
+
+/// <param name="Open">Called once, when the file is sent; the stream is disposed afterwards.</param>
+public sealed record FileToSend(string Name, Func<Stream> Open)
+{
+    public static FileToSend FromDisk(string path) => new(Path.GetFileName(path), () => File.OpenRead(path));
+}
+
+/// <summary>The API refused a request.</summary>
+public sealed class MangaMotionException(Problem problem) : Exception($"{problem.Status} {problem.Code}: {problem.Detail ?? problem.Title}")
+{
+    public Problem Problem { get; } = problem;
+}

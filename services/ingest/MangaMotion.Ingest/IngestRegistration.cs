@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MangaMotion.Ingest.Assets;
+using MangaMotion.Ingest.Ingests;
+using MangaMotion.Ingest.Jobs;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.Jobs;
+using MangaMotion.Messaging.Postgres.Schema;
+using MangaMotion.ServiceDefaults.Bus;
+using MangaMotion.ServiceDefaults.Configuration;
+using MangaMotion.Storage;
+
+namespace MangaMotion.Ingest;
+
+internal static class IngestRegistration
+{
+    public static void AddIngest(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.AddBus(_ => { });
+        services.AddObjectStore(builder.Configuration);
+        services.AddJobs(JobTypes.Thumbnail);
+        services.AddSchema(new SchemaScripts("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."));
+        services.AddValidatedOptions<IngestOptions>(IngestOptions.Section);
+        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(http =>
+        {
+            http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        });
+
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<IngestAcceptor>();
+        services.AddSingleton<IngestStatusQuery>();
+        services.AddSingleton<JobQuery>();
+        services.AddSingleton<AssetQuery>();
+    }
+
+    public static void MapIngest(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        var api = app.MapGroup("/api/v1");
+        api.MapIngests();
+        api.MapJobs();
+        api.MapAssets();
+    }
+}

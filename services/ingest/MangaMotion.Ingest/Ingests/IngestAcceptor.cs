@@ -1,0 +1,115 @@
+using MangaMotion.Contracts.Thumbnails.V1;
+using MangaMotion.Jobs;
+using MangaMotion.Messaging.Postgres.Outbox;
+using MangaMotion.Storage;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Ingests;
+
+/// <summary>Accepts an ingest: files into the store, then rows and messages in one transaction, or nothing at all.</summary>
+public sealed class IngestAcceptor(
+    UploadReader uploads, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, ILogger<IngestAcceptor> logger)
+{
+    private const string InsertIngest =
+        "insert into ingests (id, owner_id, collection, lane, params) values ($1, $2, $3, $4, $5::jsonb)";
+
+    private const string InsertAssets =
+        """
+        insert into assets (id, ingest_id, owner_id, position, name, key, size, sha256, media_type)
+        select id, $1, $2, position, name, key, size, sha256, media_type
+        from unnest($3, $4, $5, $6, $7, $8, $9) as asset (id, position, name, key, size, sha256, media_type)
+        """;
+
+    public async Task<AcceptedIngest> AcceptAsync(HttpRequest request, Guid ownerId, CancellationToken cancellationToken)
+    {
+        var ingestId = Guid.CreateVersion7();
+        var files = new List<UploadedFile>();
+        try
+        {
+            var fields = await uploads.ReadAsync(request, ingestId, files, cancellationToken);
+            await CommitAsync(ingestId, ownerId, fields, files, cancellationToken);
+            return new(ingestId, files);
+        }
+        catch (Exception exception) when (exception is not NpgsqlException or PostgresException)
+        {
+            // Not after a broken connection: the commit may have happened unheard, and the files belong to it then.
+            await TakeBackAsync(files);
+            throw;
+        }
+    }
+
+    private async Task CommitAsync(
+        Guid ingestId, Guid ownerId, IngestRequest fields, List<UploadedFile> files, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(IngestRow(ingestId, ownerId, fields));
+        batch.BatchCommands.Add(AssetRows(ingestId, ownerId, files));
+        var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => ThumbnailJob(ingestId, ownerId, fields, file)), cancellationToken);
+        // A batch without a transaction of its own is one transaction: all of it is committed, or none.
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        outbox.Committed(messages);
+    }
+
+    private static NewJob ThumbnailJob(Guid ingestId, Guid ownerId, IngestRequest fields, UploadedFile file)
+    {
+        var jobId = Guid.CreateVersion7();
+        return new()
+        {
+            Id = jobId,
+            OwnerId = ownerId,
+            IngestId = ingestId,
+            AssetId = file.AssetId,
+            Type = JobTypes.Thumbnail,
+            Command = new GenerateThumbnail { JobId = jobId, AssetId = file.AssetId, InputKey = file.Key },
+            Lane = fields.Lane,
+            Params = fields.Params,
+            NotBefore = fields.NotBefore,
+        };
+    }
+
+    private static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
+    {
+        Parameters =
+        {
+            new() { Value = ingestId },
+            new() { Value = ownerId },
+            new() { Value = (object?)fields.Collection ?? DBNull.Value },
+            new() { Value = fields.Lane.Name() },
+            new() { Value = fields.Params },
+        },
+    };
+
+    private static NpgsqlBatchCommand AssetRows(Guid ingestId, Guid ownerId, List<UploadedFile> files) => new(InsertAssets)
+    {
+        Parameters =
+        {
+            new() { Value = ingestId },
+            new() { Value = ownerId },
+            new() { Value = files.Select(file => file.AssetId).ToArray() },
+            new() { Value = Enumerable.Range(0, files.Count).ToArray() },
+            new() { Value = files.Select(file => file.Name).ToArray() },
+            new() { Value = files.Select(file => file.Key).ToArray() },
+            new() { Value = files.Select(file => file.Size).ToArray() },
+            new() { Value = files.Select(file => file.Sha256).ToArray() },
+            new() { Value = files.Select(file => file.MediaType?.Name).ToArray() },
+        },
+    };
+
+    private async Task TakeBackAsync(List<UploadedFile> files)
+    {
+        if (files.Count == 0)
+            return;
+        try
+        {
+            // Not the request's token: its caller may have gone, and that is why we are here.
+            await store.DeleteAsync(files.ConvertAll(file => file.Key), CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            logger.LogWarning(exception, "{Count} objects of an ingest that was not accepted stay in the store, the first is {Key}", files.Count, files[0].Key);
+        }
+    }
+}
+
+public sealed record AcceptedIngest(Guid Id, IReadOnlyList<UploadedFile> Files);

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MangaMotion.Jobs;
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Ingests;
+
+/// <summary>The fields of an ingest beside its files, checked.</summary>
+public sealed partial class IngestRequest
+{
+    private static readonly string[] Known = ["collection", "priority", "not_before", "params"];
+
+    public string? Collection { get; private set; }
+
+    public Lane Lane { get; private set; } = Lane.Normal;
+
+    public DateTimeOffset? NotBefore { get; private set; }
+
+    /// <summary>A JSON object.</summary>
+    public string Params { get; private set; } = "{}";
+
+    /// <summary>Takes one form field.</summary>
+    /// <exception cref="ProblemException">The field is not known or its value is not allowed; it is named.</exception>
+    public void Set(string field, string value)
+    {
+        switch (field)
+        {
+            case "collection":
+                Collection = Slug().IsMatch(value)
+                    ? value
+                    : throw Invalid(field, "must be 1 to 64 lower-case letters, digits, '-' or '_', beginning with a letter or digit");
+                break;
+            case "priority":
+                Lane = Lanes.TryParse(value, out var lane) ? lane : throw Invalid(field, "must be high, normal or low");
+                break;
+            case "not_before":
+                NotBefore = DateTimeOffset.TryParse(value, out var time)
+                    ? time.ToUniversalTime()
+                    : throw Invalid(field, "must be a time such as 2027-01-31T18:00:00Z");
+                break;
+            case "params":
+                Params = ParseParams(value);
+                break;
+            default:
+                throw new ProblemException(400, "unknown_field", $"There is no field '{Shown(field)}'; known are files, {string.Join(", ", Known)}.");
+        }
+    }
+
+    private static string ParseParams(string value)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(value);
+            ThumbnailParams.Check(document.RootElement);
+            return value;
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid("params", $"must be a JSON object: {exception.Message}");
+        }
+    }
+
+    internal static ProblemException Invalid(string field, string rule) => new(400, "invalid_field", $"The field '{field}' {rule}.");
+
+    private static string Shown(string name) => name.Length <= 50 ? name : $"{name[..50]}…";
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}$")]
+    private static partial Regex Slug();
+}

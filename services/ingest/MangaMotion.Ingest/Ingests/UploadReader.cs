@@ -1,0 +1,109 @@
+using System.Text;
+using MangaMotion.Media.Sniffing;
+using MangaMotion.ServiceDefaults.Problems;
+using MangaMotion.Storage;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace MangaMotion.Ingest.Ingests;
+
+/// <summary>Reads a multipart request, part by part, streaming each file into the store as it arrives.</summary>
+public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> options)
+{
+    private const int NameLength = 255;
+    private readonly IngestOptions _options = options.Value;
+
+    /// <summary>
+    /// Stores the files and takes the fields. What was stored is added to <paramref name="stored"/> as it goes, so that the
+    /// caller can take it away again when this throws.
+    /// </summary>
+    /// <exception cref="ProblemException">The request is malformed or over a limit.</exception>
+    public async Task<IngestRequest> ReadAsync(HttpRequest request, Guid ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
+    {
+        var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
+        var fields = new IngestRequest();
+        while (await NextAsync(reader, cancellationToken) is { } section)
+        {
+            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
+                throw Malformed("a part has no Content-Disposition: form-data with a name");
+            var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+            if (disposition.IsFileDisposition())
+                stored.Add(await StoreAsync(section, name, FileNameOf(disposition), ingestId, stored.Count, cancellationToken));
+            else
+                fields.Set(name, await ReadFieldAsync(section, name, cancellationToken));
+        }
+
+        return stored.Count > 0
+            ? fields
+            : throw new ProblemException(400, "no_files", "The request has no file; send each one as a part named 'files' with a filename.");
+    }
+
+    private static string Boundary(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary
+            ? boundary.ToString()
+            : throw new ProblemException(415, "multipart_expected", "Send multipart/form-data with a boundary, files as parts named 'files'.");
+
+    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException || exception.GetType() == typeof(IOException))
+        {
+            throw Malformed(exception.Message);
+        }
+    }
+
+    private async Task<UploadedFile> StoreAsync(
+        MultipartSection section, string field, string name, Guid ingestId, int position, CancellationToken cancellationToken)
+    {
+        if (field != "files")
+            throw new ProblemException(400, "unknown_field", "A file was sent under another name than 'files'.");
+        if (position >= _options.MaxFiles)
+            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+
+        var head = new byte[Sniffer.HeadLength];
+        var length = await section.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        var sniffed = Sniffer.Sniff(head.AsSpan(0, length)).Type;
+        var assetId = Guid.CreateVersion7();
+        var key = $"originals/{ingestId:N}/{assetId:N}";
+        try
+        {
+            await using var content = new HeadedStream(head.AsMemory(0, length), section.Body);
+            var put = new PutOptions { ContentType = sniffed?.Name ?? "application/octet-stream", MaxLength = _options.MaxFileBytes };
+            var stored = await store.PutAsync(key, content, put, cancellationToken);
+            return new(assetId, name, key, stored.Length, stored.Sha256!, sniffed);
+        }
+        catch (ObjectTooLargeException exception)
+        {
+            throw new ProblemException(413, "file_too_large", $"File {position + 1} ('{name}') is larger than the limit of {exception.Limit} bytes (Ingest__MaxFileBytes).");
+        }
+    }
+
+    private async Task<string> ReadFieldAsync(MultipartSection section, string name, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[_options.MaxFieldBytes + 1];
+        var length = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length <= _options.MaxFieldBytes
+            ? Encoding.UTF8.GetString(buffer, 0, length)
+            : throw IngestRequest.Invalid(name, $"is longer than {_options.MaxFieldBytes} bytes (Ingest__MaxFieldBytes)");
+    }
+
+    /// <summary>The name to show: whatever the caller sent, without control characters, cut to a length.</summary>
+    private static string FileNameOf(ContentDispositionHeaderValue disposition)
+    {
+        var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar.ToString() : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString();
+        var shown = string.Concat(name.Where(character => !char.IsControl(character)));
+        return shown.Length switch
+        {
+            0 => "unnamed",
+            > NameLength => shown[..NameLength],
+            _ => shown,
+        };
+    }
+
+    private static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what}.");
+}

@@ -1,0 +1,47 @@
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Keys;
+
+/// <summary>Lets a request through when its key has the scope of the endpoint.</summary>
+internal sealed class ApiKeyFilter(ApiKeyStore keys, string scope) : IEndpointFilter
+{
+    private const string Bearer = "Bearer ";
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var sent = KeyOf(http.Request)
+            ?? throw new ProblemException(401, "missing_api_key", "Send your API key as X-Api-Key or as Authorization: Bearer.");
+        var key = await keys.FindAsync(sent, http.RequestAborted)
+            ?? throw new ProblemException(401, "invalid_api_key", "This API key is not known or was revoked.");
+        if (!key.Scopes.Contains(scope))
+            throw new ProblemException(403, "missing_scope", $"This API key lacks the scope '{scope}'.");
+        http.Features.Set(key);
+        return await next(context);
+    }
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key])
+            return key;
+        return request.Headers.Authorization is [{ } authorization] && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..].Trim()
+            : null;
+    }
+}
+
+internal static class ApiKeyEndpoints
+{
+    /// <summary>The endpoint asks for a key with this scope.</summary>
+    public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, string scope) =>
+        endpoint.AddEndpointFilterFactory((factory, next) =>
+        {
+            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), scope);
+            return context => filter.InvokeAsync(context, next);
+        })
+        .ProducesProblem(401)
+        .ProducesProblem(403);
+
+    /// <summary>The key that <see cref="RequireScope"/> let through.</summary>
+    public static Guid OwnerId(this HttpContext context) => context.Features.GetRequiredFeature<ApiKey>().OwnerId;
+}

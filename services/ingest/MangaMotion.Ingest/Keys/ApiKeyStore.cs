@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Keys;
+
+/// <summary>
+/// Keys by their hash. A key is remembered for a few seconds, so that it is not asked for with every request; the key of
+/// <c>MANGAMOTION_API_KEY</c> needs no row, so that a new installation has one caller.
+/// </summary>
+public sealed class ApiKeyStore
+{
+    private const int RememberedKeys = 10_000;
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    private static readonly ApiKey FirstKey = new(
+        new("00000000-0000-4000-8000-000000000001"),
+        new("00000000-0000-4000-8000-000000000001"),
+        new HashSet<string>(StringComparer.Ordinal) { Scopes.Submit, Scopes.Read, Scopes.Operate });
+
+    private readonly ConcurrentDictionary<string, (ApiKey? Key, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
+    private readonly NpgsqlDataSource _database;
+    private readonly TimeProvider _time;
+    private readonly byte[]? _firstKey;
+
+    public ApiKeyStore(NpgsqlDataSource database, TimeProvider time, IConfiguration configuration)
+    {
+        _database = database;
+        _time = time;
+        _firstKey = configuration["MANGAMOTION_API_KEY"] is { Length: > 0 } key ? ApiKey.Hash(key) : null;
+    }
+
+    public async Task<ApiKey?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        var hash = ApiKey.Hash(key);
+        if (_firstKey is not null && CryptographicOperations.FixedTimeEquals(hash, _firstKey))
+            return FirstKey;
+
+        var name = Convert.ToHexString(hash);
+        var now = _time.GetUtcNow();
+        if (_remembered.TryGetValue(name, out var known) && known.Until > now)
+            return known.Key;
+
+        var found = await QueryAsync(hash, cancellationToken);
+        if (_remembered.Count >= RememberedKeys)
+            _remembered.Clear();
+        _remembered[name] = (found, now + Memory);
+        return found;
+    }
+
+    private async Task<ApiKey?> QueryAsync(byte[] hash, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("select id, owner_id, scopes from api_keys where key_sha256 = $1 and revoked_at is null");
+        command.Parameters.Add(new() { Value = hash });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new(reader.GetGuid(0), reader.GetGuid(1), reader.GetFieldValue<string[]>(2).ToHashSet(StringComparer.Ordinal))
+            : null;
+    }
+}
