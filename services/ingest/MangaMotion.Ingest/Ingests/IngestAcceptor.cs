@@ -30,7 +30,7 @@ public sealed class IngestAcceptor(
             await CommitAsync(ingestId, ownerId, fields, files, cancellationToken);
             return new(ingestId, files);
         }
-        catch (Exception exception) when (exception is not NpgsqlException or PostgresException)
+        catch (Exception exception) when (exception is PostgresException or not NpgsqlException)
         {
             // Not after a broken connection: the commit may have happened unheard, and the files belong to it then.
             await TakeBackAsync(files);

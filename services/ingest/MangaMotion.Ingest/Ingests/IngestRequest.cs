@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MangaMotion.Jobs;
+using MangaMotion.Media.Images;
 using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Ingests;
@@ -51,12 +52,16 @@ public sealed partial class IngestRequest
         try
         {
             using var document = JsonDocument.Parse(value);
-            ThumbnailParams.Check(document.RootElement);
+            ImageParams.Parse(document.RootElement);
             return value;
         }
         catch (JsonException exception)
         {
             throw Invalid("params", $"must be a JSON object: {exception.Message}");
+        }
+        catch (FormatException exception)
+        {
+            throw new ProblemException(400, "invalid_params", exception.Message);
         }
     }
 
@@ -64,6 +69,6 @@ public sealed partial class IngestRequest
 
     private static string Shown(string name) => name.Length <= 50 ? name : $"{name[..50]}…";
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}$")]
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Slug();
 }

@@ -65,9 +65,9 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
         if (position >= _options.MaxFiles)
             throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
 
-        var head = new byte[Sniffer.HeadLength];
+        var head = new byte[MediaSniffer.HeadLength];
         var length = await section.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        var sniffed = Sniffer.Sniff(head.AsSpan(0, length)).Type;
+        var sniffed = MediaSniffer.Sniff(head.AsSpan(0, length)).Type;
         var assetId = Guid.CreateVersion7();
         var key = $"originals/{ingestId:N}/{assetId:N}";
         try

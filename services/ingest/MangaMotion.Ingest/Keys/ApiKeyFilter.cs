@@ -1,4 +1,5 @@
 using MangaMotion.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace MangaMotion.Ingest.Keys;
 

@@ -1,0 +1,22 @@
+using MangaMotion.Contracts.Thumbnails.V1;
+using MangaMotion.Jobs;
+using MangaMotion.Media;
+using MangaMotion.ServiceDefaults.Jobs;
+using MangaMotion.Storage;
+using MangaMotion.Thumbnail.Consumers;
+using MangaMotion.Thumbnail.Rendering;
+
+namespace MangaMotion.Thumbnail;
+
+internal static class ThumbnailRegistration
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
+
+    public static void AddThumbnails(this WebApplicationBuilder builder)
+    {
+        builder.AddJobWorker<GenerateThumbnailConsumer, GenerateThumbnail>(JobTypes.Thumbnail, RetryDelay);
+        builder.Services.AddObjectStore(builder.Configuration);
+        builder.Services.AddMedia();
+        builder.Services.AddSingleton<ThumbnailRenderer>();
+    }
+}
