@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+using MangaMotion.ServiceDefaults.Bus;
+using MangaMotion.ServiceDefaults.Tests.Support;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.ServiceDefaults.Tests.Health;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task A_service_that_uses_no_server_is_ready()
+    {
+        await using var service = await TestService.StartAsync();
+
+        (await ReadAsync(service, "/health/ready")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_away_at_the_start_is_waited_for()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await servers.Rabbit.StopAsync();
+        await using var service = await TestService.StartAsync(
+            builder => builder.AddBus(bus => bus.AddSampleConsumer()),
+            settings: Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString));
+
+        (await ReadAsync(service, "/health/live")).Status.ShouldBe(HttpStatusCode.OK);
+        var (status, checks) = await ReadAsync(service, "/health/ready");
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        checks.GetProperty("postgres").GetProperty("status").GetString().ShouldBe("healthy");
+        var broker = checks.GetProperty("rabbitmq");
+        broker.GetProperty("status").GetString().ShouldBe("unhealthy");
+        broker.GetProperty("where").GetString().ShouldBe($"{servers.Rabbit.AmqpUri.Host}:{servers.Rabbit.AmqpUri.Port}");
+        broker.GetProperty("reason").GetString()!.ShouldContain("refused");
+        await Eventually.Until(() => Outages(service).Count > 0);
+
+        await servers.Rabbit.StartAsync();
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60));
+
+        Outages(service).ShouldHaveSingleItem().ShouldContain($"{servers.Rabbit.AmqpUri.Host}:{servers.Rabbit.AmqpUri.Port}");
+        service.Logs.All.ShouldContain(line => line.Contains("is back after"));
+        service.Logs.All.ShouldNotContain(line => line.Contains(" at MassTransit."), "no stack traces");
+    }
+
+    [Fact]
+    public async Task Servers_that_freeze_make_a_service_unready_within_seconds_and_never_unlive()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await using var service = await TestService.StartAsync(
+            builder => builder.AddBus(bus => bus.AddSampleConsumer()),
+            settings: Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString));
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK);
+
+        servers.Rabbit.Freeze();
+        servers.Postgres.Freeze();
+        var (status, checks) = await ReadAsync(service, "/health/ready");
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        checks.GetProperty("rabbitmq").GetProperty("reason").GetString().ShouldBe("no answer within 2 s");
+        checks.GetProperty("postgres").GetProperty("status").GetString().ShouldBe("unhealthy");
+        (await ReadAsync(service, "/health/live")).Status.ShouldBe(HttpStatusCode.OK);
+
+        servers.Rabbit.Thaw();
+        servers.Postgres.Thaw();
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task The_answer_never_holds_credentials()
+    {
+        await using var service = await TestService.StartAsync(
+            builder => builder.AddBus(bus => bus.AddSampleConsumer()),
+            settings: Settings(new Uri("amqp://me:tigertiger@127.0.0.1:1/v"), "Host=127.0.0.1;Port=1;Username=me;Password=tigertiger"));
+
+        var text = await (await service.Client.GetAsync("/health/ready")).Content.ReadAsStringAsync();
+
+        text.ShouldContain("127.0.0.1:1");
+        text.ShouldNotContain("tigertiger");
+        await Eventually.Until(() => Outages(service).Count > 0);
+        string.Join('\n', service.Logs.All).ShouldNotContain("tigertiger");
+    }
+
+    private static IReadOnlyList<string> Outages(TestService service) =>
+        [.. service.Logs.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("cannot be used"))];
+
+    private static (string, string)[] Settings(Uri broker, string postgres) =>
+        [("ConnectionStrings:RabbitMq", broker.OriginalString), ("ConnectionStrings:Postgres", postgres)];
+
+    private static async Task<(HttpStatusCode Status, JsonElement Checks)> ReadAsync(TestService service, string path)
+    {
+        using var response = await service.Client.GetAsync(path);
+        var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        return (response.StatusCode, answer.GetProperty("checks"));
+    }
+}

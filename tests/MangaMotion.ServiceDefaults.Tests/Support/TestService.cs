@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MangaMotion.ServiceDefaults.Tests.Support;
+
+/// <summary>A service as its Program.cs would make it, within the test's process, on a free port.</summary>
+internal sealed class TestService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestService(WebApplication app, LogLines logs)
+    {
+        _app = app;
+        Logs = logs;
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Client = new HttpClient { BaseAddress = new Uri(address) };
+    }
+
+    public HttpClient Client { get; }
+
+    public LogLines Logs { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <param name="add">What the service adds after the defaults.</param>
+    /// <param name="map">Its endpoints.</param>
+    public static async Task<TestService> StartAsync(
+        Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, params (string Key, string Value)[] settings)
+    {
+        var arguments = settings.Append(("urls", "http://127.0.0.1:0")).Select(x => $"--{x.Item1}={x.Item2}").ToArray();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, EnvironmentName = "Production" });
+        builder.AddServiceDefaults("sample");
+        var logs = new LogLines();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        add?.Invoke(builder);
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        map?.Invoke(app);
+        await app.StartAsync();
+        return new TestService(app, logs);
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
