@@ -14,24 +14,20 @@ public static class Outage
     /// <summary>Which kind of server is away, or null where the failure is of another sort.</summary>
     public static string? KindOf(Exception exception)
     {
+        var causes = new List<Exception>();
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case PostgresException postgres:
-                    return IsAway(postgres.SqlState) ? Database : null;
-                case NpgsqlException { IsTransient: true }:
-                    return Database;
-                case ConnectionException or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException:
-                    return Broker;
+            causes.Add(cause);
 
-                // The contract of IObjectStore: an IOException is a store that cannot be reached or written to.
-                case IOException and not (FileNotFoundException or DirectoryNotFoundException):
-                    return Storage;
-            }
-        }
+        // A statement that the database refused is no outage, whatever it is wrapped in.
+        if (causes.OfType<PostgresException>().FirstOrDefault() is { } refused)
+            return IsAway(refused.SqlState) ? Database : null;
+        if (causes.Any(cause => cause is NpgsqlException { IsTransient: true }))
+            return Database;
+        if (causes.Any(cause => cause is ConnectionException or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException))
+            return Broker;
 
-        return null;
+        // The contract of IObjectStore: an IOException is a store that cannot be reached or written to.
+        return causes.Any(cause => cause is IOException and not (FileNotFoundException or DirectoryNotFoundException)) ? Storage : null;
     }
 
     /// <summary>Class 08 connection, 53 insufficient resources (disk full, too many connections), 57P shutdown and recovery, 58 system error.</summary>

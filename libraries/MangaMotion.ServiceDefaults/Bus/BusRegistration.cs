@@ -1,4 +1,5 @@
 using System.Globalization;
+using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.ServiceDefaults.Configuration;
 using MassTransit;
@@ -14,21 +15,45 @@ public static class BusRegistration
 {
     /// <summary>
     /// MassTransit over RabbitMQ with the conventions of this house: quorum queues, kebab-case names, publisher confirms,
-    /// and <c>_error</c> queues that exist from the start. Starting does not wait for the broker: the service is
-    /// live at once and ready when the broker is there.
+    /// <c>_error</c> queues that exist from the start, outbox, inbox and scheduler on Postgres, scheduled redelivery. Consumers
+    /// and sagas run inside the consumer outbox: a transaction is open meanwhile, so long work belongs into a job. Starting
+    /// does not wait for the broker: the service is live at once and ready when the broker is there. May be called several times.
     /// </summary>
     /// <param name="configure">Adds consumers and sagas with their definitions.</param>
     public static IHostApplicationBuilder AddBus(this IHostApplicationBuilder builder, Action<IBusRegistrationConfigurator> configure)
     {
         var services = builder.Services;
+        if (services.Select(service => service.ImplementationInstance).OfType<BusInMaking>().FirstOrDefault() is { } bus)
+        {
+            configure(bus.Configurator);
+            return builder;
+        }
+
         builder.AddPostgres();
         services.AddValidatedOptions<BusOptions>(BusOptions.Section);
+        services.AddValidatedOptions<RetryOptions>(RetryOptions.Section);
         services.AddValidatedOptions<BrokerConnectionString>("ConnectionStrings");
         services.AddSingleton(ParseAddress);
         services.AddSingleton<BusQueues>();
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<IQueueDepths, QueueDepths>();
+        services.AddHostedService<QueueGauge>();
         services.AddReceiveEndpointObserver<BrokerWatch>();
+        services.ConfigureStopping();
+        services.AddMassTransit(mass =>
+        {
+            services.AddSingleton(new BusInMaking(mass));
+            mass.SetKebabCaseEndpointNameFormatter();
+            mass.AddPostgresOutbox(outbox => outbox.UseBusOutbox());
+            mass.AddConfigureEndpointsCallback((context, _, endpoint) => EndpointConventions.ApplyWithConsumer(context, endpoint));
+            configure(mass);
+            mass.UsingRabbitMq(Configure);
+        });
+        return builder;
+    }
+
+    private static void ConfigureStopping(this IServiceCollection services)
+    {
         services.AddOptions<MassTransitHostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
         {
             // No start timeout: when it passed, MassTransit would give the bus up for good.
@@ -42,14 +67,6 @@ public static class BusRegistration
             var stop = TimeSpan.TryParse(given, CultureInfo.InvariantCulture, out var parsed) ? parsed : new BusOptions().StopTimeout;
             host.ShutdownTimeout = stop + TimeSpan.FromSeconds(15);
         });
-        services.AddMassTransit(bus =>
-        {
-            bus.SetKebabCaseEndpointNameFormatter();
-            bus.AddConfigureEndpointsCallback((context, _, endpoint) => EndpointConventions.Apply(context, endpoint));
-            configure(bus);
-            bus.UsingRabbitMq(Configure);
-        });
-        return builder;
     }
 
     private static void Configure(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)
@@ -65,10 +82,15 @@ public static class BusRegistration
             if (broker.Tls)
                 host.UseSsl(tls => tls.ServerName = broker.Host);
         });
+        bus.SkipToErrorQueue();
+        bus.UsePostgresMessageScheduler(context);
         bus.ConfigureEndpoints(context);
         foreach (var map in context.GetServices<IEndpointMap>())
             map.Map(context, bus);
     }
+
+    /// <summary>What a second <see cref="AddBus"/> adds to.</summary>
+    private sealed record BusInMaking(IBusRegistrationConfigurator Configurator);
 
     private static BrokerAddress ParseAddress(IServiceProvider services)
     {

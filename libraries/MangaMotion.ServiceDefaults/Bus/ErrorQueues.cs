@@ -13,6 +13,16 @@ namespace MangaMotion.ServiceDefaults.Bus;
 internal static class ErrorQueues
 {
     /// <summary>
+    /// A message of a type that nobody here consumes is a mistake to look at, like one that cannot be read: both go to
+    /// <c>_error</c>, none to <c>_skipped</c>. (<c>ThrowOnSkippedMessages</c> would hand it back to the broker, for ever.)
+    /// </summary>
+    public static void SkipToErrorQueue(this IRabbitMqBusFactoryConfigurator bus)
+    {
+        ISendTopologyConfigurator topology = bus.SendTopology;
+        topology.DeadLetterQueueNameFormatter = new SkippedIsError(bus.SendTopology.ErrorQueueNameFormatter);
+    }
+
+    /// <summary>
     /// Puts MassTransit's own step for it, with MassTransit's own settings, before the endpoint's topology; whichever of the
     /// two declares first, the other agrees.
     /// </summary>
@@ -25,5 +35,10 @@ internal static class ErrorQueues
             var error = built.Topology.Send.GetErrorSettings(built.Settings);
             channel.UseFilter(new ConfigureRabbitMqTopologyFilter<ErrorSettings>(error, error.GetBrokerTopology()));
         });
+    }
+
+    private sealed class SkippedIsError(IErrorQueueNameFormatter errors) : IDeadLetterQueueNameFormatter
+    {
+        public string FormatDeadLetterQueueName(string queueName) => errors.FormatErrorQueueName(queueName);
     }
 }

@@ -13,14 +13,19 @@ public static partial class ValidatedOptions
     /// <summary>
     /// Binds <typeparamref name="T"/> to a section and checks it at start: its DataAnnotations, those of nested options,
     /// and <see cref="IValidatableObject"/>. Rules that need more go into <c>.Validate(…)</c> on what is returned or an
-    /// <see cref="IValidateOptions{TOptions}"/>; their messages are printed as they are.
+    /// <see cref="IValidateOptions{TOptions}"/>; their messages are printed as they are. Adding the same options twice is adding them once.
     /// </summary>
     public static OptionsBuilder<T> AddValidatedOptions<T>(this IServiceCollection services, string section)
         where T : class
     {
+        var options = services.AddOptions<T>();
+        if (services.Any(service => service.ImplementationInstance is Validator<T>))
+            return options;
         services.AddSingleton<IValidateOptions<T>>(new Validator<T>(section));
-        return services.AddOptions<T>()
-            .Configure<IConfiguration>((options, configuration) => Bind(configuration.GetSection(section), options))
+
+        // After all Configure(…), by which code sets defaults: what the operator set wins, whoever was registered first.
+        return options
+            .PostConfigure<IConfiguration>((bound, configuration) => Bind(configuration.GetSection(section), bound))
             .ValidateOnStart();
     }
 

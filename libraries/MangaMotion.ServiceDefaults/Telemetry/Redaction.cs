@@ -16,8 +16,9 @@ internal sealed partial class Redaction
 
     public Redaction(IConfiguration configuration) =>
         _secrets = [.. configuration.AsEnumerable()
-            .Where(setting => setting.Value is { Length: >= ShortestByValue } && Setting.IsSecret(setting.Key))
-            .Select(setting => setting.Value!)
+            .Where(setting => setting.Value is not null && Setting.IsSecret(setting.Key))
+            .Select(setting => Password().Match(setting.Value!) is { Success: true } match ? Uri.UnescapeDataString(match.Groups["secret"].Value) : setting.Value!)
+            .Where(secret => secret.Length >= ShortestByValue)
             .Distinct(StringComparer.Ordinal)];
 
     public string Clean(string text)
@@ -28,6 +29,11 @@ internal sealed partial class Redaction
             text = UserInfo().Replace(text, $"${{before}}{Mask}@");
         return text.Contains('=', StringComparison.Ordinal) ? Assignment().Replace(text, $"${{before}}{Mask}") : text;
     }
+
+    /// <summary>The secret part of a connection string or of a broker's URI.</summary>
+    [GeneratedRegex(@"(^|;)\s*(password|pwd)\s*=\s*[""']?(?<secret>[^;""']+)|://[^/:@]*:(?<secret>[^@/]+)@",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Password();
 
     [GeneratedRegex(@"(?<before>[a-z][a-z0-9+.-]*://)[^/\s@""']+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex UserInfo();

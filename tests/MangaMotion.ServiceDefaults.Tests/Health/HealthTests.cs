@@ -6,7 +6,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.ServiceDefaults.Tests.Health;
 
-public sealed class HealthTests
+public sealed class HealthTests(TestStack stack)
 {
     [Fact]
     public async Task A_service_that_uses_no_server_is_ready()
@@ -52,8 +52,8 @@ public sealed class HealthTests
             settings: Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString));
         await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK);
 
-        servers.Rabbit.Freeze();
-        servers.Postgres.Freeze();
+        await servers.Rabbit.FreezeAsync();
+        await servers.Postgres.FreezeAsync();
         var (status, checks) = await ReadAsync(service, "/health/ready");
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         checks.GetProperty("rabbitmq").GetProperty("reason").GetString().ShouldBe("no answer within 2 s");
@@ -68,9 +68,10 @@ public sealed class HealthTests
     [Fact]
     public async Task The_answer_never_holds_credentials()
     {
+        await using var database = await stack.CreateDatabaseAsync();
         await using var service = await TestService.StartAsync(
             builder => builder.AddBus(bus => bus.AddSampleConsumer()),
-            settings: Settings(new Uri("amqp://me:tigertiger@127.0.0.1:1/v"), "Host=127.0.0.1;Port=1;Username=me;Password=tigertiger"));
+            settings: Settings(new Uri("amqp://me:tigertiger@127.0.0.1:1/v"), $"{database.ConnectionString};Password=tigertiger"));
 
         var text = await (await service.Client.GetAsync("/health/ready")).Content.ReadAsStringAsync();
 

@@ -10,6 +10,7 @@ namespace MangaMotion.ServiceDefaults.Tests.Support;
 internal sealed class TestService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private bool _stopped;
 
     private TestService(WebApplication app, LogLines logs)
     {
@@ -43,10 +44,17 @@ internal sealed class TestService : IAsyncDisposable
         return new TestService(app, logs);
     }
 
-    public Task StopAsync() => _app.StopAsync();
+    public async Task StopAsync()
+    {
+        if (!_stopped)
+            await _app.StopAsync();
+        _stopped = true;
+    }
 
+    /// <summary>Stops first, as a process would.</summary>
     public async ValueTask DisposeAsync()
     {
+        await StopAsync();
         Client.Dispose();
         await _app.DisposeAsync();
     }
