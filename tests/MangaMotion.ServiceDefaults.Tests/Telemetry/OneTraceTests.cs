@@ -54,8 +54,8 @@ public sealed class OneTraceTests(TestStack stack)
         for (var at = spans.Values.Single(activity => activity.OperationName == "convert"); at is not null; at = spans.GetValueOrDefault(at.ParentSpanId))
             path.Add(at.Source.Name);
         path[0].ShouldBe(Tools.Name);
-        path[1..^1].ShouldContain("MassTransit");
-        path[^1].ShouldBe("Microsoft.AspNetCore");
+        path.IndexOf("MassTransit").ShouldBeGreaterThan(0);
+        path.IndexOf("Microsoft.AspNetCore").ShouldBeGreaterThan(path.LastIndexOf("MassTransit"));
         collector.Received("/v1/traces", Convert.FromHexString(traceId)).ShouldBeTrue();
         collector.Received("/v1/traces", Tools.Name).ShouldBeTrue();
     }
