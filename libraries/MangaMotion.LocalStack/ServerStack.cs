@@ -11,6 +11,7 @@ public sealed class ServerStack : IAsyncDisposable
     private readonly ServerStackOptions _options;
     private readonly RabbitServer? _rabbit;
     private readonly PostgresServer? _postgres;
+    private readonly S3Server? _s3;
     private FileStream? _lock;
     private Lifeline? _lifeline;
 
@@ -20,7 +21,8 @@ public sealed class ServerStack : IAsyncDisposable
         Folder = new StackFolder(options.Directory);
         _rabbit = options.Rabbit ? new RabbitServer(Folder) : null;
         _postgres = options.Postgres ? new PostgresServer(Folder, options.Durable) : null;
-        Servers = [.. new LocalServer?[] { _postgres, _rabbit }.OfType<LocalServer>()];
+        _s3 = options.S3 ? new S3Server(Folder, options.Durable) : null;
+        Servers = [.. new LocalServer?[] { _postgres, _rabbit, _s3 }.OfType<LocalServer>()];
     }
 
     public StackFolder Folder { get; }
@@ -30,6 +32,8 @@ public sealed class ServerStack : IAsyncDisposable
     public RabbitServer Rabbit => _rabbit ?? throw Missing(nameof(ServerStackOptions.Rabbit));
 
     public PostgresServer Postgres => _postgres ?? throw Missing(nameof(ServerStackOptions.Postgres));
+
+    public S3Server S3 => _s3 ?? throw Missing(nameof(ServerStackOptions.S3));
 
     /// <summary>Starts the servers side by side and waits until all of them serve; what an earlier owner left running is swept first.</summary>
     /// <param name="progress">Gets a line for every server that is ready.</param>
@@ -72,6 +76,7 @@ public sealed class ServerStack : IAsyncDisposable
             Directory = directory,
             Rabbit = ports.Find("rabbitmq") is not null,
             Postgres = ports.Find("postgres") is not null,
+            S3 = ports.Find("s3") is not null,
             Detached = true,
         });
     }
@@ -146,7 +151,9 @@ public sealed record ServerStackOptions
 
     public bool Postgres { get; init; } = true;
 
-    /// <summary>False makes Postgres faster and a power cut fatal: for tests.</summary>
+    public bool S3 { get; init; }
+
+    /// <summary>False makes Postgres faster and a power cut fatal, and has S3 keep its objects in memory (a stop saves them, a kill loses them): for tests.</summary>
     public bool Durable { get; init; } = true;
 
     /// <summary>True lets the servers outlive this process; false ends them with it, also when it is killed.</summary>

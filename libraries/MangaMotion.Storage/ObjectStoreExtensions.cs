@@ -1,4 +1,5 @@
 using MangaMotion.Storage.Disk;
+using MangaMotion.Storage.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -24,9 +25,11 @@ public static class ObjectStoreExtensions
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
-        services.AddSingleton<IObjectStore>(provider => provider.GetRequiredService<IOptions<StorageOptions>>() is var options && options.Value.EffectiveKind == StoreKind.Disk
-            ? new DiskObjectStore(options)
-            : throw new NotSupportedException("Storage__Kind=s3 is not supported yet."));
+        services.AddSingleton<IObjectStore>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<StorageOptions>>();
+            return options.Value.EffectiveKind == StoreKind.S3 ? new S3ObjectStore(options) : new DiskObjectStore(options);
+        });
         services.AddHostedService<ObjectStoreStartup>();
         return services;
     }

@@ -14,7 +14,7 @@ public abstract partial class ObjectStoreConformance
         var put = await Store.PutFileAsync("a/b", NewFile(bytes), Plain with { ExpectedSha256 = PatternStream.Sha256(bytes) }, Cancel);
         var info = await Store.FetchAsync("a/b", fetched, Cancel);
 
-        info.ShouldBe(put);
+        ShouldBeSame(info, put);
         put.Sha256.ShouldBe(PatternStream.Sha256(bytes));
         (await File.ReadAllBytesAsync(fetched, Cancel)).ShouldBe(bytes);
         (await ReadAsync("a/b")).ShouldBe(bytes);

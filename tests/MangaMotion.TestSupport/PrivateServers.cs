@@ -6,13 +6,14 @@ namespace MangaMotion.TestSupport;
 public static class PrivateServers
 {
     /// <param name="durable">True where the test is about what survives a crash of Postgres.</param>
-    public static Task<ServerStack> StartAsync(bool rabbit = true, bool postgres = true, bool durable = false, CancellationToken cancellationToken = default) =>
+    public static Task<ServerStack> StartAsync(bool rabbit = true, bool postgres = true, bool durable = false, bool s3 = false, CancellationToken cancellationToken = default) =>
         ServerStack.StartAsync(
             new ServerStackOptions
             {
                 Directory = Directory.CreateTempSubdirectory("mangamotion-test-").FullName,
                 Rabbit = rabbit,
                 Postgres = postgres,
+                S3 = s3,
                 Durable = durable,
                 Temporary = true,
             },

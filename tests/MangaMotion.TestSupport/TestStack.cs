@@ -3,7 +3,7 @@ using MangaMotion.LocalStack;
 namespace MangaMotion.TestSupport;
 
 /// <summary>
-/// RabbitMQ and Postgres for tests: those of <c>MANGAMOTION_TEST_STACK</c> (a state folder; <c>./mangamotion test</c> sets it, so that
+/// RabbitMQ, Postgres and S3 for tests: those of <c>MANGAMOTION_TEST_STACK</c> (a state folder; <c>./mangamotion test</c> sets it, so that
 /// all test projects share one set of servers), else servers of its own, started at the first use and ended with the process.
 /// It is an assembly fixture: <c>[assembly: AssemblyFixture(typeof(TestStack))]</c> once, then a constructor parameter of the test class.
 /// Every test makes a virtual host and a database for itself; to stop, kill or freeze a server take <see cref="PrivateServers"/>.
@@ -11,6 +11,7 @@ namespace MangaMotion.TestSupport;
 public sealed class TestStack : IAsyncDisposable
 {
     private readonly Lazy<Task<ServerStack>> _servers = new(StartAsync);
+    private readonly Lazy<Task<ServerStack>> _s3 = new(StartS3Async);
 
     /// <summary>A fresh virtual host with no queue in it; deleted when disposed.</summary>
     public async Task<TestVirtualHost> CreateVirtualHostAsync() => await TestVirtualHost.CreateAsync((await _servers.Value).Rabbit);
@@ -18,15 +19,23 @@ public sealed class TestStack : IAsyncDisposable
     /// <summary>A fresh, empty database; dropped when disposed.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync() => await TestDatabase.CreateAsync((await _servers.Value).Postgres);
 
+    /// <summary>A fresh, empty bucket and its store; emptied when disposed. The S3 server is started apart from the others, when the first bucket is asked for.</summary>
+    public async Task<TestBucket> CreateBucketAsync() => await TestBucket.CreateAsync((await _s3.Value).S3);
+
     /// <summary>Ends the servers that this process started.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_servers.IsValueCreated)
-            await (await _servers.Value).DisposeAsync();
+        foreach (var servers in new[] { _servers, _s3 }.Where(x => x.IsValueCreated))
+            await (await servers.Value).DisposeAsync();
     }
 
     private static Task<ServerStack> StartAsync() =>
         Environment.GetEnvironmentVariable("MANGAMOTION_TEST_STACK") is { Length: > 0 } folder
             ? Task.FromResult(ServerStack.Attach(folder))
             : PrivateServers.StartAsync();
+
+    private static Task<ServerStack> StartS3Async() =>
+        Environment.GetEnvironmentVariable("MANGAMOTION_TEST_STACK") is { Length: > 0 } folder && ServerStack.Attach(folder) is var shared && shared.Servers.OfType<S3Server>().Any()
+            ? Task.FromResult(shared)
+            : PrivateServers.StartAsync(rabbit: false, postgres: false, s3: true);
 }

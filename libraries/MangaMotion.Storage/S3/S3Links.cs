@@ -1,0 +1,56 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Net.Http.Headers;
+
+namespace MangaMotion.Storage.S3;
+
+/// <summary>Signs links; nothing is sent.</summary>
+internal sealed class S3Links(S3StorageOptions options) : IDisposable
+{
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7);
+
+    private readonly string _endpoint = options.PublicEndpoint ?? options.Endpoint!;
+    private readonly AmazonS3Client _client = S3Requests.CreateClient(options, options.PublicEndpoint ?? options.Endpoint!);
+
+    public Uri Get(string key, PresignGetOptions link)
+    {
+        var request = Request(key, HttpVerb.GET, link.Lifetime);
+        if (link.DownloadName is not null)
+        {
+            var disposition = new ContentDispositionHeaderValue("attachment");
+            disposition.SetHttpFileName(link.DownloadName);
+            request.ResponseHeaderOverrides.ContentDisposition = disposition.ToString();
+        }
+
+        return new Uri(_client.GetPreSignedURL(request));
+    }
+
+    /// <summary>Length and type are signed headers: a request that sends others is refused.</summary>
+    public Uri Put(string key, PresignPutOptions link)
+    {
+        if (link.Length < 0)
+            throw new ArgumentOutOfRangeException(nameof(link), $"An upload of {link.Length} bytes cannot be signed.");
+
+        var request = Request(key, HttpVerb.PUT, link.Lifetime);
+        request.ContentType = link.ContentType;
+        request.Headers.ContentLength = link.Length;
+        return new Uri(_client.GetPreSignedURL(request));
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private GetPreSignedUrlRequest Request(string key, HttpVerb verb, TimeSpan lifetime)
+    {
+        ObjectKey.Validate(key);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, LongestLifetime);
+        return new GetPreSignedUrlRequest
+        {
+            BucketName = options.Bucket,
+            Key = key,
+            Verb = verb,
+            Expires = DateTime.UtcNow + lifetime,
+            Protocol = _endpoint.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? Protocol.HTTPS : Protocol.HTTP,
+        };
+    }
+}

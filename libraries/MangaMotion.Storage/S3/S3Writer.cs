@@ -1,0 +1,182 @@
+using System.Buffers;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace MangaMotion.Storage.S3;
+
+/// <summary>
+/// Stores streams. What is shorter than a part is one PUT; more is a multipart upload. Metadata must be given when an upload
+/// begins, so content whose SHA-256 is known only at its end goes under a hidden key and is committed, as a file is by
+/// its rename, by a copy within the store.
+/// </summary>
+internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
+{
+    private const int SmallestBuffer = 64 * 1024;
+
+    public async Task<StoredObject> PutAsync(string key, Stream content, PutOptions put, CancellationToken cancellationToken)
+    {
+        using var incoming = new IncomingContent(key, content, put);
+        var expected = put.ExpectedLength ?? (content.CanSeek ? content.Length - content.Position : SmallestBuffer - 1);
+        var (buffer, length) = await ReadPartAsync(incoming, expected, cancellationToken);
+        if (length == options.PartSize)
+            return await PutPartsAsync(key, incoming, buffer, put, cancellationToken);
+
+        try
+        {
+            var sha256 = incoming.Complete();
+            await PutWholeAsync(key, buffer, length, put.ContentType, sha256, cancellationToken);
+            return Stored(key, length, put.ContentType, sha256);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads one part, or all there is, into a pooled buffer that grows with what comes: most objects are far smaller than a part.</summary>
+    private async Task<(byte[] Buffer, int Length)> ReadPartAsync(IncomingContent incoming, long expected, CancellationToken cancellationToken)
+    {
+        // One byte more than expected, so that the end is seen without growing.
+        var buffer = Rent(expected + 1);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var room = Math.Min(buffer.Length, options.PartSize) - length;
+                var read = await incoming.FillAsync(buffer.AsMemory(length, room), cancellationToken);
+                length += read;
+                if (read < room || length == options.PartSize)
+                    return (buffer, length);
+
+                var larger = Rent(2L * buffer.Length);
+                buffer.AsSpan(0, length).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+
+    private Task<PutObjectResponse> PutWholeAsync(string key, byte[] buffer, int length, string contentType, string sha256, CancellationToken cancellationToken) =>
+        requests.SendAsync(
+            key,
+            (client, cancel) =>
+            {
+                // Without chunk encoding the request carries the hash of its body, which the server verifies.
+                var request = new PutObjectRequest
+                {
+                    BucketName = options.Bucket,
+                    Key = key,
+                    ContentType = contentType,
+                    InputStream = new MemoryStream(buffer, 0, length, writable: false),
+                    UseChunkEncoding = false,
+                };
+                request.Metadata[S3ObjectStore.Sha256Metadata] = sha256;
+                return client.PutObjectAsync(request, cancel);
+            },
+            cancellationToken);
+
+    private async Task<StoredObject> PutPartsAsync(string key, IncomingContent incoming, byte[] first, PutOptions put, CancellationToken cancellationToken)
+    {
+        if (put.ExpectedSha256 is not null)
+        {
+            var sha256 = await UploadAsync(key, incoming, first, put, cancellationToken);
+            return Stored(key, incoming.Length, put.ContentType, sha256);
+        }
+
+        var staging = $"{S3ObjectStore.StagingPrefix}{Guid.NewGuid():N}";
+        try
+        {
+            var sha256 = await UploadAsync(staging, incoming, first, put, cancellationToken);
+            await CommitAsync(staging, key, put.ContentType, sha256, cancellationToken);
+            return Stored(key, incoming.Length, put.ContentType, sha256);
+        }
+        finally
+        {
+            await RemoveAsync(staging);
+        }
+    }
+
+    private async Task<string> UploadAsync(string key, IncomingContent incoming, byte[] first, PutOptions put, CancellationToken cancellationToken)
+    {
+        var buffer = first;
+        var length = options.PartSize;
+        S3Upload upload;
+        try
+        {
+            upload = await S3Upload.StartAsync(requests, options, key, put.ContentType, put.ExpectedSha256?.ToLowerInvariant(), cancellationToken);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+
+        await using (upload)
+        {
+            while (true)
+            {
+                await upload.SendPartAsync(buffer, length);
+                if (length < options.PartSize)
+                    break;
+
+                (buffer, length) = await ReadPartAsync(incoming, options.PartSize - 1, cancellationToken);
+                if (length == 0)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    break;
+                }
+            }
+
+            var sha256 = incoming.Complete();
+            await upload.CompleteAsync(cancellationToken);
+            return sha256;
+        }
+    }
+
+    private Task<CopyObjectResponse> CommitAsync(string staging, string key, string contentType, string sha256, CancellationToken cancellationToken) =>
+        requests.SendAsync(
+            staging,
+            (client, cancel) =>
+            {
+                var request = new CopyObjectRequest
+                {
+                    SourceBucket = options.Bucket,
+                    SourceKey = staging,
+                    DestinationBucket = options.Bucket,
+                    DestinationKey = key,
+                    MetadataDirective = S3MetadataDirective.REPLACE,
+                    ContentType = contentType,
+                };
+                request.Metadata[S3ObjectStore.Sha256Metadata] = sha256;
+                return client.CopyObjectAsync(request, cancel);
+            },
+            cancellationToken);
+
+    private async Task RemoveAsync(string staging)
+    {
+        // Not the caller's token: it may be what ended the put.
+        using var limit = new CancellationTokenSource(options.RequestTimeout);
+        try
+        {
+            await requests.SendAsync(
+                staging,
+                (client, cancel) => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = options.Bucket, Key = staging }, cancel),
+                limit.Token);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The put is decided already; the bucket's lifecycle rule removes what stays.
+        }
+    }
+
+    private byte[] Rent(long length) => ArrayPool<byte>.Shared.Rent((int)Math.Min(length, options.PartSize));
+
+    private static StoredObject Stored(string key, long length, string contentType, string sha256) =>
+        new(key, length, contentType, sha256, DateTimeOffset.UtcNow);
+}
