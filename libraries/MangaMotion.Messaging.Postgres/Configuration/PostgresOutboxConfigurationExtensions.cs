@@ -1,7 +1,11 @@
 using MangaMotion.Messaging.Postgres.Configuration;
+using MangaMotion.Messaging.Postgres.EntityFramework;
 using MangaMotion.Messaging.Postgres.Scheduling;
 using MangaMotion.Messaging.Postgres.Sessions;
 using MassTransit.Configuration;
+using MassTransit.Middleware;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MassTransit;
 
@@ -19,17 +23,40 @@ public static class PostgresOutboxConfigurationExtensions
         outbox.Register();
     }
 
+    /// <summary>
+    /// The same for consumers that change entities: the DbContext, registered with <c>AddPostgresDbContext</c>, is saved and
+    /// committed with the messages.
+    /// </summary>
+    public static void AddPostgresOutbox<TDbContext>(
+        this IBusRegistrationConfigurator configurator, Action<IPostgresOutboxConfigurator>? configure = null)
+        where TDbContext : DbContext
+    {
+        configurator.AddPostgresOutbox(configure);
+        configurator.TryAddScoped<IOutboxContextFactory<TDbContext>, EntityFrameworkOutboxContextFactory<TDbContext>>();
+    }
+
     /// <summary>Puts the endpoint's consumers and sagas behind the inbox and the outbox. Retry and redelivery go before it.</summary>
     public static void UsePostgresOutbox(
+        this IReceiveEndpointConfigurator configurator, IRegistrationContext context, Action<IOutboxOptionsConfigurator>? configure = null) =>
+        Use<PostgresSession>(configurator, context, configure);
+
+    /// <summary>The same, and saves the changes of the scope's DbContext before the commit.</summary>
+    public static void UsePostgresOutbox<TDbContext>(
         this IReceiveEndpointConfigurator configurator, IRegistrationContext context, Action<IOutboxOptionsConfigurator>? configure = null)
-    {
-        var observer = new OutboxConsumePipeSpecificationObserver<PostgresSession>(configurator, context);
-        configure?.Invoke(observer);
-        configurator.ConnectConsumerConfigurationObserver(observer);
-        configurator.ConnectSagaConfigurationObserver(observer);
-    }
+        where TDbContext : DbContext =>
+        Use<TDbContext>(configurator, context, configure);
 
     /// <summary>Schedules messages, scheduled redeliveries and saga schedules in the outbox table.</summary>
     public static void UsePostgresMessageScheduler(this IBusFactoryConfigurator configurator, IRegistrationContext context) =>
         configurator.AddPrePipeSpecification(new PostgresSchedulerSpecification(context));
+
+    private static void Use<TContext>(
+        IReceiveEndpointConfigurator configurator, IRegistrationContext context, Action<IOutboxOptionsConfigurator>? configure)
+        where TContext : class
+    {
+        var observer = new OutboxConsumePipeSpecificationObserver<TContext>(configurator, context);
+        configure?.Invoke(observer);
+        configurator.ConnectConsumerConfigurationObserver(observer);
+        configurator.ConnectSagaConfigurationObserver(observer);
+    }
 }

@@ -1,7 +1,7 @@
 using MangaMotion.Messaging.Postgres.Inbox;
 using MangaMotion.Messaging.Postgres.Outbox;
-using MangaMotion.Messaging.Postgres.Schema;
 using MangaMotion.Messaging.Postgres.Scheduling;
+using MangaMotion.Messaging.Postgres.Schema;
 using MangaMotion.Messaging.Postgres.Sessions;
 using MassTransit;
 using MassTransit.DependencyInjection;

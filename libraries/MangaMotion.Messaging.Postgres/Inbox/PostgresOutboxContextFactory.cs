@@ -23,9 +23,9 @@ internal sealed class PostgresOutboxContextFactory(PostgresSession session, ISer
     {
         // A redelivery carries a new id beside the original one.
         var messageId = context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a message id.");
-        await session.OpenAsync(context.CancellationToken);
         try
         {
+            await session.OpenAsync(context.CancellationToken);
             // Where the same message is being consumed elsewhere, the unique key waits for that transaction's end.
             var fresh = await InsertInboxAsync(messageId, options.ConsumerId, context.CancellationToken);
             if (!fresh)
@@ -42,11 +42,12 @@ internal sealed class PostgresOutboxContextFactory(PostgresSession session, ISer
 
             await session.CommitAsync(context.CancellationToken);
         }
-        finally
+        catch
         {
-            // After a failure the scope may live on for a retry of this very filter.
-            if (session.Transaction is not null)
-                await session.EndAsync(committed: false);
+            // The scope may live on for a retry, which will publish again.
+            session.Clear();
+            await session.RollbackAsync();
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,34 +18,65 @@ internal sealed class OutboxDelivery(
     // A due time that has just been missed by a hair must not make the loop spin.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
+    // A batch that waits for one slow confirm does not hold up the next; this many may be out at once.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private const int BatchLimit = 4;
+
     private readonly OutboxSender _sender = new(bus);
     private readonly Outage _outage = new(logger, dataSource, "deliver the outbox");
     private readonly PostgresOutboxOptions _options = options.Value;
 
     // Confirmed by the broker, but the database went away before their deletion was committed: deleted without a second send.
-    private readonly HashSet<long> _confirmed = [];
+    private readonly ConcurrentDictionary<long, bool> _confirmed = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var slow = new List<Task>();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-                var wait = await DeliverBatchAsync(stoppingToken);
-                _outage.Over();
-                await signal.WaitAsync(wait, stoppingToken);
+                var batch = TryDeliverAsync(stoppingToken);
+                if (await Task.WhenAny(batch, Task.Delay(Patience, stoppingToken)) == batch)
+                {
+                    await signal.WaitAsync(await batch, stoppingToken);
+                    continue;
+                }
+
+                slow.RemoveAll(task => task.IsCompleted);
+                slow.Add(batch);
+                if (slow.Count >= BatchLimit)
+                    await Task.WhenAny(slow);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (!Outage.IsOutage(exception))
-                    logger.LogError(exception, "Outbox delivery failed; its messages stay in the outbox and are tried again");
-                await _outage.WaitAsync(exception, stoppingToken);
-            }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 // Stopping: what was not confirmed is still in the outbox.
             }
+        }
+
+        await Task.WhenAll(slow);
+    }
+
+    private async Task<TimeSpan> TryDeliverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var wait = await DeliverBatchAsync(cancellationToken);
+            _outage.Over();
+            return wait;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!Outage.IsOutage(exception))
+                logger.LogError(exception, "Outbox delivery failed; its messages stay in the outbox and are tried again");
+            await _outage.WaitAsync(exception, cancellationToken);
+            return TimeSpan.Zero;
+        }
+        catch (Exception exception)
+        {
+            logger.LogDebug(exception, "Outbox delivery was stopped");
+            return TimeSpan.Zero;
         }
     }
 
@@ -57,7 +89,7 @@ internal sealed class OutboxDelivery(
         if (rows.Count == 0)
             return await FinishAsync(connection, rows, [], cancellationToken);
 
-        var unsent = _confirmed.Count == 0 ? rows : rows.Where(row => !_confirmed.Contains(row.Sequence)).ToList();
+        var unsent = _confirmed.IsEmpty ? rows : rows.Where(row => !_confirmed.ContainsKey(row.Sequence)).ToList();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.SendTimeout);
         var errors = await _sender.SendAsync(unsent, deadline.Token);
@@ -68,7 +100,7 @@ internal sealed class OutboxDelivery(
             if (errors[i] is { } error)
                 failed.Add((unsent[i], error));
             else
-                _confirmed.Add(unsent[i].Sequence);
+                _confirmed[unsent[i].Sequence] = true;
         }
 
         OutboxTelemetry.Delivered.Add(unsent.Count - failed.Count);
@@ -114,7 +146,7 @@ internal sealed class OutboxDelivery(
         NpgsqlConnection connection, List<OutboxRow> rows, List<(OutboxRow Row, Exception Error)> postponed, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        var confirmed = rows.Where(row => _confirmed.Contains(row.Sequence)).Select(row => row.Sequence).ToArray();
+        var confirmed = rows.Where(row => _confirmed.ContainsKey(row.Sequence)).Select(row => row.Sequence).ToArray();
         if (confirmed.Length > 0)
             batch.BatchCommands.Add(new(OutboxSql.DeleteText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = confirmed } } });
         if (postponed.Count > 0)
@@ -149,7 +181,8 @@ internal sealed class OutboxDelivery(
             }
         }
 
-        _confirmed.ExceptWith(confirmed);
+        foreach (var sequence in confirmed)
+            _confirmed.TryRemove(sequence, out _);
         return wait;
     }
 

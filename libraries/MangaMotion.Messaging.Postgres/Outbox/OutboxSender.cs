@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.Logging;
@@ -13,7 +14,7 @@ namespace MangaMotion.Messaging.Postgres.Outbox;
 internal sealed class OutboxSender(IBus bus)
 {
     private const int AddressLimit = 1000;
-    private readonly Dictionary<string, ISendEndpoint> _ready = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ISendEndpoint> _ready = new(StringComparer.Ordinal);
 
     /// <summary>The error of each row, null where the broker has confirmed it. A cancelled send counts as neither known nor failed.</summary>
     public async Task<Exception?[]> SendAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace MangaMotion.Messaging.Postgres.Sessions;
 internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbox) : IPostgresSession, IAsyncDisposable, IDisposable
 {
     private readonly Lock _lock = new();
-    private List<OutboxMessage> _collected = [];
+    private readonly List<OutboxMessage> _collected = [];
     private List<OutboxMessage> _stored = [];
 
     public NpgsqlConnection Connection { get => field ??= dataSource.CreateConnection(); private set; }
@@ -30,43 +30,38 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        var messages = Take();
-        if (messages.Count == 0 && Transaction is not null)
-        {
+        if (!await StoreAsync(commit: Transaction is not null, cancellationToken) && Transaction is not null)
             await Transaction.CommitAsync(cancellationToken);
-        }
-        else if (messages.Count > 0)
-        {
-            await InsertAsync(messages, commit: Transaction is not null, cancellationToken);
-        }
-
-        await EndAsync(committed: true);
+        await EndAsync();
     }
 
     /// <summary>Stores the collected messages in the open transaction, which somebody else commits.</summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        var messages = Take();
-        if (messages.Count > 0)
-            await InsertAsync(messages, commit: false, cancellationToken);
-    }
+    public Task FlushAsync(CancellationToken cancellationToken) => StoreAsync(commit: false, cancellationToken);
 
     /// <summary>Makes a transaction that was begun on the connection by others (EF) the session's own.</summary>
     public void Join(NpgsqlTransaction transaction) => Transaction = transaction;
 
-    /// <summary>The transaction is over: announces what it stored, or forgets it.</summary>
-    public async Task EndAsync(bool committed)
+    /// <summary>The transaction is committed: has what it stored delivered.</summary>
+    public async Task EndAsync()
     {
-        var transaction = Transaction;
-        Transaction = null;
         var stored = _stored;
         _stored = [];
-        if (committed)
-            outbox.Committed(stored);
-        else
-            Take();
-        if (transaction is not null)
-            await transaction.DisposeAsync();
+        await DisposeTransactionAsync();
+        outbox.Committed(stored);
+    }
+
+    /// <summary>Rolls back. Messages that were collected and not stored yet stay for another try, as unsaved entities do.</summary>
+    public async Task RollbackAsync()
+    {
+        _stored = [];
+        await DisposeTransactionAsync();
+    }
+
+    /// <summary>Forgets the collected messages: the next try will publish them again.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _collected.Clear();
     }
 
     /// <summary>Drops a collected message by its scheduling token; false where it is not there (any more).</summary>
@@ -78,8 +73,7 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
 
     public async ValueTask DisposeAsync()
     {
-        if (Transaction is not null)
-            await EndAsync(committed: false);
+        await RollbackAsync();
         await Connection.DisposeAsync();
     }
 
@@ -89,35 +83,37 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
         Connection.Dispose();
     }
 
-    private List<OutboxMessage> Take()
+    private async ValueTask DisposeTransactionAsync()
     {
-        lock (_lock)
-        {
-            var taken = _collected;
-            _collected = [];
-            return taken;
-        }
+        var transaction = Transaction;
+        Transaction = null;
+        if (transaction is not null)
+            await transaction.DisposeAsync();
     }
 
-    private async Task InsertAsync(List<OutboxMessage> messages, bool commit, CancellationToken cancellationToken)
+    /// <summary>Stores what was collected; false if there was nothing.</summary>
+    private async Task<bool> StoreAsync(bool commit, CancellationToken cancellationToken)
     {
-        var opened = Connection.State != ConnectionState.Open;
-        if (opened)
+        OutboxMessage[] messages;
+        lock (_lock)
+            messages = [.. _collected];
+        if (messages.Length == 0)
+            return false;
+
+        if (Connection.State != ConnectionState.Open)
             await Connection.OpenAsync(cancellationToken);
-        try
+        await using (var batch = new NpgsqlBatch(Connection))
         {
-            await using var batch = new NpgsqlBatch(Connection);
             outbox.AppendInsert(batch, messages);
             // In the same round trip; the batch stops before it if the insert fails.
             if (commit)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            _stored.AddRange(messages);
         }
-        finally
-        {
-            if (opened)
-                await Connection.CloseAsync();
-        }
+
+        lock (_lock)
+            _collected.RemoveRange(0, messages.Length);
+        _stored.AddRange(messages);
+        return true;
     }
 }

@@ -1,0 +1,13 @@
+using MangaMotion.LocalStack;
+
+namespace MangaMotion.Benchmarks;
+
+/// <summary>One subcommand: runs its rounds on the servers given and reports.</summary>
+internal interface IBenchmark
+{
+    string Name { get; }
+
+    string Description { get; }
+
+    Task<BenchmarkReport> RunAsync(ServerStack servers, int rounds, CancellationToken cancellationToken);
+}

@@ -1,0 +1,10 @@
+using System.CommandLine;
+using MangaMotion.Benchmarks;
+using MangaMotion.Benchmarks.Messaging;
+
+IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark()];
+
+var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
+foreach (var benchmark in benchmarks)
+    root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,25 @@
+using MangaMotion.Messaging.Postgres.Inbox;
+using MangaMotion.Messaging.Postgres.Sessions;
+using MassTransit;
+using MassTransit.Middleware;
+using Microsoft.EntityFrameworkCore;
+
+namespace MangaMotion.Messaging.Postgres.EntityFramework;
+
+/// <summary>The consumer outbox with a DbContext in it, whose changes are saved before the commit.</summary>
+internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(TDbContext context, PostgresSession session, PostgresOutboxContextFactory outbox)
+    : IOutboxContextFactory<TDbContext>
+    where TDbContext : DbContext
+{
+    public Task Send<T>(ConsumeContext<T> consume, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
+        where T : class
+    {
+        SessionDbContext.RequireJoined(context, session);
+        return outbox.SendAsync(consume, options, next, SaveAsync);
+    }
+
+    public void Probe(ProbeContext probe) => outbox.Probe(probe);
+
+    private Task SaveAsync(CancellationToken cancellationToken) =>
+        context.ChangeTracker.HasChanges() ? context.SaveChangesAsync(cancellationToken) : Task.CompletedTask;
+}

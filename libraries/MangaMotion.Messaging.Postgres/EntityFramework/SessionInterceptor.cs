@@ -1,0 +1,84 @@
+using System.Data.Common;
+using MangaMotion.Messaging.Postgres.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace MangaMotion.Messaging.Postgres.EntityFramework;
+
+/// <summary>
+/// Keeps a DbContext and its scope's session in one transaction. <c>SaveChangesAsync</c> outside any transaction commits the
+/// scope's messages with the entities; inside one it leaves the commit to whoever began it.
+/// </summary>
+internal sealed class SessionInterceptor(PostgresSession session) : SaveChangesInterceptor, IDbTransactionInterceptor
+{
+    private bool _owner;
+
+    public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        _owner = session.Transaction is null;
+        await session.OpenAsync(cancellationToken);
+        await UseAsync(eventData.Context!, session.Transaction, cancellationToken);
+        return result;
+    }
+
+    public override async ValueTask<int> SavedChangesAsync(
+        SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        if (_owner)
+        {
+            await session.CommitAsync(cancellationToken);
+            await UseAsync(eventData.Context!, null, cancellationToken);
+        }
+
+        return result;
+    }
+
+    public override async Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (!_owner)
+            return;
+        await session.RollbackAsync();
+        await UseAsync(eventData.Context!, null, cancellationToken);
+    }
+
+    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) =>
+        throw new NotSupportedException("A DbContext in a Postgres session commits messages too: call SaveChangesAsync, not SaveChanges.");
+
+    public ValueTask<DbTransaction> TransactionStartedAsync(
+        DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+    {
+        session.Join((NpgsqlTransaction)result);
+        return ValueTask.FromResult(result);
+    }
+
+    public DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result) =>
+        throw new NotSupportedException("A DbContext in a Postgres session commits messages too: call BeginTransactionAsync, not BeginTransaction.");
+
+    public async ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        await session.FlushAsync(cancellationToken);
+        return result;
+    }
+
+    public Task TransactionCommittedAsync(
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) => session.EndAsync();
+
+    public Task TransactionRolledBackAsync(
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) => session.RollbackAsync();
+
+    private static async Task UseAsync(DbContext context, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var current = context.Database.CurrentTransaction?.GetDbTransaction();
+        if (ReferenceEquals(current, transaction))
+            return;
+        // One that the session has ended meanwhile has to go first.
+        if (current is not null)
+            await context.Database.UseTransactionAsync(null, cancellationToken);
+        if (transaction is not null)
+            await context.Database.UseTransactionAsync(transaction, cancellationToken);
+    }
+}

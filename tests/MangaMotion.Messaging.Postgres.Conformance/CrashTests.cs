@@ -1,0 +1,79 @@
+using MangaMotion.Messaging.Postgres.Victim;
+using MangaMotion.TestSupport;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace MangaMotion.Messaging.Postgres.Conformance;
+
+/// <summary>Processes killed by SIGKILL at each place where something is done and not yet written down.</summary>
+public sealed class CrashTests(TestStack stack)
+{
+    [Theory]
+    [InlineData("committed-before-send", 1)]
+    [InlineData("confirmed-before-delete", 2)]
+    public async Task A_deliverer_killed_at_any_point_loses_nothing_and_does_nothing_twice(string stopPoint, int arrivals)
+    {
+        await using var servers = await Servers.CreateAsync(stack);
+        var journal = new Journal<EffectWritten>();
+        var seen = new Journal<WriteEffect>();
+        // Consumes, but leaves delivery to the victim and its successor.
+        await servers.StartNodeAsync(
+            x => x.AddConsumer<WriteEffectConsumer>(),
+            (context, cfg) =>
+            {
+                Node.UseEffectQueue(context, cfg);
+                seen.Listen(cfg, "seen", endpoint => { endpoint.ConfigureConsumeTopology = false; endpoint.Bind(Node.EffectQueue); });
+                journal.Listen(cfg);
+            },
+            o => o.UseBusOutbox(b => b.DisableDeliveryService()));
+        var id = NewId.NextGuid();
+
+        using (var victim = await VictimProcess.StartAsync(stopPoint, servers, id))
+        {
+            await victim.KillAsync();
+            (await servers.CountAsync("outbox WHERE message_types LIKE '%WriteEffect%'")).ShouldBe(1);
+        }
+
+        await servers.StartNodeAsync();
+        await Eventually.Until(async () => await servers.CountAsync("outbox") == 0 && journal.Received.Count == 1 && seen.Received.Count == arrivals);
+
+        (await servers.CountAsync("effects")).ShouldBe(1);
+        seen.Received.Select(context => context.Message.Id).Distinct().ShouldBe([id]);
+        seen.Received.Select(context => context.MessageId).Distinct().Count().ShouldBe(1);
+        journal.Received.Select(context => context.Message.Id).ShouldBe([id]);
+    }
+
+    [Fact]
+    public async Task A_consumer_killed_after_its_commit_and_before_its_ack_acts_once_and_its_event_is_not_lost()
+    {
+        await using var servers = await Servers.CreateAsync(stack);
+        // The queue has to be there before the command is sent to it.
+        await servers.StopAsync(await servers.StartEffectNodeAsync(new Journal<EffectWritten>()));
+        var sender = await servers.StartNodeAsync(outbox: o => o.UseBusOutbox(b => b.DisableDeliveryService()));
+        var id = NewId.NextGuid();
+        await SendAsync(sender, id);
+        using (var victim = await VictimProcess.StartAsync("consumed-before-ack", servers, id))
+        {
+            (await servers.CountAsync("effects")).ShouldBe(1);
+            await victim.KillAsync();
+        }
+
+        var journal = new Journal<EffectWritten>();
+        await servers.StartEffectNodeAsync(journal);
+        await Eventually.Until(async () => journal.Received.Count == 1 && await servers.CountAsync("outbox") == 0);
+        // A second command behind the redelivered one shows that the first is through.
+        await SendAsync(sender, NewId.NextGuid());
+        await Eventually.Until(() => journal.Received.Count == 2);
+
+        (await servers.CountAsync("effects")).ShouldBe(2);
+        (await servers.CountAsync($"effects WHERE id = '{id}'")).ShouldBe(1);
+        journal.Received[0].Message.Id.ShouldBe(id);
+    }
+
+    private static async Task SendAsync(IHost node, Guid id)
+    {
+        var endpoint = await node.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Node.EffectQueue}"));
+        await endpoint.Send(new WriteEffect { Id = id });
+    }
+}
