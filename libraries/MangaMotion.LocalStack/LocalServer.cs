@@ -3,7 +3,7 @@ using MangaMotion.LocalStack.Processes;
 
 namespace MangaMotion.LocalStack;
 
-/// <summary>A private server on loopback, of one or more processes. Restarting keeps its data and, unless somebody took it, its port.</summary>
+/// <summary>A private server on loopback, of one or more processes: one of Debian's, or a service of ours. Restarting keeps its data and, unless somebody took it, its port.</summary>
 public abstract class LocalServer
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
@@ -11,13 +11,13 @@ public abstract class LocalServer
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    private protected LocalServer(string name, StackFolder folder)
+    protected LocalServer(string name, StackFolder folder)
     {
         Name = name;
         Folder = folder;
     }
 
-    /// <summary><c>rabbitmq</c>, <c>postgres</c> or <c>s3</c>.</summary>
+    /// <summary><c>rabbitmq</c>, <c>postgres</c>, or a name of the caller's.</summary>
     public string Name { get; }
 
     /// <summary>The process that answers on <see cref="Port"/>; null while it does not run.</summary>
@@ -33,19 +33,24 @@ public abstract class LocalServer
     /// <summary>Where the data is.</summary>
     public string DataFolder => Path.Combine(Folder.Data, Name);
 
-    protected StackFolder Folder { get; }
+    /// <summary>The state folder it belongs to.</summary>
+    public StackFolder Folder { get; }
 
     /// <summary>In the order of their start; the last is the one clients talk to.</summary>
     protected abstract IReadOnlyList<LocalProcess> Processes { get; }
 
     private protected virtual int StopSignal => Signals.Terminate;
 
-    /// <summary>Starts it and waits until it serves; does nothing if it runs.</summary>
+    /// <summary>Starts it unless it runs, and waits until it serves.</summary>
     /// <exception cref="LocalServerException">It ended, is not installed, or did not become ready within two minutes.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (IsRunning)
+        {
+            await WaitUntilReadyAsync(cancellationToken);
             return;
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             await KillAsync(cancellationToken);

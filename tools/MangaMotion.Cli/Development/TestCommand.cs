@@ -1,0 +1,57 @@
+using System.CommandLine;
+using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Setup;
+using MangaMotion.LocalStack;
+
+namespace MangaMotion.Cli.Development;
+
+/// <summary><c>test</c>: builds everything, starts the servers once, and runs every test project against them.</summary>
+internal static class TestCommand
+{
+    public static Command Create()
+    {
+        var names = new Argument<string[]>("projects") { Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore };
+        var filter = new Option<string?>("--filter") { Description = "Only these tests, as in dotnet test --filter." };
+        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(names) ?? [], parsed.GetValue(filter), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] names, string? filter, CancellationToken cancellationToken)
+    {
+        var clone = Clone.Find();
+        var progress = new ProgressLines();
+        await Installation.EnsureAsync(clone, SetupCommand.Everything, progress, cancellationToken);
+
+        progress.Report("building");
+        if (await Tool.RunAsync("dotnet", ["build", clone["MangaMotion.sln"], "-c", "Release", "-v", "q", "--nologo", "-nodeReuse:false"], clone.Root, cancellationToken) != 0)
+            throw new CommandException("The build failed; the errors are above.");
+
+        var projects = TestProject.FindAll(clone).Where(x => names.Length == 0 || names.Any(name => x.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).ToList();
+        var results = Directory.CreateDirectory(Path.Combine(clone.State, "test-results")).FullName;
+        var total = new TestTotals(0, 0, 0);
+        await using (var servers = await StartServersAsync(progress, cancellationToken))
+        {
+            foreach (var project in projects)
+            {
+                var (totals, output) = await project.RunAsync(servers.Folder.Path, results, filter, cancellationToken);
+                total += totals;
+                progress.Report($"{project.Name}: {totals}");
+                if (totals.Failed > 0)
+                    await Console.Out.WriteLineAsync(output);
+            }
+        }
+
+        if (total.Skipped > 0)
+            progress.Report($"{total.Skipped} skipped");
+        Console.WriteLine($"{total.Passed} passed, {total.Failed} failed");
+        return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
+    }
+
+    /// <summary>In a folder of their own, so that they never meet those of <c>up</c>; gone with this process.</summary>
+    private static Task<ServerStack> StartServersAsync(IProgress<string> progress, CancellationToken cancellationToken) =>
+        ServerStack.StartAsync(
+            new ServerStackOptions { Directory = Directory.CreateTempSubdirectory("mangamotion-test-").FullName, Durable = false, Temporary = true },
+            progress,
+            cancellationToken);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Xml.Linq;
+using MangaMotion.Cli.Local;
+
+namespace MangaMotion.Cli.Development;
+
+/// <summary>One project below <c>tests/</c>, built in Release.</summary>
+internal sealed record TestProject(string Name, string Assembly)
+{
+    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    public static IEnumerable<TestProject> FindAll(Clone clone) =>
+        from path in Directory.EnumerateFiles(clone["tests"], "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        let name = Path.GetFileNameWithoutExtension(path)
+        where !name.EndsWith("TestSupport", StringComparison.Ordinal) && !name.EndsWith(".Victim", StringComparison.Ordinal)
+        select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"]);
+
+    /// <summary>Runs it; a run that ends without a result, by a crash or because nothing moved for ten minutes, counts as one failure.</summary>
+    /// <param name="servers">State folder of the servers the tests share.</param>
+    /// <param name="results">Folder for the result file.</param>
+    public async Task<(TestTotals Totals, string Output)> RunAsync(string servers, string results, string? filter, CancellationToken cancellationToken)
+    {
+        var result = Path.Combine(results, $"{Name}.trx");
+        File.Delete(result);
+        string[] only = filter is null ? [] : ["--filter", filter];
+        var (exitCode, output) = await Tool.CaptureAsync(
+            "dotnet",
+            ["test", Assembly, "--results-directory", results, "--logger", $"trx;LogFileName={Name}.trx", "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. only],
+            results,
+            cancellationToken,
+            new Dictionary<string, string> { ["MANGAMOTION_TEST_STACK"] = servers });
+        if (!File.Exists(result))
+            return (new TestTotals(0, exitCode == 0 ? 0 : 1, 0), output);
+
+        var counters = XDocument.Load(result).Descendants(Trx + "Counters").Single();
+        int Count(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+        var (total, executed, passed) = (Count("total"), Count("executed"), Count("passed"));
+        // The runner itself may fail when every test passed: an assembly fixture, a crash at the end.
+        var failed = executed - passed is var red && red == 0 && exitCode != 0 ? 1 : red;
+        return (new TestTotals(passed, failed, total - executed), output);
+    }
+}
+
+internal sealed record TestTotals(int Passed, int Failed, int Skipped)
+{
+    public static TestTotals operator +(TestTotals a, TestTotals b) => new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
+
+    public override string ToString() => $"{Passed} passed, {Failed} failed";
+}

@@ -1,0 +1,160 @@
+using MangaMotion.LocalStack;
+using Npgsql;
+
+namespace MangaMotion.Cli.Local;
+
+/// <summary>The servers and services of one clone, as <c>up</c> starts them.</summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    private const string Database = "mangamotion";
+
+    private readonly Clone _clone;
+    private readonly DeploymentSettings _settings;
+
+    private Deployment(Clone clone, DeploymentSettings settings, ServerStack servers)
+    {
+        _clone = clone;
+        _settings = settings;
+        Servers = servers;
+        Services = [.. from definition in ServiceDefinition.All
+                       from name in definition.Instances(settings.Workers.GetValueOrDefault(definition.Name, 1))
+                       select new ServiceProcess(name, definition, clone, servers.Folder, Environment(definition))];
+    }
+
+    public ServerStack Servers { get; }
+
+    public IReadOnlyList<ServiceProcess> Services { get; }
+
+    /// <summary><c>disk</c> or <c>s3</c>.</summary>
+    public string Store => _settings.Store;
+
+    public string ApiKey => _settings.ApiKey;
+
+    public string ConnectionString => Servers.Postgres.ConnectionStringTo(Database);
+
+    public Uri Url => Services.Single(x => x.Name == ServiceDefinition.Api).Url;
+
+    /// <summary>Everything, in the order of its start.</summary>
+    public IEnumerable<LocalServer> All => [.. Servers.Servers, .. Services];
+
+    public bool IsRunning => All.Any(x => x.IsRunning);
+
+    /// <summary>Shell commands that set the addresses and the key, one <c>export</c> a line; there while it runs.</summary>
+    public string EnvironmentFile => Path.Combine(_clone.State, "env");
+
+    private string StoreFolder => Path.Combine(_clone.State, "store");
+
+    /// <summary>The deployment of the clone, running or not; null where <c>up</c> never ran, or everything was wiped.</summary>
+    public static Deployment? Find(Clone clone) =>
+        DeploymentSettings.Load(clone) is { } settings ? new Deployment(clone, settings, ServerStack.Attach(clone.State)) : null;
+
+    /// <summary>Starts what does not run yet, and waits until all of it is ready.</summary>
+    /// <param name="detached">True lets it outlive this process; false ends it with this process, however that ends.</param>
+    public static async Task<Deployment> StartAsync(Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var servers = await ServerStack.StartAsync(
+            new ServerStackOptions { Directory = clone.State, Detached = detached },
+            progress,
+            cancellationToken);
+        var deployment = new Deployment(clone, settings, servers);
+        try
+        {
+            await StopSurplusAsync(clone, deployment, cancellationToken);
+            settings.Save(clone);
+            await deployment.CreateDatabaseAsync(cancellationToken);
+            await Task.WhenAll(deployment.Services.Select(async service =>
+            {
+                await service.StartAsync(cancellationToken);
+                progress.Report($"{service.Name} is ready on {service.Url.Authority}");
+            }));
+            deployment.WriteEnvironmentFile();
+            return deployment;
+        }
+        catch
+        {
+            await deployment.StopAsync(CancellationToken.None);
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<ProcessStatus>> GetStatusAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(All.Select(x => GetStatusAsync(x, cancellationToken)));
+
+    /// <summary>Stops services, then servers, in good order; keeps the data.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        File.Delete(EnvironmentFile);
+        await Task.WhenAll(Services.Select(x => x.StopAsync(cancellationToken)));
+        await Servers.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Stops everything and removes data, store, logs, ports and key.</summary>
+    public async Task WipeAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync(cancellationToken);
+        await Servers.WipeAsync(cancellationToken);
+        if (Directory.Exists(StoreFolder))
+            Directory.Delete(StoreFolder, recursive: true);
+        DeploymentSettings.Forget(_clone);
+    }
+
+    public ValueTask DisposeAsync() => Servers.DisposeAsync();
+
+    private static async Task<ProcessStatus> GetStatusAsync(LocalServer server, CancellationToken cancellationToken)
+    {
+        var service = server as ServiceProcess;
+        var obstacle = server.IsRunning && service is not null ? await service.FindObstacleAsync(cancellationToken) : null;
+        var state = !server.IsRunning ? ProcessStatus.Stopped : obstacle is null ? ProcessStatus.Ready : ProcessStatus.NotReady;
+        return new ProcessStatus(server.Name, service is null ? "server" : "service", state, server.ProcessId, server.Folder.Ports.Find(server.Name), server.LogFile, obstacle);
+    }
+
+    /// <summary>Workers of last time that are too many now.</summary>
+    private static async Task StopSurplusAsync(Clone clone, Deployment next, CancellationToken cancellationToken)
+    {
+        if (Find(clone) is { } previous)
+            await Task.WhenAll(previous.Services.ExceptBy(next.Services.Select(x => x.Name), x => x.Name).Select(x => x.StopAsync(cancellationToken)));
+    }
+
+    private Dictionary<string, string> Environment(ServiceDefinition definition)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = ConnectionString,
+            ["ConnectionStrings__RabbitMq"] = Servers.Rabbit.AmqpUri.ToString(),
+            ["Storage__Kind"] = Store,
+            ["Storage__Disk__Root"] = StoreFolder,
+        };
+        if (definition.Name == ServiceDefinition.Api)
+            environment["MANGAMOTION_API_KEY"] = ApiKey;
+        return environment;
+    }
+
+    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        await using var server = NpgsqlDataSource.Create(Servers.Postgres.ConnectionString + ";Pooling=false");
+        await using var find = server.CreateCommand("SELECT 1 FROM pg_database WHERE datname = $1");
+        find.Parameters.Add(new() { Value = Database });
+        if (await find.ExecuteScalarAsync(cancellationToken) is not null)
+            return;
+        await using var create = server.CreateCommand($"CREATE DATABASE {Database}");
+        await create.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private void WriteEnvironmentFile()
+    {
+        var management = new UriBuilder(Servers.Rabbit.ManagementUri) { UserName = "guest", Password = "guest" }.Uri;
+        (string Name, string Value)[] variables =
+        [
+            ("MANGAMOTION_URL", Plain(Url)),
+            ("MANGAMOTION_API_KEY", ApiKey),
+            ("MANGAMOTION_RABBITMQ_URL", Servers.Rabbit.AmqpUri.ToString()),
+            ("MANGAMOTION_RABBITMQ_MANAGEMENT_URL", Plain(management)),
+            ("MANGAMOTION_POSTGRES", ConnectionString),
+        ];
+        PrivateFile.Write(EnvironmentFile, string.Concat(variables.Select(x => $"export {x.Name}='{x.Value}'\n")));
+    }
+
+    /// <summary>Without the slash at the end, so that a path can be put behind it.</summary>
+    private static string Plain(Uri uri) => uri.ToString().TrimEnd('/');
+}

@@ -1,0 +1,12 @@
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace MangaMotion.Cli.Local;
+
+/// <summary>A line for each step that is done, with the seconds since the beginning.</summary>
+internal sealed class ProgressLines : IProgress<string>
+{
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    public void Report(string value) => AnsiConsole.MarkupLineInterpolated($"[grey]{_watch.Elapsed.TotalSeconds,5:0.0} s[/]  {value}");
+}

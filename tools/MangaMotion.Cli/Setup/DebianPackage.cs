@@ -1,0 +1,37 @@
+using System.IO.Enumeration;
+
+namespace MangaMotion.Cli.Setup;
+
+/// <summary>One line of <c>deploy/debian-packages.txt</c>.</summary>
+/// <param name="Evidence">Path that exists when it is installed, by this package or another that provides the same; <c>*</c> within a segment.</param>
+/// <param name="Group"><c>run</c>, <c>s3</c> or <c>test</c>.</param>
+internal sealed record DebianPackage(string Name, string Evidence, string Group)
+{
+    public bool IsInstalled => Matches("/", Evidence.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    public static IEnumerable<DebianPackage> Read(string path) =>
+        from line in File.ReadLines(path)
+        where !line.StartsWith('#')
+        let parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        where parts.Length == 3
+        select new DebianPackage(parts[0], parts[1], parts[2]);
+
+    private static bool Matches(string folder, ReadOnlySpan<string> segments)
+    {
+        if (segments.IsEmpty)
+            return true;
+        if (!segments[0].Contains('*'))
+        {
+            var path = Path.Combine(folder, segments[0]);
+            return Path.Exists(path) && Matches(path, segments[1..]);
+        }
+
+        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder) : [])
+        {
+            if (FileSystemName.MatchesSimpleExpression(segments[0], Path.GetFileName(path), ignoreCase: false) && Matches(path, segments[1..]))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+using MangaMotion.Cli.Local;
+
+namespace MangaMotion.Cli.Setup;
+
+/// <summary><c>setup</c>: everything that any command needs.</summary>
+internal static class SetupCommand
+{
+    public static readonly string[] Everything = ["run", "s3", "test"];
+
+    public static Command Create()
+    {
+        var command = new Command("setup", "Install the Debian packages and the libvips that are missing.");
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            var progress = new ProgressLines();
+            await Installation.EnsureAsync(Clone.Find(), Everything, progress, cancellationToken);
+            progress.Report("everything is installed");
+        });
+        return command;
+    }
+}
