@@ -51,7 +51,7 @@ internal static class TestCommand
     /// <summary>In a folder of their own, so that they never meet those of <c>up</c>; gone with this process.</summary>
     private static Task<ServerStack> StartServersAsync(IProgress<string> progress, CancellationToken cancellationToken) =>
         ServerStack.StartAsync(
-            new ServerStackOptions { Directory = Directory.CreateTempSubdirectory("mangamotion-test-").FullName, Durable = false, Temporary = true },
+            new ServerStackOptions { Directory = Directory.CreateTempSubdirectory("mangamotion-test-").FullName, S3 = true, Durable = false, Temporary = true },
             progress,
             cancellationToken);
 }

@@ -20,7 +20,7 @@ internal static class DemoCommand
         var progress = new ProgressLines();
         var settings = DeploymentSettings.LoadOrDefault(clone);
         var borrowed = Deployment.Find(clone) is { IsRunning: true };
-        await Installation.EnsureAsync(clone, settings.Store == "s3" ? ["run", "s3"] : ["run"], progress, cancellationToken);
+        await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: keep || borrowed, progress, cancellationToken);
         try

@@ -25,7 +25,6 @@ internal sealed class Deployment : IAsyncDisposable
 
     public IReadOnlyList<ServiceProcess> Services { get; }
 
-    /// <summary><c>disk</c> or <c>s3</c>.</summary>
     public string Store => _settings.Store;
 
     public string ApiKey => _settings.ApiKey;
@@ -35,7 +34,7 @@ internal sealed class Deployment : IAsyncDisposable
     public Uri Url => Services.Single(x => x.Name == ServiceDefinition.Api).Url;
 
     /// <summary>Everything, in the order of its start.</summary>
-    public IEnumerable<LocalServer> All => [.. Servers.Servers, .. Services];
+    public IEnumerable<LocalServer> All => [.. Servers.Servers.Where(x => x is not S3Server || Store == DeploymentSettings.S3), .. Services];
 
     public bool IsRunning => All.Any(x => x.IsRunning);
 
@@ -53,7 +52,7 @@ internal sealed class Deployment : IAsyncDisposable
     public static async Task<Deployment> StartAsync(Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var servers = await ServerStack.StartAsync(
-            new ServerStackOptions { Directory = clone.State, Detached = detached },
+            new ServerStackOptions { Directory = clone.State, Detached = detached, S3 = settings.Store == DeploymentSettings.S3 },
             progress,
             cancellationToken);
         var deployment = new Deployment(clone, settings, servers);
@@ -125,6 +124,14 @@ internal sealed class Deployment : IAsyncDisposable
             ["Storage__Kind"] = Store,
             ["Storage__Disk__Root"] = StoreFolder,
         };
+        if (Store == DeploymentSettings.S3)
+        {
+            environment["S3_ENDPOINT"] = Plain(Servers.S3.Endpoint);
+            environment["S3_BUCKET"] = "mangamotion";
+            environment["S3_ACCESS_KEY"] = S3Server.AccessKey;
+            environment["S3_SECRET_KEY"] = S3Server.SecretKey;
+        }
+
         if (definition.Name == ServiceDefinition.Api)
             environment["MANGAMOTION_API_KEY"] = ApiKey;
         return environment;

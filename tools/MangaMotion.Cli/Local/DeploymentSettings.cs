@@ -1,12 +1,16 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MangaMotion.Cli.Local;
 
 /// <summary>What <c>up</c> was asked for, kept so that <c>status</c>, <c>down</c> and the next <c>up</c> know it.</summary>
 internal sealed record DeploymentSettings
 {
-    /// <summary><c>disk</c> or <c>s3</c>.</summary>
+    public const string Disk = "disk";
+    public const string S3 = "s3";
+
+    /// <summary>Where objects are kept: <see cref="Disk"/> or <see cref="S3"/>.</summary>
     public required string Store { get; init; }
 
     /// <summary>Number of processes by service.</summary>
@@ -15,11 +19,15 @@ internal sealed record DeploymentSettings
     /// <summary>Key of the API with all scopes; made once.</summary>
     public required string ApiKey { get; init; }
 
+    /// <summary>Groups of Debian packages it needs.</summary>
+    [JsonIgnore]
+    public IReadOnlyCollection<string> PackageGroups => Store == S3 ? ["run", "s3"] : ["run"];
+
     /// <summary>As last time; at first the disk store, one worker each, and a new key.</summary>
     public static DeploymentSettings LoadOrDefault(Clone clone) =>
         Load(clone) ?? new DeploymentSettings
         {
-            Store = "disk",
+            Store = Disk,
             Workers = new Dictionary<string, int>(),
             ApiKey = $"mm_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}",
         };

@@ -11,7 +11,7 @@ internal static class UpCommand
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "Return when all is ready, and leave it running." };
         var store = new Option<string?>("--store") { Description = "Where objects are kept: disk or s3. As last time, at first disk." };
-        store.AcceptOnlyFromAmong("disk", "s3");
+        store.AcceptOnlyFromAmong(DeploymentSettings.Disk, DeploymentSettings.S3);
         var workers = ServiceDefinition.All.Where(x => x.Workers).ToDictionary(x => x.Name, WorkersOption);
 
         var command = new Command("up", "Start RabbitMQ, Postgres and the services on 127.0.0.1.") { detach, store };
@@ -40,7 +40,7 @@ internal static class UpCommand
         // What runs already is not ours to end; then `up` only adds what is missing.
         var owned = !detach && running is null;
         var progress = new ProgressLines();
-        await Installation.EnsureAsync(clone, settings.Store == "s3" ? ["run", "s3"] : ["run"], progress, cancellationToken);
+        await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: !owned, progress, cancellationToken);
         Describe(deployment);
