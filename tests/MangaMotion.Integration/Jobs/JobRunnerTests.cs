@@ -1,0 +1,250 @@
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Integration.Jobs;
+
+public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
+{
+    private JobWorld _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await JobWorld.CreateAsync(stack);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task A_job_runs_once_and_its_result_is_stored()
+    {
+        await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync();
+
+        var row = await _world.UntilAsync(job, JobStatus.Done);
+
+        row.Attempts.ShouldBe(1);
+        row.Outcomes.ShouldBe(["done"]);
+        row.Result.ShouldBe("""{"note": "hello", "attempt": 1}""");
+    }
+
+    [Fact]
+    public async Task A_passing_failure_is_tried_again()
+    {
+        _world.Script.Work = (run, _) => run.Attempt < 3 ? throw new IOException($"the store is away ({run.Attempt})") : Task.CompletedTask;
+        await _world.StartWorkerAsync();
+
+        var row = await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
+
+        row.Attempts.ShouldBe(3);
+        row.Outcomes.ShouldBe(["transient", "transient", "done"]);
+        row.LastError.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_fails_at_every_attempt_is_dead_lettered_after_the_last()
+    {
+        _world.Script.Work = (_, _) => throw new IOException("the store is away");
+        await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync();
+
+        var row = await _world.UntilAsync(job, JobStatus.Failed);
+
+        row.Attempts.ShouldBe(3);
+        row.LastError.ShouldBe("the store is away");
+        (await _world.ScalarAsync<string>("select error_stacktrace from failed_jobs where job_id = $1 and resolved_at is null", job)).ShouldContain(nameof(ProbeScript));
+        (await _world.ScalarAsync<string>("select input_data ->> 'job_id' from failed_jobs where job_id = $1", job)).ShouldBe(job.ToString());
+        var message = await TheDeadLetterAsync();
+        var headers = message.GetProperty("properties").GetProperty("headers");
+        headers.GetProperty("MT-Fault-Message").GetString().ShouldBe("the store is away");
+        headers.GetProperty("MT-Fault-ExceptionType").GetString().ShouldBe("System.IO.IOException");
+        message.GetProperty("payload").GetString()!.ShouldContain(job.ToString());
+    }
+
+    [Fact]
+    public async Task A_permanent_failure_is_dead_lettered_at_once()
+    {
+        _world.Script.Work = (_, _) => throw new PermanentJobException("media.corrupt", "The file is damaged.");
+        await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync();
+
+        var row = await _world.UntilAsync(job, JobStatus.Failed);
+
+        row.Attempts.ShouldBe(1);
+        row.Outcomes.ShouldBe(["permanent"]);
+        (await _world.ScalarAsync<string>("select error_code from failed_jobs where job_id = $1", job)).ShouldBe("media.corrupt");
+        await TheDeadLetterAsync();
+    }
+
+    [Fact]
+    public async Task Every_message_ten_times_and_shuffled_still_runs_each_job_once()
+    {
+        _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(5), token);
+        // The message is sent to a queue that has no consumer yet, so that it can be copied.
+        var first = await _world.StartWorkerAsync();
+        await _world.StopAsync(first);
+        await _world.StartAcceptorAsync();
+        var jobs = await _world.AcceptAsync(20);
+        var queue = new ErrorQueue(_world, "probe");
+        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 20);
+        var copies = Enumerable.Repeat(await queue.PeekAsync(), 9).SelectMany(messages => messages).ToArray();
+        new Random(1).Shuffle(copies);
+        foreach (var copy in copies)
+            await queue.PublishAsync("probe", copy);
+
+        await _world.StartWorkerAsync();
+        await _world.StartWorkerAsync();
+        foreach (var job in jobs)
+            (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
+        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 0);
+
+        _world.Script.Started.Count.ShouldBe(20);
+        _world.Script.Started.ShouldBe(jobs, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_high_job_overtakes_the_low_ones_that_wait()
+    {
+        var release = new TaskCompletionSource();
+        _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
+        await _world.StartWorkerAsync(("Jobs:Concurrency", "1"));
+        var low = await _world.AcceptAsync(5, Lane.Low);
+        await Eventually.Until(() => _world.Script.Started.Count == 1);
+        var high = await _world.AcceptAsync(Lane.High);
+        // The high one is at the gate when its message is unacknowledged: nothing is ready in its queue any more, and the job not started.
+        await Eventually.Until(async () => await UnacknowledgedAsync("probe-high") == 1);
+
+        release.SetResult();
+        await _world.UntilAsync(high, JobStatus.Done);
+        foreach (var job in low)
+            await _world.UntilAsync(job, JobStatus.Done);
+
+        _world.Script.Started[1].ShouldBe(high);
+    }
+
+    [Fact]
+    public async Task A_scheduled_job_is_not_started_early()
+    {
+        await _world.StartWorkerAsync();
+        var due = DateTimeOffset.UtcNow.AddSeconds(1.5);
+        var later = await _world.AcceptAsync(notBefore: due);
+        var now = await _world.AcceptAsync();
+
+        await _world.UntilAsync(now, JobStatus.Done);
+        (await _world.FindAsync(later)).Status.ShouldBe(JobStatus.Uploaded);
+        await _world.UntilAsync(later, JobStatus.Done);
+
+        (await _world.ScalarAsync<bool>("select started_at >= not_before_given from (select started_at, $2::timestamptz as not_before_given from jobs where id = $1) j", later, due.UtcDateTime)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_canceled_job_stops_and_commits_nothing()
+    {
+        var stopped = new TaskCompletionSource();
+        _world.Script.Work = async (_, token) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            finally
+            {
+                stopped.SetResult();
+            }
+        };
+        await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync();
+        await _world.UntilAsync(job, JobStatus.Processing);
+
+        (await _world.CancelAsync(job)).ShouldBe(JobChange.Changed);
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(5));
+
+        var row = await _world.FindAsync(job);
+        row.Status.ShouldBe(JobStatus.Canceled);
+        row.Attempts.ShouldBe(0);
+        row.Result.ShouldBeNull();
+        (await _world.CancelAsync(job)).ShouldBe(JobChange.NotAllowed);
+        (await _world.CancelAsync(Guid.NewGuid())).ShouldBe(JobChange.NoSuchJob);
+    }
+
+    [Fact]
+    public async Task A_job_canceled_while_it_waits_never_runs()
+    {
+        await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync(notBefore: DateTimeOffset.UtcNow.AddSeconds(1));
+        (await _world.CancelAsync(job)).ShouldBe(JobChange.Changed);
+
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from outbox") == 0);
+        var after = await _world.AcceptAsync();
+        await _world.UntilAsync(after, JobStatus.Done);
+
+        _world.Script.Started.ShouldBe([after]);
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_hands_its_job_back_uncounted()
+    {
+        var firstTry = true;
+        _world.Script.Work = (_, token) =>
+        {
+            if (!firstTry)
+                return Task.CompletedTask;
+            firstTry = false;
+            return Task.Delay(Timeout.Infinite, token);
+        };
+        var stopping = await _world.StartWorkerAsync(("Jobs:ShutdownGrace", "00:00:01"));
+        var job = await _world.AcceptAsync();
+        await _world.UntilAsync(job, JobStatus.Processing);
+
+        await _world.StopAsync(stopping);
+        (await _world.FindAsync(job)).Status.ShouldBe(JobStatus.Uploaded);
+        await _world.StartWorkerAsync();
+        var row = await _world.UntilAsync(job, JobStatus.Done);
+
+        row.Attempts.ShouldBe(1);
+        row.Crashes.ShouldBe(0);
+        row.Outcomes.ShouldBe(["interrupted", "done"]);
+    }
+
+    [Fact]
+    public async Task What_ends_within_the_grace_period_is_finished()
+    {
+        var release = new TaskCompletionSource();
+        _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
+        var stopping = await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync();
+        await _world.UntilAsync(job, JobStatus.Processing);
+
+        var stop = _world.StopAsync(stopping);
+        release.SetResult();
+        await stop;
+
+        (await _world.FindAsync(job)).Status.ShouldBe(JobStatus.Done);
+    }
+
+    [Fact]
+    public async Task A_job_whose_message_was_lost_is_published_again()
+    {
+        var first = await _world.StartWorkerAsync();
+        await _world.StopAsync(first);
+        await _world.StartAcceptorAsync();
+        var job = await _world.AcceptAsync();
+        var queue = new ErrorQueue(_world, "probe");
+        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);
+        await queue.PurgeAsync();
+
+        await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
+        (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
+    }
+
+    private async Task<System.Text.Json.JsonElement> TheDeadLetterAsync()
+    {
+        var queue = new ErrorQueue(_world, "probe_error");
+        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);
+        return (await queue.PeekAsync())[0];
+    }
+
+    private async Task<int> UnacknowledgedAsync(string queue)
+    {
+        await using var stream = await _world.Broker.GetStreamAsync($"api/queues/{_world.VirtualHost}/{queue}");
+        using var document = await System.Text.Json.JsonDocument.ParseAsync(stream);
+        return document.RootElement.TryGetProperty("messages_unacknowledged", out var count) ? count.GetInt32() : 0;
+    }
+}

@@ -1,0 +1,143 @@
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Cancels;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.Messaging.Postgres.Outbox;
+using MangaMotion.ServiceDefaults;
+using MangaMotion.ServiceDefaults.Bus;
+using MangaMotion.ServiceDefaults.Jobs;
+using MangaMotion.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MangaMotion.Integration.Jobs;
+
+/// <summary>A database and a virtual host of one test class, with as many workers as a test starts.</summary>
+public sealed class JobWorld : IAsyncDisposable
+{
+    private readonly TestDatabase _database;
+    private readonly TestVirtualHost _virtualHost;
+    private readonly List<WebApplication> _services = [];
+
+    private JobWorld(TestDatabase database, TestVirtualHost virtualHost)
+    {
+        _database = database;
+        _virtualHost = virtualHost;
+        Database = NpgsqlDataSource.Create(database.ConnectionString);
+        Broker = virtualHost.CreateManagementClient();
+    }
+
+    public NpgsqlDataSource Database { get; }
+
+    public HttpClient Broker { get; }
+
+    public string VirtualHost => _virtualHost.Name;
+
+    public ProbeScript Script { get; } = new();
+
+    /// <summary>The services of the first service.</summary>
+    public IServiceProvider Services => _services[0].Services;
+
+    public static async Task<JobWorld> CreateAsync(TestStack stack) =>
+        new(await stack.CreateDatabaseAsync(), await stack.CreateVirtualHostAsync());
+
+    /// <summary>A service that runs probes.</summary>
+    public Task<WebApplication> StartWorkerAsync(params (string Key, string Value)[] settings) => StartAsync(
+        builder => builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100)), settings);
+
+    /// <summary>A service that accepts probes and runs none, as the ingest service does.</summary>
+    public Task<WebApplication> StartAcceptorAsync() => StartAsync(builder =>
+    {
+        builder.AddBus(_ => { });
+        builder.Services.AddJobs(Probe.Type);
+    });
+
+    private async Task<WebApplication> StartAsync(Action<WebApplicationBuilder> add, params (string Key, string Value)[] settings)
+    {
+        (string Key, string Value)[] all =
+        [
+            ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", _database.ConnectionString),
+            ("ConnectionStrings:RabbitMq", _virtualHost.AmqpUri.ToString()), ("Jobs:Concurrency", "4"), .. settings,
+        ];
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. all.Select(setting => $"--{setting.Key}={setting.Value}")] });
+        builder.AddServiceDefaults("probe");
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(Script);
+        add(builder);
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        await app.StartAsync();
+        _services.Add(app);
+        return app;
+    }
+
+    public async Task StopAsync(WebApplication worker)
+    {
+        await worker.StopAsync();
+        await worker.DisposeAsync();
+        _services.Remove(worker);
+    }
+
+    /// <summary>Accepts jobs in one transaction.</summary>
+    public async Task<Guid[]> AcceptAsync(int count, Lane lane = Lane.Normal, DateTimeOffset? notBefore = null)
+    {
+        var jobs = Enumerable.Range(0, count).Select(_ => NewProbe(lane, notBefore)).ToArray();
+        var outbox = Services.GetRequiredService<IOutbox>();
+        await using var batch = Database.CreateBatch();
+        var messages = await Services.GetRequiredService<JobIntake>().AppendAsync(batch, jobs, default);
+        await batch.ExecuteNonQueryAsync();
+        outbox.Committed(messages);
+        return Array.ConvertAll(jobs, job => job.Id);
+    }
+
+    public async Task<Guid> AcceptAsync(Lane lane = Lane.Normal, DateTimeOffset? notBefore = null) => (await AcceptAsync(1, lane, notBefore))[0];
+
+    public Task<JobChange> CancelAsync(Guid job) => Services.GetRequiredService<JobCancels>().CancelAsync(job, default);
+
+    public Task<JobChange> ReplayAsync(Guid job) => Services.GetRequiredService<JobReplays>().ReplayAsync(job, default);
+
+    public async Task<JobRow> FindAsync(Guid job)
+    {
+        await using var command = Database.CreateCommand(
+            "select status, attempts, crashes, last_error, result::text, (select array_agg(outcome order by started_at) from job_attempts where job_id = id) from jobs where id = $1");
+        command.Parameters.Add(new() { Value = job });
+        await using var row = await command.ExecuteReaderAsync();
+        (await row.ReadAsync()).ShouldBeTrue();
+        return new(
+            row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4),
+            row.IsDBNull(5) ? [] : row.GetFieldValue<string?[]>(5));
+    }
+
+    public async Task<JobRow> UntilAsync(Guid job, string status)
+    {
+        await Eventually.Until(async () => (await FindAsync(job)).Status == status, what: $"job is {status}");
+        return await FindAsync(job);
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _services.ToArray())
+            await StopAsync(worker);
+        Broker.Dispose();
+        await Database.DisposeAsync();
+        await _virtualHost.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static NewJob NewProbe(Lane lane, DateTimeOffset? notBefore)
+    {
+        var id = Guid.CreateVersion7();
+        return new() { Id = id, Type = Probe.Type, Command = new Probe { JobId = id, Note = "hello" }, Lane = lane, NotBefore = notBefore };
+    }
+}
+
+public sealed record JobRow(string Status, int Attempts, int Crashes, string? LastError, string? Result, string?[] Outcomes);

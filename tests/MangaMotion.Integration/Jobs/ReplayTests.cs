@@ -1,0 +1,114 @@
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Integration.Jobs;
+
+public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
+{
+    private JobWorld _world = null!;
+    private ErrorQueue _errors = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _world = await JobWorld.CreateAsync(stack);
+        _errors = new ErrorQueue(_world, "probe_error");
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task A_message_moved_back_in_the_management_page_gives_the_job_a_second_life()
+    {
+        var job = await FailAsync();
+
+        (await _errors.MoveAsync("probe")).ShouldBe(1);
+
+        var row = await _world.UntilAsync(job, JobStatus.Done);
+        row.Attempts.ShouldBe(1);
+        (await OpenAsync()).ShouldBe(0);
+        (await _errors.PeekAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_replay_by_the_api_takes_the_copy_out_of_the_error_queue()
+    {
+        var job = await FailAsync();
+
+        (await _world.ReplayAsync(job)).ShouldBe(JobChange.Changed);
+
+        (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
+        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 0);
+        (await OpenAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Replaying_from_both_sides_and_twice_has_one_effect()
+    {
+        var job = await FailAsync();
+        var message = (await _errors.PeekAsync())[0];
+
+        await Task.WhenAll(
+            _world.ReplayAsync(job),
+            _world.ReplayAsync(job),
+            _errors.PublishAsync("probe", message),
+            _errors.PublishAsync("probe", message));
+        await _world.UntilAsync(job, JobStatus.Done);
+        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 0);
+
+        // Much later, from the operator's clipboard.
+        await _errors.PublishAsync("probe", message);
+        var after = await _world.AcceptAsync();
+        await _world.UntilAsync(after, JobStatus.Done);
+
+        _world.Script.Started.Count(started => started == job).ShouldBe(2);
+        (await _world.FindAsync(job)).Outcomes.ShouldBe(["permanent", "done"]);
+        (await _world.ReplayAsync(job)).ShouldBe(JobChange.NotAllowed);
+    }
+
+    [Fact]
+    public async Task Forty_dead_letters_of_which_ten_are_replayed_leave_thirty_in_the_error_queue()
+    {
+        _world.Script.Work = (_, _) => throw new PermanentJobException("broken", "Broken.");
+        await _world.StartWorkerAsync();
+        var jobs = await _world.AcceptAsync(40);
+        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 40);
+
+        _world.Script.Work = (_, _) => Task.CompletedTask;
+        foreach (var job in jobs[..10])
+            await _world.ReplayAsync(job);
+
+        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 30);
+        (await OpenAsync()).ShouldBe(30);
+        foreach (var job in jobs[..10])
+            await _world.UntilAsync(job, JobStatus.Done);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_none_of_ours_stays_in_the_error_queue()
+    {
+        var job = await FailAsync();
+        var foreign = System.Text.Json.JsonDocument.Parse("""{"properties":{},"payload":"not ours","payload_encoding":"string"}""").RootElement;
+        await _errors.PublishAsync("probe_error", foreign);
+
+        await _world.ReplayAsync(job);
+
+        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 1);
+        (await _errors.PeekAsync())[0].GetProperty("payload").GetString().ShouldBe("not ours");
+    }
+
+    /// <summary>A job that failed once and would succeed now, its worker running.</summary>
+    private async Task<Guid> FailAsync()
+    {
+        var broken = true;
+        _world.Script.Work = (_, _) => broken ? throw new PermanentJobException("broken", "Broken.") : Task.CompletedTask;
+        await _world.StartWorkerAsync();
+        var job = await _world.AcceptAsync();
+        await _world.UntilAsync(job, JobStatus.Failed);
+        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 1);
+        broken = false;
+        return job;
+    }
+
+    private Task<long> OpenAsync() => _world.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null");
+}
