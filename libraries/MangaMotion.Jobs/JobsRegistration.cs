@@ -1,6 +1,7 @@
 using MangaMotion.Jobs.Cancels;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
+using MangaMotion.Jobs.Notices;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
@@ -20,6 +21,7 @@ public static class JobsRegistration
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobCancels>();
         services.AddSingleton<JobReplays>();
+        services.AddSingleton<DeadLetters>();
         return services;
     }
 
@@ -37,7 +39,8 @@ public static class JobsRegistration
         services.AddSingleton(provider => new LaneGate(provider.GetRequiredService<IOptions<JobsOptions>>().Value.Concurrency));
         services.AddSingleton<IJobRunner, JobRunner>();
         services.AddHostedService<Heartbeat>();
-        services.AddHostedService<CancelListener>();
+        services.AddHostedService<NoticeListener>();
+        services.AddSingleton(provider => new NoticeHandler(JobCancels.Channel, id => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(id))));
         services.AddHostedService<Reconciler>();
         return services;
     }

@@ -4,7 +4,7 @@ using MangaMotion.Jobs.Failures;
 namespace MangaMotion.Jobs.Running;
 
 /// <summary>Headers of a message in an error queue: MassTransit's own, and the dead letter it stands for.</summary>
-internal static class DeadLetterHeaders
+public static class DeadLetterHeaders
 {
     /// <summary>
     /// The id of the <c>failed_jobs</c> row. A message that comes back with it was moved by hand, so its job lives again;
@@ -12,7 +12,11 @@ internal static class DeadLetterHeaders
     /// </summary>
     public const string Id = "MM-Dead-Letter";
 
-    public static Dictionary<string, object> Of(Guid id, JobFailure failure, ConsumeContext context) => new()
+    /// <summary>The dead letter that a consumed message stands for, if it was moved here from an error queue.</summary>
+    internal static Guid? IdOf(ConsumeContext context) =>
+        context.ReceiveContext.TransportHeaders.TryGetHeader(Id, out var value) && Guid.TryParse(value?.ToString(), out var id) ? id : null;
+
+    internal static Dictionary<string, object> Of(Guid id, JobFailure failure, ConsumeContext context) => new()
     {
         [Id] = id.ToString(),
         [MessageHeaders.Reason] = "fault",

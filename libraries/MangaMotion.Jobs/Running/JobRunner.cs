@@ -28,7 +28,7 @@ internal sealed class JobRunner(
         // Canceled at shutdown: the broker takes the message back and gives it to another worker.
         using var place = await gate.EnterAsync(Lanes.OfQueue(queue), shutdown.NoNewWork);
 
-        if (context.Headers.Get<Guid>(DeadLetterHeaders.Id) is { } deadLetter)
+        if (DeadLetterHeaders.IdOf(context) is { } deadLetter)
             await ReachAsync("adopt a replayed dead letter", token => replays.AdoptAsync(jobId, deadLetter, token));
 
         var answer = await claims.ClaimAsync(jobId);

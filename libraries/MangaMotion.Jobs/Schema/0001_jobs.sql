@@ -62,7 +62,19 @@ create table failed_jobs (
 );
 
 create unique index failed_jobs_open on failed_jobs (job_id) where resolved_at is null;
+create index failed_jobs_open_by_queue on failed_jobs (error_queue) where resolved_at is null;
 create index failed_jobs_by_group on failed_jobs (fingerprint, created_at);
+
+-- Whoever closes a dead letter, its copy in the error queue is taken away.
+create function failed_jobs_closed() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('dead_letter_closed', new.error_queue);
+    return null;
+end
+$$;
+
+create trigger failed_jobs_closed after update of resolved_at on failed_jobs
+    for each row when (old.resolved_at is null and new.resolved_at is not null) execute function failed_jobs_closed();
 
 -- One running instance of a service.
 create table workers (

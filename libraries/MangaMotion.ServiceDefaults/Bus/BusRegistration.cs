@@ -83,10 +83,21 @@ public static class BusRegistration
                 host.UseSsl(tls => tls.ServerName = broker.Host);
         });
         bus.SkipToErrorQueue();
+        bus.ConfigureSend(send => send.UseSendExecute(ReturnUnroutableCommand));
         bus.UsePostgresMessageScheduler(context);
         bus.ConfigureEndpoints(context);
         foreach (var map in context.GetServices<IEndpointMap>())
             map.Map(context, bus);
+    }
+
+    /// <summary>
+    /// Has the broker return a command whose queue is not there (yet) instead of dropping it, so that it waits in the outbox.
+    /// An event that nobody subscribes to is rightly dropped: its exchange is named like its type, with a colon.
+    /// </summary>
+    private static void ReturnUnroutableCommand(SendContext context)
+    {
+        if (context is RabbitMqSendContext rabbit && context.RequestId is null && !rabbit.Exchange.Contains(':', StringComparison.Ordinal))
+            rabbit.Mandatory = true;
     }
 
     /// <summary>What a second <see cref="AddBus"/> adds to.</summary>

@@ -22,10 +22,12 @@ public static class JobWorkerRegistration
     {
         var services = builder.Services;
         services.Configure<RetryOptions>(retry => retry.Delay = retryDelay);
-        services.AddValidatedOptions<RetryOptions>(RetryOptions.Section);
         services.AddValidatedOptions<JobsOptions>(JobsOptions.Section);
         services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
         services.AddJobWorker(type);
+        services.AddSingleton<ErrorQueueSweeper.Signal>();
+        services.AddSingleton(provider => ErrorQueueSweeper.Signal.Handler(provider.GetRequiredService<ErrorQueueSweeper.Signal>()));
+        services.AddHostedService<ErrorQueueSweeper>();
         services.AddSingleton<IEndpointMap>(new LaneEndpoints<TConsumer>(type));
         builder.AddBus(bus => bus.AddConsumer<TConsumer>().ExcludeFromConfigureEndpoints());
         return builder;

@@ -77,12 +77,8 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     public async Task Every_message_ten_times_and_shuffled_still_runs_each_job_once()
     {
         _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(5), token);
-        // The message is sent to a queue that has no consumer yet, so that it can be copied.
-        var first = await _world.StartWorkerAsync();
-        await _world.StopAsync(first);
-        await _world.StartAcceptorAsync();
+        var queue = await QueueWithoutWorkerAsync();
         var jobs = await _world.AcceptAsync(20);
-        var queue = new ErrorQueue(_world, "probe");
         await Eventually.Until(async () => (await queue.PeekAsync()).Length == 20);
         var copies = Enumerable.Repeat(await queue.PeekAsync(), 9).SelectMany(messages => messages).ToArray();
         new Random(1).Shuffle(copies);
@@ -222,11 +218,8 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task A_job_whose_message_was_lost_is_published_again()
     {
-        var first = await _world.StartWorkerAsync();
-        await _world.StopAsync(first);
-        await _world.StartAcceptorAsync();
+        var queue = await QueueWithoutWorkerAsync();
         var job = await _world.AcceptAsync();
-        var queue = new ErrorQueue(_world, "probe");
         await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);
         await queue.PurgeAsync();
 
@@ -234,9 +227,32 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_job_accepted_before_its_queue_was_ever_made_is_not_lost()
+    {
+        await _world.StartAcceptorAsync();
+        var job = await _world.AcceptAsync();
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from outbox where attempts > 0") == 1);
+
+        await _world.StartWorkerAsync();
+
+        (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
+    }
+
+    /// <summary>The job's queue with nobody who consumes it, and a service that accepts jobs.</summary>
+    private async Task<BrokerQueue> QueueWithoutWorkerAsync()
+    {
+        var worker = await _world.StartWorkerAsync();
+        var queue = new BrokerQueue(_world, "probe");
+        await Eventually.Until(queue.IsBoundAsync);
+        await _world.StopAsync(worker);
+        await _world.StartAcceptorAsync();
+        return queue;
+    }
+
     private async Task<System.Text.Json.JsonElement> TheDeadLetterAsync()
     {
-        var queue = new ErrorQueue(_world, "probe_error");
+        var queue = new BrokerQueue(_world, "probe_error");
         await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);
         return (await queue.PeekAsync())[0];
     }

@@ -1,11 +1,14 @@
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Cancels;
+using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Replays;
+using MangaMotion.Jobs.Running;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Jobs;
 using MangaMotion.TestSupport;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -47,10 +50,16 @@ public sealed class JobWorld : IAsyncDisposable
         builder => builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100)), settings);
 
     /// <summary>A service that accepts probes and runs none, as the ingest service does.</summary>
-    public Task<WebApplication> StartAcceptorAsync() => StartAsync(builder =>
+    /// <param name="claims">It also has the parts of a worker that a test may call itself.</param>
+    public Task<WebApplication> StartAcceptorAsync(bool claims = false) => StartAsync(builder =>
     {
         builder.AddBus(_ => { });
         builder.Services.AddJobs(Probe.Type);
+        if (!claims)
+            return;
+        builder.Services.AddSingleton(new WorkerIdentity("probe", "test", $"probe-{Guid.NewGuid():N}"));
+        builder.Services.AddSingleton<JobClaims>();
+        builder.Services.AddSingleton<JobEndings>();
     });
 
     private async Task<WebApplication> StartAsync(Action<WebApplicationBuilder> add, params (string Key, string Value)[] settings)
@@ -62,12 +71,14 @@ public sealed class JobWorld : IAsyncDisposable
         ];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. all.Select(setting => $"--{setting.Key}={setting.Value}")] });
         builder.AddServiceDefaults("probe");
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Script);
         add(builder);
         var app = builder.Build();
         app.MapServiceDefaults();
         await app.StartAsync();
+        // MassTransit does not stop a bus that is still starting.
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30));
         _services.Add(app);
         return app;
     }
@@ -121,6 +132,14 @@ public sealed class JobWorld : IAsyncDisposable
         foreach (var parameter in parameters)
             command.Parameters.Add(new() { Value = parameter });
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        await command.ExecuteNonQueryAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,18 +1,20 @@
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Jobs;
 
 public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
 {
     private JobWorld _world = null!;
-    private ErrorQueue _errors = null!;
+    private BrokerQueue _errors = null!;
 
     public async ValueTask InitializeAsync()
     {
         _world = await JobWorld.CreateAsync(stack);
-        _errors = new ErrorQueue(_world, "probe_error");
+        _errors = new BrokerQueue(_world, "probe_error");
     }
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
@@ -38,7 +40,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         (await _world.ReplayAsync(job)).ShouldBe(JobChange.Changed);
 
         (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
-        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 0);
+        await Eventually.Until(async () => await DepthAsync() == 0);
         (await OpenAsync()).ShouldBe(0);
     }
 
@@ -54,7 +56,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
             _errors.PublishAsync("probe", message),
             _errors.PublishAsync("probe", message));
         await _world.UntilAsync(job, JobStatus.Done);
-        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 0);
+        await Eventually.Until(async () => await DepthAsync() == 0);
 
         // Much later, from the operator's clipboard.
         await _errors.PublishAsync("probe", message);
@@ -72,13 +74,13 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         _world.Script.Work = (_, _) => throw new PermanentJobException("broken", "Broken.");
         await _world.StartWorkerAsync();
         var jobs = await _world.AcceptAsync(40);
-        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 40);
+        await Eventually.Until(async () => await DepthAsync() == 40);
 
         _world.Script.Work = (_, _) => Task.CompletedTask;
         foreach (var job in jobs[..10])
             await _world.ReplayAsync(job);
 
-        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 30);
+        await Eventually.Until(async () => await DepthAsync() == 30);
         (await OpenAsync()).ShouldBe(30);
         foreach (var job in jobs[..10])
             await _world.UntilAsync(job, JobStatus.Done);
@@ -93,7 +95,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
 
         await _world.ReplayAsync(job);
 
-        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 1);
+        await Eventually.Until(async () => await DepthAsync() == 1);
         (await _errors.PeekAsync())[0].GetProperty("payload").GetString().ShouldBe("not ours");
     }
 
@@ -105,10 +107,14 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         await _world.StartWorkerAsync();
         var job = await _world.AcceptAsync();
         await _world.UntilAsync(job, JobStatus.Failed);
-        await Eventually.Until(async () => (await _errors.PeekAsync()).Length == 1);
+        await Eventually.Until(async () => await DepthAsync() == 1);
         broken = false;
         return job;
     }
+
+    /// <summary>Asked of the queue itself, without taking messages off it.</summary>
+    private async Task<long> DepthAsync() =>
+        (await _world.Services.GetRequiredService<IQueueDepths>().GetAsync(["probe_error"], default))["probe_error"];
 
     private Task<long> OpenAsync() => _world.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null");
 }

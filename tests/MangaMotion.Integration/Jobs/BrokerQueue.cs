@@ -4,9 +4,17 @@ using System.Text.Json;
 namespace MangaMotion.Integration.Jobs;
 
 /// <summary>A queue as an operator sees and handles it: through RabbitMQ's management API.</summary>
-public sealed class ErrorQueue(JobWorld world, string queue)
+public sealed class BrokerQueue(JobWorld world, string queue)
 {
     private string Path => $"api/queues/{world.VirtualHost}/{queue}";
+
+    /// <summary>The queue is there and bound to its exchange, so that a message sent to it arrives.</summary>
+    public async Task<bool> IsBoundAsync()
+    {
+        using var response = await world.Broker.GetAsync($"{Path}/bindings");
+        return response.IsSuccessStatusCode
+            && (await response.Content.ReadFromJsonAsync<JsonElement[]>())!.Any(binding => binding.GetProperty("source").GetString() == queue);
+    }
 
     /// <summary>Takes the messages off, looks at them and puts them back.</summary>
     public Task<JsonElement[]> PeekAsync() => GetAsync("reject_requeue_true");

@@ -1,0 +1,155 @@
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Claims;
+using MangaMotion.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MangaMotion.Integration.Jobs;
+
+public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
+{
+    private JobWorld _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await JobWorld.CreateAsync(stack);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Five_hundred_races_of_two_workers_give_five_hundred_single_claims()
+    {
+        var (one, two) = (await ClaimsAsync(), await ClaimsAsync());
+        var jobs = await InsertAsync(500);
+
+        var answers = await Task.WhenAll(jobs.SelectMany(job => new[] { Task.Run(() => one.ClaimAsync(job)), Task.Run(() => two.ClaimAsync(job)) }));
+
+        var claimed = answers.Where(answer => answer.Outcome == ClaimOutcome.Claimed).Select(answer => answer.Claim!).ToArray();
+        claimed.Length.ShouldBe(500);
+        claimed.Select(claim => claim.JobId).Distinct().Count().ShouldBe(500);
+        answers.Count(answer => answer.Outcome == ClaimOutcome.Running).ShouldBe(500);
+        (await _world.ScalarAsync<long>("select count(*) from jobs j join job_attempts a on a.job_id = j.id and a.token = j.claim_token where j.attempts = 1")).ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task A_stale_worker_cannot_overwrite_the_result()
+    {
+        var (frozen, other) = (await ClaimsAsync(), await ClaimsAsync());
+        var job = (await InsertAsync(1))[0];
+        var stale = (await frozen.ClaimAsync(job)).Claim!;
+        await LapseAsync(job);
+        var fresh = (await other.ClaimAsync(job)).Claim!;
+
+        (await frozen.CompleteAsync(stale, """{"by": "frozen"}""")).ShouldBeFalse();
+        (await other.CompleteAsync(fresh, """{"by": "other"}""")).ShouldBeTrue();
+        (await frozen.CompleteAsync(stale, """{"by": "frozen"}""")).ShouldBeFalse();
+
+        var row = await _world.FindAsync(job);
+        row.Result.ShouldBe("""{"by": "other"}""");
+        row.Attempts.ShouldBe(1);
+        row.Crashes.ShouldBe(1);
+        row.Outcomes.ShouldBe(["crashed", "done"]);
+    }
+
+    [Fact]
+    public async Task A_result_whose_commit_was_not_heard_of_may_be_committed_again()
+    {
+        var claims = await ClaimsAsync();
+        var claim = (await claims.ClaimAsync((await InsertAsync(1))[0])).Claim!;
+
+        (await claims.CompleteAsync(claim, "{}")).ShouldBeTrue();
+        (await claims.CompleteAsync(claim, "{}")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_job_under_a_live_lease_is_left_alone_and_one_that_is_over_too()
+    {
+        var (one, two) = (await ClaimsAsync(), await ClaimsAsync());
+        var job = (await InsertAsync(1))[0];
+        var claim = (await one.ClaimAsync(job)).Claim!;
+
+        var answer = await two.ClaimAsync(job);
+        answer.Outcome.ShouldBe(ClaimOutcome.Running);
+        answer.At.ShouldNotBeNull();
+        await one.CompleteAsync(claim, "{}");
+        (await two.ClaimAsync(job)).Outcome.ShouldBe(ClaimOutcome.Over);
+        (await two.ClaimAsync(Guid.NewGuid())).Outcome.ShouldBe(ClaimOutcome.Over);
+    }
+
+    [Fact]
+    public async Task The_third_crash_makes_a_job_poison()
+    {
+        var claims = await ClaimsAsync();
+        var job = (await InsertAsync(1))[0];
+        for (var crashes = 0; crashes < 3; crashes++)
+        {
+            (await claims.ClaimAsync(job)).Claim!.Attempt.ShouldBe(1);
+            await LapseAsync(job);
+        }
+
+        (await claims.ClaimAsync(job)).Outcome.ShouldBe(ClaimOutcome.Poison);
+    }
+
+    [Fact]
+    public async Task A_job_that_kills_its_worker_each_time_is_dead_lettered_by_the_next_one()
+    {
+        var claims = await ClaimsAsync();
+        var job = (await InsertAsync(1))[0];
+        for (var crashes = 0; crashes < 3; crashes++)
+        {
+            await claims.ClaimAsync(job);
+            await LapseAsync(job);
+        }
+
+        await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
+        var row = await _world.UntilAsync(job, JobStatus.Failed);
+
+        row.Crashes.ShouldBe(3);
+        row.Outcomes.ShouldBe(["crashed", "crashed", "crashed"]);
+        row.LastError.ShouldBe("The worker died 3 times while it worked on this, so it is not tried again.");
+        _world.Script.Started.ShouldBeEmpty();
+        await Eventually.Until(async () => (await new BrokerQueue(_world, "probe_error").PeekAsync()).Length == 1);
+    }
+
+    [Fact]
+    public async Task A_job_is_not_claimed_before_its_time_by_the_databases_clock()
+    {
+        var claims = await ClaimsAsync();
+        var job = (await InsertAsync(1))[0];
+        await _world.ExecuteAsync("update jobs set not_before = clock_timestamp() + interval '1 hour' where id = $1", job);
+
+        (await claims.ClaimAsync(job)).Outcome.ShouldBe(ClaimOutcome.NotDue);
+        await _world.ExecuteAsync("update jobs set not_before = clock_timestamp() where id = $1", job);
+        (await claims.ClaimAsync(job)).Outcome.ShouldBe(ClaimOutcome.Claimed);
+    }
+
+    [Fact]
+    public async Task A_result_that_the_database_refuses_fails_alone()
+    {
+        var claims = await ClaimsAsync();
+        var jobs = await InsertAsync(20);
+        var held = await Task.WhenAll(jobs.Select(claims.ClaimAsync));
+
+        // No null character fits into jsonb. The results share a statement.
+        var completions = held.Select((answer, i) => claims.CompleteAsync(answer.Claim!, i == 7 ? """{"a": "\u0000"}""" : "{}")).ToArray();
+
+        for (var i = 0; i < completions.Length; i++)
+        {
+            if (i == 7)
+                await Should.ThrowAsync<Npgsql.PostgresException>(completions[i]);
+            else
+                (await completions[i]).ShouldBeTrue();
+        }
+    }
+
+    /// <summary>Another worker's view; nothing consumes, so only the test claims.</summary>
+    private async Task<JobClaims> ClaimsAsync() => (await _world.StartAcceptorAsync(claims: true)).Services.GetRequiredService<JobClaims>();
+
+    private async Task<Guid[]> InsertAsync(int count)
+    {
+        var ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).ToArray();
+        await _world.ExecuteAsync(
+            "insert into jobs (id, type, max_attempts, input, updated_at) select id, 'probe', 3, json_build_object('job_id', id), now() - interval '1 hour' from unnest($1) id", ids);
+        return ids;
+    }
+
+    private Task LapseAsync(Guid job) =>
+        _world.ExecuteAsync("update jobs set lease_until = clock_timestamp() - interval '1 second', updated_at = clock_timestamp() - interval '1 hour' where id = $1", job);
+}
