@@ -1,7 +1,12 @@
+using MangaMotion.Media.Images;
+
 namespace MangaMotion.Media.Tests;
 
 public sealed class ImageTests : IAsyncLifetime
 {
+    private const double Red = 0, Green = 1, Blue = 2, White = 3;
+    private static readonly (byte R, byte G, byte B)[] Corners = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)];
+
     private readonly Vips _vips = new();
     private readonly MediaRig _rig = new();
 
@@ -16,7 +21,7 @@ public sealed class ImageTests : IAsyncLifetime
     [Fact]
     public async Task A_photo_becomes_a_preview_and_a_thumbnail()
     {
-        var photo = _vips.Make("jpg", "jpegsave", _vips.Picture(1800, 1200), "OUT");
+        var photo = _vips.Encode(_vips.Picture(1800, 1200), "jpg");
 
         var made = await _rig.RenderAsync(photo);
 
@@ -30,5 +35,241 @@ public sealed class ImageTests : IAsyncLifetime
             new FileInfo(file.Path).Length.ShouldBe(file.Bytes);
             Vips.Header(file.Path, "width").ShouldBe($"{file.Width}");
         }
+    }
+
+    [Theory]
+    [InlineData(1, Red, Green, Blue, White)]
+    [InlineData(2, Green, Red, White, Blue)]
+    [InlineData(3, White, Blue, Green, Red)]
+    [InlineData(4, Blue, White, Red, Green)]
+    [InlineData(5, Red, Blue, Green, White)]
+    [InlineData(6, Blue, Red, White, Green)]
+    [InlineData(7, White, Green, Blue, Red)]
+    [InlineData(8, Green, White, Red, Blue)]
+    public async Task Every_orientation_comes_out_upright(byte orientation, double topLeft, double topRight, double bottomLeft, double bottomRight)
+    {
+        var pixmap = Write("ppm", HandMade.Pixmap(1600, 1000, (x, y) => Corners[(x < 800 ? 0 : 1) + (y < 500 ? 0 : 2)]));
+        var plain = _vips.Encode(pixmap, "jpg");
+        var turned = Write("jpg", HandMade.WithOrientation(await File.ReadAllBytesAsync(plain), orientation));
+
+        var made = await _rig.RenderAsync(turned);
+
+        var (width, height) = orientation < 5 ? (1600, 1000) : (1000, 1600);
+        (made.Image.Orientation, made.Image.Width, made.Image.Height).ShouldBe((orientation, width, height));
+        foreach (var file in made.Image.Files)
+        {
+            (double Corner, int X, int Y)[] expected =
+            [
+                (topLeft, 9, 9), (topRight, file.Width - 10, 9), (bottomLeft, 9, file.Height - 10), (bottomRight, file.Width - 10, file.Height - 10),
+            ];
+            foreach (var (corner, x, y) in expected)
+                ShouldBeNear(Vips.Pixel(file.Path, x, y), Corners[(int)corner]);
+            Vips.Run("vipsheader", "-a", file.Path).ShouldNotContain("orientation");
+        }
+    }
+
+    [Theory]
+    [InlineData("jpg[Q=90]")]
+    [InlineData("jpg[Q=90,interlace]")]
+    [InlineData("png")]
+    [InlineData("png[interlace]")]
+    [InlineData("png[palette]")]
+    [InlineData("webp[lossless]")]
+    [InlineData("webp[Q=90]")]
+    [InlineData("tiff[compression=lzw]")]
+    [InlineData("tiff[compression=deflate,tile]")]
+    [InlineData("gif")]
+    public async Task The_result_is_as_sharp_as_that_of_vipsthumbnail(string format)
+    {
+        var picture = _vips.Encode(_vips.Picture(2600, 1700), format);
+
+        var made = await _rig.RenderAsync(picture);
+
+        foreach (var file in made.Image.Files)
+        {
+            var reference = _vips.NewPath("jpg");
+            Vips.Run("vipsthumbnail", picture, "-s", $"{Math.Max(file.Width, file.Height)}", "-o", $"{reference}[Q=80]");
+            _vips.Psnr(file.Path, reference).ShouldBeGreaterThan(35, file.Variant);
+        }
+    }
+
+    [Fact]
+    public async Task Cmyk_16_bits_grey_and_a_wide_profile_all_come_out_in_8_bit_srgb()
+    {
+        var source = Write("ppm", HandMade.Pixmap(400, 300, (_, _) => (200, 80, 40)));
+        var grey = Write("ppm", HandMade.Pixmap(400, 300, (_, _) => (90, 90, 90)));
+        (string File, (byte, byte, byte) Expected)[] cases =
+        [
+            (_vips.Encode(_vips.Make("v", "icc_export", source, "OUT", "--output-profile", "cmyk"), "jpg"), (200, 80, 40)),
+            (_vips.Encode(_vips.Make("v", "icc_export", source, "OUT", "--output-profile", "cmyk"), "tiff"), (200, 80, 40)),
+            (_vips.Encode(_vips.Make("v", "colourspace", source, "OUT", "rgb16"), "png"), (200, 80, 40)),
+            (_vips.Encode(_vips.Make("v", "icc_export", source, "OUT", "--output-profile", "p3"), "png"), (200, 80, 40)),
+            (_vips.Encode(_vips.Make("v", "colourspace", grey, "OUT", "b-w"), "jpg"), (90, 90, 90)),
+            (_vips.Encode(_vips.Make("v", "colourspace", grey, "OUT", "grey16"), "png"), (90, 90, 90)),
+        ];
+        foreach (var (file, expected) in cases)
+        {
+            var thumbnail = (await _rig.RenderAsync(file))["thumbnail"].Path;
+            Vips.Header(thumbnail, "format").ShouldContain("UCHAR");
+            ShouldBeNear(Vips.Pixel(thumbnail, 50, 50), expected);
+        }
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("webp[lossless]")]
+    [InlineData("tiff")]
+    public async Task Transparent_pixels_lie_on_the_background(string format)
+    {
+        var clear = _vips.Encode(_vips.Make("v", "bandjoin_const", _vips.Picture(500, 400), "OUT", "0"), format);
+
+        var onWhite = await _rig.RenderAsync(clear);
+        var onBlue = await _rig.RenderAsync(clear, new ImageRequest { Background = new Rgb(10, 20, 200) });
+
+        onWhite.Image.HasAlpha.ShouldBeTrue();
+        ShouldBeNear(Vips.Pixel(onWhite["thumbnail"].Path, 100, 100), (255, 255, 255));
+        ShouldBeNear(Vips.Pixel(onBlue["preview"].Path, 100, 100), (10, 20, 200));
+    }
+
+    [Theory]
+    [InlineData("gif")]
+    [InlineData("webp")]
+    public async Task An_animation_gives_its_first_frame_and_a_moving_preview(string format)
+    {
+        var moving = _vips.Encode(_vips.Strip(5, 700, 500), $"{format}[page_height=500]");
+
+        var made = await _rig.RenderAsync(moving);
+
+        (made.Image.Frames, made.Image.Width, made.Image.Height).ShouldBe((5, 700, 500));
+        (made["preview"].Width, made["preview"].Height).ShouldBe((700, 500));
+        var animation = made["animation"];
+        (animation.ContentType, animation.Width, animation.Height).ShouldBe(("image/webp", 480, 343));
+        (Vips.Header(animation.Path, "n-pages"), Vips.Header(animation.Path, "height")).ShouldBe(("5", "343"));
+    }
+
+    [Fact]
+    public async Task The_sizes_format_quality_and_names_are_the_callers()
+    {
+        var photo = _vips.Encode(_vips.Picture(900, 600), "jpg");
+
+        var made = await _rig.RenderAsync(photo, new ImageRequest
+        {
+            Variants = [new ImageVariant("tiny", 64) { Format = ImageFormat.Png }, new ImageVariant("large", 600) { Format = ImageFormat.Webp, Quality = 50 }],
+        });
+
+        (made["tiny"].Width, made["tiny"].ContentType, made["large"].Width, made["large"].ContentType).ShouldBe((64, "image/png", 600, "image/webp"));
+    }
+
+    [Fact]
+    public async Task A_small_or_extreme_picture_is_not_enlarged()
+    {
+        var dot = await _rig.RenderAsync(_vips.Encode(Write("ppm", HandMade.Pixmap(1, 1, (_, _) => (1, 2, 3))), "png"));
+        var line = await _rig.RenderAsync(_vips.Encode(Write("ppm", HandMade.Pixmap(9000, 1, (_, _) => (1, 2, 3))), "png"));
+
+        (dot["preview"].Width, dot["preview"].Height).ShouldBe((1, 1));
+        (line["preview"].Width, line["preview"].Height).ShouldBe((1280, 1));
+    }
+
+    [Fact]
+    public async Task An_avif_is_read()
+    {
+        var avif = _vips.Encode(_vips.Picture(500, 300), "avif");
+
+        (await _rig.RenderAsync(avif)).Image.Width.ShouldBe(500);
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData("png")]
+    [InlineData("webp")]
+    [InlineData("tiff")]
+    [InlineData("gif")]
+    public async Task A_file_cut_short_is_refused_for_good(string format)
+    {
+        var whole = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(900, 700), format));
+
+        var failure = await _rig.RenderAsync(Write(format, whole[..(whole.Length / 2)])).ShouldThrowAsync<CorruptMediaException>();
+
+        failure.OwnerMessage.ShouldContain("damaged or cut short");
+        failure.Permanent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Headers_that_claim_too_many_pixels_are_refused_before_decoding()
+    {
+        var photo = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(600, 400), "jpg"));
+
+        var png = await _rig.RenderAsync(Write("png", HandMade.PngBomb(65_535, 65_535, complete: false))).ShouldThrowAsync<MediaLimitException>();
+        var jpeg = await _rig.RenderAsync(Write("jpg", HandMade.WithSize(photo, 60_000, 60_000))).ShouldThrowAsync<MediaLimitException>();
+
+        (png.Code, png.Allowed, png.Actual).ShouldBe(("media.limit.pixels", 100_000_000, 65_535L * 65_535));
+        jpeg.OwnerMessage.ShouldContain("3,600,000,000 pixels; 100,000,000 are allowed");
+    }
+
+    [Fact]
+    public async Task A_header_that_lies_within_the_limits_is_found_out()
+    {
+        var photo = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(600, 400), "jpg"));
+
+        await _rig.RenderAsync(Write("jpg", HandMade.WithSize(photo, 9_000, 9_000))).ShouldThrowAsync<CorruptMediaException>();
+    }
+
+    [Fact]
+    public async Task Too_many_frames_are_refused()
+    {
+        await using var strict = new MediaRig(options => options.Limits.Frames = 2);
+        var failure = await strict.RenderAsync(_vips.Encode(_vips.Strip(3, 60, 50), "gif[page_height=50]")).ShouldThrowAsync<MediaLimitException>();
+
+        (failure.Code, failure.Actual).ShouldBe(("media.limit.frames", 3));
+    }
+
+    [Fact]
+    public async Task An_svg_with_the_name_of_a_jpeg_is_refused_by_what_it_is()
+    {
+        var failure = await _rig.RenderAsync(Write("jpg", "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray())).ShouldThrowAsync<UnsupportedMediaException>();
+
+        failure.OwnerMessage.ShouldStartWith("This is an SVG image");
+    }
+
+    [Fact]
+    public async Task A_file_that_only_starts_like_its_type_is_refused_and_the_child_lives_on()
+    {
+        foreach (var type in MediaType.All.Where(type => type.Kind == MediaKind.Image))
+        {
+            await using var workspace = _rig.Root.Create();
+            await File.WriteAllBytesAsync(workspace.Input, [0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]);
+            var failure = await _rig.Pool.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), default).ShouldThrowAsync<MediaException>();
+            failure.Permanent.ShouldBeTrue($"{type}: {failure.Message}");
+        }
+
+        _rig.Pool.ProcessIds.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_strange_file_name_reaches_no_argument()
+    {
+        await using var workspace = _rig.Root.Create();
+        foreach (var name in (string[])["-y", "%03d.jpg", "a[page=3].jpg", "concat:x", "new\nline", "‮gpj.exe", new string('n', 250)])
+        {
+            var path = Path.Combine(workspace.Location, name);
+            File.Copy(_vips.Encode(_vips.Picture(60, 40), "jpg"), path);
+
+            (await _rig.Pool.RenderAsync(workspace, path, MediaType.Jpeg, new ImageRequest(), default)).Width.ShouldBe(60);
+            File.Exists(path).ShouldBeTrue();
+        }
+    }
+
+    private string Write(string extension, byte[] content)
+    {
+        var path = _vips.NewPath(extension);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    private static void ShouldBeNear(double[] pixel, (byte R, byte G, byte B) expected)
+    {
+        double[] colour = [expected.R, expected.G, expected.B];
+        for (var band = 0; band < pixel.Length; band++)
+            pixel[band].ShouldBe(colour[band], 14, $"{string.Join(' ', pixel)} for {expected}");
     }
 }

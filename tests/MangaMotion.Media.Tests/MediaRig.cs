@@ -54,24 +54,30 @@ internal sealed record Rendering(Workspace Workspace, RenderedImage Image)
 internal sealed class Vips : IDisposable
 {
     private int _files;
+    private int _pictures;
 
     private string Folder { get; } = Directory.CreateTempSubdirectory("mm-pictures-").FullName;
 
     public string NewPath(string extension) => Path.Combine(Folder, $"{Interlocked.Increment(ref _files)}.{extension}");
 
-    /// <summary>A picture of soft hills with three colours, as RGB: enough structure for a comparison.</summary>
+    /// <summary>A picture of soft waves and fine lines in three colours, another one each time, as RGB.</summary>
     public string Picture(int width, int height)
     {
-        var bands = Enumerable.Range(1, 3).Select(seed =>
-        {
-            var coarse = Make("v", "gaussnoise", "OUT", $"{(width / 40) + 1}", $"{(height / 40) + 1}", "--mean", "128", "--sigma", "60", "--seed", $"{seed}");
-            var smooth = Make("v", "resize", coarse, "OUT", "40", "--kernel", "cubic");
-            var cut = Make("v", "extract_area", smooth, "OUT", "0", "0", $"{width}", $"{height}");
-            return Make("v", "cast", cut, "OUT", "uchar");
-        });
-        var joined = Make("v", "bandjoin", string.Join(' ', bands), "OUT");
-        return Make("v", "copy", joined, "OUT", "--interpretation", "srgb");
+        var seed = Interlocked.Increment(ref _pictures);
+        var path = NewPath("ppm");
+        File.WriteAllBytes(path, HandMade.Pixmap(width, height, (x, y) => (Wave(x, y, 37 + seed), Wave(y, x, 53 + seed), Wave(x + y, x - y, 71 + seed))));
+        return path;
+
+        static byte Wave(int x, int y, int length) =>
+            (byte)(128 + (70 * Math.Sin(2 * Math.PI * x / length / 3) * Math.Cos(2 * Math.PI * y / length / 5)) + (20 * Math.Sin((x + (0.3 * y)) / 4)));
     }
+
+    /// <summary>The picture as a file of a format with libvips's save options, such as <c>png[interlace]</c>.</summary>
+    public string Encode(string picture, string format) => Make(format, "copy", picture, "OUT");
+
+    /// <summary>Frames on top of each other, as libvips takes an animation.</summary>
+    public string Strip(int frames, int width, int height) =>
+        Enumerable.Range(1, frames - 1).Aggregate(Picture(width, height), (strip, _) => Make("v", "join", Picture(width, height), strip, "OUT", "vertical"));
 
     /// <summary>Runs one operation; <c>OUT</c> stands for the file that it makes, whose options follow in <paramref name="extension"/>.</summary>
     public string Make(string extension, params string[] arguments)
@@ -92,7 +98,7 @@ internal sealed class Vips : IDisposable
 
     /// <summary>The pixel's bands.</summary>
     public static double[] Pixel(string path, int x, int y) =>
-        [.. Run("vips", "getpoint", path, $"{x}", $"{y}").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(double.Parse)];
+        [.. Run("vips", "getpoint", path, $"{x}", $"{y}").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(double.Parse)];
 
     /// <summary>A header field, such as <c>width</c> or <c>n-pages</c>.</summary>
     public static string Header(string path, string field) => Run("vipsheader", "-f", field, path).Trim();

@@ -11,6 +11,7 @@ internal static class Loader
 {
     private const int Sequential = 1;
     private const int FailOnError = 2;
+    private const int FailOnWarning = 3;
 
     /// <summary>Pixels as they come from a tool of ours: binary PPM or PGM. Never sniffed from somebody's file.</summary>
     public const string PortablePixmap = "image/x-portable-pixmap";
@@ -18,9 +19,10 @@ internal static class Loader
     /// <summary>Reads the header; pixels follow when they are asked for, top to bottom.</summary>
     /// <param name="reduction">How many times smaller than the file the picture may be loaded; loaders that cannot ignore it.</param>
     /// <param name="frames">How many frames to load, on top of each other.</param>
-    public static VipsImage Open(VipsScope scope, HostRequest request, double reduction = 1, int frames = 1) => request.Type switch
+    /// <param name="strict">For JPEG: a warning of the decoder is an error. Other loaders tell missing pixels without.</param>
+    public static VipsImage Open(VipsScope scope, HostRequest request, double reduction = 1, int frames = 1, bool strict = false) => request.Type switch
     {
-        "image/jpeg" => Of("jpegload", request).Set("shrink", JpegShrink(reduction)).Run(scope),
+        "image/jpeg" => Of("jpegload", request).Set("shrink", JpegShrink(reduction)).Set("fail_on", strict ? FailOnWarning : FailOnError).Run(scope),
         "image/png" => Of("pngload", request).Run(scope),
         "image/webp" => Of("webpload", request).Set("scale", 1 / reduction).Set("n", frames).Run(scope),
         "image/gif" => Of("gifload", request).Set("n", frames).Run(scope),

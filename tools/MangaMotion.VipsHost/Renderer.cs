@@ -42,7 +42,7 @@ internal static class Renderer
         foreach (var variant in request.Variants)
         {
             picture = files.Count == 0
-                ? Blame(() => FirstVariant(scope, request, header, variant.Size))
+                ? FirstVariant(scope, request, header, variant.Size)
                 : Resize(scope, picture, Fit(picture.Width, picture.Height, variant.Size));
             files.Add(Encoder.Save(picture, variant, request.OutputDirectory));
         }
@@ -63,12 +63,28 @@ internal static class Renderer
         };
     }
 
-    /// <summary>The pixels of the first variant, decoded, upright and final.</summary>
+    /// <summary>
+    /// The pixels of the first variant. A JPEG whose pixels end too early is only a warning to its decoder, as are harmless
+    /// oddities of many cameras: it is decoded strictly, and once more with patience unless it was cut short.
+    /// </summary>
     private static VipsImage FirstVariant(VipsScope scope, HostRequest request, VipsImage header, int size)
+    {
+        try
+        {
+            return Blame(() => Decode(scope, request, header, size, strict: true));
+        }
+        catch (RefusedException refused) when (request.Type == "image/jpeg" && !refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase))
+        {
+            return Blame(() => Decode(scope, request, header, size, strict: false));
+        }
+    }
+
+    /// <summary>Decoded, resized, in sRGB and upright.</summary>
+    private static VipsImage Decode(VipsScope scope, HostRequest request, VipsImage header, int size, bool strict)
     {
         var target = Fit(header.Width, header.FrameHeight, size);
         var reduction = Math.Min((double)header.Width / target.Width, (double)header.FrameHeight / target.Height);
-        var image = reduction >= 2 ? Loader.Open(scope, request, reduction) : header;
+        var image = Loader.Open(scope, request, reduction, strict: strict);
 
         image = Colours.Flatten(scope, image, request.Background);
         image = Resize(scope, image, target);

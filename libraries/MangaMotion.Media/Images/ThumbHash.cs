@@ -17,10 +17,10 @@ public static class ThumbHash
             throw new ArgumentException($"{width} x {height} pixels need {width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
 
         var pixels = width * height;
-        var (luminance, yellowBlue, redGreen) = (new float[pixels], new float[pixels], new float[pixels]);
+        var (luminance, yellowBlue, redGreen) = (new double[pixels], new double[pixels], new double[pixels]);
         for (var i = 0; i < pixels; i++)
         {
-            var (r, g, b) = (rgb[i * 3] / 255f, rgb[(i * 3) + 1] / 255f, rgb[(i * 3) + 2] / 255f);
+            var (r, g, b) = (rgb[i * 3] / 255.0, rgb[(i * 3) + 1] / 255.0, rgb[(i * 3) + 2] / 255.0);
             luminance[i] = (r + g + b) / 3;
             yellowBlue[i] = ((r + g) / 2) - b;
             redGreen[i] = r - g;
@@ -44,7 +44,7 @@ public static class ThumbHash
     }
 
     /// <summary>The cosine transform's mean, its largest other term, and those terms brought to 0–1 by it, lowest frequency first.</summary>
-    private static (double Mean, double Scale, List<double> Terms) Transform(float[] channel, int width, int height, int across, int down)
+    private static (double Mean, double Scale, List<double> Terms) Transform(double[] channel, int width, int height, int across, int down)
     {
         var (cosX, cosY) = (Cosines(width, across), Cosines(height, down));
         var rows = new double[across, height];

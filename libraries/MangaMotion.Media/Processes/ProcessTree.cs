@@ -18,10 +18,22 @@ internal static class ProcessTree
     public static IEnumerable<int> Tree(int root)
     {
         yield return root;
-        foreach (var child in Read($"/proc/{root}/task/{root}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var id in Children(root).SelectMany(Tree))
+            yield return id;
+    }
+
+    /// <summary>A child belongs to the thread that started it.</summary>
+    private static IEnumerable<int> Children(int parent)
+    {
+        try
         {
-            foreach (var id in Tree(int.Parse(child, CultureInfo.InvariantCulture)))
-                yield return id;
+            return Directory.GetDirectories($"/proc/{parent}/task")
+                .SelectMany(thread => Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return []; // the process has ended meanwhile
         }
     }
 

@@ -138,7 +138,7 @@ public sealed class Sandbox
         yield return Cap("nofile", caps.OpenFiles);
         yield return Cap("core", 0);
         if (caps.CpuSeconds is { } seconds)
-            yield return Cap("cpu", seconds);
+            yield return $"--cpu={seconds}:{seconds + 5}"; // a signal that tells why, then death
 
         static string Cap(string name, long value) => $"--{name}={value.ToString(CultureInfo.InvariantCulture)}";
     }

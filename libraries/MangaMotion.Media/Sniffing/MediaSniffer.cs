@@ -24,8 +24,8 @@ public static class MediaSniffer
         if (Name(head) is { } name)
             return new Sniffed(null, name);
 
-        // Readers take a PDF with rubbish before its first line, so it is looked for last.
-        return head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0 ? Of(MediaType.Pdf) : new Sniffed(null, "an unknown kind of file");
+        // Readers take a PDF with rubbish before its first line, so it is looked for late.
+        return head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0 ? Of(MediaType.Pdf) : new Sniffed(null, Text(head) ?? "an unknown kind of file");
     }
 
     /// <summary>The same for a file; for callers on the edge of the pure part.</summary>

@@ -55,7 +55,7 @@ internal static class Unsupported
         (0, [0x1A, 0x45, 0xDF, 0xA3], "an unknown kind of Matroska file"),
     ];
 
-    /// <summary>What it is, with its article; null where nothing is known.</summary>
+    /// <summary>What a binary file is, with its article; null where nothing is known.</summary>
     public static string? Name(ReadOnlySpan<byte> head)
     {
         foreach (var (offset, magic, name) in Known)
@@ -75,11 +75,12 @@ internal static class Unsupported
             [(byte)'P', >= (byte)'1' and <= (byte)'7', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..] => "a portable pixmap",
             [0x47, ..] when head.Length > 188 && head[188] == 0x47 => "an MPEG transport stream",
             [0xFF, var second, ..] when (second & 0xE0) == 0xE0 => "MPEG audio that is no MP3",
-            _ => Text(head),
+            _ => null,
         };
     }
 
-    private static string? Text(ReadOnlySpan<byte> head)
+    /// <summary>What kind of text it is; null where it is none.</summary>
+    public static string? Text(ReadOnlySpan<byte> head)
     {
         var text = head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
             ? Encoding.Latin1.GetString(head).Replace("\0", "", StringComparison.Ordinal)

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Processes;
+
+/// <summary>Runs command-line tools on somebody's file: shut in, capped, timed, and killed with all they have started.</summary>
+public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
+{
+    private const string JobDirectory = "/job";
+
+    private readonly MediaLimits _limits = options.Value.Limits;
+
+    /// <summary>Runs the tool to its end.</summary>
+    /// <returns>Also for exit codes other than zero, whose meaning only the caller knows.</returns>
+    /// <exception cref="MediaLimitException">The file made the tool use up its processor time, memory or output.</exception>
+    /// <exception cref="ToolFailedException">The tool is not installed, was killed or had no time; trying again may help.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; nothing of the tool runs any more.</exception>
+    public Task<ToolResult> RunAsync(ToolRun run, CancellationToken cancellationToken) =>
+        MediaTelemetry.RunAsync(run.Tool, activity => RunAsync(run, activity, cancellationToken));
+
+    private async Task<ToolResult> RunAsync(ToolRun run, Activity? activity, CancellationToken cancellationToken)
+    {
+        var commandLine = $"{run.Tool} {string.Join(' ', run.Arguments)}";
+        var wall = TimeSpan.FromSeconds(run.WallSeconds ?? _limits.WallSeconds);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var process = await sandbox.StartAsync(Start(run));
+        deadline.CancelAfter(wall);
+        process.StandardInput.Close();
+
+        var stderr = new StderrTail();
+        var drained = stderr.DrainAsync(process.StandardError.BaseStream);
+        var stdout = new MemoryStream();
+        try
+        {
+            await (run.ReadStdout is { } read
+                ? read(process.StandardOutput.BaseStream, deadline.Token)
+                : ReadAsync(process.StandardOutput.BaseStream, stdout, run, deadline.Token));
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && deadline.IsCancellationRequested)
+        {
+            var cpu = ProcessTree.Cpu(process.Id);
+            throw new ToolFailedException(
+                run.Tool, $"{commandLine}: not done in {wall.TotalSeconds} s of wall time, of which it computed {cpu.TotalSeconds:F1} s; stderr: {stderr}");
+        }
+        finally
+        {
+            // In every case: also a tool that has ended may have left something running.
+            Posix.KillGroup(process.Id);
+            await process.WaitForExitAsync(CancellationToken.None);
+            await drained;
+        }
+
+        activity?.SetTag("media.exit_code", process.ExitCode);
+        var result = new ToolResult(process.ExitCode, stdout.ToArray(), stderr.ToString(), commandLine);
+        return Failure(run, result) is { } failure ? throw failure : result;
+    }
+
+    private SandboxedStart Start(ToolRun run)
+    {
+        List<Mount> mounts = [new(run.Directory, JobDirectory, Writable: true)];
+        if (run.Input is { } input && sandbox.Remounts)
+            mounts.Add(new Mount(input, $"{JobDirectory}/input"));
+        else if (run.Input is not null)
+            File.CreateSymbolicLink(Path.Combine(run.Directory, "input"), run.Input);
+        mounts.AddRange(run.ReadOnlyPaths.Select(path => new Mount(path, path)));
+
+        return new SandboxedStart
+        {
+            Program = run.Tool,
+            Arguments = run.Arguments,
+            Mounts = mounts,
+            Caps = new ResourceCaps
+            {
+                MemoryBytes = run.MemoryBytes ?? _limits.MemoryBytes,
+                FileBytes = _limits.OutputBytes,
+                CpuSeconds = run.CpuSeconds ?? _limits.CpuSeconds,
+            },
+        };
+    }
+
+    private static async Task ReadAsync(Stream from, MemoryStream to, ToolRun run, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
+        try
+        {
+            int read;
+            while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                if (to.Length + read > run.StdoutBytes)
+                    throw OutputUsedUp(run.StdoutBytes, run, "standard output");
+                to.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private MediaException? Failure(ToolRun run, ToolResult result)
+    {
+        int? signal = result.ExitCode > 128 ? result.ExitCode - 128 : null;
+
+        // ffmpeg catches the signal and ends with a code of its own.
+        if (signal == Posix.SigXcpu || result.Stderr.Contains("received signal 24", StringComparison.Ordinal))
+            return Outcome.CpuUsedUp(run.CpuSeconds ?? _limits.CpuSeconds, run.Subject, result.Detail);
+        if (signal == Posix.SigXfsz)
+            return OutputUsedUp(_limits.OutputBytes, run, result.Detail);
+        if (result.ExitCode != 0 && Outcome.LooksOutOfMemory(result.Stderr))
+            return Outcome.OutOfMemory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
+        if (result.ExitCode == 127 || result.Stderr.StartsWith("prlimit: failed to execute", StringComparison.Ordinal))
+            return new ToolFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}");
+        if (result.Stderr.StartsWith("bwrap: ", StringComparison.Ordinal))
+            return new ToolFailedException(run.Tool, $"the sandbox did not start; {result.Detail}");
+        return signal is null ? null : new ToolFailedException(run.Tool, $"ended by signal {signal}; {result.Detail}", signal);
+    }
+
+    private static MediaLimitException OutputUsedUp(long bytes, ToolRun run, string detail) =>
+        new("output", bytes, null, $"Working on this {run.Subject} makes more than {bytes:N0} bytes, which is the limit.", detail);
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using MangaMotion.Media.Processes;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class PoolTests : IDisposable
+{
+    private readonly Vips _vips = new();
+
+    public void Dispose() => _vips.Dispose();
+
+    [Fact]
+    public async Task A_child_works_on_many_pictures_and_is_replaced_after_its_number_of_them()
+    {
+        await using var rig = new MediaRig(options => options.Vips.RecycleAfterJobs = 2);
+        var photo = Photo();
+
+        await rig.RenderAsync(photo);
+        var first = rig.Pool.ProcessIds.ShouldHaveSingleItem();
+        await rig.RenderAsync(photo);
+        rig.Pool.ProcessIds.ShouldBeEmpty();
+        Eventually.Lives(first).ShouldBeFalse();
+
+        await rig.RenderAsync(photo);
+        rig.Pool.ProcessIds.ShouldHaveSingleItem().ShouldNotBe(first);
+    }
+
+    [Fact]
+    public async Task A_child_that_has_grown_is_replaced()
+    {
+        await using var rig = new MediaRig(options => options.Vips.RecycleAboveBytes = 1_000_000);
+
+        await rig.RenderAsync(Photo());
+
+        rig.Pool.ProcessIds.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_job_of_a_killed_child_fails_for_another_try_and_the_next_gets_a_fresh_child()
+    {
+        await using var rig = new MediaRig();
+        var (child, stopped) = await StoppedChildAsync(rig);
+
+        var job = rig.RenderAsync(Photo());
+        await Eventually.HoldsAsync(() => HoldsAJob(rig), "the child got the job");
+        Signal("KILL", stopped);
+
+        var failure = await job.ShouldThrowAsync<ToolFailedException>();
+        (failure.Signal, failure.Permanent).ShouldBe((9, false));
+        (await rig.RenderAsync(Photo())).Image.Width.ShouldBe(600);
+        rig.Pool.ProcessIds.ShouldHaveSingleItem().ShouldNotBe(child);
+    }
+
+    [Fact]
+    public async Task A_child_that_hangs_is_killed_at_the_wall_limit_and_the_job_may_be_tried_again()
+    {
+        await using var rig = new MediaRig(options => (options.Limits.CpuSeconds, options.Limits.WallSeconds) = (1, 2));
+        var (child, stopped) = await StoppedChildAsync(rig);
+
+        var failure = await rig.RenderAsync(Photo()).ShouldThrowAsync<ToolFailedException>();
+
+        failure.Message.ShouldContain("2 s of wall time");
+        Eventually.Lives(stopped).ShouldBeFalse();
+        (await rig.RenderAsync(Photo())).Image.Width.ShouldBe(600);
+        rig.Pool.ProcessIds.ShouldNotContain(child);
+    }
+
+    [Fact]
+    public async Task Canceling_a_job_kills_its_child_at_once()
+    {
+        await using var rig = new MediaRig();
+        var (_, stopped) = await StoppedChildAsync(rig);
+        using var cancel = new CancellationTokenSource();
+
+        var job = rig.RenderAsync(Photo(), cancellationToken: cancel.Token);
+        await Eventually.HoldsAsync(() => HoldsAJob(rig), "the child got the job");
+        await cancel.CancelAsync();
+
+        await job.ShouldThrowAsync<OperationCanceledException>();
+        Eventually.Lives(stopped).ShouldBeFalse();
+        rig.Pool.ProcessIds.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_picture_that_computes_too_long_is_refused_for_good()
+    {
+        await using var rig = new MediaRig(options => (options.Limits.CpuSeconds, options.Limits.Pixels) = (1, 2_000_000_000));
+        var endless = _vips.NewPath("png");
+        await File.WriteAllBytesAsync(endless, HandMade.PngBomb(40_000, 40_000, complete: true));
+
+        var failure = await rig.RenderAsync(endless).ShouldThrowAsync<MediaLimitException>();
+
+        (failure.Code, failure.Permanent).ShouldBe(("media.limit.cpu", true));
+    }
+
+    [Fact]
+    public async Task A_picture_that_needs_too_much_memory_is_refused_for_good_and_the_next_one_is_made()
+    {
+        await using var rig = new MediaRig(options => options.Limits.MemoryBytes = 900_000_000);
+        var interlaced = _vips.Make("png[interlace]", "black", "OUT", "9900", "9900", "--bands", "4");
+
+        var failure = await rig.RenderAsync(interlaced).ShouldThrowAsync<MediaLimitException>();
+
+        (failure.Code, failure.Allowed).ShouldBe(("media.limit.memory", 900_000_000));
+        (await rig.RenderAsync(Photo())).Image.Width.ShouldBe(600);
+    }
+
+    [Fact]
+    public async Task Jobs_side_by_side_each_get_a_child_of_their_own()
+    {
+        await using var rig = new MediaRig(options => options.Hosts = 2);
+        var photo = Photo();
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => rig.RenderAsync(photo)));
+
+        made.ShouldAllBe(rendering => rendering.Image.Width == 600);
+        rig.Pool.ProcessIds.Count.ShouldBeInRange(1, 2);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_after_the_pool_is_disposed_with_a_job_under_way()
+    {
+        var rig = new MediaRig();
+        var (child, _) = await StoppedChildAsync(rig);
+        var tree = ProcessTree.Tree(child).ToList();
+        var job = rig.RenderAsync(Photo());
+        await Eventually.HoldsAsync(() => HoldsAJob(rig), "the child got the job");
+
+        await rig.DisposeAsync();
+
+        await job.ShouldThrowAsync<OperationCanceledException>();
+        tree.ShouldAllBe(id => !Eventually.Lives(id));
+        Directory.Exists(rig.Options.ScratchDirectory).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_children_die_with_a_killed_worker_and_the_next_one_sweeps_its_scratch()
+    {
+        var scratch = Directory.CreateTempSubdirectory("mm-victim-").FullName;
+        using var worker = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MangaMotion.Media.Victim.dll"), Photo(), scratch])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+        var ready = await worker.StandardOutput.ReadLineAsync();
+        var children = ProcessTree.Tree(worker.Id).Skip(1).ToList();
+        Signal("KILL", worker.Id);
+        await worker.WaitForExitAsync();
+
+        ready.ShouldBe("ready");
+        children.ShouldNotBeEmpty();
+        Directory.GetDirectories(scratch).ShouldHaveSingleItem();
+        await Eventually.HoldsAsync(() => !children.Any(Eventually.Lives), "all children are gone");
+        await using var next = new MediaRig(options => options.ScratchDirectory = scratch);
+        Directory.GetDirectories(scratch).ShouldHaveSingleItem().ShouldBe(next.Root.Location);
+    }
+
+    [Fact]
+    public async Task A_second_worker_leaves_the_scratch_of_a_living_one_alone()
+    {
+        await using var first = new MediaRig();
+        await using var workspace = first.Root.Create();
+
+        using var second = new Media.Workspaces.WorkspaceRoot(
+            Microsoft.Extensions.Options.Options.Create(first.Options), Microsoft.Extensions.Logging.Abstractions.NullLogger<Media.Workspaces.WorkspaceRoot>.Instance);
+
+        Directory.Exists(workspace.Location).ShouldBeTrue();
+    }
+
+    private string Photo() => _vips.Encode(_vips.Picture(600, 400), "jpg");
+
+    /// <summary>A pool with one warm child that is stopped, so that its next job is under way for as long as the test likes.</summary>
+    private async Task<(int Child, int Stopped)> StoppedChildAsync(MediaRig rig)
+    {
+        await rig.RenderAsync(Photo());
+        var child = rig.Pool.ProcessIds.ShouldHaveSingleItem();
+        var inner = ProcessTree.Tree(child).Last();
+        Signal("STOP", inner);
+        return (child, inner);
+    }
+
+    private static bool HoldsAJob(MediaRig rig) =>
+        Directory.EnumerateFiles(rig.Root.Location, "input", SearchOption.AllDirectories).Any(path => Path.GetFileName(Path.GetDirectoryName(path)) == "in");
+
+    private static void Signal(string name, int process) => Vips.Run("kill", $"-{name}", $"{process}");
+}
