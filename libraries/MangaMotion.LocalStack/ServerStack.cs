@@ -153,7 +153,7 @@ public sealed record ServerStackOptions
 
     public bool S3 { get; init; }
 
-    /// <summary>False makes Postgres faster and a power cut fatal, and has S3 keep its objects in memory (a stop saves them, a kill loses them): for tests.</summary>
+    /// <summary>False makes Postgres faster and a power cut fatal, and has S3 keep everything in memory, so that it cannot be restarted: for tests.</summary>
     public bool Durable { get; init; } = true;
 
     /// <summary>True lets the servers outlive this process; false ends them with it, also when it is killed.</summary>

@@ -54,8 +54,8 @@ public sealed class S3StorageOptions
     /// <summary>Bytes of one part of a multipart upload, 5 MiB to 64 MiB. A put holds at most <see cref="PartsInFlight"/> + 1 parts in memory.</summary>
     public int PartSize { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Parts of one put that are sent at the same time, 1 to 16.</summary>
-    public int PartsInFlight { get; set; } = 2;
+    /// <summary>Parts of one put that are sent at the same time, while the next one is read, 1 to 16. More is faster where the way to the store is long.</summary>
+    public int PartsInFlight { get; set; } = 1;
 
     /// <summary>How often a request is tried again after an answer 5xx, a timeout or a broken connection, 0 to 10.</summary>
     public int MaxRetries { get; set; } = 5;

@@ -1,4 +1,5 @@
 using MangaMotion.Storage.Disk;
+using MangaMotion.TestSupport;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Storage.Conformance;

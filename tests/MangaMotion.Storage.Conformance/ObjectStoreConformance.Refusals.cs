@@ -1,3 +1,5 @@
+using MangaMotion.TestSupport;
+
 namespace MangaMotion.Storage.Conformance;
 
 public abstract partial class ObjectStoreConformance

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using MangaMotion.TestSupport;
 
 namespace MangaMotion.Storage.Conformance;
 
@@ -53,8 +54,8 @@ public sealed partial class S3Conformance
         var get = Store.PresignGet("up/1", new PresignGetOptions(TimeSpan.FromSeconds(1)));
         var put = Store.PresignPut("up/1", new PresignPutOptions(TimeSpan.FromSeconds(1), "image/png", 1_000));
 
-        await TestSupport.Eventually.Until(async () => await RefusedAsync(Http.GetAsync(get, Cancel)));
-        await TestSupport.Eventually.Until(async () => await RefusedAsync(UploadAsync(put!, 1_000, "image/png")));
+        await Eventually.Until(async () => await RefusedAsync(Http.GetAsync(get, Cancel)));
+        await Eventually.Until(async () => await RefusedAsync(UploadAsync(put!, 1_000, "image/png")));
     }
 
     [Theory]

@@ -12,6 +12,7 @@ internal sealed class BrokenDownloadException(string message, Exception? cause =
 /// </summary>
 internal sealed class DownloadStream(string key, Stream body, long length, S3StorageOptions options) : Stream
 {
+    private CancellationTokenSource _stalled = new();
     private long _position;
     private TimeSpan _waited;
     private long _came;
@@ -36,15 +37,14 @@ internal sealed class DownloadStream(string key, Stream body, long length, S3Sto
             return 0;
 
         var start = Stopwatch.GetTimestamp();
-        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stalled.CancelAfter(options.StallWindow);
         int read;
         try
         {
-            read = await body.ReadAsync(buffer, stalled.Token);
+            read = await ReadInTimeAsync(buffer, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw Broken($"nothing came for {options.StallWindow.TotalSeconds} s");
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException)
@@ -79,9 +79,26 @@ internal sealed class DownloadStream(string key, Stream body, long length, S3Sto
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             body.Dispose();
+            _stalled.Dispose();
+        }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>One timer serves all reads: there are a hundred thousand of them in a large object.</summary>
+    private async ValueTask<int> ReadInTimeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (!_stalled.TryReset())
+        {
+            _stalled.Dispose();
+            _stalled = new CancellationTokenSource();
+        }
+
+        _stalled.CancelAfter(options.StallWindow);
+        await using (cancellationToken.UnsafeRegister(static stalled => ((CancellationTokenSource)stalled!).Cancel(), _stalled))
+            return await body.ReadAsync(buffer, _stalled.Token);
     }
 
     private void CheckPace(int read, TimeSpan waited)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -57,7 +56,7 @@ internal sealed class S3Upload : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            S3Writer.Buffers.Return(buffer);
             await Task.WhenAll(_parts);
             throw;
         }
@@ -129,7 +128,7 @@ internal sealed class S3Upload : IAsyncDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            S3Writer.Buffers.Return(buffer);
             _slots.Release();
         }
     }

@@ -12,6 +12,10 @@ namespace MangaMotion.Storage.S3;
 internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
 {
     private const int SmallestBuffer = 64 * 1024;
+    private const int Growth = 16;
+
+    /// <summary>Not the shared pool: it keeps an array for every thread that ever returned one, which is much at 8 MiB each.</summary>
+    internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(maxArrayLength: 64 * 1024 * 1024, maxArraysPerBucket: 8);
 
     public async Task<StoredObject> PutAsync(string key, Stream content, PutOptions put, CancellationToken cancellationToken)
     {
@@ -29,7 +33,7 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
     }
 
@@ -49,15 +53,15 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
                 if (read < room || length == options.PartSize)
                     return (buffer, length);
 
-                var larger = Rent(2L * buffer.Length);
+                var larger = Rent((long)Growth * buffer.Length);
                 buffer.AsSpan(0, length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(buffer);
+                Buffers.Return(buffer);
                 buffer = larger;
             }
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
             throw;
         }
     }
@@ -113,7 +117,7 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
             throw;
         }
 
@@ -128,7 +132,7 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
                 (buffer, length) = await ReadPartAsync(incoming, options.PartSize - 1, cancellationToken);
                 if (length == 0)
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    Buffers.Return(buffer);
                     break;
                 }
             }
@@ -175,7 +179,7 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
     }
 
-    private byte[] Rent(long length) => ArrayPool<byte>.Shared.Rent((int)Math.Min(length, options.PartSize));
+    private byte[] Rent(long length) => Buffers.Rent((int)Math.Min(length, options.PartSize));
 
     private static StoredObject Stored(string key, long length, string contentType, string sha256) =>
         new(key, length, contentType, sha256, DateTimeOffset.UtcNow);

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using MangaMotion.Storage;
+using MangaMotion.Storage.Victim;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+// A process of its own for what a test cannot do to itself: its memory is measured, or its disk is full.
+var builder = Host.CreateApplicationBuilder();
+builder.Services.AddObjectStore(builder.Configuration);
+using var host = builder.Build();
+var store = host.Services.GetRequiredService<IObjectStore>();
+await store.CheckAsync(CancellationToken.None);
+
+object report = args switch
+{
+    ["stream", var length] => await Victims.StreamAsync(store, long.Parse(length)),
+    ["fill"] => await Victims.FillAsync(store),
+    _ => throw new ArgumentException("stream LENGTH, or fill", nameof(args)),
+};
+Console.WriteLine(JsonSerializer.Serialize(report));
