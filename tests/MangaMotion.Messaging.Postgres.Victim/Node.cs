@@ -48,12 +48,12 @@ public static class Node
         return builder.Build();
     }
 
-    /// <summary>The command queue behind inbox and outbox, retry outside of both.</summary>
+    /// <summary>The command queue behind inbox and outbox. The retry outside of both outlasts a database that is away for a while.</summary>
     public static void UseEffectQueue(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator cfg, Action<IReceiveEndpointConfigurator>? configure = null) =>
         cfg.ReceiveEndpoint(EffectQueue, endpoint =>
         {
             configure?.Invoke(endpoint);
-            endpoint.UseMessageRetry(retry => retry.Interval(20, TimeSpan.FromMilliseconds(100)));
+            endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromMilliseconds(100)));
             endpoint.UsePostgresOutbox(context);
             endpoint.ConfigureConsumer<WriteEffectConsumer>(context);
         });

@@ -51,6 +51,8 @@ internal sealed class PostgresOutboxConfigurator(IBusRegistrationConfigurator co
         services.AddSchema(SchemaScripts.Messaging);
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(_options));
         services.TryAddSingleton<OutboxSignal>();
+        services.TryAddSingleton<ClaimedMessages>();
+        services.TryAddSingleton<OutboxSender>();
         services.TryAddSingleton<IOutbox, PostgresOutbox>();
         services.TryAddScoped<PostgresSession>();
         services.TryAddScoped<IPostgresSession>(provider => provider.GetRequiredService<PostgresSession>());
@@ -64,6 +66,7 @@ internal sealed class PostgresOutboxConfigurator(IBusRegistrationConfigurator co
         {
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxListener>());
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxDelivery>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClaimedDelivery>());
         }
 
         if (_options.CleanupEnabled)

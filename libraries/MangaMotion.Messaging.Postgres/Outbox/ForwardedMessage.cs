@@ -32,7 +32,7 @@ internal static class ForwardedMessage
         var contentType = received.ContentType?.ToString() ?? EnvelopeContentType;
         if (options?.Headers?.TryGetValue(MessageHeaders.RedeliveryCount, out var count) == true && received.ContentType?.MediaType == EnvelopeContentType)
             body = WithHeader(body, MessageHeaders.RedeliveryCount, Convert.ToInt32(count, CultureInfo.InvariantCulture));
-        return new OutboxMessage(messageId, destination, string.Join(';', context.SupportedMessageTypes), contentType, body, envelope.ToJson())
+        return new OutboxMessage(messageId, destination, string.Join(';', context.SupportedMessageTypes), contentType, body, envelope)
         {
             NotBefore = options?.NotBefore,
             Delay = options?.Delay,

@@ -6,7 +6,7 @@ namespace MangaMotion.Messaging.Postgres.Outbox;
 /// <summary>One row of <c>outbox</c>: a serialized message on its way to the broker.</summary>
 public sealed class OutboxMessage
 {
-    internal OutboxMessage(Guid messageId, Uri destination, string messageTypes, string contentType, byte[] body, string envelope)
+    internal OutboxMessage(Guid messageId, Uri destination, string messageTypes, string contentType, byte[] body, OutboxEnvelope envelope)
     {
         MessageId = messageId;
         Destination = destination;
@@ -15,6 +15,9 @@ public sealed class OutboxMessage
         Body = body;
         Envelope = envelope;
     }
+
+    /// <summary>Key of the row.</summary>
+    internal Guid Id { get; init; } = Guid.CreateVersion7();
 
     public Guid MessageId { get; }
 
@@ -37,8 +40,13 @@ public sealed class OutboxMessage
     /// <summary>The message as it goes over the wire, MassTransit's envelope included.</summary>
     internal byte[] Body { get; }
 
-    /// <summary>JSON of <see cref="OutboxEnvelope"/>: what the transport needs besides the body.</summary>
-    internal string Envelope { get; }
+    internal OutboxEnvelope Envelope { get; }
+
+    /// <summary>Set by the insert, where others are stored with it that leave in order.</summary>
+    internal Guid? GroupId { get; set; }
+
+    /// <summary>Until when this process alone delivers the row, as a timestamp of the monotonic clock; null is never.</summary>
+    internal long? ClaimedUntil { get; set; }
 
     internal bool IsDelayed => Delay is not null || NotBefore is not null;
 
@@ -69,7 +77,7 @@ public sealed class OutboxMessage
         };
         return new OutboxMessage(
             messageId, destination, string.Join(';', context.SupportedMessageTypes),
-            (context.ContentType ?? context.Serialization.DefaultContentType).ToString(), body, envelope.ToJson())
+            (context.ContentType ?? context.Serialization.DefaultContentType).ToString(), body, envelope)
         {
             Delay = delay > TimeSpan.Zero ? delay : null,
             Token = context.ScheduledMessageId,

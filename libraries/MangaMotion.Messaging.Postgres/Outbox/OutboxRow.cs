@@ -6,56 +6,44 @@ using Npgsql;
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
 /// <summary>A stored message being sent: the pipe that fills the transport's send context with it, body untouched.</summary>
-internal sealed class OutboxRow : IPipe<SendContext>, IMessageSerializer
+/// <param name="GroupId">Of the messages that are sent in order with it, if there are any.</param>
+internal sealed record OutboxRow(OutboxMessage Message, Guid? GroupId, int Attempts) : IPipe<SendContext>, IMessageSerializer
 {
-    private readonly string _messageTypes;
-    private readonly byte[] _body;
-    private readonly Guid _messageId;
+    public Guid Id => Message.Id;
 
-    public OutboxRow(NpgsqlDataReader reader)
+    public ContentType ContentType { get; } = new(Message.ContentType);
+
+    public static OutboxRow Read(NpgsqlDataReader reader)
     {
-        Sequence = reader.GetInt64(0);
-        GroupId = reader.IsDBNull(1) ? null : reader.GetGuid(1);
-        Attempts = reader.GetInt32(2);
-        _messageId = reader.GetGuid(3);
-        Destination = reader.GetString(4);
-        _messageTypes = reader.GetString(5);
-        ContentType = new ContentType(reader.GetString(6));
-        _body = reader.GetFieldValue<byte[]>(7);
-        Envelope = OutboxEnvelope.Parse(reader.GetString(8));
+        var message = new OutboxMessage(
+            reader.GetGuid(3), new Uri(reader.GetString(4)), reader.GetString(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7),
+            OutboxEnvelope.Parse(reader.GetString(8)))
+        {
+            Id = reader.GetGuid(0),
+        };
+        return new OutboxRow(message, reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetInt32(2));
     }
 
-    public long Sequence { get; }
-
-    public Guid? GroupId { get; }
-
-    public int Attempts { get; }
-
-    public string Destination { get; }
-
-    public OutboxEnvelope Envelope { get; }
-
-    public ContentType ContentType { get; }
-
     public MessageBody GetMessageBody<T>(SendContext<T> context)
-        where T : class => new BytesMessageBody(_body);
+        where T : class => new BytesMessageBody(Message.Body);
 
     public Task Send(SendContext context)
     {
-        context.MessageId = _messageId;
-        context.CorrelationId = Envelope.CorrelationId;
-        context.ConversationId = Envelope.ConversationId;
-        context.InitiatorId = Envelope.InitiatorId;
-        context.RequestId = Envelope.RequestId;
-        context.SourceAddress = Envelope.SourceAddress;
-        context.ResponseAddress = Envelope.ResponseAddress;
-        context.FaultAddress = Envelope.FaultAddress;
-        context.SupportedMessageTypes = _messageTypes.Split(';');
-        if (Envelope.ExpiresAt is { } expires)
+        var envelope = Message.Envelope;
+        context.MessageId = Message.MessageId;
+        context.CorrelationId = envelope.CorrelationId;
+        context.ConversationId = envelope.ConversationId;
+        context.InitiatorId = envelope.InitiatorId;
+        context.RequestId = envelope.RequestId;
+        context.SourceAddress = envelope.SourceAddress;
+        context.ResponseAddress = envelope.ResponseAddress;
+        context.FaultAddress = envelope.FaultAddress;
+        context.SupportedMessageTypes = Message.MessageTypes.Split(';');
+        if (envelope.ExpiresAt is { } expires)
             context.TimeToLive = expires - DateTimeOffset.UtcNow;
-        foreach (var (key, value) in Envelope.Headers ?? [])
+        foreach (var (key, value) in envelope.Headers ?? [])
             context.Headers.Set(key, OutboxEnvelope.FromElement(value));
-        if (Envelope.Properties is { } properties && context is TransportSendContext transport)
+        if (envelope.Properties is { } properties && context is TransportSendContext transport)
             transport.ReadPropertiesFrom(properties.ToDictionary(p => p.Key, p => OutboxEnvelope.FromElement(p.Value)!, StringComparer.OrdinalIgnoreCase));
         context.Serializer = this;
         return Task.CompletedTask;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MassTransit;
 using MassTransit.Logging;
 using MassTransit.Serialization;
+using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
@@ -11,56 +12,80 @@ namespace MangaMotion.Messaging.Postgres.Outbox;
 /// an open channel reach it in order, since nothing on the way waits; only the first send to an address may wait, for the
 /// channel or the topology, so it is awaited before the next of its group starts.
 /// </summary>
-internal sealed class OutboxSender(IBus bus)
+internal sealed class OutboxSender(IBusControl bus, ILogger<OutboxSender> logger)
 {
     private const int AddressLimit = 1000;
-    private readonly ConcurrentDictionary<string, ISendEndpoint> _ready = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Uri, ISendEndpoint> _ready = new();
 
-    /// <summary>The error of each row, null where the broker has confirmed it. A cancelled send counts as neither known nor failed.</summary>
-    public async Task<Exception?[]> SendAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    // Confirmed by the broker, but not known to be deleted: should the database have gone away in between, not sent again.
+    private readonly ConcurrentDictionary<Guid, bool> _confirmed = new();
+
+    /// <summary>Never throws: what went wrong is in the result. A stop or the deadline ends the waiting, not the sends.</summary>
+    public async Task<OutboxBatch> SendAsync(IReadOnlyList<OutboxRow> rows, TimeSpan timeout, CancellationToken stopping)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        deadline.CancelAfter(timeout);
         if (_ready.Count > AddressLimit)
             _ready.Clear();
         var sends = new Task<Exception?>[rows.Count];
         for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i];
-            if (_ready.TryGetValue(row.Destination, out var endpoint))
-            {
-                sends[i] = SendAsync(endpoint, row, cancellationToken);
-                continue;
-            }
-
-            sends[i] = ConnectAsync(row, cancellationToken);
-            if (row.GroupId is not null && await sends[i] is null)
-                _ready[row.Destination] = await bus.GetSendEndpoint(new Uri(row.Destination));
+            var isReady = _ready.TryGetValue(row.Message.Destination, out var endpoint);
+            sends[i] = SendAsync(row, endpoint, deadline.Token);
+            if (!isReady && row.GroupId is not null && await sends[i] is null)
+                _ready[row.Message.Destination] = await bus.GetSendEndpoint(row.Message.Destination);
         }
 
         var errors = await Task.WhenAll(sends);
-        // After an error the connection may be a new one, on which the first send has to wait again.
-        if (errors.Any(error => error is not null))
-            _ready.Clear();
-        return errors;
+        var failures = errors.Count(error => error is not null);
+        OutboxTelemetry.Delivered.Add(errors.Length - failures);
+        if (failures == 0)
+            return new OutboxBatch(rows, errors, blamed: false);
+
+        // The connection may be a new one now, on which the first send has to wait again.
+        _ready.Clear();
+        return new OutboxBatch(rows, errors, blamed: !stopping.IsCancellationRequested && IsToBlame(rows, errors));
     }
 
-    private async Task<Exception?> ConnectAsync(OutboxRow row, CancellationToken cancellationToken)
+    /// <summary>The deletion of these rows is committed.</summary>
+    public void Forget(IEnumerable<Guid> ids)
     {
-        try
-        {
-            return await SendAsync(await bus.GetSendEndpoint(new Uri(row.Destination)), row, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
+        foreach (var id in ids)
+            _confirmed.TryRemove(id, out _);
     }
 
-    private static async Task<Exception?> SendAsync(ISendEndpoint endpoint, OutboxRow row, CancellationToken cancellationToken)
+    /// <summary>Whether the messages are at fault; false while the broker is away.</summary>
+    private bool IsToBlame(IReadOnlyList<OutboxRow> rows, Exception?[] errors)
     {
+        var failed = rows.Zip(errors).Where(pair => pair.Second is not null).ToList();
+        if (bus.CheckHealth().Status != BusHealthStatus.Healthy)
+        {
+            logger.LogWarning("{Count} outbox messages wait for the broker: {Cause}", failed.Count, OutboxBatch.Describe(failed[0].Second!));
+            return false;
+        }
+
+        OutboxTelemetry.Failed.Add(failed.Count);
+        foreach (var byCause in failed.GroupBy(pair => (pair.First.Message.Destination, Cause: OutboxBatch.Describe(pair.Second!))))
+        {
+            logger.LogWarning(
+                "Could not send {Count} outbox messages to {Destination} (attempt {Attempt}): {Cause}. They are tried again with growing delays, up to 60 s",
+                byCause.Count(), byCause.Key.Destination, byCause.Max(pair => pair.First.Attempts) + 1, byCause.Key.Cause);
+        }
+
+        return true;
+    }
+
+    private async Task<Exception?> SendAsync(OutboxRow row, ISendEndpoint? endpoint, CancellationToken cancellationToken)
+    {
+        if (_confirmed.ContainsKey(row.Id))
+            return null;
         using var activity = StartActivity(row);
         try
         {
+            endpoint ??= await bus.GetSendEndpoint(row.Message.Destination);
             await endpoint.Send(new SerializedMessageBody(), row, cancellationToken);
+            _confirmed[row.Id] = true;
             return null;
         }
         catch (Exception exception)
@@ -74,7 +99,7 @@ internal sealed class OutboxSender(IBus bus)
     {
         if (!OutboxTelemetry.Source.HasListeners())
             return null;
-        var parent = row.Envelope.Headers?.TryGetValue(DiagnosticHeaders.ActivityId, out var id) == true &&
+        var parent = row.Message.Envelope.Headers?.TryGetValue(DiagnosticHeaders.ActivityId, out var id) == true &&
             ActivityContext.TryParse(id.GetString(), null, isRemote: true, out var context) ? context : default;
         return OutboxTelemetry.Source.StartActivity("outbox deliver", ActivityKind.Internal, parent);
     }

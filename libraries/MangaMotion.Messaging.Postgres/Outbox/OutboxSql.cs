@@ -7,10 +7,10 @@ internal static class OutboxSql
 {
     private const string InsertText =
         """
-        INSERT INTO outbox (not_before, group_id, follows, announced, message_id, destination, message_types, content_type, body, envelope, token)
-        SELECT coalesce(m.not_before, now() + m.delay, now()), m.group_id, m.follows, $1, m.message_id, m.destination, m.message_types, m.content_type, m.body, m.envelope, m.token
-        FROM unnest($2::timestamptz[], $3::interval[], $4::uuid[], $5::boolean[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::bytea[], $11::json[], $12::uuid[])
-             WITH ORDINALITY AS m (not_before, delay, group_id, follows, message_id, destination, message_types, content_type, body, envelope, token, position)
+        INSERT INTO outbox (id, not_before, group_id, follows, announced, message_id, destination, message_types, content_type, body, envelope, token)
+        SELECT m.id, coalesce(m.not_before, clock_timestamp() + m.delay, now()), m.group_id, m.follows, $1, m.message_id, m.destination, m.message_types, m.content_type, m.body, m.envelope, m.token
+        FROM unnest($2::uuid[], $3::timestamptz[], $4::interval[], $5::uuid[], $6::boolean[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::json[], $13::uuid[])
+             WITH ORDINALITY AS m (id, not_before, delay, group_id, follows, message_id, destination, message_types, content_type, body, envelope, token, position)
         ORDER BY m.position
         """;
 
@@ -21,18 +21,18 @@ internal static class OutboxSql
     public const string SelectText =
         """
         WITH due AS MATERIALIZED (
-            SELECT seq, group_id FROM outbox
+            SELECT id, seq, group_id FROM outbox
             WHERE NOT follows AND not_before <= now()
             ORDER BY not_before, seq LIMIT $1
             FOR UPDATE SKIP LOCKED)
-        SELECT o.seq, o.group_id, o.attempts, o.message_id, o.destination, o.message_types, o.content_type, o.body, o.envelope FROM (
-            SELECT o.*, o.seq AS head FROM due JOIN outbox o ON o.seq = due.seq
+        SELECT o.id, o.group_id, o.attempts, o.message_id, o.destination, o.message_types, o.content_type, o.body, o.envelope FROM (
+            SELECT o.*, o.seq AS head FROM due JOIN outbox o ON o.id = due.id
             UNION ALL
             SELECT o.*, due.seq AS head FROM due JOIN outbox o ON o.group_id = due.group_id AND o.follows) o
         ORDER BY o.head, o.seq LIMIT $1
         """;
 
-    public const string DeleteText = "DELETE FROM outbox WHERE seq = ANY($1)";
+    public const string DeleteText = "DELETE FROM outbox WHERE id = ANY($1)";
 
     /// <summary>Rows that failed wait on their own from now on; the rest of their group does not wait for them.</summary>
     public const string PostponeText =
@@ -40,13 +40,16 @@ internal static class OutboxSql
         UPDATE outbox o
         SET attempts = o.attempts + 1, last_error = f.error, follows = false, group_id = NULL,
             not_before = now() + make_interval(secs => least(60, 0.2 * power(2, least(o.attempts, 20))))
-        FROM unnest($1::bigint[], $2::text[]) AS f (seq, error)
-        WHERE o.seq = f.seq
+        FROM unnest($1::uuid[], $2::text[]) AS f (id, error)
+        WHERE o.id = f.id
         """;
+
+    /// <summary>Gives up a claim: whoever is able to delivers these rows.</summary>
+    public const string ReleaseText = "UPDATE outbox SET not_before = now() WHERE id = ANY($1) AND NOT follows";
 
     /// <summary>Lets the oldest remaining row of a group lead it.</summary>
     public const string PromoteText =
-        "UPDATE outbox SET follows = false WHERE seq = (SELECT min(seq) FROM outbox WHERE group_id = $1) AND follows";
+        "UPDATE outbox SET follows = false WHERE group_id = $1 AND follows AND seq = (SELECT min(seq) FROM outbox WHERE group_id = $1)";
 
     public const string NextDueText =
         "SELECT extract(epoch FROM not_before - clock_timestamp())::float8 FROM outbox WHERE NOT follows ORDER BY not_before LIMIT 1";
@@ -56,6 +59,7 @@ internal static class OutboxSql
         // What is due at once leaves in order, so it is a group; what waits has a due time of its own.
         Guid? group = messages.Count(message => !message.IsDelayed) > 1 ? Guid.CreateVersion7() : null;
         var count = messages.Count;
+        var id = new Guid[count];
         var notBefore = new DateTime?[count];
         var delay = new TimeSpan?[count];
         var groupId = new Guid?[count];
@@ -71,9 +75,11 @@ internal static class OutboxSql
         for (var i = 0; i < count; i++)
         {
             var message = messages[i];
+            id[i] = message.Id;
             notBefore[i] = message.NotBefore?.UtcDateTime;
-            delay[i] = message.Delay;
-            if (group is not null && !message.IsDelayed)
+            delay[i] = message.ClaimedUntil is null ? message.Delay : ClaimedMessages.Window;
+            message.GroupId = message.IsDelayed ? null : group;
+            if (message.GroupId is not null)
             {
                 groupId[i] = group;
                 follows[i] = led;
@@ -85,7 +91,7 @@ internal static class OutboxSql
             messageTypes[i] = message.MessageTypes;
             contentType[i] = message.ContentType;
             body[i] = message.Body;
-            envelope[i] = message.Envelope;
+            envelope[i] = message.Envelope.ToJson();
             token[i] = message.Token;
         }
 
@@ -94,6 +100,7 @@ internal static class OutboxSql
             Parameters =
             {
                 new NpgsqlParameter<bool> { TypedValue = announced },
+                Array(id, NpgsqlDbType.Uuid),
                 Array(notBefore, NpgsqlDbType.TimestampTz),
                 Array(delay, NpgsqlDbType.Interval),
                 Array(groupId, NpgsqlDbType.Uuid),

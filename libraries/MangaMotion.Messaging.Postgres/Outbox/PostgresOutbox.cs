@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-internal sealed class PostgresOutbox(IBus bus, OutboxSignal signal, IOptions<PostgresOutboxOptions> options, IServiceProvider services) : IOutbox
+internal sealed class PostgresOutbox(
+    IBus bus, OutboxSignal signal, ClaimedMessages claimed, IOptions<PostgresOutboxOptions> options, IServiceProvider services)
+    : IOutbox
 {
     public async Task<OutboxMessage> PrepareSendAsync<T>(
         T message, Uri destination, OutboxMessageOptions? options, CancellationToken cancellationToken)
@@ -32,13 +34,15 @@ internal sealed class PostgresOutbox(IBus bus, OutboxSignal signal, IOptions<Pos
 
     public void AppendInsert(NpgsqlBatch batch, IReadOnlyList<OutboxMessage> messages)
     {
-        if (messages.Count > 0)
-            batch.BatchCommands.Add(OutboxSql.Insert(messages, announced: options.Value.DeliveryEnabled));
+        if (messages.Count == 0)
+            return;
+        claimed.Claim(messages);
+        batch.BatchCommands.Add(OutboxSql.Insert(messages, announced: options.Value.DeliveryEnabled));
     }
 
     public void Committed(IReadOnlyList<OutboxMessage> messages)
     {
-        if (messages.Count > 0)
+        if (!claimed.Enqueue(messages))
             signal.Set();
     }
 

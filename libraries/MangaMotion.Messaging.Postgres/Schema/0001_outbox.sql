@@ -1,11 +1,14 @@
 -- Messages on their way to the broker, immediate and scheduled ones. A row is deleted once the broker has confirmed it.
 CREATE TABLE outbox (
-    seq           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- Made by the inserting process, which so can delete what it has delivered from memory.
+    id            uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    seq           bigint GENERATED ALWAYS AS IDENTITY,
+    -- A little ahead where the inserting process delivers the row itself: the others look at it only if that process dies.
     not_before    timestamptz NOT NULL DEFAULT now(),
     -- Messages of one insert form a group that one instance takes whole, by its first row: this is what keeps their order.
     group_id      uuid,
     follows       boolean NOT NULL DEFAULT false,
-    -- True where the inserting process delivers the row itself and needs no NOTIFY to learn of it.
+    -- True where the inserting process has a deliverer, which needs no NOTIFY to learn of the row.
     announced     boolean NOT NULL DEFAULT false,
     message_id    uuid NOT NULL,
     destination   text NOT NULL,

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using MangaMotion.Messaging.Postgres.Sessions;
+using MangaMotion.Messaging.Postgres.Victim;
+using MangaMotion.TestSupport;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MangaMotion.Messaging.Postgres.Conformance;
+
+/// <summary>Servers of its own, which go away for a while in the middle of the traffic.</summary>
+public sealed class OutageTests
+{
+    [Fact]
+    public async Task With_the_broker_away_for_30_seconds_commits_go_on_and_all_is_delivered_afterwards()
+    {
+        await using var stack = await PrivateServers.StartAsync();
+        await using var servers = await Servers.CreateAsync(stack.Rabbit.AmqpUri, stack.Postgres.ConnectionString);
+        var journal = new Journal<EffectWritten>();
+        var node = await servers.StartEffectNodeAsync(journal);
+        var sent = new ConcurrentBag<Guid>();
+        await SendAsync(node, sent, 20);
+
+        await stack.Rabbit.KillAsync();
+        using (var away = new CancellationTokenSource(TimeSpan.FromSeconds(30)))
+        {
+            while (!away.IsCancellationRequested)
+                await SendAsync(node, sent, 10);
+        }
+
+        (await servers.CountAsync("outbox")).ShouldBeGreaterThan(0);
+        await stack.Rabbit.StartAsync();
+
+        await AssertAllOnceAsync(servers, sent, journal);
+    }
+
+    [Fact]
+    public async Task With_the_database_away_for_20_seconds_nothing_is_lost_or_done_twice_and_it_is_said_once()
+    {
+        await using var stack = await PrivateServers.StartAsync(durable: true);
+        await using var servers = await Servers.CreateAsync(stack.Rabbit.AmqpUri, stack.Postgres.ConnectionString);
+        var journal = new Journal<EffectWritten>();
+        var log = new LogLines();
+        var node = await servers.StartNodeAsync(
+            x => x.AddConsumer<WriteEffectConsumer>(),
+            (context, cfg) =>
+            {
+                Node.UseEffectQueue(context, cfg);
+                journal.Listen(cfg);
+            },
+            services: services => services.AddSingleton<ILoggerProvider>(log));
+        var sent = new ConcurrentBag<Guid>();
+        await SendAsync(node, sent, 20);
+        // Commands that are already in the queue have to wait out the outage there, so they come from the bus.
+        var endpoint = await node.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Node.EffectQueue}"));
+
+        await stack.Postgres.KillAsync();
+        using (var away = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
+        {
+            while (!away.IsCancellationRequested)
+                await Should.ThrowAsync<NpgsqlException>(() => SendAsync(node, [], 1));
+        }
+
+        await stack.Postgres.StartAsync();
+        // The test's own connections are to the server that was killed.
+        servers.Data.Clear();
+        var last = NewId.NextGuid();
+        await endpoint.Send(new WriteEffect { Id = last });
+        sent.Add(last);
+
+        await AssertAllOnceAsync(servers, sent, journal);
+        log.Lines.Count(line => line.StartsWith("Cannot deliver the outbox", StringComparison.Ordinal)).ShouldBe(1);
+        log.Lines.ShouldContain(line => line.Contains($"127.0.0.1:{stack.Postgres.Port}", StringComparison.Ordinal));
+    }
+
+    private static async Task SendAsync(IHost node, ConcurrentBag<Guid> sent, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await using var scope = node.Services.CreateAsyncScope();
+            var endpoint = await scope.ServiceProvider.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(new Uri($"exchange:{Node.EffectQueue}"));
+            var id = NewId.NextGuid();
+            await endpoint.Send(new WriteEffect { Id = id });
+            await scope.ServiceProvider.GetRequiredService<IPostgresSession>().CommitAsync(CancellationToken.None);
+            sent.Add(id);
+        }
+    }
+
+    private static async Task AssertAllOnceAsync(Servers servers, ConcurrentBag<Guid> sent, Journal<EffectWritten> journal)
+    {
+        await Eventually.Until(async () => await servers.CountAsync("effects") >= sent.Count, TimeSpan.FromSeconds(90));
+        await Eventually.Until(async () => await servers.CountAsync("outbox") == 0, TimeSpan.FromSeconds(90));
+        await Eventually.Until(() => journal.Received.Select(context => context.Message.Id).Distinct().Count() == sent.Count, TimeSpan.FromSeconds(60));
+        (await servers.CountAsync("effects")).ShouldBe(sent.Count);
+        (await servers.CountAsync("(SELECT DISTINCT id FROM effects) e")).ShouldBe(sent.Count);
+    }
+
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyList<string> Lines => [.. _lines];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+}
