@@ -1,5 +1,8 @@
+using MangaMotion.Media.Audio;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
+using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,7 +10,7 @@ namespace MangaMotion.Media;
 
 public static class MediaServices
 {
-    /// <summary>Registers <see cref="IImageRenderer"/>, <see cref="WorkspaceRoot"/> and what they need; options from section <c>Media</c>.</summary>
+    /// <summary>Registers <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="WorkspaceRoot"/> and what they need; options from section <c>Media</c>.</summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
         services.AddOptions<MediaOptions>().BindConfiguration(MediaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -16,6 +19,9 @@ public static class MediaServices
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<VipsHostPool>();
         services.AddSingleton<IImageRenderer>(provider => provider.GetRequiredService<VipsHostPool>());
+        services.AddSingleton<PdfRenderer>();
+        services.AddSingleton<VideoRenderer>();
+        services.AddSingleton<AudioRenderer>();
         return services;
     }
 }

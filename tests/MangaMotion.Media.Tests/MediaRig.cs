@@ -22,6 +22,8 @@ internal sealed class MediaRig : IAsyncDisposable
 
     public MediaOptions Options { get; }
 
+    public ToolRunner Tools => new(Microsoft.Extensions.Options.Options.Create(Options), Sandbox);
+
     public Sandbox Sandbox { get; }
 
     public WorkspaceRoot Root { get; }
@@ -35,6 +37,14 @@ internal sealed class MediaRig : IAsyncDisposable
         var image = await Pool.RenderAsync(
             workspace, workspace.Input, MediaSniffer.SniffFile(file).Require(), request ?? new ImageRequest(), cancellationToken);
         return new Rendering(workspace, image);
+    }
+
+    /// <summary>A workspace with the file as its input, and the file's type.</summary>
+    public (Workspace Workspace, MediaType Type) Open(string file)
+    {
+        var workspace = Root.Create();
+        File.Copy(file, workspace.Input);
+        return (workspace, MediaSniffer.SniffFile(file).Require());
     }
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MangaMotion.Media.Processes;
-using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Tests;
 
@@ -11,7 +10,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     private readonly MediaRig _rig = new(options => options.Limits.OutputBytes = 2_000_000);
     private Workspaces.Workspace _workspace = null!;
 
-    private ToolRunner Runner => new(Options.Create(_rig.Options), _rig.Sandbox);
+    private ToolRunner Runner => _rig.Tools;
 
     public ValueTask InitializeAsync()
     {

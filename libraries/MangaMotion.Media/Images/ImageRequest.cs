@@ -69,9 +69,9 @@ public readonly record struct Rgb(byte Red, byte Green, byte Blue)
 }
 
 /// <summary>One file that was made, in the job's workspace.</summary>
-/// <param name="Variant">Its name in the request, or <c>animation</c>.</param>
-/// <param name="Width">In pixels.</param>
-/// <param name="Height">In pixels.</param>
+/// <param name="Variant">Its name in the request, or <c>animation</c>, <c>waveform</c>, <c>peaks</c>.</param>
+/// <param name="Width">In pixels; 0 for a file that is no picture.</param>
+/// <param name="Height">In pixels; 0 for a file that is no picture.</param>
 public sealed record MediaFile(string Variant, string Path, string ContentType, int Width, int Height, long Bytes);
 
 /// <summary>What a picture is and what was made of it.</summary>

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace MangaMotion.Media.Audio;
+
+/// <summary>Writes pixels of our own as PNG; pictures of others go through the image child.</summary>
+internal static class Png
+{
+    /// <param name="rgba">Rows of 8-bit red, green, blue and alpha.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> rgba, int width, int height)
+    {
+        using var png = new MemoryStream();
+        png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (8, 6);
+        Chunk(png, "IHDR", header);
+
+        using var pixels = new MemoryStream();
+        using (var zlib = new ZLibStream(pixels, CompressionLevel.Fastest))
+        {
+            for (var y = 0; y < height; y++)
+            {
+                zlib.WriteByte(0); // no filter
+                zlib.Write(rgba.Slice(y * width * 4, width * 4));
+            }
+        }
+
+        Chunk(png, "IDAT", pixels.ToArray());
+        Chunk(png, "IEND", []);
+        return png.ToArray();
+    }
+
+    private static void Chunk(MemoryStream png, string type, byte[] content)
+    {
+        byte[] named = [.. Encoding.ASCII.GetBytes(type), .. content];
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+        png.Write(number);
+        png.Write(named);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(named));
+        png.Write(number);
+    }
+
+    private static uint Crc(byte[] bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
+        }
+
+        return ~crc;
+    }
+}

@@ -1,0 +1,41 @@
+namespace MangaMotion.Media.Audio;
+
+/// <summary>Draws rounded bars on transparent ground, from violet in the middle to rose at the tips; smooth at every edge.</summary>
+internal static class Waveform
+{
+    private const double BarShare = 0.62;
+
+    /// <summary>A PNG.</summary>
+    public static byte[] Draw(PeakMeter meter, int width, int height)
+    {
+        var bars = Math.Max(8, width / 8);
+        var loudness = meter.Loudness(bars);
+
+        // Quiet recordings fill the picture too; silence stays a line of dots.
+        var full = Math.Max(loudness.Max(), 0.02);
+        var (step, middle) = ((double)width / bars, height / 2.0);
+        var radius = step * BarShare / 2;
+        var rgba = new byte[width * height * 4];
+        for (var x = 0; x < width; x++)
+        {
+            var bar = Math.Min(bars - 1, (int)(x / step));
+            var sideways = x + 0.5 - ((bar + 0.5) * step);
+            var reach = Math.Max(0, (Math.Pow(loudness[bar] / full, 0.8) * (middle - 2)) - radius);
+            for (var y = 0; y < height; y++)
+            {
+                // Distance to a line from -reach to +reach: a bar with round ends.
+                var up = Math.Abs(y + 0.5 - middle);
+                var covered = Math.Clamp(radius + 0.5 - Math.Sqrt((sideways * sideways) + Math.Pow(Math.Max(0, up - reach), 2)), 0, 1);
+                if (covered <= 0)
+                    continue;
+                var tip = Math.Min(1, up / middle);
+                var at = ((y * width) + x) * 4;
+                (rgba[at], rgba[at + 1], rgba[at + 2], rgba[at + 3]) = (Mix(99, 236, tip), Mix(82, 72, tip), Mix(235, 153, tip), (byte)(255 * covered));
+            }
+        }
+
+        return Png.Encode(rgba, width, height);
+
+        static byte Mix(int from, int to, double share) => (byte)(from + ((to - from) * share));
+    }
+}

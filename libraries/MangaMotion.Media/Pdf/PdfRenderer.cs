@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using MangaMotion.Media.Images;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Pdf;
+
+/// <summary>What a PDF is and what was made of its first page.</summary>
+/// <param name="Image">Its width and height are those of the rendered page, not of the paper.</param>
+public sealed record RenderedPdf(int Pages, RenderedImage Image);
+
+/// <summary>Pictures of a PDF's first page, rendered at their size by poppler.</summary>
+public sealed class PdfRenderer(ToolRunner tools, IImageRenderer images, IOptions<MediaOptions> options)
+{
+    /// <summary>200 inches, the largest page that PDF readers agree on.</summary>
+    private const double LargestPagePoints = 14_400;
+
+    private readonly MediaLimits _limits = options.Value.Limits;
+
+    /// <summary>Renders page 1 at the largest size of the request and makes all variants of it.</summary>
+    /// <param name="input">A file in the workspace; it stays.</param>
+    /// <exception cref="MediaException">The file is refused (encrypted, empty, broken, too large), or a tool failed.</exception>
+    public async Task<RenderedPdf> RenderAsync(Workspace workspace, string input, ImageRequest request, CancellationToken cancellationToken)
+    {
+        request.Validate();
+        var pages = await InspectAsync(workspace, input, cancellationToken);
+        var page = await RenderPageAsync(workspace, input, 1, request.Variants.Max(variant => variant.Size), cancellationToken);
+        return new RenderedPdf(pages, await images.RenderAsync(workspace, page, MediaType.Pixmap, request, cancellationToken));
+    }
+
+    /// <summary>Renders one page so that its longer side has that many pixels.</summary>
+    /// <returns>Path of a binary PPM in the workspace.</returns>
+    internal async Task<string> RenderPageAsync(Workspace workspace, string input, int page, int size, CancellationToken cancellationToken)
+    {
+        var number = page.ToString(CultureInfo.InvariantCulture);
+        var directory = workspace.NewDirectory();
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "pdftoppm",
+                Arguments = ["-f", number, "-l", number, "-cropbox", "-singlefile", "-scale-to", size.ToString(CultureInfo.InvariantCulture), "input", "page"],
+                Directory = directory,
+                Input = input,
+                Subject = "PDF",
+            },
+            cancellationToken);
+
+        var made = Path.Combine(directory, "page.ppm");
+        if (result.ExitCode != 0 || !File.Exists(made))
+            throw Broken(result);
+        if (result.Stderr.Contains("Missing language pack", StringComparison.Ordinal))
+            throw new ToolFailedException("pdftoppm", $"text is lost without poppler's encodings: install poppler-data; {result.Detail}");
+
+        // It reports success for a page whose content it could not read, and leaves the paper empty.
+        if (result.Stderr.Contains("Error", StringComparison.Ordinal) && await IsBlankAsync(made, cancellationToken))
+            throw Broken(result);
+        return made;
+    }
+
+    /// <summary>The number of pages, after everything that can be refused without rendering.</summary>
+    private async Task<int> InspectAsync(Workspace workspace, string input, CancellationToken cancellationToken)
+    {
+        var result = await tools.RunAsync(
+            new ToolRun { Tool = "pdfinfo", Arguments = ["-f", "1", "-l", "1", "input"], Directory = workspace.NewDirectory(), Input = input, Subject = "PDF" },
+            cancellationToken);
+        if (result.Stderr.Contains("Incorrect password", StringComparison.Ordinal))
+            throw new UnsupportedMediaException("The PDF is encrypted with a password; save it without one.", result.Detail);
+        if (result.ExitCode != 0)
+            throw Broken(result);
+
+        var info = Encoding.UTF8.GetString(result.Stdout).Split('\n');
+        if (!int.TryParse(Value(info, "Pages:"), NumberStyles.None, CultureInfo.InvariantCulture, out var pages) || pages == 0)
+            throw new CorruptMediaException("The PDF has no pages; export it again.", result.Detail);
+        if (pages > _limits.Pages)
+            throw Outcome.TooMany("pages", _limits.Pages, pages, "The PDF has {0} pages; {1} are allowed.");
+
+        // "Page    1 size:  612 x 792 pts (letter)"
+        var size = info.FirstOrDefault(line => line.StartsWith("Page ", StringComparison.Ordinal) && line.Contains("size:", StringComparison.Ordinal)) ?? "";
+        var sides = size[(size.IndexOf(':') + 1)..].Split([' ', 'x'], StringSplitOptions.RemoveEmptyEntries);
+        if (sides.Length < 2 || !TryPoints(sides[0], out var width) || !TryPoints(sides[1], out var height))
+            throw Broken(result);
+        if (Math.Max(width, height) > LargestPagePoints)
+            throw Outcome.TooMany("page_size", (long)LargestPagePoints, (long)Math.Max(width, height), "The first page is {0} points long; {1} are allowed.");
+        if (Math.Min(width, height) <= 0)
+            throw new CorruptMediaException("The first page of the PDF has no size; export it again.", result.Detail);
+        return pages;
+    }
+
+    private static string Value(string[] info, string name) =>
+        info.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim() ?? "";
+
+    private static bool TryPoints(string text, out double points) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out points);
+
+    private static async Task<bool> IsBlankAsync(string pixmap, CancellationToken cancellationToken)
+    {
+        var bytes = await File.ReadAllBytesAsync(pixmap, cancellationToken);
+        var header = 0;
+        for (var lines = 0; lines < 3 && header < bytes.Length; header++)
+            lines += bytes[header] == '\n' ? 1 : 0;
+        return bytes.AsSpan(header).IndexOfAnyExcept((byte)255) < 0;
+    }
+
+    private static CorruptMediaException Broken(ToolResult result) =>
+        new("The PDF is damaged and its first page cannot be drawn; export it again.", result.Detail);
+}

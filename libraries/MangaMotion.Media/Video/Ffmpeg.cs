@@ -1,0 +1,45 @@
+using MangaMotion.Media.Processes;
+
+namespace MangaMotion.Media.Video;
+
+/// <summary>
+/// Arguments that every run of ffmpeg or ffprobe on somebody's file starts with: the demuxer of the sniffed type and no other,
+/// decoders that are wanted, files only. Without them a playlist named .mp4 reads its neighbours.
+/// </summary>
+internal static class Ffmpeg
+{
+    private const string Decoders =
+        "h264,hevc,mpeg4,mpeg2video,mpeg1video,vp8,vp9,libdav1d,av1,prores,mjpeg,png,dvvideo,dnxhd,theora,h263,msmpeg4v1,msmpeg4v2,msmpeg4v3,huffyuv,ffv1,rawvideo,wmv2,qtrle,"
+        + "aac,aac_latm,mp3float,mp3,mp2float,mp2,ac3,eac3,flac,alac,vorbis,libvorbis,opus,libopus,speex,libspeex,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,"
+        + "pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,amrnb,amrwb";
+
+    /// <summary>Options of one input, which come before its <c>-i</c>.</summary>
+    public static IEnumerable<string> Input(MediaType type) =>
+    [
+        "-protocol_whitelist", "file", "-format_whitelist", Demuxer(type), "-codec_whitelist", Decoders, "-f", Demuxer(type),
+    ];
+
+    /// <summary>Arguments in front of the first input of ffmpeg.</summary>
+    public static IEnumerable<string> Quiet => ["-nostdin", "-hide_banner", "-v", "error", "-y"];
+
+    public const string File = "file:input";
+
+    /// <summary>One thread: the machine runs several jobs side by side, and processor time is what is counted.</summary>
+    public static IEnumerable<string> OneThread => ["-threads", "1"];
+
+    private static string Demuxer(MediaType type) => type switch
+    {
+        _ when type == MediaType.Mp4 || type == MediaType.QuickTime || type == MediaType.M4a => "mov",
+        _ when type == MediaType.Matroska || type == MediaType.Webm => "matroska",
+        _ when type == MediaType.Avi => "avi",
+        _ when type == MediaType.Mp3 => "mp3",
+        _ when type == MediaType.Wav => "wav",
+        _ when type == MediaType.Aac => "aac",
+        _ when type == MediaType.Ogg => "ogg",
+        _ when type == MediaType.Flac => "flac",
+        _ => throw new ArgumentException($"{type} is neither video nor sound.", nameof(type)),
+    };
+
+    public static CorruptMediaException Broken(MediaType type, ToolResult result) =>
+        new($"The {type.Title} is damaged or cut short and cannot be played; export it again.", result.Detail);
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using MangaMotion.Media.Images;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Video;
+
+/// <summary>What a video is and what was made of its poster frame.</summary>
+/// <param name="Seconds">Duration; null where the file does not say or what it says cannot be.</param>
+/// <param name="Width">Pixels of the picture as it is shown: turned, and with square pixels.</param>
+/// <param name="Rotation">Degrees clockwise by which players turn the coded picture; the images are turned.</param>
+/// <param name="FramesPerSecond">0 where the file does not say.</param>
+/// <param name="AudioCodec">Null for a silent video.</param>
+/// <param name="Image">The poster frame's variants; its size is that of the poster, at most the largest variant's.</param>
+public sealed record RenderedVideo(
+    double? Seconds, int Width, int Height, int Rotation, double FramesPerSecond, string VideoCodec, string? AudioCodec, RenderedImage Image);
+
+/// <summary>A poster that is neither black nor blurred: the best of some key frames, by ffmpeg.</summary>
+public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOptions<MediaOptions> options)
+{
+    /// <summary>Below this many bits a second a declared duration is not believed.</summary>
+    private const double LeastBitsPerSecond = 1_000;
+
+    /// <summary>Where the candidates are looked for, as parts of the duration: a few first, more where those are poor.</summary>
+    private static readonly double[] First = [0.08, 0.25, 0.5], More = [0, 0.15, 0.35, 0.65, 0.8, 0.92];
+
+    private readonly MediaLimits _limits = options.Value.Limits;
+
+    /// <summary>Chooses a poster frame and makes all variants of it.</summary>
+    /// <param name="input">A file in the workspace; it stays.</param>
+    /// <exception cref="MediaException">The file is refused (no picture, no frames, too large, broken), or a tool failed.</exception>
+    public async Task<RenderedVideo> RenderAsync(Workspace workspace, string input, MediaType type, ImageRequest request, CancellationToken cancellationToken)
+    {
+        request.Validate();
+        var probed = await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        var video = probed.Video ?? throw new UnsupportedMediaException(
+            probed.Audio is null ? $"The {type.Title} holds neither picture nor sound." : $"The {type.Title} holds sound only; upload it as M4A, MP3 or Ogg.");
+        if (video.CodedPixels > _limits.Pixels)
+            throw Outcome.TooMany("pixels", _limits.Pixels, video.CodedPixels, "The video's frames have {0} pixels; {1} are allowed.");
+
+        var seconds = Believable(probed.Seconds, new FileInfo(input).Length);
+        if (seconds > _limits.Seconds)
+            throw Outcome.TooMany("seconds", _limits.Seconds, (long)seconds, "The video is {0} s long; {1} s are allowed.");
+
+        var poster = await PosterAsync(workspace, input, type, video, seconds ?? 0, request.Variants.Max(v => v.Size), cancellationToken);
+        var image = await images.RenderAsync(workspace, poster, MediaType.Pixmap, request with { AnimationSize = null }, cancellationToken);
+        return new RenderedVideo(seconds, video.Width, video.Height, video.Rotation, Math.Round(video.FrameRate, 3), video.Codec, probed.Audio?.Codec, image);
+    }
+
+    private static double? Believable(double seconds, long bytes) => seconds > 0 && bytes * 8 / seconds >= LeastBitsPerSecond ? seconds : null;
+
+    private async Task<string> PosterAsync(
+        Workspace workspace, string input, MediaType type, ProbedVideo video, double seconds, int size, CancellationToken cancellationToken)
+    {
+        var (best, detail) = await BestAsync(First.Select(part => part * seconds), keyFrames: true);
+        if (seconds > 0 && (best is null || best.Value.Score < FrameScore.Good))
+        {
+            var (better, _) = await BestAsync(More.Select(part => part * seconds), keyFrames: true);
+            if (best is null || better?.Score > best.Value.Score)
+                best = better;
+        }
+
+        // Files without an index, or of one picture between two key frames: whatever frame comes first.
+        if (best is null)
+            (best, detail) = await BestAsync([0], keyFrames: false);
+        return best?.Path ?? throw Ffmpeg.Broken(type, detail);
+
+        async Task<((string Path, double Score)? Best, ToolResult Result)> BestAsync(IEnumerable<double> times, bool keyFrames)
+        {
+            var directory = workspace.NewDirectory();
+            var result = await ExtractAsync(directory, input, type, video, [.. times.Distinct()], size, keyFrames, cancellationToken);
+            var candidates = Directory.GetFiles(directory, "*.ppm").Where(path => new FileInfo(path).Length > 0)
+                .Select(path => (Path: path, Score: FrameScore.OfPixmap(File.ReadAllBytes(path))))
+                .OrderByDescending(candidate => candidate.Score)
+                .ToList();
+            return (candidates.Count > 0 ? candidates[0] : null, result);
+        }
+    }
+
+    /// <summary>One frame at or after each time, at poster size, as 0.ppm, 1.ppm and so on; a time after the end gives none.</summary>
+    private Task<ToolResult> ExtractAsync(
+        string directory, string input, MediaType type, ProbedVideo video, double[] times, int size, bool keyFrames, CancellationToken cancellationToken)
+    {
+        List<string> arguments = [.. Ffmpeg.Quiet];
+        foreach (var time in times)
+        {
+            arguments.AddRange([.. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-an", "-sn", "-dn"]);
+            if (keyFrames)
+                arguments.AddRange(["-skip_frame", "nokey", "-noaccurate_seek"]);
+            if (time > 0)
+                arguments.AddRange(["-ss", time.ToString("F3", CultureInfo.InvariantCulture)]);
+            arguments.AddRange(["-i", Ffmpeg.File]);
+        }
+
+        for (var i = 0; i < times.Length; i++)
+        {
+            var index = i.ToString(CultureInfo.InvariantCulture);
+            arguments.AddRange(["-map", $"{index}:{video.Index}", "-frames:v", "1", .. Ffmpeg.OneThread, "-vf", Filter(video, size)]);
+            arguments.AddRange(["-c:v", "ppm", "-f", "image2", "-update", "1", $"{index}.ppm"]);
+        }
+
+        return tools.RunAsync(
+            new ToolRun { Tool = "ffmpeg", Arguments = arguments, Directory = directory, Input = input, Subject = type.Title },
+            cancellationToken);
+    }
+
+    private static string Filter(ProbedVideo video, int size)
+    {
+        var scale = Math.Min(1, (double)size / Math.Max(video.Width, video.Height));
+        var (width, height) = (Math.Max(2, (int)Math.Round(video.Width * scale)), Math.Max(2, (int)Math.Round(video.Height * scale)));
+        var fit = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=area,setsar=1");
+
+        // Bright scenes are mapped into what a screen shows; without it they come out grey and flat.
+        return video.HighDynamicRange
+            ? $"{fit},zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=full,format=rgb24"
+            : $"{fit},format=rgb24";
+    }
+}

@@ -1,0 +1,113 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using MangaMotion.Media.Audio;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class AudioTests : IAsyncLifetime
+{
+    private readonly Vips _files = new();
+    private readonly MediaRig _rig = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _files.Dispose();
+    }
+
+    [Theory]
+    [InlineData("mp3", "mp3")]
+    [InlineData("wav", "pcm_s16le")]
+    [InlineData("aac", "aac")]
+    [InlineData("m4a", "aac")]
+    [InlineData("ogg", "vorbis")]
+    [InlineData("flac", "flac")]
+    public async Task A_sound_gets_a_waveform_and_peaks_and_is_described(string extension, string codec)
+    {
+        var made = await RenderAsync(Make(extension, "-f", "lavfi", "-i", "sine=f=440:d=2:sample_rate=44100", "-ac", "2"));
+
+        (made.Codec, made.SampleRate, made.Channels).ShouldBe((codec, 44100, 2));
+        made.Seconds.ShouldBe(2, 0.15);
+        made.Files.Select(file => (file.Variant, file.ContentType)).ShouldBe([("waveform", "image/png"), ("peaks", "application/json")]);
+        (Vips.Header(made.Files[0].Path, "width"), Vips.Header(made.Files[0].Path, "height")).ShouldBe(("1280", "240"));
+        using var peaks = JsonDocument.Parse(await File.ReadAllBytesAsync(made.Files[1].Path));
+        var data = peaks.RootElement.GetProperty("data").EnumerateArray().Select(value => value.GetInt32()).ToList();
+        data.Count.ShouldBe(peaks.RootElement.GetProperty("length").GetInt32() * 2);
+        (data.Min(), data.Max()).ShouldSatisfyAllConditions(range => range.Item1.ShouldBeInRange(-40, -8), range => range.Item2.ShouldBeInRange(8, 40));
+    }
+
+    [Fact]
+    public async Task The_bars_follow_the_loudness()
+    {
+        var made = await RenderAsync(Make("wav", "-f", "lavfi", "-i", "aevalsrc='0.9*sin(2*PI*440*t)*lt(t,1)':d=2"));
+
+        var waveform = made.Files[0].Path;
+        Vips.Pixel(waveform, 324, 40)[3].ShouldBe(255, "loud in the first half");
+        Vips.Pixel(waveform, 964, 40)[3].ShouldBe(0, "silent in the second");
+    }
+
+    [Fact]
+    public async Task A_cover_is_taken_out()
+    {
+        var cover = _files.Encode(_files.Picture(700, 700), "jpg");
+        var made = await RenderAsync(Make(
+            "mp3", "-f", "lavfi", "-i", "sine=d=1", "-i", cover, "-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v", "attached_pic"));
+
+        (made.Files[2].Variant, made.Files[2].Width, made.Files[2].Height).ShouldBe(("cover", 640, 640));
+    }
+
+    [Fact]
+    public async Task A_declared_length_is_not_believed()
+    {
+        var wav = await File.ReadAllBytesAsync(Make("wav", "-f", "lavfi", "-i", "sine=d=1"));
+        BinaryPrimitives.WriteUInt32LittleEndian(wav.AsSpan(wav.AsSpan().IndexOf("data"u8) + 4), 0xFFFFFF00);
+        var lying = _files.NewPath("wav");
+        await File.WriteAllBytesAsync(lying, wav);
+
+        (await RenderAsync(lying)).Seconds.ShouldBe(1, 0.01);
+    }
+
+    [Fact]
+    public async Task A_sound_longer_than_allowed_is_refused_while_it_is_decoded()
+    {
+        _rig.Options.Limits.Seconds = 1;
+
+        var failure = await RenderAsync(Make("flac", "-f", "lavfi", "-i", "sine=d=5")).ShouldThrowAsync<MediaLimitException>();
+
+        (failure.Code, failure.Allowed).ShouldBe(("media.limit.seconds", 1));
+    }
+
+    [Theory]
+    [InlineData("mp3", 5)]
+    [InlineData("wav", 44)]
+    [InlineData("flac", 20)]
+    [InlineData("ogg", 60)]
+    public async Task One_without_a_sample_is_refused(string extension, int bytes)
+    {
+        var whole = await File.ReadAllBytesAsync(Make(extension, "-f", "lavfi", "-i", "sine=d=1"));
+        await using var workspace = _rig.Root.Create();
+        await File.WriteAllBytesAsync(workspace.Input, whole[..bytes]);
+
+        var failure = await Renderer.RenderAsync(workspace, workspace.Input, MediaType.All.Single(type => type.Extension == extension), new AudioRequest(), default)
+            .ShouldThrowAsync<MediaException>();
+
+        failure.Permanent.ShouldBeTrue();
+    }
+
+    private AudioRenderer Renderer => new(_rig.Tools, _rig.Pool, Microsoft.Extensions.Options.Options.Create(_rig.Options));
+
+    private async Task<RenderedAudio> RenderAsync(string file)
+    {
+        var (workspace, type) = _rig.Open(file);
+        return await Renderer.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
+    }
+
+    private string Make(string extension, params string[] arguments)
+    {
+        var path = _files.NewPath(extension);
+        Vips.Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, path]);
+        return path;
+    }
+}

@@ -1,0 +1,127 @@
+using MangaMotion.Media.Images;
+using MangaMotion.Media.Video;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class VideoTests : IAsyncLifetime
+{
+    private const string Pattern = "testsrc2=s=640x360:r=10:d=4";
+
+    private readonly Vips _files = new();
+    private readonly MediaRig _rig = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _files.Dispose();
+    }
+
+    [Theory]
+    [InlineData("mp4", "libx264", "h264")]
+    [InlineData("mov", "mpeg4", "mpeg4")]
+    [InlineData("avi", "mpeg4", "mpeg4")]
+    [InlineData("mkv", "libx264", "h264")]
+    [InlineData("webm", "libvpx", "vp8")]
+    public async Task A_video_gets_a_poster_and_is_described(string extension, string encoder, string codec)
+    {
+        var made = await RenderAsync(Make(extension, "-f", "lavfi", "-i", Pattern, "-c:v", encoder));
+
+        (made.Width, made.Height, made.Rotation, made.VideoCodec, made.AudioCodec, made.FramesPerSecond).ShouldBe((640, 360, 0, codec, null, 10));
+        made.Seconds!.Value.ShouldBe(4, 0.2);
+        made.Image.Files.Select(file => (file.Variant, file.Width, file.Height)).ShouldBe([("preview", 640, 360), ("thumbnail", 320, 180)]);
+        Spread(made).ShouldBeGreaterThan(30);
+    }
+
+    [Fact]
+    public async Task The_poster_is_neither_black_nor_blurred()
+    {
+        var video = Make(
+            "mp4", "-f", "lavfi", "-i", Pattern,
+            "-vf", "drawbox=t=fill:color=black:enable='lt(t,1.5)',gblur=sigma=30:enable='between(t,1.5,2.9)'", "-c:v", "libx264", "-g", "5");
+
+        Spread(await RenderAsync(video)).ShouldBeGreaterThan(50);
+    }
+
+    [Fact]
+    public async Task A_turned_video_comes_out_upright()
+    {
+        var flat = Make("mp4", "-f", "lavfi", "-i", Pattern, "-c:v", "libx264");
+        var turned = Make("mp4", "-i", flat, "-c", "copy", "-metadata:s:v:0", "rotate=90");
+
+        var made = await RenderAsync(turned);
+
+        (made.Width, made.Height).ShouldBe((360, 640));
+        made.Rotation.ShouldBeOneOf(90, 270);
+        (made.Image.Files[0].Width, made.Image.Files[0].Height).ShouldBe((360, 640));
+    }
+
+    [Fact]
+    public async Task A_video_of_high_dynamic_range_is_mapped_to_a_screens()
+    {
+        string[] source = ["-f", "lavfi", "-i", Pattern, "-c:v", "libx264", "-pix_fmt", "yuv420p"];
+        var plain = await RenderAsync(Make("mp4", source));
+        var bright = await RenderAsync(Make("mp4", [.. source, "-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc"]));
+
+        bright.Image.Files[0].Width.ShouldBe(640);
+        _files.Psnr(bright.Image.Files[0].Path, plain.Image.Files[0].Path).ShouldBeLessThan(30);
+    }
+
+    [Fact]
+    public async Task One_with_sound_only_is_refused_by_what_it_is()
+    {
+        var silent = Make("mp4", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac", "-brand", "isom");
+
+        (await RenderAsync(silent).ShouldThrowAsync<UnsupportedMediaException>()).OwnerMessage.ShouldContain("sound only");
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(2_000)]
+    public async Task One_cut_short_is_refused(int bytes)
+    {
+        var whole = await File.ReadAllBytesAsync(Make("mp4", "-f", "lavfi", "-i", Pattern, "-c:v", "libx264"));
+        var cut = _files.NewPath("mp4");
+        await File.WriteAllBytesAsync(cut, whole[..bytes]);
+
+        (await RenderAsync(cut).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Another_format_behind_the_first_bytes_of_a_video_is_not_followed()
+    {
+        await using var workspace = _rig.Root.Create();
+        await File.WriteAllTextAsync(workspace.Input, "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n");
+
+        (await Renderer.RenderAsync(workspace, workspace.Input, MediaType.Mp4, new ImageRequest(), default).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Frames_of_too_many_pixels_are_refused_before_decoding()
+    {
+        _rig.Options.Limits.Pixels = 10_000;
+
+        var failure = await RenderAsync(Make("mp4", "-f", "lavfi", "-i", Pattern, "-c:v", "libx264")).ShouldThrowAsync<MediaLimitException>();
+
+        (failure.Code, failure.Actual).ShouldBe(("media.limit.pixels", 640 * 360));
+    }
+
+    private VideoRenderer Renderer => new(_rig.Tools, _rig.Pool, Microsoft.Extensions.Options.Options.Create(_rig.Options));
+
+    private async Task<RenderedVideo> RenderAsync(string file)
+    {
+        var (workspace, type) = _rig.Open(file);
+        return await Renderer.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None);
+    }
+
+    private string Make(string extension, params string[] arguments)
+    {
+        var path = _files.NewPath(extension);
+        Vips.Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, path]);
+        return path;
+    }
+
+    /// <summary>Standard deviation of the poster: nearly nothing where it is of one colour.</summary>
+    private static double Spread(RenderedVideo video) => double.Parse(Vips.Run("vips", "deviate", video.Image.Files[0].Path));
+}
