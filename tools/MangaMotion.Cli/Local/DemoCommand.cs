@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MangaMotion.Cli.Demo;
 using MangaMotion.Cli.Setup;
 
 namespace MangaMotion.Cli.Local;
@@ -25,7 +26,7 @@ internal static class DemoCommand
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: keep || borrowed, progress, cancellationToken);
         try
         {
-            await new DemoRun(deployment).RunAsync(cancellationToken);
+            await new DemoRun(deployment, Path.Combine(clone.State, "demo")).RunAsync(cancellationToken);
         }
         finally
         {

@@ -1,0 +1,58 @@
+using MangaMotion.Cli.Local;
+using MangaMotion.Client;
+using Spectre.Console;
+
+namespace MangaMotion.Cli.Demo;
+
+/// <summary>What the demo shows on a running deployment: pictures go in, previews and thumbnails come out, bad files get a reason.</summary>
+internal sealed class DemoRun(Deployment deployment, string folder)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var client = MangaMotionClient.Create(deployment.Url, deployment.ApiKey);
+        AnsiConsole.MarkupLineInterpolated($"Drawing sample pictures into {folder}");
+        var samples = await SamplePictures.DrawAsync(folder, cancellationToken);
+        var accepted = await client.IngestAsync(samples.Select(FileToSend.FromDisk), new Dictionary<string, string> { ["collection"] = "demo" }, cancellationToken);
+        AnsiConsole.MarkupLineInterpolated($"Ingest {accepted.JobId} accepted with {accepted.Assets.Count} files; two of them are bad on purpose.");
+
+        var progress = await WatchAsync(client, accepted.JobId, cancellationToken);
+        var sheet = await ContactSheet.WriteAsync(client, accepted.JobId, folder, cancellationToken);
+        AnsiConsole.MarkupLineInterpolated($"{progress.Done} done, {progress.Failed} failed with a reason.");
+        AnsiConsole.MarkupLineInterpolated($"Contact sheet: [link]{new Uri(sheet)}[/]");
+        if (progress.Done != samples.Count - SamplePictures.Bad || progress.Failed != SamplePictures.Bad)
+            throw new CommandException($"The demo expected {samples.Count - SamplePictures.Bad} pictures done and {SamplePictures.Bad} refused. The logs of the services tell more: ./mangamotion status lists them.");
+    }
+
+    private static Task<IngestProgress> WatchAsync(MangaMotionClient client, Guid ingest, CancellationToken cancellationToken) =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async context =>
+        {
+            var bar = context.AddTask("thumbnails");
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(Patience);
+            while (true)
+            {
+                var progress = await AskAsync(client, ingest, patience.Token, cancellationToken);
+                bar.MaxValue = progress.Total;
+                bar.Value = progress.Total - progress.Queued - progress.Processing;
+                bar.Description = $"{progress.Done} done, {progress.Processing} processing, {progress.Queued} queued, {progress.Failed} failed";
+                if (progress.Queued + progress.Processing == 0)
+                    return progress;
+                await Task.Delay(Interval, cancellationToken);
+            }
+        });
+
+    private static async Task<IngestProgress> AskAsync(MangaMotionClient client, Guid ingest, CancellationToken patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.GetIngestStatusAsync(ingest, cancellationToken: patience)).Progress;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"The sample pictures were not done within {Patience.TotalMinutes:0} minutes. The logs of the services tell why: ./mangamotion status lists them.");
+        }
+    }
+}
