@@ -10,6 +10,9 @@ internal sealed class Clone
     /// <summary>Everything that commands leave behind; ignored by git.</summary>
     public string State => Path.Combine(Root, ".mangamotion");
 
+    /// <summary>What <c>up</c> runs keeps its state here: <c>MANGAMOTION_STATE</c> for one more stack of the same clone, else <see cref="State"/>.</summary>
+    public string Stack => Environment.GetEnvironmentVariable("MANGAMOTION_STATE") is { Length: > 0 } folder ? Path.GetFullPath(folder) : State;
+
     /// <summary>The clone that holds this program, else the one around the current folder.</summary>
     /// <exception cref="CommandException">There is none.</exception>
     public static Clone Find()

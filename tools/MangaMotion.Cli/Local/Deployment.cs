@@ -39,20 +39,20 @@ internal sealed class Deployment : IAsyncDisposable
     public bool IsRunning => All.Any(x => x.IsRunning);
 
     /// <summary>Shell commands that set the addresses and the key, one <c>export</c> a line; there while it runs.</summary>
-    public string EnvironmentFile => Path.Combine(_clone.State, "env");
+    public string EnvironmentFile => Path.Combine(_clone.Stack, "env");
 
-    private string StoreFolder => Path.Combine(_clone.State, "store");
+    private string StoreFolder => Path.Combine(_clone.Stack, "store");
 
     /// <summary>The deployment of the clone, running or not; null where <c>up</c> never ran, or everything was wiped.</summary>
     public static Deployment? Find(Clone clone) =>
-        DeploymentSettings.Load(clone) is { } settings ? new Deployment(clone, settings, ServerStack.Attach(clone.State)) : null;
+        DeploymentSettings.Load(clone) is { } settings ? new Deployment(clone, settings, ServerStack.Attach(clone.Stack)) : null;
 
     /// <summary>Starts what does not run yet, and waits until all of it is ready.</summary>
     /// <param name="detached">True lets it outlive this process; false ends it with this process, however that ends.</param>
     public static async Task<Deployment> StartAsync(Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var servers = await ServerStack.StartAsync(
-            new ServerStackOptions { Directory = clone.State, Detached = detached, S3 = settings.Store == DeploymentSettings.S3 },
+            new ServerStackOptions { Directory = clone.Stack, Detached = detached, S3 = settings.Store == DeploymentSettings.S3 },
             progress,
             cancellationToken);
         var deployment = new Deployment(clone, settings, servers);

@@ -40,5 +40,5 @@ internal sealed record DeploymentSettings
 
     public static void Forget(Clone clone) => File.Delete(FileOf(clone));
 
-    private static string FileOf(Clone clone) => Path.Combine(clone.State, "stack.json");
+    private static string FileOf(Clone clone) => Path.Combine(clone.Stack, "stack.json");
 }

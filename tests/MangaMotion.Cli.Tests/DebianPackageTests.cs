@@ -1,0 +1,41 @@
+using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Setup;
+
+namespace MangaMotion.Cli.Tests;
+
+public sealed class DebianPackageTests
+{
+    [Fact]
+    public void Every_line_of_the_list_names_a_package_a_file_and_who_needs_it()
+    {
+        var list = Clone.Find()["deploy/debian-packages.txt"];
+
+        var packages = DebianPackage.Read(list).ToList();
+
+        packages.Count.ShouldBe(File.ReadLines(list).Count(x => !x.StartsWith('#')));
+        packages.ShouldAllBe(x => x.Evidence.StartsWith('/'));
+        packages.ShouldAllBe(x => SetupCommand.Everything.Contains(x.Group));
+    }
+
+    [Theory]
+    [InlineData("lib/*/bin/initdb", true)]
+    [InlineData("lib/*/bin/psql", false)]
+    [InlineData("lib/15/bin", true)]
+    [InlineData("lib/*/*/init*", true)]
+    [InlineData("share/*", false)]
+    public void A_package_is_there_when_its_file_is(string evidence, bool installed)
+    {
+        var folder = Directory.CreateTempSubdirectory("mangamotion-test-");
+        try
+        {
+            var bin = folder.CreateSubdirectory("lib/15/bin");
+            File.WriteAllText(Path.Combine(bin.FullName, "initdb"), "");
+
+            new DebianPackage("some", Path.Combine(folder.FullName, evidence), "run").IsInstalled.ShouldBe(installed);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

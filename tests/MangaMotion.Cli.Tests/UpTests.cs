@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+
+namespace MangaMotion.Cli.Tests;
+
+/// <summary>The real command line, servers and services, in a state folder of the test.</summary>
+public sealed class UpTests : IDisposable
+{
+    // The tool's own output folder, not the copy beside the tests, which finds other versions of its packages there.
+    private static readonly string Tool = Path.Combine(
+        AppContext.BaseDirectory, "../../MangaMotion.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "mangamotion.dll");
+
+    private readonly string _state = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;
+
+    [Fact]
+    public async Task Up_starts_everything_status_shows_it_and_down_leaves_no_process()
+    {
+        try
+        {
+            var up = await RunAsync("up", "--detach", "--thumbnail-workers", "2");
+            up.ExitCode.ShouldBe(0, up.Output);
+
+            var processes = await StatusAsync();
+            processes.Select(x => x.Name).ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2"]);
+            processes.ShouldAllBe(x => x.State == "ready" && File.Exists(x.Log));
+            var environment = await File.ReadAllLinesAsync(Path.Combine(_state, "env"));
+            environment.ShouldAllBe(x => x.StartsWith("export MANGAMOTION_", StringComparison.Ordinal));
+            using (var client = new HttpClient())
+            {
+                var url = environment.Single(x => x.StartsWith("export MANGAMOTION_URL=", StringComparison.Ordinal)).Split('\'')[1];
+                (await client.GetAsync(new Uri($"{url}/health/live"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+
+            // Twice in a row, with fewer workers: what runs stays, what is too much goes.
+            (await RunAsync("up", "--detach", "--thumbnail-workers", "1")).ExitCode.ShouldBe(0);
+            var fewer = await StatusAsync();
+            fewer.ShouldBe(processes.Where(x => x.Name != "thumbnail-2"));
+            Runs(processes[^1]).ShouldBeFalse();
+
+            (await RunAsync("down")).ExitCode.ShouldBe(0);
+            processes.ShouldAllBe(x => !Runs(x));
+            (await RunAsync("status")).ExitCode.ShouldBe(3);
+        }
+        finally
+        {
+            (await RunAsync("down", "--wipe")).ExitCode.ShouldBe(0);
+        }
+
+        Directory.EnumerateFileSystemEntries(_state).Select(Path.GetFileName).ShouldBe(["lock"]);
+    }
+
+    [Fact]
+    public async Task A_wrong_number_of_workers_is_refused_with_the_range()
+    {
+        var (exitCode, output) = await RunAsync("up", "--thumbnail-workers", "0");
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("1 to 64");
+    }
+
+    public void Dispose() => Directory.Delete(_state, recursive: true);
+
+    private static bool Runs(ProcessLine process)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{process.Pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // No such process.
+            return false;
+        }
+    }
+
+    private async Task<List<ProcessLine>> StatusAsync()
+    {
+        using var status = JsonDocument.Parse((await RunAsync("status", "--json")).Output);
+        return status.RootElement.GetProperty("processes").Deserialize<List<ProcessLine>>(JsonSerializerOptions.Web)!;
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        var info = new ProcessStartInfo("dotnet", [Tool, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        info.Environment["MANGAMOTION_STATE"] = _state;
+        using var process = Process.Start(info)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private sealed record ProcessLine(string Name, string State, int? Pid, int? Port, string Log);
+}
