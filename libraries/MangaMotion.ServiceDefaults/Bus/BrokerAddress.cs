@@ -55,7 +55,7 @@ public sealed class BrokerAddress
         ClientProvidedName = connectionName,
         AutomaticRecoveryEnabled = false,
         RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
-        ContinuationTimeout = TimeSpan.FromSeconds(10),
+        ContinuationTimeout = TimeSpan.FromSeconds(5),
         RequestedHeartbeat = TimeSpan.FromSeconds(10),
     };
 

@@ -21,9 +21,8 @@ internal sealed class BrokerConnection(BrokerAddress broker, ServiceIdentity ide
         {
             if (_connection is { IsOpen: true } open)
                 return open;
-            if (_connection is { } broken)
+            if (Interlocked.Exchange(ref _connection, null) is { } broken)
                 await broken.DisposeAsync();
-            _connection = null;
             _connection = await broker.CreateFactory($"{identity.WorkerId} queries").CreateConnectionAsync(cancellationToken);
             return _connection;
         }

@@ -38,11 +38,14 @@ public static class BusRegistration
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<IQueueDepths, QueueDepths>();
         services.AddHostedService<QueueGauge>();
+        services.AddHostedService<EndpointGuard>();
         services.AddReceiveEndpointObserver<BrokerWatch>();
         services.ConfigureStopping();
         services.AddMassTransit(mass =>
         {
             services.AddSingleton(new BusInMaking(mass));
+            // It would report the names of endpoints and hosts to its maker.
+            mass.DisableUsageTelemetry();
             mass.SetKebabCaseEndpointNameFormatter();
             mass.AddPostgresOutbox(outbox => outbox.UseBusOutbox());
             mass.AddConfigureEndpointsCallback((context, _, endpoint) => EndpointConventions.ApplyWithConsumer(context, endpoint));

@@ -1,43 +1,49 @@
 using MangaMotion.Jobs.Reconciling;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
 /// <summary>Asks by passive declare: the broker answers from the queue itself, where its statistics lag by seconds.</summary>
-internal sealed class QueueDepths(BrokerConnection connection) : IQueueDepths
+internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress broker) : IQueueDepths
 {
     private const ushort NotFound = 404;
 
     public async Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
     {
         var depths = new Dictionary<string, long>(StringComparer.Ordinal);
-        var channel = await connection.OpenChannelAsync(cancellationToken);
         try
         {
-            foreach (var queue in queues)
+            var waiting = new Queue<string>(queues);
+            while (waiting.Count > 0)
             {
-                try
-                {
-                    var answer = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-                    depths[queue] = answer.MessageCount;
-                }
-                catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
-                {
-                    // The broker closes the channel on this answer.
-                    await channel.DisposeAsync();
-                    channel = await connection.OpenChannelAsync(cancellationToken);
-                }
+                await using var channel = await connection.OpenChannelAsync(cancellationToken);
+                await AskAsync(channel, waiting, depths, cancellationToken);
             }
         }
-        catch (OperationInterruptedException e)
+        catch (Exception e) when (e is OperationInterruptedException or TimeoutException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new IOException($"RabbitMQ went away while it was asked for the depth of {queues.Count} queues: {e.Message}", e);
-        }
-        finally
-        {
-            await channel.DisposeAsync();
+            // The client gives up with a cancellation of its own when the broker is silent.
+            throw new IOException($"RabbitMQ at {broker} did not tell the depths of {queues.Count} queues: {e.Message}", e);
         }
 
         return depths;
+    }
+
+    /// <summary>Takes from the queue what has been asked; a name that does not exist ends the channel, and so the round.</summary>
+    private static async Task AskAsync(IChannel channel, Queue<string> waiting, Dictionary<string, long> depths, CancellationToken cancellationToken)
+    {
+        while (waiting.TryDequeue(out var queue))
+        {
+            try
+            {
+                depths[queue] = (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
+            {
+                return;
+            }
+        }
     }
 }

@@ -17,7 +17,9 @@ internal sealed class TelemetryService(ServiceIdentity identity, PrometheusText 
 {
     private const int FlushMilliseconds = 5_000;
 
-    private static readonly string[] Sources = ["MassTransit", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "MangaMotion.*"];
+    /// <summary>Without System.Net.Http: the exporter's own requests would be traced, and sent, and traced.</summary>
+    private static readonly string[] Sources = ["MassTransit", "Npgsql", "Microsoft.AspNetCore", "MangaMotion.*"];
+
     private static readonly string[] Meters = ["MassTransit", "Npgsql", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "MangaMotion.*"];
 
     /// <summary>From a claim (1 ms) to a whole video (an hour), for what is measured in seconds and says nothing of its own.</summary>

@@ -6,7 +6,9 @@ using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Tests.Support;
 using MangaMotion.TestSupport;
 using MassTransit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
 namespace MangaMotion.ServiceDefaults.Tests.Bus;
@@ -90,6 +92,38 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nothing_about_us_is_reported_to_the_maker_of_masstransit()
+    {
+        await using var service = await StartAsync();
+
+        service.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_has_ended_while_the_broker_answers_is_started_again()
+    {
+        await using var service = await StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(new HastyTime()));
+        var endpoint = service.Services.GetRequiredService<IBusControl>().CheckHealth().Endpoints.Values
+            .Single(endpoint => endpoint.InputAddress.AbsolutePath.EndsWith("/sample", StringComparison.Ordinal));
+
+        await endpoint.ReceiveEndpoint.Stop(default);
+        await PublishAsync("sample", """{"text":"still here"}""", typeof(Sample));
+
+        await Eventually.Until(() => _sink.Consumed.Contains("still here"));
+        service.Logs.All.ShouldContain(line => line.Contains("Queue sample is not consumed although RabbitMQ"));
+    }
+
+    [Fact]
+    public async Task The_depths_of_the_queues_are_a_metric()
+    {
+        await PublishToNewErrorQueueAsync();
+        await using var service = await StartAsync();
+
+        await Eventually.Until(async () => (await service.Client.GetStringAsync("/metrics"))
+            .Contains("mangamotion_queue_messages{otel_scope_name=\"MangaMotion.ServiceDefaults\",queue=\"sample_error\"} 1"));
+    }
+
+    [Fact]
     public async Task The_depth_of_a_queue_that_does_not_exist_is_not_there_and_spoils_no_other()
     {
         await using var service = await StartAsync();
@@ -122,10 +156,14 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
         await bus.StopAsync();
     }
 
-    private async Task<TestService> StartAsync()
+    private async Task<TestService> StartAsync(Action<WebApplicationBuilder>? add = null)
     {
         var service = await TestService.StartAsync(
-            builder => builder.AddBus(bus => _sink = bus.AddSampleConsumer()),
+            builder =>
+            {
+                builder.AddBus(bus => _sink = bus.AddSampleConsumer());
+                add?.Invoke(builder);
+            },
             settings: [("ConnectionStrings:RabbitMq", _host.AmqpUri.OriginalString), ("ConnectionStrings:Postgres", _database.ConnectionString)]);
         await Eventually.Until(async () => (await service.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
         return service;
@@ -135,6 +173,13 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     {
         var depths = service.Services.GetRequiredService<IQueueDepths>();
         return Eventually.Until(async () => (await depths.GetAsync([queue], default))[queue] == count);
+    }
+
+    private async Task PublishToNewErrorQueueAsync()
+    {
+        await using var service = await StartAsync();
+        await PublishAsync("sample_error", "{}");
+        await EventuallyInAsync(service, "sample_error", 1);
     }
 
     /// <param name="envelopeOf">Wraps the body into MassTransit's envelope for this type.</param>
@@ -160,5 +205,12 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     {
         using var client = _host.CreateManagementClient();
         return await client.GetFromJsonAsync<JsonElement>($"api/queues/{_host.Name}/{name}");
+    }
+
+    /// <summary>Timers that come twenty times as fast.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime / 20, period / 20);
     }
 }

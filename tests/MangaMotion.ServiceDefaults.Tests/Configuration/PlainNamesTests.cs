@@ -30,6 +30,19 @@ public sealed class PlainNamesTests
     }
 
     [Fact]
+    public void Every_plain_name_is_documented()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "MangaMotion.sln")))
+            folder = folder.Parent;
+
+        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "configuration.md"));
+
+        foreach (var plain in PlainName.All)
+            page.ShouldContain($"| `{plain.Name}` | `{plain.Key.Replace(":", "__")}` | {plain.Meaning} |");
+    }
+
+    [Fact]
     public void An_empty_variable_sets_nothing() => Configure(("MAX_RETRY_ATTEMPTS", ""))["Retry:MaxAttempts"].ShouldBeNull();
 
     [Fact]

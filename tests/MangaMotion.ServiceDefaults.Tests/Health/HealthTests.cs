@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using MangaMotion.Jobs.Reconciling;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Tests.Support;
 using MangaMotion.TestSupport;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.ServiceDefaults.Tests.Health;
 
@@ -17,12 +20,13 @@ public sealed class HealthTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_broker_that_is_away_at_the_start_is_waited_for()
+    public async Task A_broker_that_is_away_at_the_start_and_again_later_is_waited_for()
     {
         await using var servers = await PrivateServers.StartAsync();
         await servers.Rabbit.StopAsync();
+        SampleSink sink = null!;
         await using var service = await TestService.StartAsync(
-            builder => builder.AddBus(bus => bus.AddSampleConsumer()),
+            builder => builder.AddBus(bus => sink = bus.AddSampleConsumer()),
             settings: Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString));
 
         (await ReadAsync(service, "/health/live")).Status.ShouldBe(HttpStatusCode.OK);
@@ -36,10 +40,19 @@ public sealed class HealthTests(TestStack stack)
         await Eventually.Until(() => Outages(service).Count > 0);
 
         await servers.Rabbit.StartAsync();
-        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60));
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
 
         Outages(service).ShouldHaveSingleItem().ShouldContain($"{servers.Rabbit.AmqpUri.Host}:{servers.Rabbit.AmqpUri.Port}");
         service.Logs.All.ShouldContain(line => line.Contains("is back after"));
+
+        await servers.Rabbit.StopAsync();
+        await Eventually.Until(() => Outages(service).Count == 2, TimeSpan.FromSeconds(90));
+        await servers.Rabbit.StartAsync();
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
+
+        Outages(service).Count.ShouldBe(2);
+        await service.Services.GetRequiredService<IBus>().Publish(new Sample { Text = "after both" });
+        await Eventually.Until(() => sink.Consumed.Contains("after both"));
         service.Logs.All.ShouldNotContain(line => line.Contains(" at MassTransit."), "no stack traces");
     }
 
@@ -59,10 +72,11 @@ public sealed class HealthTests(TestStack stack)
         checks.GetProperty("rabbitmq").GetProperty("reason").GetString().ShouldBe("no answer within 2 s");
         checks.GetProperty("postgres").GetProperty("status").GetString().ShouldBe("unhealthy");
         (await ReadAsync(service, "/health/live")).Status.ShouldBe(HttpStatusCode.OK);
+        await Should.ThrowAsync<IOException>(() => service.Services.GetRequiredService<IQueueDepths>().GetAsync(["sample"], default));
 
         servers.Rabbit.Thaw();
         servers.Postgres.Thaw();
-        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60));
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
     }
 
     [Fact]

@@ -31,11 +31,11 @@ internal sealed class TestService : IAsyncDisposable
     public static async Task<TestService> StartAsync(
         Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, params (string Key, string Value)[] settings)
     {
-        var arguments = settings.Append(("urls", "http://127.0.0.1:0")).Select(x => $"--{x.Item1}={x.Item2}").ToArray();
+        var arguments = settings.Append(("urls", "http://127.0.0.1:0")).Append(("Logging:Console:LogLevel:Default", "None")).Select(x => $"--{x.Item1}={x.Item2}").ToArray();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, EnvironmentName = "Production" });
         builder.AddServiceDefaults("sample");
         var logs = new LogLines();
-        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Logging.AddProvider(logs);
         add?.Invoke(builder);
         var app = builder.Build();
         app.MapServiceDefaults();

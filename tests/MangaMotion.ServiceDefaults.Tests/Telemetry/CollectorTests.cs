@@ -27,6 +27,9 @@ public sealed class CollectorTests
         collector.Received("/v1/traces", Convert.FromHexString(traceId)).ShouldBeTrue();
         collector.Received("/v1/traces", "sample").ShouldBeTrue();
         collector.Received("/v1/metrics", "http.server.request.duration").ShouldBeTrue();
+        collector.Received("/v1/logs", Convert.FromHexString(traceId)).ShouldBeTrue();
+        collector.Received("/v1/logs", "Hello to amqp://***@broker/.").ShouldBeTrue();
+        collector.Received("/v1/logs", "tiger").ShouldBeFalse();
     }
 
     [Fact]
