@@ -1,0 +1,68 @@
+using System.Numerics;
+
+namespace MangaMotion.Comics.Camera;
+
+/// <summary>One shot's camera over its page. Not thread-safe.</summary>
+public sealed class ShotCamera(PagePlanes page, CameraPath path, FrameSize size)
+{
+    private readonly FrameResampler _resampler = new(page, size, Math.Max(path.Start.Width, path.End.Width));
+
+    public CameraPath Path { get; } = path;
+
+    public FrameSize Size { get; } = size;
+
+    /// <summary>Draws the frame at a time since the shot's start as yuv420p.</summary>
+    public void Render(double seconds, Span<byte> frame) => _resampler.Render(Path.At(seconds), frame);
+}
+
+/// <summary>
+/// The frames between two shots: the first camera rests at its end while the picture of the second, at rest at its start, comes up.
+/// A segment of its own, so that no frame is encoded twice. Not thread-safe.
+/// </summary>
+public sealed class CrossFade
+{
+    private readonly double _seconds;
+    private readonly byte[] _first;
+    private readonly byte[] _second;
+
+    /// <param name="seconds">Length of the fade, more than 0.</param>
+    public CrossFade(ShotCamera from, ShotCamera to, double seconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        if (from.Size != to.Size)
+            throw new ArgumentException($"Both shots of a cross-fade need one frame size; they have {from.Size} and {to.Size}.", nameof(to));
+        _seconds = seconds;
+        // Both cameras rest, so two pictures are enough for the whole fade.
+        _first = new byte[from.Size.FrameBytes];
+        _second = new byte[from.Size.FrameBytes];
+        from.Render(from.Path.Seconds, _first);
+        to.Render(0, _second);
+    }
+
+    /// <summary>Draws the frame at a time since the fade's start as yuv420p.</summary>
+    public void Render(double seconds, Span<byte> frame)
+    {
+        var t = Math.Clamp(seconds / _seconds, 0, 1);
+        Mix(_first, _second, (int)Math.Round(256 * t * t * (3 - (2 * t))), frame);
+    }
+
+    /// <summary>Mixes two frames; weight 0 is the first and 256 the second.</summary>
+    private static void Mix(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, int weight, Span<byte> target)
+    {
+        var second = new Vector<ushort>((ushort)weight);
+        var first = new Vector<ushort>((ushort)(256 - weight));
+        var half = new Vector<ushort>(128);
+        var i = 0;
+        for (; i <= from.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(from[i..]), out var fromLow, out var fromHigh);
+            Vector.Widen(new Vector<byte>(to[i..]), out var toLow, out var toHigh);
+            var low = Vector.ShiftRightLogical((fromLow * first) + (toLow * second) + half, 8);
+            var high = Vector.ShiftRightLogical((fromHigh * first) + (toHigh * second) + half, 8);
+            Vector.Narrow(low, high).CopyTo(target[i..]);
+        }
+
+        for (; i < from.Length; i++)
+            target[i] = (byte)(((from[i] * (256 - weight)) + (to[i] * weight) + 128) >> 8);
+    }
+}
