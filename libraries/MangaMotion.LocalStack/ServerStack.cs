@@ -113,7 +113,7 @@ public sealed class ServerStack : IAsyncDisposable
 
     /// <summary>Kills every process that is recorded in the folder.</summary>
     private Task SweepAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        from file in Directory.EnumerateFiles(Folder.Run, "*.pid")
+        from file in Directory.Exists(Folder.Run) ? Directory.EnumerateFiles(Folder.Run, "*.pid") : []
         select new LocalProcess(Folder, Path.GetFileNameWithoutExtension(file)).KillAsync(cancellationToken));
 
     private async Task LetGoAsync()

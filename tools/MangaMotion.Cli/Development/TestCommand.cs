@@ -12,20 +12,21 @@ internal static class TestCommand
     {
         var names = new Argument<string[]>("projects") { Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore };
         var filter = new Option<string?>("--filter") { Description = "Only these tests, as in dotnet test --filter." };
-        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(names) ?? [], parsed.GetValue(filter), cancellationToken));
+        var noBuild = new Option<bool>("--no-build") { Description = "Test what was last built in Release." };
+        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter, noBuild };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(names) ?? [], parsed.GetValue(filter), !parsed.GetValue(noBuild), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] names, string? filter, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] names, string? filter, bool build, CancellationToken cancellationToken)
     {
         var clone = Clone.Find();
         var progress = new ProgressLines();
         await Installation.EnsureAsync(clone, SetupCommand.Everything, progress, cancellationToken);
 
-        progress.Report("building");
-        if (await Tool.RunAsync("dotnet", ["build", clone["MangaMotion.sln"], "-c", "Release", "-v", "q", "--nologo", "-nodeReuse:false"], clone.Root, cancellationToken) != 0)
-            throw new CommandException("The build failed; the errors are above.");
+        if (build)
+            await BuildAsync(clone, progress, cancellationToken);
 
         var projects = TestProject.FindAll(clone).Where(x => names.Length == 0 || names.Any(name => x.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).ToList();
         var results = Directory.CreateDirectory(Path.Combine(clone.State, "test-results")).FullName;
@@ -46,6 +47,13 @@ internal static class TestCommand
             progress.Report($"{total.Skipped} skipped");
         Console.WriteLine($"{total.Passed} passed, {total.Failed} failed");
         return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
+    }
+
+    private static async Task BuildAsync(Clone clone, ProgressLines progress, CancellationToken cancellationToken)
+    {
+        progress.Report("building");
+        if (await Tool.RunAsync("dotnet", ["build", clone["MangaMotion.sln"], "-c", "Release", "-v", "q", "--nologo", "-nodeReuse:false"], clone.Root, cancellationToken) != 0)
+            throw new CommandException("The build failed; the errors are above.");
     }
 
     /// <summary>In a folder of their own, so that they never meet those of <c>up</c>; gone with this process.</summary>

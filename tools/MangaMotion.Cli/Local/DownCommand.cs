@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MangaMotion.LocalStack;
 using Spectre.Console;
 
 namespace MangaMotion.Cli.Local;
@@ -16,8 +17,12 @@ internal static class DownCommand
 
     private static async Task<int> RunAsync(bool wipe, CancellationToken cancellationToken)
     {
-        if (Deployment.Find(Clone.Find()) is not { } deployment)
+        var clone = Clone.Find();
+        if (Deployment.Find(clone) is not { } deployment)
         {
+            // A first start that failed leaves data and no settings.
+            if (wipe)
+                await ServerStack.Attach(clone.Stack).WipeAsync(cancellationToken);
             AnsiConsole.MarkupLine("Nothing runs and there is no data.");
             return 0;
         }
