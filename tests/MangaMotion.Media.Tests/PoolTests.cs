@@ -167,6 +167,20 @@ public sealed class PoolTests : IDisposable
         Directory.Exists(workspace.Location).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(SandboxKind.NetworkNamespace)]
+    [InlineData(SandboxKind.None)]
+    public async Task Pictures_are_made_and_children_killed_where_bubblewrap_is_not_to_be_had(SandboxKind kind)
+    {
+        var rig = new MediaRig(options => options.Sandbox = kind);
+
+        (await rig.RenderAsync(Photo())).Image.Width.ShouldBe(600);
+        var tree = ProcessTree.Tree(rig.Pool.ProcessIds.ShouldHaveSingleItem()).ToList();
+        await rig.DisposeAsync();
+
+        tree.ShouldAllBe(id => !Eventually.Lives(id));
+    }
+
     private string Photo() => _vips.Encode(_vips.Picture(600, 400), "jpg");
 
     /// <summary>A pool with one warm child that is stopped, so that its next job is under way for as long as the test likes.</summary>

@@ -34,12 +34,14 @@ public sealed class VideoTests : IAsyncLifetime
         Spread(made).ShouldBeGreaterThan(30);
     }
 
-    [Fact]
-    public async Task The_poster_is_neither_black_nor_blurred()
+    [Theory]
+    [InlineData(5)]
+    [InlineData(1_000)]
+    public async Task The_poster_is_neither_black_nor_blurred_however_rare_key_frames_are(int framesBetween)
     {
         var video = Make(
             "mp4", "-f", "lavfi", "-i", Pattern,
-            "-vf", "drawbox=t=fill:color=black:enable='lt(t,1.5)',gblur=sigma=30:enable='between(t,1.5,2.9)'", "-c:v", "libx264", "-g", "5");
+            "-vf", "drawbox=t=fill:color=black:enable='lt(t,1.5)',gblur=sigma=30:enable='between(t,1.5,2.9)'", "-c:v", "libx264", "-g", $"{framesBetween}", "-sc_threshold", "0");
 
         Spread(await RenderAsync(video)).ShouldBeGreaterThan(50);
     }

@@ -22,8 +22,14 @@ public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOpti
     /// <summary>Below this many bits a second a declared duration is not believed.</summary>
     private const double LeastBitsPerSecond = 1_000;
 
-    /// <summary>Where the candidates are looked for, as parts of the duration: a few first, more where those are poor.</summary>
-    private static readonly double[] First = [0.08, 0.25, 0.5], More = [0, 0.15, 0.35, 0.65, 0.8, 0.92];
+    /// <summary>
+    /// Where candidates are looked for, as parts of the duration, until one is good: a few key frames, which cost one decoded
+    /// frame each; more of them; and any frames, for files with hardly a key frame.
+    /// </summary>
+    private static readonly (double[] Parts, bool KeyFrames)[] Rounds =
+    [
+        ([0.08, 0.25, 0.5], true), ([0, 0.15, 0.35, 0.65, 0.8, 0.92], true), ([0, 0.3, 0.6], false),
+    ];
 
     private readonly MediaLimits _limits = options.Value.Limits;
 
@@ -53,32 +59,37 @@ public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOpti
     private async Task<string> PosterAsync(
         Workspace workspace, string input, MediaType type, ProbedVideo video, double seconds, int size, CancellationToken cancellationToken)
     {
-        var (best, detail) = await BestAsync(First.Select(part => part * seconds), keyFrames: true);
-        if (seconds > 0 && (best is null || best.Value.Score < FrameScore.Good))
-        {
-            var (better, _) = await BestAsync(More.Select(part => part * seconds), keyFrames: true);
-            if (best is null || better?.Score > best.Value.Score)
-                best = better;
-        }
-
-        // Files without an index, or of one picture between two key frames: whatever frame comes first.
-        if (best is null)
-            (best, detail) = await BestAsync([0], keyFrames: false);
-        return best?.Path ?? throw Ffmpeg.Broken(type, detail);
-
-        async Task<((string Path, double Score)? Best, ToolResult Result)> BestAsync(IEnumerable<double> times, bool keyFrames)
+        var (best, result) = (default((string Path, double Score)?), default(ToolResult));
+        foreach (var (parts, keyFrames) in Rounds)
         {
             var directory = workspace.NewDirectory();
-            var result = await ExtractAsync(directory, input, type, video, [.. times.Distinct()], size, keyFrames, cancellationToken);
-            var candidates = Directory.GetFiles(directory, "*.ppm").Where(path => new FileInfo(path).Length > 0)
-                .Select(path => (Path: path, Score: FrameScore.OfPixmap(File.ReadAllBytes(path))))
-                .OrderByDescending(candidate => candidate.Score)
-                .ToList();
-            return (candidates.Count > 0 ? candidates[0] : null, result);
+            try
+            {
+                result = await ExtractAsync(directory, input, type, video, [.. parts.Select(part => part * seconds).Distinct()], size, keyFrames, cancellationToken);
+            }
+            catch (MediaLimitException) when (best is not null)
+            {
+                break; // looking for a better one took too much; the one that there is will do
+            }
+
+            foreach (var path in Directory.GetFiles(directory, "*.ppm"))
+            {
+                var score = FrameScore.OfPixmap(await File.ReadAllBytesAsync(path, cancellationToken));
+                if (best is null || score > best.Value.Score)
+                    best = (path, score);
+            }
+
+            if (best?.Score >= FrameScore.Good)
+                break;
         }
+
+        return best?.Path ?? throw Ffmpeg.Broken(type, result!);
     }
 
-    /// <summary>One frame at or after each time, at poster size, as 0.ppm, 1.ppm and so on; a time after the end gives none.</summary>
+    /// <summary>
+    /// One frame near each time, at poster size, as 0.ppm, 1.ppm and so on. The key frame before a time has a negative
+    /// timestamp then, which only the pass-through of all frames does not drop.
+    /// </summary>
     private Task<ToolResult> ExtractAsync(
         string directory, string input, MediaType type, ProbedVideo video, double[] times, int size, bool keyFrames, CancellationToken cancellationToken)
     {
@@ -96,7 +107,7 @@ public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOpti
         for (var i = 0; i < times.Length; i++)
         {
             var index = i.ToString(CultureInfo.InvariantCulture);
-            arguments.AddRange(["-map", $"{index}:{video.Index}", "-frames:v", "1", .. Ffmpeg.OneThread, "-vf", Filter(video, size)]);
+            arguments.AddRange(["-map", $"{index}:{video.Index}", "-frames:v", "1", "-fps_mode", "passthrough", .. Ffmpeg.OneThread, "-vf", Filter(video, size)]);
             arguments.AddRange(["-c:v", "ppm", "-f", "image2", "-update", "1", $"{index}.ppm"]);
         }
 
