@@ -84,7 +84,8 @@ internal sealed class OutboxSender(IBusControl bus, ILogger<OutboxSender> logger
         try
         {
             endpoint ??= await bus.GetSendEndpoint(row.Message.Destination);
-            await endpoint.Send(new SerializedMessageBody(), row, cancellationToken);
+            // The transport may take its time to notice the token, for instance while it declares an exchange again and again.
+            await endpoint.Send(new SerializedMessageBody(), row, cancellationToken).WaitAsync(cancellationToken);
             _confirmed[row.Id] = true;
             return null;
         }

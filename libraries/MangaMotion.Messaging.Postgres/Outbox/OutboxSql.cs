@@ -34,12 +34,15 @@ internal static class OutboxSql
 
     public const string DeleteText = "DELETE FROM outbox WHERE id = ANY($1)";
 
-    /// <summary>Rows that failed wait on their own from now on; the rest of their group does not wait for them.</summary>
+    /// <summary>
+    /// Rows that failed wait on their own from now on; the rest of their group does not wait for them. The jitter parts a
+    /// message that the broker refuses, and so closes the channel, from those that failed only with it.
+    /// </summary>
     public const string PostponeText =
         """
         UPDATE outbox o
         SET attempts = o.attempts + 1, last_error = f.error, follows = false, group_id = NULL,
-            not_before = now() + make_interval(secs => least(60, 0.2 * power(2, least(o.attempts, 20))))
+            not_before = now() + make_interval(secs => least(60, 0.2 * power(2, least(o.attempts, 20)) * (0.5 + random())))
         FROM unnest($1::uuid[], $2::text[]) AS f (id, error)
         WHERE o.id = f.id
         """;
@@ -51,8 +54,9 @@ internal static class OutboxSql
     public const string PromoteText =
         "UPDATE outbox SET follows = false WHERE group_id = $1 AND follows AND seq = (SELECT min(seq) FROM outbox WHERE group_id = $1)";
 
+    /// <summary>Seconds until the next row is due. One that somebody is delivering is locked, and not to be waited for.</summary>
     public const string NextDueText =
-        "SELECT extract(epoch FROM not_before - clock_timestamp())::float8 FROM outbox WHERE NOT follows ORDER BY not_before LIMIT 1";
+        "SELECT extract(epoch FROM not_before - clock_timestamp())::float8 FROM outbox WHERE NOT follows ORDER BY not_before, seq LIMIT 1 FOR UPDATE SKIP LOCKED";
 
     public static NpgsqlBatchCommand Insert(IReadOnlyList<OutboxMessage> messages, bool announced)
     {
