@@ -171,6 +171,15 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_heic_is_read_by_a_child_of_its_own()
+    {
+        var heic = _vips.Encode(_vips.Picture(500, 300), "heic");
+
+        (await _rig.RenderAsync(heic)).Image.Width.ShouldBe(500);
+        _rig.Pool.ProcessIds.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_avif_is_read()
     {
         var avif = _vips.Encode(_vips.Picture(500, 300), "avif");
@@ -242,7 +251,7 @@ public sealed class ImageTests : IAsyncLifetime
             failure.Permanent.ShouldBeTrue($"{type}: {failure.Message}");
         }
 
-        _rig.Pool.ProcessIds.Count.ShouldBe(1);
+        _rig.Pool.ProcessIds.Count.ShouldBe(1, "none died; that of HEIC is used once");
     }
 
     [Fact]

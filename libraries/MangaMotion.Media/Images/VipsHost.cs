@@ -42,7 +42,8 @@ internal sealed class VipsHost : IAsyncDisposable
 
     public TimeSpan Cpu => ProcessTree.Cpu(ProcessId);
 
-    public static async Task<VipsHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot)
+    /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
+    public static async Task<VipsHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library)
     {
         var seen = sandbox.Remounts ? new SlotPaths("/in", "/out") : new SlotPaths(Path.Combine(slot, "in"), Path.Combine(slot, "out"));
         List<Mount> mounts =
@@ -52,7 +53,6 @@ internal sealed class VipsHost : IAsyncDisposable
         ];
 
         var program = Path.Combine(AppContext.BaseDirectory, "vipshost", "MangaMotion.VipsHost.dll");
-        var library = VipsLibrary.Find(options.Vips.Library, AppContext.BaseDirectory);
         var dotnet = DotNet.Root;
         foreach (var directory in (string?[])[dotnet, Path.GetDirectoryName(program), library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null])
         {

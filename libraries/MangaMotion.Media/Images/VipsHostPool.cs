@@ -55,7 +55,9 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
         await _free.WaitAsync(canceled.Token);
         try
         {
-            var host = _idle.TryPop(out var kept) ? kept : await StartAsync();
+            var host = type == MediaType.Heic ? await StartAsync(HeicLibrary())
+                : _idle.TryPop(out var kept) ? kept
+                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, AppContext.BaseDirectory));
             var keep = false;
             var shown = Path.Combine(host.InDirectory, "input");
             try
@@ -72,7 +74,7 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
             {
                 if (File.Exists(shown))
                     File.Move(shown, input);
-                await ReturnAsync(host, keep);
+                await ReturnAsync(host, keep, oneJob: type == MediaType.Heic);
             }
         }
         finally
@@ -81,10 +83,14 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
         }
     }
 
-    private async Task<VipsHost> StartAsync()
+    /// <summary>HEIC is rare and its library large: its child is started for one picture.</summary>
+    private static string HeicLibrary() =>
+        VipsLibrary.ForHeic ?? throw new UnsupportedMediaException("HEIC is not taken here; save the picture as JPEG.", "the system's libvips42 is not installed");
+
+    private async Task<VipsHost> StartAsync(string library)
     {
         var slot = Path.Combine(workspaces.Location, $"slot-{Interlocked.Increment(ref _slots)}");
-        var host = await VipsHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot));
+        var host = await VipsHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot), library);
         _all[host] = true;
         return host;
     }
@@ -187,19 +193,20 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
         _ => new ToolFailedException("vips", failure.Detail),
     };
 
-    private async Task ReturnAsync(VipsHost host, bool keep)
+    private async Task ReturnAsync(VipsHost host, bool keep, bool oneJob)
     {
         var reason = this switch
         {
             _ when _closing.IsCancellationRequested => "shutdown",
             _ when !keep => "failed",
+            _ when oneJob => "one_job",
             _ when host.Jobs >= options.Value.Vips.RecycleAfterJobs => "jobs",
             _ when host.ResidentBytes > options.Value.Vips.RecycleAboveBytes => "memory",
             _ => null,
         };
         if (reason is null)
         {
-            foreach (var left in Directory.EnumerateFiles(host.OutDirectory))
+            foreach (var left in Directory.EnumerateFiles(host.OutDirectory, "*", SearchOption.AllDirectories))
                 File.Delete(left);
             _idle.Push(host);
             return;

@@ -6,6 +6,13 @@ internal static class VipsLibrary
     // Debian's: the linker finds it by this name.
     private const string System = "libvips.so.42";
 
+    /// <summary>
+    /// The library for HEIC, which only the system's decodes (the fast one is built without HEVC, for its patents); null where
+    /// it is not installed.
+    /// </summary>
+    public static string? ForHeic { get; } =
+        Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib").Any(directory => File.Exists(Path.Combine(directory, System))) ? System : null;
+
     /// <summary>A path, or a name for the dynamic linker.</summary>
     /// <exception cref="FileNotFoundException">The configured file is not there.</exception>
     public static string Find(string configured, string startingAt)
