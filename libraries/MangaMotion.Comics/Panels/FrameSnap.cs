@@ -4,15 +4,27 @@ namespace MangaMotion.Comics.Panels;
 internal sealed class FrameSnap(PageMasks page)
 {
     private const double MaxInset = 0.14;
+    private const double MaxClearInset = 0.22;
     private const double FrameShare = 0.55;
+    private const double ClearFrameShare = 0.85;
+    private const int FrameWidth = 5;
     private const double SparseShare = 0.35;
+
+    private enum Side
+    {
+        Top,
+        Bottom,
+        Left,
+        Right,
+    }
 
     /// <summary>The panel's box on the reduced page with a confidence, or null when the region is too small or empty to be a panel.</summary>
     public Panel? Snap(Leaf leaf)
     {
         var region = leaf.Region;
         var (rows, columns) = DrawnShares(region);
-        int top = Edge(rows), bottom = Edge([.. rows.Reverse()]), left = Edge(columns), right = Edge([.. columns.Reverse()]);
+        var (top, bottom) = (Inset(region, Side.Top, rows), Inset(region, Side.Bottom, rows));
+        var (left, right) = (Inset(region, Side.Left, columns), Inset(region, Side.Right, columns));
         int width = region.Width - left - right, height = region.Height - top - bottom;
         if (height < 0.06 * page.Height || width < 0.06 * page.Width || width * height < 0.012 * page.Area)
             return null;
@@ -67,11 +79,57 @@ internal sealed class FrameSnap(PageMasks page)
         return drawn;
     }
 
-    private static int Edge(float[] drawn)
+    /// <summary>How far to move a side in to its frame line, in pixels.</summary>
+    private int Inset(Region region, Side side, float[] drawn)
     {
-        var reach = Math.Max(1, (int)(MaxInset * drawn.Length));
-        var edge = Array.FindIndex(drawn, 0, Math.Min(reach, drawn.Length), share => share >= FrameShare);
-        return edge > 0 && drawn.Take(edge).Average() < SparseShare ? edge : 0;
+        if (side is Side.Bottom or Side.Right)
+            drawn = [.. drawn.Reverse()];
+        var edge = Array.FindIndex(drawn, 0, Math.Max(1, (int)(MaxInset * drawn.Length)), share => share >= FrameShare);
+        if (edge < 0)
+        {
+            edge = Array.FindIndex(drawn, 0, Math.Max(1, (int)(MaxClearInset * drawn.Length)), share => share >= ClearFrameShare);
+            if (edge >= 0 && drawn[Math.Max(0, edge - FrameWidth)] > SparseShare)
+                return 0;
+        }
+
+        return edge > 0 && drawn.Take(edge).Average() < SparseShare && !Bleeds(region, side, edge) ? edge : 0;
+    }
+
+    /// <summary>Whether the frame lines beside this side run on to the page's edge, so that the blank between them belongs to the panel.</summary>
+    private bool Bleeds(Region region, Side side, int depth)
+    {
+        var across = side is Side.Top or Side.Bottom;
+        var atEdge = side switch
+        {
+            Side.Top => region.Y == 0,
+            Side.Bottom => region.Y + region.Height == page.Height,
+            Side.Left => region.X == 0,
+            _ => region.X + region.Width == page.Width,
+        };
+        if (!atEdge)
+            return false;
+
+        int first = 0, last = 0, length = across ? region.Width : region.Height;
+        for (var i = 0; i < depth; i++)
+        {
+            var line = side is Side.Bottom or Side.Right ? (across ? region.Height : region.Width) - 1 - i : i;
+            first += FrameAt(line, 0) ? 1 : 0;
+            last += FrameAt(line, length - FrameWidth) ? 1 : 0;
+        }
+
+        return Math.Min(first, last) > 0.7 * depth;
+
+        bool FrameAt(int line, int from)
+        {
+            for (var i = Math.Max(0, from); i < Math.Min(length, from + FrameWidth); i++)
+            {
+                var (x, y) = across ? (i, line) : (line, i);
+                if (page.Open[((region.Y + y) * page.Width) + region.X + x] == 0)
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     private static double Framed(float[] drawn, int at, int step)

@@ -179,18 +179,29 @@ internal sealed class Search
         if (Math.Min(before, after) / longest < 0.1 * _unit || Math.Min(Drawn(0, from), Drawn(to + 1, _lines)) < 0.15)
             return null;
 
-        double frame = _frame[line], covered = Math.Min(1, frame + _opening[line]);
+        double frame = _frame[line];
         var dropBefore = frame - Min(_frame.AsSpan(Math.Max(0, from - _reach)..from));
         var dropAfter = frame - Min(_frame.AsSpan((to + 1)..Math.Min(_lines, to + 1 + _reach)));
         var beside = Math.Max(
             Max(_opening.AsSpan(Math.Max(0, from - _reach)..from)), Max(_opening.AsSpan((to + 1)..Math.Min(_lines, to + 1 + _reach))));
         var lowDrop = Math.Min(dropBefore, dropAfter);
+        // Balloons lie over frames that stand beside open paper; inside closed panels the same white is a wall.
+        var covered = Math.Min(1, frame + _opening[line] + (beside > 0.35 ? 0.8 * Closed(line) : 0));
         if (lowDrop < 0.4 || (beside > 0.35 ? covered < 0.86 : covered < 0.97 || !shared))
             return null;
 
         var score = covered + (0.5 * beside) + (0.6 * lowDrop) - 0.5 - (0.25 * Math.Abs(_slope));
         var padding = _all.Padding(_slope);
         return new Cut(_axis, _slope, from - padding, to - padding, score, CutKind.FrameLine, Math.Clamp(0.4 + (0.6 * beside), 0, 1));
+    }
+
+    /// <summary>The share of a line that is blank and not open: the inside of balloons that lie over it.</summary>
+    private double Closed(int line)
+    {
+        var closed = 0;
+        for (var strip = 0; strip < _all.StripCount; strip++)
+            closed += _papers[0].Blank.At(_slope, line, strip) - _papers[0].Open.At(_slope, line, strip);
+        return (double)closed / _inside[line];
     }
 
     /// <summary>The share of these lines that is not open paper.</summary>
