@@ -1,5 +1,6 @@
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Video;
@@ -22,6 +23,7 @@ public static class MediaServices
         services.AddSingleton<PdfRenderer>();
         services.AddSingleton<VideoRenderer>();
         services.AddSingleton<AudioRenderer>();
+        services.AddSingleton<PageReader>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MangaMotion.Cli;
+using MangaMotion.Cli.Comics;
 using MangaMotion.Cli.Development;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Setup;
@@ -12,6 +13,7 @@ var root = new RootCommand("MangaMotion: a media back end, and the local stack t
     DownCommand.Create(),
     StatusCommand.Create(),
     DemoCommand.Create(),
+    PanelsCommand.Create(),
     SetupCommand.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),

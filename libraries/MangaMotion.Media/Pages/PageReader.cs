@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Video;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Pages;
+
+/// <summary>A page as 8-bit grey pixels, row after row without gaps.</summary>
+public sealed record GreyPage(int Width, int Height, byte[] Pixels);
+
+/// <summary>Reads one page image as grey pixels of its full size, through a child process.</summary>
+public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
+{
+    private readonly MediaLimits _limits = options.Value.Limits;
+
+    /// <param name="input">An image file; it stays.</param>
+    /// <exception cref="MediaException">The file is not an image that can be read as a page, is broken, or has more pixels than allowed.</exception>
+    public async Task<GreyPage> ReadGreyAsync(Workspace workspace, string input, CancellationToken cancellationToken)
+    {
+        var sniffed = MediaSniffer.SniffFile(input);
+        if (sniffed.Type is not { } type || Demuxer(type) is not { } demuxer)
+            throw new UnsupportedMediaException($"This is {sniffed.Description}; a page is a JPEG, PNG, WebP, GIF or TIFF image.");
+
+        GreyPage? page = null;
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "ffmpeg",
+                Arguments =
+                [
+                    .. Ffmpeg.Quiet, "-protocol_whitelist", "file", "-format_whitelist", demuxer.Format, "-codec_whitelist", demuxer.Decoder,
+                    "-f", demuxer.Format, .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture), "-i", Ffmpeg.File,
+                    "-frames:v", "1", "-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1",
+                ],
+                Directory = workspace.NewDirectory(),
+                Input = input,
+                Subject = type.Title,
+                ReadStdout = async (stream, token) => page = await ReadAsync(stream, type, token),
+            },
+            cancellationToken);
+        if (page is null && result.Stderr.Contains("max pixel count", StringComparison.Ordinal))
+            throw new MediaLimitException("pixels", _limits.Pixels, null, $"The {type.Title} has more than {_limits.Pixels:N0} pixels, which is the limit for a page.", result.Detail);
+        return page ?? throw new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail);
+    }
+
+    private static (string Format, string Decoder)? Demuxer(MediaType type) => type switch
+    {
+        _ when type == MediaType.Jpeg => ("jpeg_pipe", "mjpeg"),
+        _ when type == MediaType.Png => ("png_pipe", "png"),
+        _ when type == MediaType.Webp => ("webp_pipe", "webp,vp8"),
+        _ when type == MediaType.Gif => ("gif", "gif"),
+        _ when type == MediaType.Tiff => ("tiff_pipe", "tiff"),
+        _ => null,
+    };
+
+    /// <summary>Reads "P5 width height 255" and the pixels after it; null when there is no whole picture.</summary>
+    private async Task<GreyPage?> ReadAsync(Stream stream, MediaType type, CancellationToken cancellationToken)
+    {
+        var numbers = new int[3];
+        if (await WordAsync() != "P5")
+            return null;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!int.TryParse(await WordAsync(), CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] < 1)
+                return null;
+        }
+
+        var area = (long)numbers[0] * numbers[1];
+        if (area > _limits.Pixels)
+            throw Outcome.TooMany("pixels", _limits.Pixels, area, $"The {type.Title} has {{0}} pixels; {{1}} are allowed.");
+        var pixels = new byte[area];
+        return await stream.ReadAtLeastAsync(pixels, pixels.Length, throwOnEndOfStream: false, cancellationToken) == pixels.Length
+            ? new GreyPage(numbers[0], numbers[1], pixels)
+            : null;
+
+        async Task<string> WordAsync()
+        {
+            var word = new StringBuilder();
+            var one = new byte[1];
+            // A header is some twenty bytes; whatever is longer is none.
+            while (word.Length < 12 && await stream.ReadAsync(one, cancellationToken) == 1 && one[0] > ' ')
+                word.Append((char)one[0]);
+            return word.ToString();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using MangaMotion.Media.Audio;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class PageReaderTests : IAsyncLifetime
+{
+    private const int Width = 40;
+    private const int Height = 30;
+
+    private readonly MediaRig _rig = new(options => options.Limits.Pixels = 2_000);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact]
+    public async Task A_page_comes_as_grey_pixels_of_its_full_size()
+    {
+        var page = await ReadAsync(HalfBlack(Width, Height));
+
+        (page.Width, page.Height, page.Pixels.Length).ShouldBe((Width, Height, Width * Height));
+        page.Pixels[0].ShouldBeLessThan((byte)3);
+        page.Pixels[^1].ShouldBeGreaterThan((byte)252);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_picture_is_refused_by_what_it_is() =>
+        (await Should.ThrowAsync<UnsupportedMediaException>(() => ReadAsync("This is a letter."u8.ToArray())))
+            .OwnerMessage.ShouldContain("text file");
+
+    [Fact]
+    public async Task A_picture_that_is_cut_short_is_refused() =>
+        await Should.ThrowAsync<CorruptMediaException>(() => ReadAsync(HalfBlack(Width, Height)[..50]));
+
+    [Fact]
+    public async Task A_picture_with_more_pixels_than_allowed_is_refused() =>
+        (await Should.ThrowAsync<MediaLimitException>(() => ReadAsync(HalfBlack(60, 60)))).OwnerMessage.ShouldContain("2,000 pixels");
+
+    private async Task<GreyPage> ReadAsync(byte[] file)
+    {
+        await using Workspace workspace = _rig.Root.Create();
+        await File.WriteAllBytesAsync(workspace.Input, file);
+        return await new PageReader(_rig.Tools, Options.Create(_rig.Options)).ReadGreyAsync(workspace, workspace.Input, CancellationToken.None);
+    }
+
+    private static byte[] HalfBlack(int width, int height)
+    {
+        var rgba = new byte[4 * width * height];
+        Array.Fill(rgba, (byte)255);
+        for (var i = 0; i < width * height; i++)
+        {
+            if (i % width < width / 2)
+                rgba.AsSpan(4 * i, 3).Clear();
+        }
+
+        return Png.Encode(rgba, width, height);
+    }
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Media;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MangaMotion.Cli.Comics;
+
+/// <summary><c>panels</c>: the panels of page images in reading order, without any server.</summary>
+internal static class PanelsCommand
+{
+    /// <summary>File names are printed as they are, in any script.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Page images: JPEG, PNG, WebP, GIF or TIFF.", Arity = ArgumentArity.OneOrMore };
+        var direction = new Option<string>("--direction") { Description = "Reading direction.", DefaultValueFactory = _ => "rtl" };
+        direction.AcceptOnlyFromAmong("rtl", "ltr");
+        var json = new Option<bool>("--json") { Description = "One line of JSON a page." };
+        var command = new Command("panels", "Find the panels of page images, in reading order. Exits with 1 when a file cannot be read.") { files, direction, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(files)!,
+            parsed.GetValue(direction) == "ltr" ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft,
+            parsed.GetValue(json),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] files, ReadingDirection direction, bool json, CancellationToken cancellationToken)
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
+            .AddMedia()
+            .BuildServiceProvider();
+        var reader = services.GetRequiredService<PageReader>();
+        var failed = false;
+        foreach (var file in files)
+        {
+            try
+            {
+                await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
+                var page = await reader.ReadGreyAsync(workspace, Path.GetFullPath(file), cancellationToken);
+                Print(file, PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction), json);
+            }
+            catch (MediaException exception)
+            {
+                failed = true;
+                await Console.Error.WriteLineAsync($"{file}: {(exception.Permanent ? exception.OwnerMessage : exception.Message)}");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                failed = true;
+                await Console.Error.WriteLineAsync($"{file}: {exception.Message}");
+            }
+        }
+
+        return failed ? 1 : 0;
+    }
+
+    private static void Print(string file, PageLayout layout, bool json)
+    {
+        if (json)
+        {
+            var panels = layout.Panels.Select(panel => new { panel.X, panel.Y, W = panel.Width, H = panel.Height, panel.Confidence });
+            Console.WriteLine(JsonSerializer.Serialize(new { file, layout.Width, layout.Height, layout.Confidence, panels }, Json));
+            return;
+        }
+
+        Console.WriteLine($"{file}: {layout.Width}x{layout.Height}, {layout.Panels.Count} panels, confidence {layout.Confidence:0.00}");
+        foreach (var panel in layout.Panels)
+            Console.WriteLine($"  {panel.Width}x{panel.Height} at {panel.X},{panel.Y}  {panel.Confidence:0.00}");
+    }
+}
