@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MangaMotion.Benchmarks;
+using MangaMotion.Benchmarks.Comics;
 using MangaMotion.Benchmarks.Messaging;
 
 IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark()];
@@ -7,4 +8,5 @@ IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark()];
 var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
 foreach (var benchmark in benchmarks)
     root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
+root.Subcommands.Add(PanelsCommand.Create());
 return await root.Parse(args).InvokeAsync();
