@@ -43,6 +43,59 @@ public sealed class PanelDetectorTests
         layout.Confidence.ShouldBeLessThan(0.5);
     }
 
+    [Theory]
+    [InlineData(600, 800)]
+    [InlineData(300, 2000)]
+    [InlineData(5, 7)]
+    public void Noise_gives_panels_that_lie_on_the_page_and_are_doubtful_when_they_are_many(int width, int height)
+    {
+        var pixels = new byte[width * height];
+        new Random(11).NextBytes(pixels);
+
+        var layout = PanelDetector.Detect(pixels, width, height, width, ReadingDirection.RightToLeft);
+
+        layout.Panels.ShouldNotBeEmpty();
+        layout.Panels.ShouldAllBe(panel => panel.X >= 0 && panel.Y >= 0 && panel.Width > 0 && panel.Height > 0
+            && panel.X + panel.Width <= width && panel.Y + panel.Height <= height);
+        (layout.Panels.Count == 1 || layout.Confidence < 0.5).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Rows_of_a_wider_buffer_are_read_by_their_stride()
+    {
+        var page = PageArtist.Draw(PageKind.Manga, 1);
+        var stride = page.Width + 37;
+        var wider = new byte[stride * page.Height];
+        for (var y = 0; y < page.Height; y++)
+            page.Grey.AsSpan(y * page.Width, page.Width).CopyTo(wider.AsSpan(y * stride));
+
+        var layout = PanelDetector.Detect(wider, page.Width, page.Height, stride, page.Direction);
+
+        layout.Panels.ShouldBe(page.Detect().Panels);
+    }
+
+    [Fact]
+    public void A_strip_of_thirty_thousand_rows_is_cut_at_its_blank_rows()
+    {
+        const int Width = 690, Height = 30_000, Pitch = 1000;
+        var pixels = new byte[Width * Height];
+        Array.Fill(pixels, (byte)255);
+        for (var top = 100; top + 800 < Height; top += Pitch)
+        {
+            for (var y = top; y < top + 800; y++)
+                pixels.AsSpan((y * Width) + 30, Width - 60).Fill((byte)(y % 50 < 25 ? 60 : 140));
+        }
+
+        var layout = PanelDetector.Detect(pixels, Width, Height, Width, ReadingDirection.LeftToRight);
+
+        layout.Panels.Count.ShouldBe(Height / Pitch);
+        for (var i = 0; i < layout.Panels.Count; i++)
+        {
+            layout.Panels[i].Y.ShouldBeInRange(94 + (i * Pitch), 106 + (i * Pitch));
+            layout.Panels[i].Height.ShouldBeInRange(788, 812);
+        }
+    }
+
     [Fact]
     public void A_buffer_that_is_too_short_is_refused_with_the_sizes() =>
         Should.Throw<ArgumentException>(() => PanelDetector.Detect(new byte[99], 10, 10, 10, ReadingDirection.LeftToRight))

@@ -8,7 +8,7 @@ internal static class LongStrip
     private const double MinGap = 0.02;
     private const double MinPiece = 0.2;
 
-    public static bool Is(int width, int height) => width >= 16 && height >= MinRatio * width;
+    public static bool Is(int width, int height) => height >= MinRatio * width;
 
     /// <summary>The rows of each piece, from top to bottom; empty when the strip is blank.</summary>
     public static List<(int Top, int Bottom)> Pieces(GreyPlane strip)

@@ -5,6 +5,9 @@ public static class PanelDetector
 {
     private const int LongSide = 900;
     private const int StripWidth = 400;
+
+    /// <summary>Pixels; a smaller picture is an icon.</summary>
+    private const int MinSide = 32;
     private const double NoPanels = 0.3;
     private const double SurePanel = 0.7;
 
@@ -23,7 +26,9 @@ public static class PanelDetector
         if (grey.Length < needed)
             throw new ArgumentException($"The page of {width}x{height} with stride {stride} needs {needed} bytes; the buffer holds {grey.Length}.", nameof(grey));
 
-        var panels = LongStrip.Is(width, height) ? DetectStrip(grey, width, height, stride, direction) : DetectPage(grey, width, height, stride, direction);
+        var panels = Math.Min(width, height) < MinSide ? []
+            : LongStrip.Is(width, height) ? DetectStrip(grey, width, height, stride, direction)
+            : DetectPage(grey, width, height, stride, direction);
         if (panels.Count == 0)
             panels = [new Panel(0, 0, width, height, NoPanels)];
         return new PageLayout(width, height, panels, panels.Min(panel => panel.Confidence));
