@@ -8,6 +8,11 @@ namespace MangaMotion.Cli.Demo;
 /// <summary>A page of originals and what was made of them, readable without a server.</summary>
 internal static class ContactSheet
 {
+    // A browser shows no TIFF.
+    private static readonly string[] Shown = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+    private static readonly string[] Columns = ["thumbnail", "preview", "animation"];
+
     private const string Head =
         """
         <!doctype html>
@@ -18,11 +23,11 @@ internal static class ContactSheet
         table { border-collapse: collapse; width: 100% }
         th, td { text-align: left; vertical-align: top; padding: .75rem; border-bottom: 1px solid #8884 }
         img { max-width: 100%; height: auto; border-radius: 4px; background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0/16px 16px }
-        .thumbnail { width: 160px } .preview { width: 420px } .failed { color: #b3261e } small { opacity: .7 }
+        .thumbnail { width: 160px } .preview { width: 420px } .original { width: 240px } .failed { color: #b3261e } small { opacity: .7 }
         </style></head><body>
         <h1>Contact sheet</h1>
         <p>Posted to the ingest API, carried over RabbitMQ, made by the thumbnail worker in a sandboxed child process. Every picture here was drawn by MangaMotion's own code.</p>
-        <table><tr><th>original</th><th>thumbnail</th><th>preview</th></tr>
+        <table><tr><th>original</th><th>thumbnail</th><th>preview</th><th>animation</th></tr>
         """;
 
     /// <returns>The page's path.</returns>
@@ -41,12 +46,13 @@ internal static class ContactSheet
     {
         var name = WebUtility.HtmlEncode(asset.Name);
         if (asset.Result is not { } result)
-            return $"<tr><td>{name}</td><td colspan=\"2\" class=\"failed\">{asset.Status}: {WebUtility.HtmlEncode(asset.Error)}</td></tr>";
+            return $"<tr><td>{name}</td><td colspan=\"3\" class=\"failed\">{asset.Status}: {WebUtility.HtmlEncode(asset.Error)}</td></tr>";
 
         var cells = new StringBuilder();
-        foreach (var file in result.GetProperty("files").EnumerateArray().OrderBy(file => file.GetProperty("width").GetInt32()))
+        foreach (var file in result.GetProperty("files").EnumerateArray().OrderBy(file => Array.IndexOf(Columns, file.GetProperty("variant").GetString())))
             cells.Append(await CellAsync(client, asset, file, folder, cancellationToken));
-        return $"<tr><td><a href=\"{name}\">{name}</a><br><small>{result.GetProperty("media_type")}, {result.GetProperty("width")} × {result.GetProperty("height")}"
+        var original = Shown.Contains(result.GetProperty("media_type").GetString()) ? $"<img class=\"original\" src=\"{name}\" alt=\"{name}\"><br>" : "";
+        return $"<tr><td>{original}<a href=\"{name}\">{name}</a><br><small>{result.GetProperty("media_type")}, {result.GetProperty("width")} × {result.GetProperty("height")}"
             + $"{(result.GetProperty("frames").GetInt32() is > 1 and var frames ? $", {frames} frames" : "")}</small></td>{cells}</tr>";
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using MangaMotion.ServiceDefaults.Problems;
@@ -20,7 +21,7 @@ internal static class PageToken
         if (string.IsNullOrEmpty(token))
             return -1;
         Span<byte> bytes = stackalloc byte[4];
-        return token.Length == 6 && Base64Url.TryDecodeFromChars(token, bytes, out var length) && length == 4
+        return Base64Url.DecodeFromChars(token, bytes, out _, out var length) == OperationStatus.Done && length == bytes.Length
             ? BinaryPrimitives.ReadInt32BigEndian(bytes)
             : throw new ProblemException(400, "invalid_page_token", "This pageToken was not given by this API; leave it out to begin anew.");
     }

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>The door: keys, owners, and requests that are wrong.</summary>
+public sealed class ApiTests(TestStack stack) : IAsyncLifetime
+{
+    private Installation _installation = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync(("Ingest__MaxFiles", "3"), ("Ingest__MaxFileBytes", "100000"), ("Ingest__MaxRequestBytes", "1000000"));
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Theory]
+    [InlineData(null, 401, "missing_api_key")]
+    [InlineData("wrong", 401, "invalid_api_key")]
+    public async Task Without_a_key_nothing_is_answered(string? key, int status, string code)
+    {
+        foreach (var path in (string[])[$"ingest/{Guid.NewGuid()}/status", $"jobs/{Guid.NewGuid()}", $"assets/{Guid.NewGuid()}/original"])
+            await ShouldBeProblemAsync(await GetAsync(path, key), status, code);
+    }
+
+    [Fact]
+    public async Task A_key_opens_only_its_scopes_and_its_owners_things()
+    {
+        await AddKeyAsync("reader", "read");
+        await AddKeyAsync("stranger", "submit", "read", "operate");
+        var accepted = await _installation.Client.IngestAsync([Pictures.Named("a.png", [1, 2, 3])]);
+        var job = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0].JobId;
+
+        await ShouldBeProblemAsync(await PostAsync(Form(("files", "a.png", [1])), "reader"), 403, "missing_scope");
+        await ShouldBeProblemAsync(await GetAsync($"ingest/{accepted.JobId}/status", "stranger"), 404, "unknown_ingest");
+        await ShouldBeProblemAsync(await GetAsync($"jobs/{job}", "stranger"), 404, "unknown_job");
+        await ShouldBeProblemAsync(await GetAsync($"assets/{accepted.Assets[0].AssetId}/original", "stranger"), 404, "unknown_asset");
+        await ShouldBeProblemAsync(await SendAsync(HttpMethod.Post, $"jobs/{job}/cancel", "stranger"), 404, "unknown_job");
+        await ShouldBeProblemAsync(await SendAsync(HttpMethod.Post, $"jobs/{job}/retry", "stranger"), 404, "unknown_job");
+        (await GetAsync($"jobs/{job}", Installation.Key)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("collection", "Not A Slug", "invalid_field")]
+    [InlineData("priority", "urgent", "invalid_field")]
+    [InlineData("not_before", "tomorrow", "invalid_field")]
+    [InlineData("params", "{", "invalid_field")]
+    [InlineData("params", "[]", "invalid_params")]
+    [InlineData("params", """{"size": 3}""", "invalid_params")]
+    [InlineData("params", """{"quality": 101}""", "invalid_params")]
+    [InlineData("params", """{"format": "bmp"}""", "invalid_params")]
+    [InlineData("colection", "typo", "unknown_field")]
+    public async Task A_wrong_field_is_refused_by_name_and_nothing_is_kept(string field, string value, string code)
+    {
+        using var form = Form(("files", "a.png", [1, 2, 3]));
+        form.Add(new StringContent(value), field);
+
+        var problem = await ShouldBeProblemAsync(await PostAsync(form), 400, code);
+
+        problem.GetProperty("detail").GetString()!.ShouldContain(field);
+        NothingIsKept();
+    }
+
+    [Fact]
+    public async Task Limits_are_named()
+    {
+        var tooMany = await ShouldBeProblemAsync(await PostAsync(Form([.. Enumerable.Range(0, 4).Select(i => ("files", $"{i}.png", new byte[] { 1 }))])), 413, "too_many_files");
+        tooMany.GetProperty("detail").GetString()!.ShouldContain("Ingest__MaxFiles");
+        var tooLarge = await ShouldBeProblemAsync(await PostAsync(Form(("files", "big.png", new byte[100_001]))), 413, "file_too_large");
+        tooLarge.GetProperty("detail").GetString()!.ShouldContain("Ingest__MaxFileBytes");
+        await ShouldBeProblemAsync(await PostAsync(Form(("files", "huge.png", new byte[1_000_001]))), 413, "request_too_large");
+        NothingIsKept();
+    }
+
+    [Fact]
+    public async Task What_is_no_multipart_request_is_told_so()
+    {
+        await ShouldBeProblemAsync(await PostAsync(new StringContent("{}", Encoding.UTF8, "application/json")), 415, "unsupported_media_type");
+        await ShouldBeProblemAsync(await PostAsync(new MultipartFormDataContent()), 400, "no_files");
+        await ShouldBeProblemAsync(await PostAsync(Form(("picture", "a.png", [1]))), 400, "unknown_field");
+        var broken = new ByteArrayContent(Encoding.ASCII.GetBytes("--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nno end"));
+        broken.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        await ShouldBeProblemAsync(await PostAsync(broken), 400, "malformed_multipart");
+        NothingIsKept();
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("-y")]
+    [InlineData("%03d.png")]
+    [InlineData("concat:a|b")]
+    [InlineData("\u202Egnp.exe")]
+    public async Task A_name_is_shown_and_never_used(string name)
+    {
+        var accepted = await _installation.Client.IngestAsync([Pictures.Named(name, [1, 2, 3])]);
+
+        accepted.Assets[0].Name.ShouldBe(name);
+        Directory.EnumerateFiles(_installation.Store, "*", SearchOption.AllDirectories).ShouldAllBe(file => file.Contains(accepted.JobId.ToString("N"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Assets_come_in_pages()
+    {
+        var accepted = await _installation.Client.IngestAsync(Enumerable.Range(0, 3).Select(i => Pictures.Named($"{i}.png", [1])));
+
+        var first = await ReadAsync(await GetAsync($"ingest/{accepted.JobId}/status?pageSize=2", Installation.Key));
+        first.GetProperty("assets").GetArrayLength().ShouldBe(2);
+        var second = await ReadAsync(await GetAsync($"ingest/{accepted.JobId}/status?pageSize=2&pageToken={first.GetProperty("nextPageToken").GetString()}", Installation.Key));
+        second.GetProperty("assets")[0].GetProperty("name").GetString().ShouldBe("2.png");
+        second.GetProperty("nextPageToken").ValueKind.ShouldBe(JsonValueKind.Null);
+        await ShouldBeProblemAsync(await GetAsync($"ingest/{accepted.JobId}/status?pageToken=forged", Installation.Key), 400, "invalid_page_token");
+        await ShouldBeProblemAsync(await GetAsync($"ingest/{accepted.JobId}/status?pageSize=0", Installation.Key), 400, "invalid_page_size");
+    }
+
+    [Fact]
+    public async Task The_api_describes_itself()
+    {
+        var document = await _installation.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        foreach (var path in (string[])["/api/v1/ingest", "/api/v1/ingest/{id}/status", "/api/v1/jobs/{id}", "/api/v1/assets/{id}/{variant}"])
+            document.GetProperty("paths").TryGetProperty(path, out _).ShouldBeTrue(path);
+        (await _installation.Http.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _installation.Http.GetStringAsync("/metrics")).ShouldContain("http_server_request_duration");
+    }
+
+    private static MultipartFormDataContent Form(params (string Field, string Name, byte[] Content)[] files)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var (field, name, content) in files)
+            form.Add(new ByteArrayContent(content), field, name);
+        return form;
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string path, string? key) => SendAsync(HttpMethod.Get, path, key);
+
+    private Task<HttpResponseMessage> PostAsync(HttpContent content, string key = Installation.Key) => SendAsync(HttpMethod.Post, "ingest", key, content);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v1/{path}") { Content = content };
+        if (key is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return await _installation.Http.SendAsync(request);
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
+    {
+        using (response)
+            return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private static async Task<JsonElement> ShouldBeProblemAsync(HttpResponseMessage response, int status, string code)
+    {
+        using (response)
+        {
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+            ((int)response.StatusCode).ShouldBe(status, problem.ToString());
+            response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            problem.GetProperty("code").GetString().ShouldBe(code);
+            return problem;
+        }
+    }
+
+    private void NothingIsKept()
+    {
+        _installation.ScalarAsync<long>("select count(*) from ingests").Result.ShouldBe(0);
+        Directory.Exists(Path.Combine(_installation.Store, "originals")).ShouldBeFalse();
+    }
+
+    private async Task AddKeyAsync(string key, params string[] scopes)
+    {
+        await using var command = _installation.Database.CreateCommand(
+            "insert into api_keys (id, owner_id, name, key_sha256, scopes) values (gen_random_uuid(), gen_random_uuid(), $1, sha256($1::text::bytea), $2)");
+        command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = scopes });
+        await command.ExecuteNonQueryAsync();
+    }
+}

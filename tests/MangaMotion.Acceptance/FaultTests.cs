@@ -1,0 +1,110 @@
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Processes and servers that die in the middle: nothing lost, nothing twice.</summary>
+public sealed class FaultTests(TestStack stack)
+{
+    private static readonly (string, string)[] QuickLease = [("Jobs__Lease", "00:00:03"), ("Jobs__Concurrency", "2")];
+
+    [Fact]
+    public async Task Kill_minus_9_of_the_worker_with_fifty_jobs_in_flight_loses_none_and_repeats_none()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var worker = await installation.StartThumbnailAsync(QuickLease);
+        var accepted = await SubmitAsync(installation, 50);
+        await Eventually.Until(async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 3, Processing: > 0 });
+
+        await worker.KillAsync();
+        await installation.StartThumbnailAsync(QuickLease);
+        var status = await installation.UntilFinishedAsync(accepted.JobId, TimeSpan.FromMinutes(3));
+
+        status.Progress.Done.ShouldBe(50);
+        await EveryJobIsDoneOnceAsync(installation, 50);
+        (await installation.ScalarAsync<long>("select count(*) from jobs where crashes > 0")).ShouldBeInRange(1, 2);
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_told_to_stop_burns_no_attempt()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var worker = await installation.StartThumbnailAsync(QuickLease);
+        var accepted = await SubmitAsync(installation, 20);
+        await Eventually.Until(async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 1, Processing: > 0 });
+
+        (await worker.TerminateAsync()).ShouldBe(0);
+        await installation.StartThumbnailAsync(QuickLease);
+        await installation.UntilFinishedAsync(accepted.JobId, TimeSpan.FromMinutes(3));
+
+        await EveryJobIsDoneOnceAsync(installation, 20);
+        (await installation.ScalarAsync<long>("select count(*) from jobs where crashes > 0")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_broker_restarted_in_the_middle_loses_none_and_repeats_none()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await installation.StartIngestAsync();
+        await installation.StartThumbnailAsync(QuickLease);
+        var before = await SubmitAsync(installation, 30);
+        await Eventually.Until(async () => (await installation.Client.GetIngestStatusAsync(before.JobId)).Progress.Done > 2);
+
+        await servers.Rabbit.StopAsync();
+        var during = await SubmitAsync(installation, 10);
+        during.Status.ShouldBe("accepted");
+        await servers.Rabbit.StartAsync();
+
+        (await installation.UntilFinishedAsync(before.JobId, TimeSpan.FromMinutes(4))).Progress.Done.ShouldBe(30);
+        (await installation.UntilFinishedAsync(during.JobId, TimeSpan.FromMinutes(4))).Progress.Done.ShouldBe(10);
+        await EveryJobIsDoneOnceAsync(installation, 40);
+    }
+
+    [Fact]
+    public async Task With_the_database_away_nothing_is_accepted_and_nothing_stays_behind()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await installation.StartIngestAsync();
+        await installation.StartThumbnailAsync(QuickLease);
+        await installation.UntilFinishedAsync((await SubmitAsync(installation, 1)).JobId);
+
+        await servers.Postgres.KillAsync();
+        var refused = await Should.ThrowAsync<MangaMotionException>(SubmitAsync(installation, 3));
+        refused.Problem.Status.ShouldBe(503);
+        refused.Problem.Code.ShouldBe("dependency_unavailable");
+        await servers.Postgres.StartAsync();
+
+        IngestAccepted? accepted = null;
+        await Eventually.Until(
+            async () =>
+            {
+                try
+                {
+                    accepted = await SubmitAsync(installation, 5);
+                    return true;
+                }
+                catch (MangaMotionException exception) when (exception.Problem.Status == 503)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromMinutes(1));
+        (await installation.UntilFinishedAsync(accepted!.JobId, TimeSpan.FromMinutes(2))).Progress.Done.ShouldBe(5);
+        (await installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(2);
+    }
+
+    private static Task<IngestAccepted> SubmitAsync(Installation installation, int count) =>
+        installation.Client.IngestAsync(Enumerable.Range(0, count).Select(i => Pictures.Named($"{i}.jpg", Pictures.Jpeg)));
+
+    private static async Task EveryJobIsDoneOnceAsync(Installation installation, int count)
+    {
+        (await installation.ScalarAsync<long>("select count(*) from jobs where status = 'DONE' and attempts = 1")).ShouldBe(count);
+        (await installation.ScalarAsync<long>("select count(*) from job_attempts where outcome = 'done'")).ShouldBe(count);
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
+        Directory.EnumerateFiles(Path.Combine(installation.Store, "processed"), "*", SearchOption.AllDirectories).Count().ShouldBe(2 * count);
+    }
+}

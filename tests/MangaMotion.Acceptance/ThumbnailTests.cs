@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
+{
+    private Installation _installation = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await Task.WhenAll(_installation.StartIngestAsync(), _installation.StartThumbnailAsync());
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task A_picture_goes_in_and_its_preview_and_thumbnail_come_out()
+    {
+        var accepted = await _installation.Client.IngestAsync([Pictures.Named("harbour.jpg", Pictures.Jpeg)], new Dictionary<string, string> { ["collection"] = "voyage" });
+        accepted.Status.ShouldBe("accepted");
+        accepted.Assets[0].Type.ShouldBe("image/jpeg");
+
+        var status = await _installation.UntilFinishedAsync(accepted.JobId);
+
+        status.Progress.ShouldBe(new IngestProgress(Done: 1, Processing: 0, Queued: 0, Failed: 0, Canceled: 0, Total: 1));
+        status.Collection.ShouldBe("voyage");
+        var asset = status.Assets[0];
+        asset.Attempts.ShouldBe(1);
+        var result = asset.Result!.Value;
+        result.GetProperty("width").GetInt32().ShouldBe(2400);
+        result.GetProperty("thumbhash").GetString().ShouldNotBeNullOrEmpty();
+        var files = result.GetProperty("files").EnumerateArray().ToDictionary(file => file.GetProperty("variant").GetString()!);
+        files["preview"].GetProperty("width").GetInt32().ShouldBe(1280);
+        files["thumbnail"].GetProperty("width").GetInt32().ShouldBe(320);
+        (await _installation.Client.GetAssetAsync(asset.AssetId, "original")).ShouldBe(Pictures.Jpeg);
+        foreach (var variant in (string[])["preview", "thumbnail"])
+        {
+            var bytes = await _installation.Client.GetAssetAsync(asset.AssetId, variant);
+            bytes[..3].ShouldBe([0xFF, 0xD8, 0xFF]);
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)).ShouldBe(files[variant].GetProperty("sha256").GetString());
+        }
+
+        var job = await _installation.Client.GetJobAsync(asset.JobId);
+        job.Status.ShouldBe("DONE");
+        job.History.Select(attempt => attempt.Outcome).ShouldBe(["done"]);
+    }
+
+    [Fact]
+    public async Task Bad_files_fail_at_once_with_a_reason_and_the_good_one_beside_them_is_done()
+    {
+        var accepted = await _installation.Client.IngestAsync(
+        [
+            Pictures.Named("cut.jpg", Pictures.Jpeg[..9_000]),
+            Pictures.Named("notes.jpg", Encoding.UTF8.GetBytes("not a picture at all")),
+            Pictures.Named("empty.png", []),
+            Pictures.Named("good.png", Pictures.Png),
+        ]);
+
+        var status = await _installation.UntilFinishedAsync(accepted.JobId);
+
+        status.Progress.Done.ShouldBe(1);
+        status.Progress.Failed.ShouldBe(3);
+        status.Assets.Select(asset => asset.Status).ShouldBe(["FAILED", "FAILED", "FAILED", "DONE"]);
+        status.Assets[0].Error!.ShouldContain("damaged or cut short");
+        status.Assets[1].Error!.ShouldContain("text file");
+        status.Assets[2].Error!.ShouldContain("empty file");
+        status.Assets.ShouldAllBe(asset => asset.Attempts == 1);
+        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null and error_queue = 'thumbnail_error'")).ShouldBe(3);
+        (await _installation.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Parameters_choose_size_format_and_background()
+    {
+        var accepted = await _installation.Client.IngestAsync(
+            [Pictures.Named("a.jpg", Pictures.Jpeg)],
+            new Dictionary<string, string> { ["params"] = """{"preview_size": 600, "thumbnail_size": 64, "format": "webp", "quality": 70}""", ["priority"] = "high" });
+
+        var asset = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
+
+        var files = asset.Result!.Value.GetProperty("files").EnumerateArray().ToArray();
+        files.Select(file => file.GetProperty("width").GetInt32()).ShouldBe([600, 64]);
+        files.ShouldAllBe(file => file.GetProperty("content_type").GetString() == "image/webp");
+        (await _installation.Client.GetJobAsync(asset.JobId)).Priority.ShouldBe("high");
+    }
+
+    [Fact]
+    public async Task A_download_answers_ranges_and_is_never_taken_for_a_page()
+    {
+        var accepted = await _installation.Client.IngestAsync([Pictures.Named("page.html", Pictures.Png)]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/assets/{accepted.Assets[0].AssetId}/original");
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        request.Headers.Range = new RangeHeaderValue(10, 19);
+
+        using var response = await _installation.Http.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        (await response.Content.ReadAsByteArrayAsync()).ShouldBe(Pictures.Png[10..20]);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        response.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
+    }
+
+    [Fact]
+    public async Task A_failed_job_can_be_run_again_and_one_that_is_done_cannot()
+    {
+        var accepted = await _installation.Client.IngestAsync([Pictures.Named("notes.jpg", Encoding.UTF8.GetBytes("text")), Pictures.Named("good.png", Pictures.Png)]);
+        var assets = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets;
+
+        var again = await _installation.Client.RetryJobAsync(assets[0].JobId);
+        again.Attempts.ShouldBe(0);
+        await _installation.UntilFinishedAsync(accepted.JobId);
+
+        (await _installation.Client.GetJobAsync(assets[0].JobId)).History.Count.ShouldBe(2);
+        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(1);
+        var refused = await Should.ThrowAsync<MangaMotionException>(_installation.Client.RetryJobAsync(assets[1].JobId));
+        refused.Problem.Code.ShouldBe("job_is_not_failed");
+        (await Should.ThrowAsync<MangaMotionException>(_installation.Client.CancelJobAsync(assets[1].JobId))).Problem.Status.ShouldBe(409);
+    }
+
+    [Fact]
+    public async Task A_scheduled_ingest_waits_and_can_be_canceled()
+    {
+        var accepted = await _installation.Client.IngestAsync(
+            [Pictures.Named("later.png", Pictures.Png)], new Dictionary<string, string> { ["not_before"] = DateTimeOffset.UtcNow.AddHours(1).ToString("O") });
+        var asset = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0];
+        asset.Status.ShouldBe("UPLOADED");
+
+        (await _installation.Client.CancelJobAsync(asset.JobId)).Status.ShouldBe("CANCELED");
+
+        var status = await _installation.Client.GetIngestStatusAsync(accepted.JobId);
+        status.Status.ShouldBe("finished");
+        status.Progress.Canceled.ShouldBe(1);
+    }
+}
