@@ -34,7 +34,7 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
     {
         await AddKeyAsync("reader", "read");
         await AddKeyAsync("stranger", "submit", "read", "operate");
-        var accepted = await _installation.Client.IngestAsync([Pictures.Named("a.png", [1, 2, 3])]);
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("a.png", [1, 2, 3])]);
         var job = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0].JobId;
 
         await ShouldBeProblemAsync(await PostAsync(Form(("files", "a.png", [1])), "reader"), 403, "missing_scope");
@@ -82,7 +82,7 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
     public async Task What_is_no_multipart_request_is_told_so()
     {
         await ShouldBeProblemAsync(await PostAsync(new StringContent("{}", Encoding.UTF8, "application/json")), 415, "unsupported_media_type");
-        await ShouldBeProblemAsync(await PostAsync(new MultipartFormDataContent()), 400, "no_files");
+        await ShouldBeProblemAsync(await PostAsync(new MultipartFormDataContent { { new StringContent("voyage"), "collection" } }), 400, "no_files");
         await ShouldBeProblemAsync(await PostAsync(Form(("picture", "a.png", [1]))), 400, "unknown_field");
         var broken = new ByteArrayContent(Encoding.ASCII.GetBytes("--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nno end"));
         broken.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
@@ -98,7 +98,7 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
     [InlineData("\u202Egnp.exe")]
     public async Task A_name_is_shown_and_never_used(string name)
     {
-        var accepted = await _installation.Client.IngestAsync([Pictures.Named(name, [1, 2, 3])]);
+        var accepted = await _installation.Client.IngestAsync([Samples.Named(name, [1, 2, 3])]);
 
         accepted.Assets[0].Name.ShouldBe(name);
         Directory.EnumerateFiles(_installation.Store, "*", SearchOption.AllDirectories).ShouldAllBe(file => file.Contains(accepted.JobId.ToString("N"), StringComparison.Ordinal));
@@ -107,7 +107,7 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task Assets_come_in_pages()
     {
-        var accepted = await _installation.Client.IngestAsync(Enumerable.Range(0, 3).Select(i => Pictures.Named($"{i}.png", [1])));
+        var accepted = await _installation.Client.IngestAsync(Enumerable.Range(0, 3).Select(i => Samples.Named($"{i}.png", [1])));
 
         var first = await ReadAsync(await GetAsync($"ingest/{accepted.JobId}/status?pageSize=2", Installation.Key));
         first.GetProperty("assets").GetArrayLength().ShouldBe(2);

@@ -98,7 +98,7 @@ public sealed class FaultTests(TestStack stack)
     }
 
     private static Task<IngestAccepted> SubmitAsync(Installation installation, int count) =>
-        installation.Client.IngestAsync(Enumerable.Range(0, count).Select(i => Pictures.Named($"{i}.jpg", Pictures.Jpeg)));
+        installation.Client.IngestAsync(Enumerable.Range(0, count).Select(i => Samples.Named($"{i}.jpg", Samples.Jpeg)));
 
     private static async Task EveryJobIsDoneOnceAsync(Installation installation, int count)
     {

@@ -21,7 +21,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task A_picture_goes_in_and_its_preview_and_thumbnail_come_out()
     {
-        var accepted = await _installation.Client.IngestAsync([Pictures.Named("harbour.jpg", Pictures.Jpeg)], new Dictionary<string, string> { ["collection"] = "voyage" });
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("harbour.jpg", Samples.Jpeg)], new Dictionary<string, string> { ["collection"] = "voyage" });
         accepted.Status.ShouldBe("accepted");
         accepted.Assets[0].Type.ShouldBe("image/jpeg");
 
@@ -37,7 +37,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         var files = result.GetProperty("files").EnumerateArray().ToDictionary(file => file.GetProperty("variant").GetString()!);
         files["preview"].GetProperty("width").GetInt32().ShouldBe(1280);
         files["thumbnail"].GetProperty("width").GetInt32().ShouldBe(320);
-        (await _installation.Client.GetAssetAsync(asset.AssetId, "original")).ShouldBe(Pictures.Jpeg);
+        (await _installation.Client.GetAssetAsync(asset.AssetId, "original")).ShouldBe(Samples.Jpeg);
         foreach (var variant in (string[])["preview", "thumbnail"])
         {
             var bytes = await _installation.Client.GetAssetAsync(asset.AssetId, variant);
@@ -55,10 +55,10 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     {
         var accepted = await _installation.Client.IngestAsync(
         [
-            Pictures.Named("cut.jpg", Pictures.Jpeg[..9_000]),
-            Pictures.Named("notes.jpg", Encoding.UTF8.GetBytes("not a picture at all")),
-            Pictures.Named("empty.png", []),
-            Pictures.Named("good.png", Pictures.Png),
+            Samples.Named("cut.jpg", Samples.Jpeg[..9_000]),
+            Samples.Named("notes.jpg", Encoding.UTF8.GetBytes("not a picture at all")),
+            Samples.Named("empty.png", []),
+            Samples.Named("good.png", Samples.Png),
         ]);
 
         var status = await _installation.UntilFinishedAsync(accepted.JobId);
@@ -75,10 +75,33 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_kind_of_file_gets_its_derivatives()
+    {
+        var accepted = await _installation.Client.IngestAsync(
+            [Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("tone.flac", Samples.Flac()), Samples.Named("paper.pdf", Samples.Pdf())]);
+
+        var assets = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets;
+
+        assets.ShouldAllBe(asset => asset.Status == "DONE", string.Join("; ", assets.Select(asset => asset.Error)));
+        var (clip, tone, paper) = (assets[0].Result!.Value, assets[1].Result!.Value, assets[2].Result!.Value);
+        Variants(clip).ShouldBe(["preview", "thumbnail"]);
+        clip.GetProperty("duration").GetDouble().ShouldBe(2, tolerance: 0.2);
+        clip.GetProperty("video_codec").GetString().ShouldBe("h264");
+        Variants(tone).ShouldBe(["waveform", "peaks"], ignoreOrder: true);
+        tone.GetProperty("duration").GetDouble().ShouldBe(3, tolerance: 0.1);
+        Variants(paper).ShouldBe(["preview", "thumbnail"]);
+        paper.GetProperty("pages").GetInt32().ShouldBe(2);
+        (await _installation.Client.GetAssetAsync(assets[1].AssetId, "waveform"))[1..4].ShouldBe("PNG"u8.ToArray());
+
+        static string?[] Variants(System.Text.Json.JsonElement result) =>
+            [.. result.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("variant").GetString())];
+    }
+
+    [Fact]
     public async Task Parameters_choose_size_format_and_background()
     {
         var accepted = await _installation.Client.IngestAsync(
-            [Pictures.Named("a.jpg", Pictures.Jpeg)],
+            [Samples.Named("a.jpg", Samples.Jpeg)],
             new Dictionary<string, string> { ["params"] = """{"preview_size": 600, "thumbnail_size": 64, "format": "webp", "quality": 70}""", ["priority"] = "high" });
 
         var asset = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
@@ -92,7 +115,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task A_download_answers_ranges_and_is_never_taken_for_a_page()
     {
-        var accepted = await _installation.Client.IngestAsync([Pictures.Named("page.html", Pictures.Png)]);
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("page.html", Samples.Png)]);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/assets/{accepted.Assets[0].AssetId}/original");
         request.Headers.Add("X-Api-Key", Installation.Key);
         request.Headers.Range = new RangeHeaderValue(10, 19);
@@ -100,7 +123,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         using var response = await _installation.Http.SendAsync(request);
 
         response.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
-        (await response.Content.ReadAsByteArrayAsync()).ShouldBe(Pictures.Png[10..20]);
+        (await response.Content.ReadAsByteArrayAsync()).ShouldBe(Samples.Png[10..20]);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
         response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         response.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
@@ -109,7 +132,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task A_failed_job_can_be_run_again_and_one_that_is_done_cannot()
     {
-        var accepted = await _installation.Client.IngestAsync([Pictures.Named("notes.jpg", Encoding.UTF8.GetBytes("text")), Pictures.Named("good.png", Pictures.Png)]);
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("notes.jpg", Encoding.UTF8.GetBytes("text")), Samples.Named("good.png", Samples.Png)]);
         var assets = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets;
 
         var again = await _installation.Client.RetryJobAsync(assets[0].JobId);
@@ -127,7 +150,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     public async Task A_scheduled_ingest_waits_and_can_be_canceled()
     {
         var accepted = await _installation.Client.IngestAsync(
-            [Pictures.Named("later.png", Pictures.Png)], new Dictionary<string, string> { ["not_before"] = DateTimeOffset.UtcNow.AddHours(1).ToString("O") });
+            [Samples.Named("later.png", Samples.Png)], new Dictionary<string, string> { ["not_before"] = DateTimeOffset.UtcNow.AddHours(1).ToString("O") });
         var asset = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0];
         asset.Status.ShouldBe("UPLOADED");
 

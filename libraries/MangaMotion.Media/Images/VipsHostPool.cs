@@ -23,6 +23,7 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
     private readonly ConcurrentDictionary<VipsHost, bool> _all = new();
     private readonly CancellationTokenSource _closing = new();
     private int _slots;
+    private bool _disposed;
 
     /// <summary>The processes that were started for the living children.</summary>
     internal IReadOnlyCollection<int> ProcessIds => [.. _all.Keys.Select(host => host.ProcessId)];
@@ -38,6 +39,10 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
 
     public async ValueTask DisposeAsync()
     {
+        // The container disposes what it hands out under two types twice.
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+
         // Jobs under way are canceled; when every place is free, no job is left that could hold a child.
         await _closing.CancelAsync();
         for (var i = 0; i < options.Value.Hosts; i++)

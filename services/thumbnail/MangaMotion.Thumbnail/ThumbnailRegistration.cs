@@ -17,6 +17,7 @@ internal static class ThumbnailRegistration
         builder.AddJobWorker<GenerateThumbnailConsumer, GenerateThumbnail>(JobTypes.Thumbnail, RetryDelay);
         builder.Services.AddObjectStore(builder.Configuration);
         builder.Services.AddMedia();
+        builder.Services.AddSingleton<MediaRenderer>();
         builder.Services.AddSingleton<ThumbnailRenderer>();
     }
 }

@@ -10,7 +10,7 @@ using MangaMotion.Storage;
 namespace MangaMotion.Thumbnail.Rendering;
 
 /// <summary>Makes the derivatives of one asset and stores them under keys that are a function of the job.</summary>
-public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspaces, IImageRenderer images)
+public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspaces, MediaRenderer media)
 {
     public async Task<ThumbnailResult> RenderAsync(JobRun<GenerateThumbnail> run, CancellationToken cancellationToken)
     {
@@ -18,11 +18,17 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         {
             await using var workspace = workspaces.Create();
             await store.FetchAsync(run.Command.InputKey, workspace.Input, cancellationToken);
-            return await RenderAsync(run, workspace, cancellationToken);
+            var type = MediaSniffer.SniffFile(workspace.Input).Require();
+            var (result, files) = await media.RenderAsync(workspace, type, ImageParams.Parse(run.Params), cancellationToken);
+            return result with { Files = await StoreAsync(run.JobId, files, cancellationToken) };
         }
         catch (ObjectNotFoundException exception)
         {
             throw new PermanentJobException("missing_object", "The original is not in the store any more; submit the file again.", exception);
+        }
+        catch (MediaLimitException exception)
+        {
+            throw new ResourceLimitException(exception.Limit, exception.OwnerMessage, exception);
         }
         catch (MediaException exception) when (exception.Permanent)
         {
@@ -30,32 +36,16 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         }
     }
 
-    private async Task<ThumbnailResult> RenderAsync(JobRun<GenerateThumbnail> run, Workspace workspace, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DerivedFile>> StoreAsync(Guid jobId, IReadOnlyList<MediaFile> files, CancellationToken cancellationToken)
     {
-        var type = MediaSniffer.SniffFile(workspace.Input).Require();
-        if (type.Kind != MediaKind.Image)
-            throw new UnsupportedMediaException($"This is a {type.Title} file; only pictures have derivatives so far.");
-
-        var image = await images.RenderAsync(workspace, workspace.Input, type, ImageParams.Parse(run.Params), cancellationToken);
-        var files = new List<DerivedFile>(image.Files.Count);
-        foreach (var file in image.Files)
-            files.Add(await StoreAsync(run.JobId, file, cancellationToken));
-        return new()
+        var stored = new List<DerivedFile>(files.Count);
+        foreach (var file in files)
         {
-            MediaType = type.Name,
-            Width = image.Width,
-            Height = image.Height,
-            Frames = image.Frames,
-            HasAlpha = image.HasAlpha,
-            Thumbhash = image.ThumbHash,
-            Files = files,
-        };
-    }
+            var key = $"processed/{jobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
+            var put = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
+            stored.Add(new(file.Variant, key, file.ContentType, file.Width, file.Height, put.Length, put.Sha256!));
+        }
 
-    private async Task<DerivedFile> StoreAsync(Guid jobId, MediaFile file, CancellationToken cancellationToken)
-    {
-        var key = $"processed/{jobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
-        var stored = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
-        return new(file.Variant, key, file.ContentType, file.Width, file.Height, stored.Length, stored.Sha256!);
+        return stored;
     }
 }
