@@ -9,4 +9,5 @@ var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. F
 foreach (var benchmark in benchmarks)
     root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
 root.Subcommands.Add(PanelsCommand.Create());
+root.Subcommands.Add(CameraCommand.Create());
 return await root.Parse(args).InvokeAsync();
