@@ -26,7 +26,7 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
         while (await NextAsync(reader, cancellationToken) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
-                throw Malformed("a part has no Content-Disposition: form-data with a name");
+                throw UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (disposition.IsFileDisposition())
                 stored.Add(await StoreAsync(section, name, FileNameOf(disposition), ingestId, stored.Count, cancellationToken));
@@ -53,7 +53,7 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
         }
         catch (Exception exception) when (exception is InvalidDataException || exception.GetType() == typeof(IOException))
         {
-            throw Malformed(exception.Message);
+            throw UploadStream.Malformed(exception.Message);
         }
     }
 
@@ -65,14 +65,13 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
         if (position >= _options.MaxFiles)
             throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
 
-        var head = new byte[MediaSniffer.HeadLength];
-        var length = await section.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        var sniffed = MediaSniffer.Sniff(head.AsSpan(0, length)).Type;
+        await using var content = new UploadStream(section.Body);
+        var head = await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
+        var sniffed = MediaSniffer.Sniff(head.Span).Type;
         var assetId = Guid.CreateVersion7();
         var key = $"originals/{ingestId:N}/{assetId:N}";
         try
         {
-            await using var content = new HeadedStream(head.AsMemory(0, length), section.Body);
             var put = new PutOptions { ContentType = sniffed?.Name ?? "application/octet-stream", MaxLength = _options.MaxFileBytes };
             var stored = await store.PutAsync(key, content, put, cancellationToken);
             return new(assetId, name, key, stored.Length, stored.Sha256!, sniffed);
@@ -85,10 +84,10 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
 
     private async Task<string> ReadFieldAsync(MultipartSection section, string name, CancellationToken cancellationToken)
     {
-        var buffer = new byte[_options.MaxFieldBytes + 1];
-        var length = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length <= _options.MaxFieldBytes
-            ? Encoding.UTF8.GetString(buffer, 0, length)
+        await using var content = new UploadStream(section.Body);
+        var value = await content.PeekAsync(_options.MaxFieldBytes + 1, cancellationToken);
+        return value.Length <= _options.MaxFieldBytes
+            ? Encoding.UTF8.GetString(value.Span)
             : throw IngestRequest.Invalid(name, $"is longer than {_options.MaxFieldBytes} bytes (Ingest__MaxFieldBytes)");
     }
 
@@ -104,6 +103,4 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
             _ => shown,
         };
     }
-
-    private static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what}.");
 }

@@ -1,0 +1,76 @@
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Ingests;
+
+/// <summary>
+/// One part of a request, as the caller sends it: its first bytes can be looked at before it is stored. A part that breaks
+/// off is the caller's fault, and is told apart here from a store that breaks. Reads only, asynchronously.
+/// </summary>
+internal sealed class UploadStream(Stream part) : Stream
+{
+    private ReadOnlyMemory<byte> _head;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The first bytes, at most so many; reading begins with them all the same.</summary>
+    public async Task<ReadOnlyMemory<byte>> PeekAsync(int length, CancellationToken cancellationToken)
+    {
+        var head = new byte[length];
+        var read = 0;
+        while (read < length && await ReceiveAsync(head.AsMemory(read), cancellationToken) is > 0 and var more)
+            read += more;
+        return _head = head.AsMemory(0, read);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_head.IsEmpty)
+            return await ReceiveAsync(buffer, cancellationToken);
+        var length = Math.Min(buffer.Length, _head.Length);
+        _head[..length].CopyTo(buffer);
+        _head = _head[length..];
+        return length;
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await part.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or (IOException and not BadHttpRequestException))
+        {
+            throw Malformed(exception.Message);
+        }
+    }
+
+    public static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what.TrimEnd('.')}.");
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously: the source is a network stream.");
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
