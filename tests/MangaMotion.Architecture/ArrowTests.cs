@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+
+namespace MangaMotion.Architecture;
+
+/// <summary>Who may use whom: service → libraries → contracts, and each foreign thing in one place.</summary>
+public sealed partial class ArrowTests
+{
+    /// <summary>
+    /// The two files outside MangaMotion.Messaging.Postgres that may reach below MassTransit's surface; each says why in a comment.
+    /// </summary>
+    private static readonly string[] FilesWithInnerMassTransit =
+    [
+        "libraries/MangaMotion.ServiceDefaults/Bus/EndpointConventions.cs",
+        "libraries/MangaMotion.ServiceDefaults/Bus/ErrorQueues.cs",
+    ];
+
+    private static readonly string[] NativeFunctionsThatStart = ["fork", "vfork", "clone", "system", "popen", "posix_spawn", "posix_spawnp", "execv", "execve", "execvp"];
+
+    [Fact]
+    public void There_are_projects_to_look_at()
+    {
+        Repository.Contracts.ShouldHaveSingleItem();
+        Repository.Libraries.Count().ShouldBeGreaterThan(5);
+        Repository.Services.Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void A_service_references_no_service()
+    {
+        var services = Repository.Services.Select(service => service.Name).ToHashSet();
+
+        foreach (var service in Repository.Services)
+        {
+            service.References.Where(services.Contains).ShouldBeEmpty($"{service.Name} uses another service; what both need belongs into a library or a contract.");
+            AssembliesOf(service).Where(services.Contains).ShouldBeEmpty($"{service.Name} is compiled against another service.");
+        }
+    }
+
+    [Fact]
+    public void A_library_references_libraries_and_contracts_only()
+    {
+        var allowed = Repository.Libraries.Concat(Repository.Contracts).Select(project => project.Name).ToHashSet();
+
+        foreach (var library in Repository.Libraries)
+        {
+            library.References.ShouldBeSubsetOf(allowed, $"{library.Name} is a library.");
+            AssembliesOf(library).Where(name => name.StartsWith("MangaMotion.", StringComparison.Ordinal)).ShouldBeSubsetOf(allowed, $"{library.Name} is a library.");
+        }
+    }
+
+    [Fact]
+    public void Contracts_reference_nothing()
+    {
+        foreach (var contracts in Repository.Contracts)
+        {
+            contracts.References.ShouldBeEmpty();
+            contracts.Packages.ShouldBeEmpty();
+            contracts.Frameworks.ShouldBeEmpty();
+            AssembliesOf(contracts).ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Only_the_storage_library_knows_S3()
+    {
+        foreach (var project in Repository.Projects.Where(project => project.Name != "MangaMotion.Storage"))
+        {
+            project.Packages.ShouldNotContain(name => name.StartsWith("AWSSDK", StringComparison.Ordinal), project.Name);
+            AssembliesOf(project).ShouldNotContain(name => name.StartsWith("AWSSDK", StringComparison.Ordinal), project.Name);
+        }
+    }
+
+    [Fact]
+    public void Only_the_messaging_library_and_two_named_files_import_the_inner_namespaces_of_MassTransit()
+    {
+        var files = Repository.Projects.Where(project => project.Name != "MangaMotion.Messaging.Postgres")
+            .SelectMany(project => project.Source)
+            .Where(file => InnerMassTransit().IsMatch(file.Code))
+            .Select(file => file.Path);
+
+        files.ShouldBe(FilesWithInnerMassTransit, ignoreOrder: true, "Everything else keeps to the namespace MassTransit, which its releases keep stable.");
+    }
+
+    [Fact]
+    public void Only_the_media_library_and_the_local_stack_start_processes()
+    {
+        foreach (var project in Repository.Projects.Where(project => project.Name is not ("MangaMotion.Media" or "MangaMotion.LocalStack")))
+        {
+            UsedCode.TypesOf(project.Assembly).ShouldNotContain("System.Diagnostics.ProcessStartInfo", StartsProcesses(project));
+            UsedCode.NativeFunctionsOf(project.Assembly).Intersect(NativeFunctionsThatStart).ShouldBeEmpty(StartsProcesses(project));
+            project.Source.Where(file => file.Code.Contains("Process.Start(", StringComparison.Ordinal)).Select(file => file.Path).ShouldBeEmpty(StartsProcesses(project));
+        }
+    }
+
+    [Fact]
+    public void No_service_uses_the_local_stack() =>
+        Repository.Services.ShouldAllBe(service => !service.References.Contains("MangaMotion.LocalStack") && !AssembliesOf(service).Contains("MangaMotion.LocalStack"));
+
+    [Fact]
+    public void Comics_are_pure_functions()
+    {
+        var comics = Repository.Libraries.Single(library => library.Name == "MangaMotion.Comics");
+
+        comics.References.ShouldBeEmpty();
+        comics.Packages.ShouldBeEmpty();
+        UsedCode.TypesOf(comics.Assembly).ShouldNotContain(type => type.StartsWith("System.Net.", StringComparison.Ordinal) || type == "System.IO.File");
+    }
+
+    private static string StartsProcesses(SourceProject project) =>
+        $"{project.Name} starts a process: a tool that opens somebody's file runs through MangaMotion.Media's ToolRunner, in its sandbox.";
+
+    private static IReadOnlyList<string> AssembliesOf(SourceProject project) => [.. project.Assembly.GetReferencedAssemblies().Select(name => name.Name!)];
+
+    /// <summary>Something below the namespace MassTransit, imported or written out.</summary>
+    [GeneratedRegex(@"\bMassTransit\.[A-Z]\w*", RegexOptions.NonBacktracking)]
+    private static partial Regex InnerMassTransit();
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using MangaMotion.ServiceDefaults.Configuration;
+
+namespace MangaMotion.Architecture;
+
+/// <summary><c>docs/configuration.md</c> says what the code does.</summary>
+public sealed class ConfigurationPageTests
+{
+    /// <summary>Defaults that depend on the machine, in the page's words.</summary>
+    private static readonly Dictionary<string, string> Calculated = new(StringComparer.Ordinal)
+    {
+        ["Jobs__Concurrency"] = "number of processors",
+        ["Media__Hosts"] = "number of processors",
+        ["Media__ScratchDirectory"] = "mangamotion-media in the temporary folder",
+    };
+
+    /// <summary>Not settings of an options class: read where they are needed.</summary>
+    private static readonly string[] Others = ["Logging__LogLevel__<category>", "MANGAMOTION_API_KEY", "ASPNETCORE_URLS"];
+
+    [Fact]
+    public void Every_setting_is_on_the_page_with_its_default()
+    {
+        OptionSetting.All.Count.ShouldBeGreaterThan(40);
+
+        OptionSetting.All.Select(Problem).Where(problem => problem is not null).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_range_is_on_the_page() =>
+        OptionSetting.All
+            .Where(setting => setting.RangeText is { } range && ConfigurationPage.Rows.TryGetValue(setting.Name, out var row) && row.Allowed != range)
+            .Select(setting => $"{setting.Name}: the code allows '{setting.RangeText}', the page says '{ConfigurationPage.Rows[setting.Name].Allowed}'")
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Every_allowed_word_is_on_the_page()
+    {
+        foreach (var setting in OptionSetting.All)
+        {
+            var type = Nullable.GetUnderlyingType(setting.Property.PropertyType) ?? setting.Property.PropertyType;
+            var words = type.IsEnum
+                ? Enum.GetNames(type).Select(name => name.ToLowerInvariant())
+                : setting.Property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Select(value => $"{value}") ?? [];
+            ConfigurationPage.Rows[setting.Name].Allowed.Split(", ", StringSplitOptions.RemoveEmptyEntries).Intersect(words)
+                .ShouldBe(words, ignoreOrder: true, setting.Name);
+        }
+    }
+
+    [Fact]
+    public void The_page_has_no_setting_that_nobody_reads() =>
+        ConfigurationPage.Rows.Keys.Except(OptionSetting.All.Select(setting => setting.Name)).Except(Others).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_plain_name_is_on_the_page_beside_its_setting()
+    {
+        foreach (var plain in PlainName.All)
+        {
+            var setting = plain.Key.Replace(":", "__", StringComparison.Ordinal);
+            ConfigurationPage.Text.ShouldContain($"| `{plain.Name}` | `{setting}` | {plain.Meaning} |");
+        }
+    }
+
+    private static string? Problem(OptionSetting setting)
+    {
+        var expected = Calculated.GetValueOrDefault(setting.Name, setting.DefaultText);
+        if (!ConfigurationPage.Rows.TryGetValue(setting.Name, out var row))
+            return $"{setting.Name} (default {expected}) has no row";
+        if (row.Default != expected)
+            return $"{setting.Name}: the default is '{expected}', the page says '{row.Default}'";
+        return row.Meaning.Length > 0 ? null : $"{setting.Name} has no meaning";
+    }
+}

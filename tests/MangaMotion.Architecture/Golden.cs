@@ -1,0 +1,30 @@
+namespace MangaMotion.Architecture;
+
+/// <summary>
+/// A text that others rely on, kept in <c>Goldens/</c>: a change of it is seen in review, and cannot happen by accident.
+/// </summary>
+internal static class Golden
+{
+    private const string Write = "MANGAMOTION_WRITE_GOLDENS";
+
+    /// <param name="name">The file below <c>Goldens/</c>.</param>
+    /// <param name="advice">What a change means for others, and what to do about it.</param>
+    public static void Compare(string name, IEnumerable<string> lines, string advice)
+    {
+        var path = Repository.PathOf(Path.Combine("tests", "MangaMotion.Architecture", "Goldens", name));
+        var actual = string.Concat(lines.Select(line => $"{line}\n"));
+        if (Environment.GetEnvironmentVariable(Write) == "1")
+            File.WriteAllText(path, actual);
+
+        var expected = File.Exists(path) ? File.ReadAllText(path) : "";
+        var (now, before) = (actual.Split('\n'), expected.Split('\n'));
+        actual.ShouldBe(expected, $"""
+            {name} differs. Gone: {Shown(before.Except(now))}. New: {Shown(now.Except(before))}.
+            {advice}
+            If the change is meant, write the file anew and commit it:
+            {Write}=1 dotnet test tests/MangaMotion.Architecture
+            """);
+    }
+
+    private static string Shown(IEnumerable<string> lines) => lines.Select(line => line.Trim()).ToList() is { Count: > 0 } some ? string.Join(", ", some) : "nothing";
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace MangaMotion.Architecture;
+
+/// <summary>One project: its file, its source, and its assembly as built.</summary>
+internal sealed partial class SourceProject
+{
+    private readonly XDocument _file;
+
+    private SourceProject(string kind, string path)
+    {
+        (Kind, Path) = (kind, path);
+        _file = XDocument.Load(path);
+    }
+
+    /// <summary>The folder at the root of the repository: <c>libraries</c>.</summary>
+    public string Kind { get; }
+
+    public string Path { get; }
+
+    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+
+    public string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    public Assembly Assembly => Assembly.Load(Name);
+
+    /// <summary>Names of the projects it compiles against; one that is only built beside it (the image child) is none of them.</summary>
+    public IReadOnlyList<string> References =>
+        [.. Items("ProjectReference").Where(item => (string?)item.Attribute("ReferenceOutputAssembly") != "false").Select(item => System.IO.Path.GetFileNameWithoutExtension(Include(item)))];
+
+    public IReadOnlyList<string> Packages => [.. Items("PackageReference").Select(Include)];
+
+    public IReadOnlyList<string> Frameworks => [.. Items("FrameworkReference").Select(Include)];
+
+    /// <summary>Its source files, path from the root of the repository and text without comments.</summary>
+    public IEnumerable<(string Path, string Code)> Source =>
+        Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(path => (System.IO.Path.GetRelativePath(Repository.Root, path), Comment().Replace(File.ReadAllText(path), "")));
+
+    public static IEnumerable<SourceProject> FindAll(string kind) =>
+        Directory.EnumerateFiles(Repository.PathOf(kind), "*.csproj", SearchOption.AllDirectories).Select(path => new SourceProject(kind, path));
+
+    private IEnumerable<XElement> Items(string name) => _file.Descendants(name).Where(item => item.Attribute("Include") is not null);
+
+    private static string Include(XElement item) => item.Attribute("Include")!.Value;
+
+    // A comment stands alone on its line, or behind white space: enough for source that dotnet format has passed.
+    [GeneratedRegex(@"(?m)(^|\s)//.*$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Comment();
+}

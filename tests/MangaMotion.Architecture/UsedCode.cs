@@ -1,0 +1,26 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace MangaMotion.Architecture;
+
+/// <summary>What an assembly uses of others, read from its metadata: no alias and no <c>global using</c> hides it.</summary>
+internal static class UsedCode
+{
+    /// <summary>Full names of the types it refers to.</summary>
+    public static IReadOnlyList<string> TypesOf(Assembly assembly) => Read(assembly, metadata => metadata.TypeReferences
+        .Select(metadata.GetTypeReference)
+        .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}"));
+
+    /// <summary>Functions of native libraries that it calls.</summary>
+    public static IReadOnlyList<string> NativeFunctionsOf(Assembly assembly) => Read(assembly, metadata => metadata.MethodDefinitions
+        .Select(metadata.GetMethodDefinition)
+        .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))
+        .Select(method => metadata.GetString(method.GetImport().Name)));
+
+    private static List<string> Read(Assembly assembly, Func<MetadataReader, IEnumerable<string>> query)
+    {
+        using var file = new PEReader(File.OpenRead(assembly.Location));
+        return query(file.GetMetadataReader()).ToList();
+    }
+}
