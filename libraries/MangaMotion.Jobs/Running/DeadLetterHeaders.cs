@@ -1,5 +1,5 @@
-using MassTransit;
 using MangaMotion.Jobs.Failures;
+using MassTransit;
 
 namespace MangaMotion.Jobs.Running;
 
