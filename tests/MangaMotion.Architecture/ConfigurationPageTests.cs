@@ -42,7 +42,8 @@ public sealed class ConfigurationPageTests
             var words = type.IsEnum
                 ? Enum.GetNames(type).Select(name => name.ToLowerInvariant())
                 : setting.Property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Select(value => $"{value}") ?? [];
-            ConfigurationPage.Rows[setting.Name].Allowed.Split(", ", StringSplitOptions.RemoveEmptyEntries).Intersect(words)
+            var allowed = ConfigurationPage.Rows.TryGetValue(setting.Name, out var row) ? row.Allowed : "";
+            allowed.Split(", ", StringSplitOptions.RemoveEmptyEntries).Intersect(words)
                 .ShouldBe(words, ignoreOrder: true, setting.Name);
         }
     }
