@@ -28,6 +28,8 @@ internal sealed record Measurement(string Name, string Unit, IReadOnlyList<doubl
 
     public double P95 => Quantile(0.95);
 
+    public double P99 => Quantile(0.99);
+
     public double Quantile(double quantile) => Samples[(int)Math.Round(quantile * (Samples.Count - 1))];
 }
 

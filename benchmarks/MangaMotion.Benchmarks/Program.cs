@@ -1,9 +1,10 @@
 using System.CommandLine;
 using MangaMotion.Benchmarks;
 using MangaMotion.Benchmarks.Comics;
+using MangaMotion.Benchmarks.Jobs;
 using MangaMotion.Benchmarks.Messaging;
 
-IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark()];
+IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark()];
 
 var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
 foreach (var benchmark in benchmarks)

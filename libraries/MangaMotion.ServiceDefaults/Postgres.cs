@@ -35,6 +35,9 @@ public static class Postgres
             Timeout = 5,
             CommandTimeout = 30,
 
+            // Our statements are few and always the same; parsing and planning one costs more than running it.
+            MaxAutoPrepare = 40,
+
             // A frozen server or a lost route sends nothing: without these an idle connection would wait for ever.
             KeepAlive = 10,
             TcpKeepAlive = true,

@@ -14,7 +14,10 @@ internal sealed class Coalescer<TRequest, TResult>(
 {
     private const int MaxBatch = 256;
 
-    private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
+    // Synchronous: a request that finds the pump idle sends its statement itself instead of waking another thread for it.
+    private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(
+        new() { SingleReader = true, AllowSynchronousContinuations = true });
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _starting = new();
     private Task? _pump;

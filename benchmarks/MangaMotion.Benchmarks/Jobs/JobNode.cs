@@ -1,0 +1,75 @@
+using MangaMotion.Jobs;
+using MangaMotion.LocalStack;
+using MangaMotion.Messaging.Postgres.Outbox;
+using MangaMotion.ServiceDefaults;
+using MangaMotion.ServiceDefaults.Bus;
+using MangaMotion.ServiceDefaults.Jobs;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace MangaMotion.Benchmarks.Jobs;
+
+/// <summary>A service as it runs in production, but in this process: one that accepts jobs, or one that runs them.</summary>
+internal sealed class JobNode(WebApplication app) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _database = app.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public static Task<JobNode> StartAcceptorAsync(ServerStack servers, CancellationToken cancellationToken) => StartAsync(
+        servers,
+        builder =>
+        {
+            builder.AddBus(_ => { });
+            builder.Services.AddJobs(NoOp.Type);
+        },
+        cancellationToken);
+
+    public static Task<JobNode> StartWorkerAsync(ServerStack servers, NoOpStarts starts, CancellationToken cancellationToken) => StartAsync(
+        servers,
+        builder =>
+        {
+            builder.AddJobWorker<NoOpConsumer, NoOp>(NoOp.Type, retryDelay: TimeSpan.FromSeconds(1));
+            builder.Services.AddSingleton(starts);
+        },
+        cancellationToken);
+
+    /// <summary>Rows and messages of the jobs in one transaction, as the ingest service does it.</summary>
+    public async Task AcceptAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    {
+        await using var batch = _database.CreateBatch();
+        var messages = await app.Services.GetRequiredService<JobIntake>().AppendAsync(batch, jobs, cancellationToken);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        app.Services.GetRequiredService<IOutbox>().Committed(messages);
+    }
+
+    public async Task<long> CountDoneAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("select count(*) from jobs where status = 'DONE'");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private static async Task<JobNode> StartAsync(ServerStack servers, Action<WebApplicationBuilder> add, CancellationToken cancellationToken)
+    {
+        (string Key, string Value)[] settings =
+        [
+            ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", servers.Postgres.ConnectionString),
+            ("ConnectionStrings:RabbitMq", servers.Rabbit.AmqpUri.ToString()), ("Jobs:Concurrency", "64"), ("Logging:LogLevel:Default", "Warning"),
+            ("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
+        ];
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")] });
+        builder.AddServiceDefaults("no-op");
+        add(builder);
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
+        return new(app);
+    }
+}
