@@ -106,6 +106,18 @@ public sealed class PoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_has_not_enough_memory_to_start_is_not_the_files_fault()
+    {
+        await using var rig = new MediaRig(options => options.Limits.MemoryBytes = 150_000_000);
+
+        var failure = await rig.RenderAsync(Photo()).ShouldThrowAsync<ToolFailedException>();
+
+        failure.Message.ShouldContain("did not start");
+        rig.Pool.ProcessIds.ShouldBeEmpty();
+        Directory.GetDirectories(rig.Root.Location, "slot-*").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Jobs_side_by_side_each_get_a_child_of_their_own()
     {
         await using var rig = new MediaRig(options => options.Hosts = 2);

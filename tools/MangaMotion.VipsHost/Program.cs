@@ -3,11 +3,13 @@ using System.Text.Json;
 using MangaMotion.Media.Images;
 using MangaMotion.VipsHost;
 
-// One request a line on stdin, one answer a line on stdout, until stdin ends: with the worker this process ends too.
+// An empty line on stdout when it is ready; then one request a line on stdin, one answer a line on stdout, until stdin ends: with the worker this process ends too.
 using var answers = Native.TakeStandardOutput();
 using var requests = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
 
 Native.Start(args[0]);
+answers.WriteByte((byte)'\n'); // ready: what goes wrong from here on may be the file's fault
+answers.Flush();
 
 while (requests.ReadLine() is { } line)
 {

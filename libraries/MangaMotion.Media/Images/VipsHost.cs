@@ -16,7 +16,8 @@ internal sealed class VipsHost : IAsyncDisposable
     private readonly SlotPaths _seen;
     private readonly StderrTail _stderr = new();
     private readonly Task _drained;
-    private readonly StreamReader _answers;
+    private readonly Stream _answers;
+    private readonly byte[] _answer = new byte[64 * 1024];
 
     private VipsHost(Process process, string slot, SlotPaths seen)
     {
@@ -24,7 +25,7 @@ internal sealed class VipsHost : IAsyncDisposable
         _slot = slot;
         _seen = seen;
         _drained = _stderr.DrainAsync(process.StandardError.BaseStream);
-        _answers = process.StandardOutput;
+        _answers = process.StandardOutput.BaseStream;
     }
 
     private sealed record SlotPaths(string In, string Out);
@@ -42,8 +43,10 @@ internal sealed class VipsHost : IAsyncDisposable
 
     public TimeSpan Cpu => ProcessTree.Cpu(ProcessId);
 
+    /// <summary>Starts a child and waits until it has loaded libvips.</summary>
     /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
-    public static async Task<VipsHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library)
+    /// <exception cref="ToolFailedException">It did not get that far, which is no file's fault.</exception>
+    public static async Task<VipsHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library, CancellationToken cancellationToken)
     {
         var seen = sandbox.Remounts ? new SlotPaths("/in", "/out") : new SlotPaths(Path.Combine(slot, "in"), Path.Combine(slot, "out"));
         List<Mount> mounts =
@@ -68,7 +71,17 @@ internal sealed class VipsHost : IAsyncDisposable
             Caps = new ResourceCaps { MemoryBytes = options.Limits.MemoryBytes, FileBytes = options.Limits.OutputBytes },
             Environment = DotNet.LeanEnvironment,
         });
-        return new VipsHost(process, slot, seen);
+        var host = new VipsHost(process, slot, seen);
+        try
+        {
+            await host.ReadyAsync(TimeSpan.FromSeconds(options.Limits.WallSeconds), cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Sends a job and reads its answer; null when the child ended or talked nonsense instead.</summary>
@@ -81,7 +94,7 @@ internal sealed class VipsHost : IAsyncDisposable
             var requests = _process.StandardInput.BaseStream;
             await requests.WriteAsync((byte[])[.. line, (byte)'\n'], cancellationToken);
             await requests.FlushAsync(cancellationToken);
-            return await _answers.ReadLineAsync(cancellationToken) is { } answer ? JsonSerializer.Deserialize(answer, HostProtocol.Default.HostAnswer) : null;
+            return await ReadLineAsync(cancellationToken) is { } answer ? JsonSerializer.Deserialize(answer.Span, HostProtocol.Default.HostAnswer) : null;
         }
         catch (Exception failure) when (failure is IOException or JsonException)
         {
@@ -113,6 +126,39 @@ internal sealed class VipsHost : IAsyncDisposable
         }
 
         return await KillAsync();
+    }
+
+    /// <summary>The child says an empty line when it is ready.</summary>
+    private async Task ReadyAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(patience);
+        try
+        {
+            if (await ReadLineAsync(deadline.Token) is not null)
+                return;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It stalls; what it has said so far is told below.
+        }
+
+        var (signal, detail) = await EndAsync();
+        throw new ToolFailedException("vips", $"the image child did not start; if it was refused memory, raise Media:Limits:MemoryBytes; {detail}", signal);
+    }
+
+    /// <summary>One line without its end; null where the child has ended, or talks without end: a worker's memory is not for it to fill.</summary>
+    private async Task<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        int read;
+        for (var length = 0; (read = await _answers.ReadAsync(_answer.AsMemory(length), cancellationToken)) > 0;)
+        {
+            length += read;
+            if (_answer[length - 1] == (byte)'\n')
+                return _answer.AsMemory(0, length - 1);
+        }
+
+        return null;
     }
 
     public async ValueTask DisposeAsync()

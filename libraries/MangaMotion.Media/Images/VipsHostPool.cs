@@ -60,9 +60,9 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
         await _free.WaitAsync(canceled.Token);
         try
         {
-            var host = type == MediaType.Heic ? await StartAsync(HeicLibrary())
+            var host = type == MediaType.Heic ? await StartAsync(HeicLibrary(), canceled.Token)
                 : _idle.TryPop(out var kept) ? kept
-                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, AppContext.BaseDirectory));
+                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, AppContext.BaseDirectory), canceled.Token);
             var keep = false;
             var shown = Path.Combine(host.InDirectory, "input");
             try
@@ -92,10 +92,10 @@ public sealed class VipsHostPool(IOptions<MediaOptions> options, Sandbox sandbox
     private static string HeicLibrary() =>
         VipsLibrary.ForHeic ?? throw new UnsupportedMediaException("HEIC is not taken here; save the picture as JPEG.", "the system's libvips42 is not installed");
 
-    private async Task<VipsHost> StartAsync(string library)
+    private async Task<VipsHost> StartAsync(string library, CancellationToken cancellationToken)
     {
         var slot = Path.Combine(workspaces.Location, $"slot-{Interlocked.Increment(ref _slots)}");
-        var host = await VipsHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot), library);
+        var host = await VipsHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot), library, cancellationToken);
         _all[host] = true;
         return host;
     }
