@@ -55,7 +55,7 @@ internal static class HandMade
     }
 
     /// <summary>A zlib stream of zeros: a block that was compressed once, again and again.</summary>
-    private static byte[] Zeros(long count)
+    public static byte[] Zeros(long count)
     {
         const int BlockBytes = 1 << 24;
         using var stream = new MemoryStream();
@@ -77,7 +77,7 @@ internal static class HandMade
         return all.ToArray();
     }
 
-    private static void Chunk(MemoryStream png, string type, byte[] content)
+    public static void Chunk(MemoryStream png, string type, byte[] content)
     {
         byte[] named = [.. Encoding.ASCII.GetBytes(type), .. content];
         Span<byte> number = stackalloc byte[4];

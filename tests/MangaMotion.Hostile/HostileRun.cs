@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using MangaMotion.Media;
+using MangaMotion.Media.Images;
+using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.Thumbnail.Rendering;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MangaMotion.Hostile;
+
+/// <summary>How one file ended.</summary>
+/// <param name="Code">Of the refusal; null where pictures were made.</param>
+/// <param name="Complaint">What is wrong with the way it ended; null for nothing.</param>
+internal sealed record Outcome(HostileFile File, string? Code, bool Permanent, string? OwnerMessage, string? Complaint, TimeSpan Took);
+
+/// <summary>Sends every hostile file once through what the thumbnail service does with one: two workers in this process, small limits.</summary>
+public sealed class HostileRun : IAsyncLifetime
+{
+    public const int WallSeconds = 20;
+    private const int Workers = 2;
+
+    private readonly string _scratch = Directory.CreateTempSubdirectory("mm-hostile-scratch-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("mm-hostile-").FullName;
+    private readonly ConcurrentBag<Outcome> _outcomes = [];
+    private readonly ConcurrentBag<(string Tool, TimeSpan Took)> _toolRuns = [];
+
+    internal IReadOnlyCollection<Outcome> Outcomes => _outcomes;
+
+    /// <summary>Wall time of every run of a tool and every picture.</summary>
+    public IReadOnlyCollection<(string Tool, TimeSpan Took)> ToolRuns => _toolRuns;
+
+    /// <summary>Resident bytes of this process before it got the first file.</summary>
+    public long StartBytes { get; private set; }
+
+    /// <summary>Most bytes that were resident in this process while it worked on the files.</summary>
+    public long PeakBytes { get; private set; }
+
+    /// <summary>Size of the good picture's thumbnail that was asked for after all the hostile files.</summary>
+    public (int Width, int Height) GoodThumbnail { get; private set; }
+
+    /// <summary>Files and directories in the scratch space after the last job, the image children's slots aside.</summary>
+    public IReadOnlyList<string> LeftByJobs { get; private set; } = [];
+
+    /// <summary>The same after the service has stopped, slots included.</summary>
+    public IReadOnlyList<string> LeftInScratch { get; private set; } = [];
+
+    /// <summary>Children that live after the service has stopped.</summary>
+    public IReadOnlyList<string> LivingChildren { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        var files = WriteAll();
+        var childrenBefore = Children().ToHashSet();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == MediaTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity => _toolRuns.Add((activity.OperationName, activity.Duration)),
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what making the files took does not count
+        StartBytes = Status("VmRSS:") * 1024;
+        await File.WriteAllTextAsync("/proc/self/clear_refs", "5"); // the peak starts anew
+        await using (var service = Service())
+        {
+            await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (file, _) => _outcomes.Add(await SendAsync(service, file.File, file.Path)));
+            PeakBytes = Status("VmHWM:") * 1024;
+            GoodThumbnail = await GoodAsync(service, files.First(file => file.File.Ends == Ending.Done && file.File.Name.EndsWith(".jpg", StringComparison.Ordinal)).Path);
+            LeftByJobs = [.. Directory.GetFileSystemEntries(_scratch, "*", SearchOption.AllDirectories)
+                .Where(path => !path.Contains("/slot-", StringComparison.Ordinal) && Path.GetDirectoryName(path) != _scratch)];
+        }
+
+        LeftInScratch = Directory.GetFileSystemEntries(_scratch);
+        LivingChildren = [.. Children().Except(childrenBefore)];
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_scratch, recursive: true);
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Each in a directory of its own, because of the names; the content is let go.</summary>
+    private List<(HostileFile File, string Path)> WriteAll()
+    {
+        var files = new List<(HostileFile, string)>();
+        foreach (var file in HostileSet.Make())
+        {
+            var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, $"{files.Count}")).FullName, file.Name);
+            File.WriteAllBytes(path, file.Content);
+            files.Add((file with { Content = [] }, path));
+        }
+
+        return files;
+    }
+
+    private ServiceProvider Service() => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Media:ScratchDirectory", _scratch),
+            new("Media:Hosts", Invariant(Workers)),
+            new("Media:Limits:MemoryBytes", "900000000"),
+            new("Media:Limits:OutputBytes", "100000000"),
+            new("Media:Limits:CpuSeconds", "5"),
+            new("Media:Limits:WallSeconds", Invariant(WallSeconds)),
+            new("Media:Limits:Seconds", "300"),
+        ]).Build())
+        .AddMedia()
+        .AddSingleton<MediaRenderer>()
+        .BuildServiceProvider();
+
+    private static async Task<Outcome> SendAsync(ServiceProvider service, HostileFile file, string path)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var refusal = default(MediaException);
+        var complaint = default(string);
+        try
+        {
+            await using var workspace = service.GetRequiredService<WorkspaceRoot>().Create();
+            File.Copy(path, workspace.Input);
+            var type = MediaSniffer.SniffFile(workspace.Input).Require();
+            var (result, files) = await service.GetRequiredService<MediaRenderer>().RenderAsync(workspace, type, new ImageRequest(), CancellationToken.None);
+            complaint = files.Count == 0 ? "no file was made" : files.Select(made => Verdict.OnFile(made)).Append(Verdict.OnResult(result)).FirstOrDefault(found => found is not null);
+        }
+        catch (MediaException failure)
+        {
+            refusal = failure;
+            complaint = Verdict.OnMessage(failure);
+        }
+        catch (Exception failure)
+        {
+            complaint = $"ended with {failure}";
+        }
+
+        complaint ??= Verdict.OnEnding(file.Ends, refusal);
+        return new Outcome(file, refusal?.Code, refusal?.Permanent ?? false, refusal?.OwnerMessage, complaint, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static async Task<(int Width, int Height)> GoodAsync(ServiceProvider service, string path)
+    {
+        await using var workspace = service.GetRequiredService<WorkspaceRoot>().Create();
+        File.Copy(path, workspace.Input);
+        var (_, files) = await service.GetRequiredService<MediaRenderer>().RenderAsync(workspace, MediaType.Jpeg, new ImageRequest(), CancellationToken.None);
+        var thumbnail = files.Single(file => file.Variant == "thumbnail");
+        return (thumbnail.Width, thumbnail.Height);
+    }
+
+    /// <summary>The living children of this process, by id and command.</summary>
+    private static IEnumerable<string> Children() =>
+        Directory.GetDirectories("/proc/self/task")
+            .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(id => $"{id} {File.ReadAllText($"/proc/{id}/comm").Trim()}");
+
+    private static long Status(string name) =>
+        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+
+    private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,56 @@
+namespace MangaMotion.Hostile;
+
+/// <summary>
+/// What must hold under files that mean no good. The limits of this run: 5 s of processor time, 20 s of wall time and 900 MB of address space
+/// for a tool run or picture (Debian's libvips alone maps 600 MB), 400 MB for the worker's own process.
+/// </summary>
+public sealed class HostileTests(HostileRun run, ITestOutputHelper output) : IClassFixture<HostileRun>
+{
+    private const long WorkerBytes = 400_000_000;
+
+    /// <summary>For killing a tool and its group, on a machine that others use too.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void Every_file_ends_with_pictures_or_with_a_reason_its_owner_understands()
+    {
+        foreach (var kind in run.Outcomes.GroupBy(outcome => outcome.File.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal))
+        {
+            var endings = kind.CountBy(outcome => outcome.Code ?? "done").OrderByDescending(ending => ending.Value).Select(ending => $"{ending.Value} {ending.Key}");
+            output.WriteLine($"{kind.Key}: {kind.Count()} files: {string.Join(", ", endings)}; longest {kind.Max(outcome => outcome.Took.TotalSeconds):F1} s");
+        }
+
+        foreach (var outcome in run.Outcomes.Where(outcome => outcome is { Code: not null, Permanent: false }))
+            output.WriteLine($"to be tried again: {outcome.File.Kind} '{outcome.File.Name}' after {outcome.Took.TotalSeconds:F1} s");
+
+        run.Outcomes.Count.ShouldBeGreaterThanOrEqualTo(120);
+        run.Outcomes.Where(outcome => outcome.Complaint is not null).Select(outcome => $"{outcome.File.Kind} '{outcome.File.Name}': {outcome.Complaint}").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_tool_runs_longer_than_allowed()
+    {
+        output.WriteLine($"{run.ToolRuns.Count} runs, longest {run.ToolRuns.MaxBy(tool => tool.Took)}");
+
+        run.ToolRuns.Where(tool => tool.Took > TimeSpan.FromSeconds(HostileRun.WallSeconds) + Margin).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_memory_of_the_worker_itself_stays_bounded()
+    {
+        output.WriteLine($"{run.StartBytes / 1_000_000} MB before, at most {run.PeakBytes / 1_000_000} MB");
+
+        run.PeakBytes.ShouldBeLessThan(WorkerBytes);
+    }
+
+    [Fact]
+    public void A_good_picture_is_still_made_afterwards() => run.GoodThumbnail.ShouldBe((320, 240));
+
+    [Fact]
+    public void No_process_and_no_file_is_left()
+    {
+        run.LeftByJobs.ShouldBeEmpty();
+        run.LeftInScratch.ShouldBeEmpty();
+        run.LivingChildren.ShouldBeEmpty();
+    }
+}
