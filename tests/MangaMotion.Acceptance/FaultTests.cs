@@ -15,7 +15,7 @@ public sealed class FaultTests(TestStack stack)
         await installation.StartIngestAsync();
         var worker = await installation.StartThumbnailAsync(QuickLease);
         var accepted = await SubmitAsync(installation, 50);
-        await Eventually.Until(async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 3, Processing: > 0 });
+        await worker.FreezeWhenAsync(async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 3, Processing: > 0 });
 
         await worker.KillAsync();
         await installation.StartThumbnailAsync(QuickLease);

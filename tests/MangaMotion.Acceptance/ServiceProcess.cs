@@ -45,10 +45,25 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns when the process has ended.</summary>
     public async Task<int> TerminateAsync()
     {
-        using (var kill = Process.Start(new ProcessStartInfo("kill", ["-TERM", $"{Id}"]) { UseShellExecute = false })!)
-            await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return _process.ExitCode;
+    }
+
+    /// <summary>SIGSTOP when the condition holds and goes on holding while the process stands still.</summary>
+    public Task FreezeWhenAsync(Func<Task<bool>> condition) => TestSupport.Eventually.Until(async () =>
+    {
+        await SignalAsync("STOP");
+        if (await condition())
+            return true;
+        await SignalAsync("CONT");
+        return false;
+    });
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{Id}"]) { UseShellExecute = false })!;
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
