@@ -49,7 +49,7 @@ public sealed class RabbitServer : LocalServer
         var advanced = Path.Combine(DataFolder, "advanced.config");
         await File.WriteAllTextAsync(advanced, "[].\n", cancellationToken);
         var plugins = Path.Combine(DataFolder, "enabled_plugins");
-        await File.WriteAllTextAsync(plugins, "[rabbitmq_management,rabbitmq_prometheus].\n", cancellationToken);
+        await File.WriteAllTextAsync(plugins, "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_shovel,rabbitmq_shovel_management].\n", cancellationToken);
 
         _process.Start(new ProcessLaunch
         {

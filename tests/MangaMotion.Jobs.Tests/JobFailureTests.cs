@@ -32,6 +32,17 @@ public sealed class JobFailureTests
     }
 
     [Fact]
+    public void A_passing_failure_told_in_the_owners_words_keeps_its_cause_for_the_operator()
+    {
+        var failure = Caught(() => throw new TransientJobException("store_unavailable", "The store did not answer.", new IOException("http://10.0.0.7:9000 refused")));
+        failure.Permanent.ShouldBeFalse();
+        failure.Code.ShouldBe("store_unavailable");
+        failure.Message.ShouldBe("The store did not answer.");
+        failure.ErrorClass.ShouldBe("System.IO.IOException");
+        failure.Details.ShouldContain("10.0.0.7");
+    }
+
+    [Fact]
     public void Text_that_postgres_cannot_hold_is_made_to_fit()
     {
         var failure = Caught(() => throw new IOException(new string('x', 5_000) + '\0'));

@@ -11,10 +11,21 @@ public class PermanentJobException(string code, string ownerMessage, Exception? 
     public string Code { get; } = code;
 }
 
+/// <summary>
+/// The work failed for a passing reason that can be told in the owner's words; the inner exception is the operator's.
+/// Any exception that is not permanent is tried again: this one only says it better.
+/// </summary>
+/// <param name="code">Stable, snake_case, for programs: <c>store_unavailable</c>.</param>
+/// <param name="ownerMessage">What happened, without paths, addresses and tools' words.</param>
+public sealed class TransientJobException(string code, string ownerMessage, Exception inner) : Exception(ownerMessage, inner)
+{
+    public string Code { get; } = code;
+}
+
 /// <summary>A limit was exceeded; the message says which and by how much.</summary>
 public sealed class ResourceLimitException(string limit, string ownerMessage, Exception? inner = null)
     : PermanentJobException("limit_exceeded", ownerMessage, inner)
 {
-    /// <summary>The setting that holds the limit: <c>Media__MaxPixels</c>.</summary>
+    /// <summary>Which limit: <c>pixels</c>, <c>pages</c>, <c>seconds</c>.</summary>
     public string Limit { get; } = limit;
 }

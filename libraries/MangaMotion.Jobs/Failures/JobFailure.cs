@@ -23,9 +23,9 @@ public sealed record JobFailure(bool Permanent, string Code, string Message, str
         var permanent = exception as PermanentJobException;
         return new(
             permanent is not null,
-            permanent?.Code ?? "temporary_failure",
+            permanent?.Code ?? (exception as TransientJobException)?.Code ?? "temporary_failure",
             Text(exception.Message, MessageLength),
-            exception.GetType().FullName ?? exception.GetType().Name,
+            CauseOf(exception).GetType().FullName!,
             Text(exception.ToString(), DetailsLength),
             FingerprintOf(exception));
     }
@@ -38,6 +38,9 @@ public sealed record JobFailure(bool Permanent, string Code, string Message, str
         "WorkerCrash",
         $"The lease lapsed {crashes} times without a result: the worker was killed or crashed in mid-attempt. Its log and the kernel's log tell why.",
         Hash("WorkerCrash"));
+
+    /// <summary>The exception that says what went wrong, where one was wrapped for the owner's sake.</summary>
+    private static Exception CauseOf(Exception exception) => exception is TransientJobException { InnerException: { } cause } ? cause : exception;
 
     private static string FingerprintOf(Exception exception)
     {

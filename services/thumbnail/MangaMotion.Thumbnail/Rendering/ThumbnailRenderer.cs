@@ -30,9 +30,15 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         {
             throw new ResourceLimitException(exception.Limit, exception.OwnerMessage, exception);
         }
-        catch (MediaException exception) when (exception.Permanent)
+        catch (MediaException exception)
         {
-            throw new PermanentJobException(exception.Code, exception.OwnerMessage, exception);
+            throw exception.Permanent
+                ? new PermanentJobException(exception.Code, exception.OwnerMessage, exception)
+                : new TransientJobException(exception.Code, exception.OwnerMessage, exception);
+        }
+        catch (IOException exception)
+        {
+            throw new TransientJobException("store_unavailable", "The file store or the scratch disk did not answer as it should; it is tried again.", exception);
         }
     }
 
