@@ -8,9 +8,12 @@ public sealed class MediaOptions
 {
     public const string Section = "Media";
 
-    /// <summary>Where jobs keep their files while they run; on a file system with room for the inputs. Leftovers of dead workers are swept.</summary>
+    /// <summary>
+    /// Where jobs keep their files while they run; on a file system with room for the inputs. Leftovers of dead workers are
+    /// swept. By default one for each user, since nobody may enter another's.
+    /// </summary>
     [Required]
-    public string ScratchDirectory { get; set; } = Path.Combine(Path.GetTempPath(), "mangamotion-media");
+    public string ScratchDirectory { get; set; } = Path.Combine(Path.GetTempPath(), $"mangamotion-media-{Environment.UserName}");
 
     /// <summary>Image children, each working on one picture at a time.</summary>
     [Range(1, 256)]

@@ -17,6 +17,7 @@ public static class MediaServices
         services.AddOptions<MediaOptions>().BindConfiguration(MediaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Sandbox>();
         services.AddSingleton<WorkspaceRoot>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkspaceRoot>());
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<VipsHostPool>();
         services.AddSingleton<IImageRenderer>(provider => provider.GetRequiredService<VipsHostPool>());

@@ -12,7 +12,7 @@ public sealed class ConfigurationPageTests
     {
         ["Jobs__Concurrency"] = "number of processors",
         ["Media__Hosts"] = "number of processors",
-        ["Media__ScratchDirectory"] = "mangamotion-media in the temporary folder",
+        ["Media__ScratchDirectory"] = "mangamotion-media-<user> in the temporary folder",
     };
 
     /// <summary>Not settings of an options class: read where they are needed.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,7 @@ namespace MangaMotion.Media.Workspaces;
 /// The part of the scratch directory that belongs to this process: <c>SCRATCH/ID/</c>, with <c>SCRATCH/ID.lock</c> held
 /// locked while the process lives. What dead processes left behind is swept when a new one starts.
 /// </summary>
-public sealed class WorkspaceRoot : IDisposable
+public sealed class WorkspaceRoot : IHostedService, IDisposable
 {
     private readonly FileStream _lock;
     private readonly ILogger<WorkspaceRoot> _log;
@@ -16,13 +17,20 @@ public sealed class WorkspaceRoot : IDisposable
     {
         _log = log;
         var scratch = Path.GetFullPath(options.Value.ScratchDirectory);
-        Directory.CreateDirectory(scratch);
-        Sweep(scratch);
+        try
+        {
+            Directory.CreateDirectory(scratch);
+            Sweep(scratch);
 
-        // The lock is taken before the directory is there, so that no sweeper finds it unlocked.
-        var own = Path.Combine(scratch, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
-        _lock = new FileStream(own + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        Location = Create(own);
+            // The lock is taken before the directory is there, so that no sweeper finds it unlocked.
+            var own = Path.Combine(scratch, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
+            _lock = new FileStream(own + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            Location = Create(own);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The scratch directory {scratch} cannot be used ({exception.Message}); set Media__ScratchDirectory to a folder that this user may write to.", exception);
+        }
     }
 
     internal string Location { get; }
@@ -37,6 +45,11 @@ public sealed class WorkspaceRoot : IDisposable
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
+
+    /// <summary>A hosted service, so that a scratch directory of no use ends the service at its start, and not every job.</summary>
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {
@@ -56,7 +69,7 @@ public sealed class WorkspaceRoot : IDisposable
                 Directory.Delete(left, recursive: true);
                 _log.LogInformation("Swept {Directory}, left behind by a process that is gone", left);
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // Its owner lives, or another process sweeps it at this moment.
             }

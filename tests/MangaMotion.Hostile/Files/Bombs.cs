@@ -16,7 +16,8 @@ internal static class Bombs
         yield return Bomb("a gigabyte of text.png", Png(64, 64, interlaced: false, HandMade.Zeros(64 * 513), ("zTXt", [.. "a\0\0"u8, .. zeros])));
         yield return Bomb("a gigabyte of profile.png", Png(64, 64, interlaced: false, HandMade.Zeros(64 * 513), ("iCCP", [.. "a\0\0"u8, .. zeros])));
         yield return Bomb("a gigabyte of pixels for 64 rows.png", Png(64, 64, interlaced: false, zeros));
-        yield return Bomb("60,000 frames.gif", Gif(1, 60_000), "media.limit.frames");
+        // Debian's libvips counts all of the frames, so that the limit refuses it; the newer one takes it for a picture.
+        yield return Bomb("60,000 frames.gif", Gif(1, 60_000));
         yield return Bomb("1,900 frames of 4 megapixels.gif", Gif(2_000, 1_900));
         yield return Bomb("3,000 pages.tiff", Tiff(3_000), "media.limit.frames");
         yield return Bomb("2,000 scans.jpg", Scans(2_000));
