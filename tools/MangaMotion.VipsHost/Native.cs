@@ -113,13 +113,13 @@ internal static partial class Native
     internal static partial int vips_image_get_orientation(nint image);
 
     [LibraryImport(Vips)]
-    internal static partial int vips_image_get_n_pages(nint image);
-
-    [LibraryImport(Vips)]
     internal static partial int vips_image_get_page_height(nint image);
 
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nuint vips_image_get_typeof(nint image, string field);
+
+    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int vips_image_get_int(nint image, string field, out int value);
 
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int vips_image_get_blob(nint image, string field, out nint data, out nuint length);

@@ -5,6 +5,8 @@ namespace MangaMotion.VipsHost;
 /// <summary>An image that a <see cref="VipsScope"/> owns.</summary>
 internal readonly record struct VipsImage(nint Handle)
 {
+    private const string Pages = "n-pages";
+
     public int Width => Native.vips_image_get_width(Handle);
 
     /// <summary>Height in pixels; of all frames on top of each other when several were loaded.</summary>
@@ -21,8 +23,11 @@ internal readonly record struct VipsImage(nint Handle)
     /// <summary>EXIF orientation, 1 to 8; 1 where the file says nothing.</summary>
     public int Orientation => Native.vips_image_get_orientation(Handle);
 
-    /// <summary>Frames of an animation, pages of a TIFF; at least 1.</summary>
-    public int Frames => Math.Max(1, Native.vips_image_get_n_pages(Handle));
+    /// <summary>
+    /// Frames of an animation, pages of a TIFF; at least 1. The field itself: libvips's own getter takes a number above
+    /// ten thousand for nonsense and says 1.
+    /// </summary>
+    public int Frames => Has(Pages) && Native.vips_image_get_int(Handle, Pages, out var pages) == 0 ? Math.Max(1, pages) : 1;
 
     public int FrameHeight => Native.vips_image_get_page_height(Handle);
 

@@ -16,8 +16,9 @@ internal static class Bombs
         yield return Bomb("a gigabyte of text.png", Png(64, 64, interlaced: false, HandMade.Zeros(64 * 513), ("zTXt", [.. "a\0\0"u8, .. zeros])));
         yield return Bomb("a gigabyte of profile.png", Png(64, 64, interlaced: false, HandMade.Zeros(64 * 513), ("iCCP", [.. "a\0\0"u8, .. zeros])));
         yield return Bomb("a gigabyte of pixels for 64 rows.png", Png(64, 64, interlaced: false, zeros));
-        // Debian's libvips counts all of the frames, so that the limit refuses it; the newer one takes it for a picture.
-        yield return Bomb("60,000 frames.gif", Gif(1, 60_000));
+        yield return Bomb("60,000 frames.gif", Gif(1, 60_000), "media.limit.frames");
+        yield return Bomb("150,000 frames.gif", Gif(1, 150_000), "media.limit.frames");
+        yield return Bomb("30,000 frames.webp", Webp(30_000), "media.limit.frames");
         yield return Bomb("1,900 frames of 4 megapixels.gif", Gif(2_000, 1_900));
         yield return Bomb("3,000 pages.tiff", Tiff(3_000), "media.limit.frames");
         yield return Bomb("2,000 scans.jpg", Scans(2_000));
@@ -78,6 +79,16 @@ internal static class Bombs
             gif.Write(frame);
         gif.WriteByte(0x3B);
         return gif.ToArray();
+    }
+
+    /// <summary>Frames of one pixel, all the same few bytes.</summary>
+    private static byte[] Webp(int frames)
+    {
+        byte[] picture = [.. "VP8L"u8, .. BitConverter.GetBytes(12), 0x2F, 0, 0, 0, 0x10, 0x88, 0x88, 0x08, 0, 0, 0, 0];
+        byte[] frame = [.. "ANMF"u8, .. BitConverter.GetBytes(16 + picture.Length), .. new byte[12], 40, 0, 0, 0, .. picture];
+        byte[] head = [.. "WEBPVP8X"u8, .. BitConverter.GetBytes(10), 2, .. new byte[9], .. "ANIM"u8, .. BitConverter.GetBytes(6), .. new byte[6]];
+        byte[] content = [.. head, .. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes)];
+        return [.. "RIFF"u8, .. BitConverter.GetBytes(content.Length), .. content];
     }
 
     /// <summary>Pages of one grey pixel, which all lie in the same place.</summary>
