@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace MangaMotion.Cli;
@@ -16,33 +17,44 @@ internal static class Tool
 
     /// <summary>Runs it quietly.</summary>
     /// <param name="environment">Variables to set besides our own.</param>
-    /// <returns>Its exit code and what it printed, errors last.</returns>
+    /// <param name="deadline">When to kill it with all its children; null for never.</param>
+    /// <returns>Its exit code and what it printed.</returns>
     public static async Task<(int ExitCode, string Output)> CaptureAsync(
         string fileName,
         IEnumerable<string> arguments,
         string workingDirectory,
         CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string>? environment = null,
+        TimeSpan? deadline = null)
     {
         var info = Describe(fileName, arguments, workingDirectory);
         (info.RedirectStandardInput, info.RedirectStandardOutput, info.RedirectStandardError) = (true, true, true);
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             info.Environment[key] = value;
-        using var process = Process.Start(info)!;
+        var printed = new ConcurrentQueue<string>();
+        using var process = new Process { StartInfo = info };
+        process.OutputDataReceived += (_, line) => printed.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => printed.Enqueue(line.Data ?? "");
+        process.Start();
         process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(deadline ?? Timeout.InfiniteTimeSpan);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            var printed = await output + await errors;
-            await process.WaitForExitAsync(cancellationToken);
-            return (process.ExitCode, printed);
+            await process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
+            printed.Enqueue($"{fileName} was killed: it had not ended after {deadline!.Value.TotalMinutes:0} minutes.");
+            return (-1, string.Join('\n', printed));
         }
+
+        return (process.ExitCode, string.Join('\n', printed));
     }
 
     /// <summary>Whether a program of this name is on the path.</summary>

@@ -11,7 +11,7 @@ internal static class TestCommand
     public static Command Create()
     {
         var names = new Argument<string[]>("projects") { Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore };
-        var filter = new Option<string?>("--filter") { Description = "Only these tests, as in dotnet test --filter." };
+        var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this." };
         var noBuild = new Option<bool>("--no-build") { Description = "Test what was last built in Release." };
         var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter, noBuild };
         command.SetAction((parsed, cancellationToken) =>
