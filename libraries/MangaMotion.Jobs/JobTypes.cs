@@ -1,3 +1,4 @@
+using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
 
 namespace MangaMotion.Jobs;
@@ -6,6 +7,7 @@ namespace MangaMotion.Jobs;
 public sealed class JobTypes(IEnumerable<JobType> types)
 {
     public static readonly JobType<GenerateThumbnail> Thumbnail = new("thumbnail");
+    public static readonly JobType<StoreRecords> Records = new("records");
 
     private readonly Dictionary<string, JobType> _byName = types.ToDictionary(type => type.Name, StringComparer.Ordinal);
 

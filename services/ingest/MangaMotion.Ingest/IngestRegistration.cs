@@ -19,7 +19,7 @@ internal static class IngestRegistration
         var services = builder.Services;
         builder.AddBus(_ => { });
         services.AddObjectStore(builder.Configuration);
-        services.AddJobs(JobTypes.Thumbnail);
+        services.AddJobs(JobTypes.Thumbnail, JobTypes.Records);
         services.AddSchema(new SchemaScripts("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."));
         services.AddValidatedOptions<IngestOptions>(IngestOptions.Section);
         services.AddOpenApi();

@@ -1,3 +1,4 @@
+using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
@@ -45,23 +46,26 @@ public sealed class IngestAcceptor(
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(IngestRow(ingestId, ownerId, fields));
         batch.BatchCommands.Add(AssetRows(ingestId, ownerId, files));
-        var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => ThumbnailJob(ingestId, ownerId, fields, file)), cancellationToken);
+        var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => JobOf(ingestId, ownerId, fields, file)), cancellationToken);
         // A batch without a transaction of its own is one transaction: all of it is committed, or none.
         await batch.ExecuteNonQueryAsync(cancellationToken);
         outbox.Committed(messages);
     }
 
-    private static NewJob ThumbnailJob(Guid ingestId, Guid ownerId, IngestRequest fields, UploadedFile file)
+    private static NewJob JobOf(Guid ingestId, Guid ownerId, IngestRequest fields, UploadedFile file)
     {
         var jobId = Guid.CreateVersion7();
+        (JobType type, object command) = file.IsPayload
+            ? (JobTypes.Records, new StoreRecords { JobId = jobId, AssetId = file.AssetId, InputKey = file.Key, Collection = fields.Collection })
+            : ((JobType)JobTypes.Thumbnail, (object)new GenerateThumbnail { JobId = jobId, AssetId = file.AssetId, InputKey = file.Key });
         return new()
         {
             Id = jobId,
             OwnerId = ownerId,
             IngestId = ingestId,
             AssetId = file.AssetId,
-            Type = JobTypes.Thumbnail,
-            Command = new GenerateThumbnail { JobId = jobId, AssetId = file.AssetId, InputKey = file.Key },
+            Type = type,
+            Command = command,
             Lane = fields.Lane,
             Params = fields.Params,
             NotBefore = fields.NotBefore,
@@ -92,7 +96,7 @@ public sealed class IngestAcceptor(
             new() { Value = files.Select(file => file.Key).ToArray() },
             new() { Value = files.Select(file => file.Size).ToArray() },
             new() { Value = files.Select(file => file.Sha256).ToArray() },
-            new() { Value = files.Select(file => file.MediaType?.Name).ToArray() },
+            new() { Value = files.Select(file => file.MediaType).ToArray() },
         },
     };
 

@@ -13,7 +13,7 @@ internal static class IngestEndpoints
     {
         api.MapPost("/ingest", AcceptAsync)
             .WithName("ingest")
-            .WithSummary("Submit files; their derivatives are made asynchronously.")
+            .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
             .Accepts<IFormFileCollection>("multipart/form-data")
             .Produces<IngestAccepted>(202)
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503)
@@ -31,7 +31,7 @@ internal static class IngestEndpoints
         LimitBody(context, options.Value.MaxRequestBytes);
         var accepted = await acceptor.AcceptAsync(context.Request, context.OwnerId(), context.RequestAborted);
         var answer = new IngestAccepted(
-            accepted.Id, "accepted", accepted.Files.Select(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType?.Name, file.Size)).ToArray());
+            accepted.Id, "accepted", accepted.Files.Select(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)).ToArray());
         return Results.Accepted($"/api/v1/ingest/{accepted.Id}/status", answer);
     }
 

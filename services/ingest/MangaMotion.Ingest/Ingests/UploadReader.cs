@@ -11,6 +11,7 @@ namespace MangaMotion.Ingest.Ingests;
 /// <summary>Reads a multipart request, part by part, streaming each file into the store as it arrives.</summary>
 public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> options)
 {
+    private const string Payload = "payload";
     private const int NameLength = 255;
     private readonly IngestOptions _options = options.Value;
 
@@ -28,7 +29,9 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
                 throw UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-            if (disposition.IsFileDisposition())
+            if (name == Payload)
+                stored.Add(await StorePayloadAsync(section, disposition, ingestId, stored, cancellationToken));
+            else if (disposition.IsFileDisposition())
                 stored.Add(await StoreAsync(section, name, FileNameOf(disposition), ingestId, stored.Count, cancellationToken));
             else
                 fields.Set(name, await ReadFieldAsync(section, name, cancellationToken));
@@ -36,14 +39,14 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
 
         return stored.Count > 0
             ? fields
-            : throw new ProblemException(400, "no_files", "The request has no file; send each one as a part named 'files' with a filename.");
+            : throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
     }
 
     private static string Boundary(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary
             ? boundary.ToString()
-            : throw new ProblemException(415, "multipart_expected", "Send multipart/form-data with a boundary, files as parts named 'files'.");
+            : throw new ProblemException(415, "multipart_expected", "Send multipart/form-data with a boundary, files as parts named 'files', JSON records as a part named 'payload'.");
 
     private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
     {
@@ -67,18 +70,38 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
 
         await using var content = new UploadStream(section.Body);
         var head = await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
-        var sniffed = MediaSniffer.Sniff(head.Span).Type;
-        var assetId = Guid.CreateVersion7();
-        var key = $"originals/{ingestId:N}/{assetId:N}";
+        var sniffed = MediaSniffer.Sniff(head.Span).Type?.Name;
+        return await PutAsync(new(Guid.CreateVersion7(), name, "", 0, "", sniffed), content, ingestId, $"File {position + 1} ('{name}')", cancellationToken);
+    }
+
+    /// <summary>The records: a field or a file, of any length. Whether all of it is JSON is for the worker to find.</summary>
+    private async Task<UploadedFile> StorePayloadAsync(
+        MultipartSection section, ContentDispositionHeaderValue disposition, Guid ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
+    {
+        if (stored.Exists(file => file.IsPayload))
+            throw IngestRequest.Invalid(Payload, "was sent twice; send all records of a request as one payload");
+
+        await using var content = new UploadStream(section.Body);
+        var head = await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
+        if (PayloadHead.Complaint(head.Span) is { } complaint)
+            throw new ProblemException(400, "invalid_payload", $"The payload {complaint}.");
+        var name = disposition.IsFileDisposition() ? FileNameOf(disposition) : Payload;
+        return await PutAsync(new(Guid.CreateVersion7(), name, "", 0, "", "application/json", IsPayload: true), content, ingestId, "The payload", cancellationToken);
+    }
+
+    /// <param name="file">What is known of it; its key, size and hash follow from the store.</param>
+    private async Task<UploadedFile> PutAsync(UploadedFile file, UploadStream content, Guid ingestId, string what, CancellationToken cancellationToken)
+    {
+        var key = $"originals/{ingestId:N}/{file.AssetId:N}";
         try
         {
-            var put = new PutOptions { ContentType = sniffed?.Name ?? "application/octet-stream", MaxLength = _options.MaxFileBytes };
+            var put = new PutOptions { ContentType = file.MediaType ?? "application/octet-stream", MaxLength = _options.MaxFileBytes };
             var stored = await store.PutAsync(key, content, put, cancellationToken);
-            return new(assetId, name, key, stored.Length, stored.Sha256!, sniffed);
+            return file with { Key = key, Size = stored.Length, Sha256 = stored.Sha256! };
         }
         catch (ObjectTooLargeException exception)
         {
-            throw new ProblemException(413, "file_too_large", $"File {position + 1} ('{name}') is larger than the limit of {exception.Limit} bytes (Ingest__MaxFileBytes).");
+            throw new ProblemException(413, "file_too_large", $"{what} is larger than the limit of {exception.Limit} bytes (Ingest__MaxFileBytes).");
         }
     }
 

@@ -1,8 +1,7 @@
-using MangaMotion.Media;
-
 namespace MangaMotion.Ingest.Ingests;
 
 /// <summary>A file of a request, stored already but not accepted yet.</summary>
 /// <param name="Name">What the caller called it; shown, never used as a path.</param>
 /// <param name="MediaType">By its magic bytes; null for what MangaMotion does not take.</param>
-public sealed record UploadedFile(Guid AssetId, string Name, string Key, long Size, string Sha256, MediaType? MediaType);
+/// <param name="IsPayload">Whether it is the JSON records of the request, and not one of its files.</param>
+public sealed record UploadedFile(Guid AssetId, string Name, string Key, long Size, string Sha256, string? MediaType, bool IsPayload = false);
