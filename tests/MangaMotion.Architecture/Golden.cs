@@ -9,9 +9,14 @@ internal static class Golden
 
     /// <param name="name">The file below <c>Goldens/</c>.</param>
     /// <param name="advice">What a change means for others, and what to do about it.</param>
-    public static void Compare(string name, IEnumerable<string> lines, string advice)
+    public static void Compare(string name, IEnumerable<string> lines, string advice) =>
+        CompareFile(Path.Combine("tests", "MangaMotion.Architecture", "Goldens", name), lines, advice);
+
+    /// <summary>The same for a file that is published where others look for it.</summary>
+    /// <param name="file">Path in the repository.</param>
+    public static void CompareFile(string file, IEnumerable<string> lines, string advice)
     {
-        var path = Repository.PathOf(Path.Combine("tests", "MangaMotion.Architecture", "Goldens", name));
+        var (path, name) = (Repository.PathOf(file), Path.GetFileName(file));
         var actual = string.Concat(lines.Select(line => $"{line}\n"));
         if (Environment.GetEnvironmentVariable(Write) == "1")
             File.WriteAllText(path, actual);

@@ -70,20 +70,31 @@ public sealed class CameraPath
 
     public double Seconds { get; }
 
-    /// <summary>Chooses the move that suits the panel's shape.</summary>
+    /// <summary>The move that suits a panel's shape.</summary>
+    public static CameraMove MoveOver(int width, int height, FrameSize output) => ((double)width / height / output.Aspect) switch
+    {
+        > ShapeTolerance => CameraMove.Pan,
+        < 1 / ShapeTolerance => CameraMove.TiltDown,
+        _ => CameraMove.PushIn,
+    };
+
+    /// <summary>Goes over a panel.</summary>
     /// <param name="panel">The panel in page pixels.</param>
     /// <param name="seconds">Length of the shot, more than 0.</param>
-    public static CameraPath Over(Panel panel, int pageWidth, int pageHeight, FrameSize output, double seconds, ReadingDirection direction)
+    /// <param name="move">Null takes the move that suits the panel's shape.</param>
+    public static CameraPath Over(
+        Panel panel, int pageWidth, int pageHeight, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
         var aspect = output.Aspect;
-        var shape = (double)panel.Width / panel.Height / aspect;
+        move ??= MoveOver(panel.Width, panel.Height, output);
         var most = 1 + (MaxSpeed * (seconds - (2 * Math.Min(Rest, seconds / 4))));
         double middleX = panel.X + (panel.Width / 2.0), middleY = panel.Y + (panel.Height / 2.0);
 
-        if (shape > ShapeTolerance)
+        if (move == CameraMove.Pan)
         {
-            var width = Math.Max(panel.Height * aspect, panel.Width / most);
+            // Over a panel that is not wide, the window is a little narrower than the panel, so that there is a way to go.
+            var width = Math.Max(Math.Min(panel.Height * aspect, panel.Width / Zoom), panel.Width / most);
             var left = Window(panel.X + (width / 2), middleY, width);
             var right = Window(panel.X + panel.Width - (width / 2), middleY, width);
             return direction == ReadingDirection.RightToLeft
@@ -91,9 +102,9 @@ public sealed class CameraPath
                 : new CameraPath(CameraMove.Pan, left, right, seconds);
         }
 
-        if (shape < 1 / ShapeTolerance)
+        if (move == CameraMove.TiltDown)
         {
-            var height = Math.Max(panel.Width / aspect, panel.Height / most);
+            var height = Math.Max(Math.Min(panel.Width / aspect, panel.Height / Zoom), panel.Height / most);
             return new CameraPath(
                 CameraMove.TiltDown,
                 Window(middleX, panel.Y + (height / 2), height * aspect),

@@ -1,9 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace MangaMotion.Comics.Panels;
 
 /// <summary>Which side of the page is read first.</summary>
 public enum ReadingDirection
 {
+    [JsonStringEnumMemberName("rtl")]
     RightToLeft,
+
+    [JsonStringEnumMemberName("ltr")]
     LeftToRight,
 }
 

@@ -108,6 +108,22 @@ public sealed class CameraPathTests
         ((path.End.X - path.Start.X) / path.Start.Width).ShouldBeLessThan(1.03);
     }
 
+    [Theory]
+    [InlineData(CameraMove.PushIn)]
+    [InlineData(CameraMove.Pan)]
+    [InlineData(CameraMove.TiltDown)]
+    public void Any_move_can_be_asked_for_over_a_panel_of_any_shape(CameraMove move)
+    {
+        foreach (var panel in (Panel[])[Tall, new Panel(100, 100, 800, 450, 1), new Panel(0, 0, 1600, 160, 1)])
+        {
+            var path = CameraPath.Over(panel, PageWidth, PageHeight, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, move);
+
+            path.Move.ShouldBe(move);
+            path.End.ShouldNotBe(path.Start);
+            path.Start.Width.ShouldBeGreaterThan(0);
+        }
+    }
+
     private static CameraPath Over(Panel panel, FrameSize size, ReadingDirection direction) =>
         CameraPath.Over(panel, PageWidth, PageHeight, size, 4, direction);
 }

@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
+
+namespace MangaMotion.Comics.Tests.Script;
+
+public sealed class ScriptTests
+{
+    private static readonly VideoScript Original = new()
+    {
+        Title = "Rain",
+        Language = "ja",
+        Direction = ReadingDirection.RightToLeft,
+        Width = 1920,
+        Height = 1080,
+        Fps = 30,
+        Pages =
+        [
+            new ScriptPage { Number = 1, Name = "001.png", Width = 800, Height = 1200 },
+            new ScriptPage { Number = 2, Name = "002.png", Width = 0, Height = 0, Reason = "The PNG is damaged." },
+        ],
+        Shots = [Shot(1, "雨だ！"), Shot(2, null) with { Move = CameraMove.TiltDown, Flag = ShotFlag.Doubtful, Draft = true }],
+    };
+
+    [Fact]
+    public void A_script_survives_its_JSON()
+    {
+        var json = ScriptJson.Write(Original);
+        var read = ScriptJson.Read(json);
+
+        ScriptJson.Write(read).ShouldBe(json);
+        read.Shots.ShouldBe(Original.Shots);
+        read.Pages.ShouldBe(Original.Pages);
+        var text = Encoding.UTF8.GetString(json);
+        text.ShouldContain("\"direction\": \"rtl\"");
+        text.ShouldContain("\"move\": \"tilt_down\"");
+        text.ShouldContain("\"id\": \"p001-s02\"");
+        text.ShouldContain("雨だ！");
+    }
+
+    [Fact]
+    public void Lines_speakers_moves_boxes_and_the_order_may_be_edited()
+    {
+        var edited = Edit(document =>
+        {
+            document["title"] = "Rain, again";
+            document["shots"]![0]!["line"] = "It rains.";
+            document["shots"]![0]!["speaker"] = "Aya";
+            document["shots"]![0]!["panel"]!["width"] = 40;
+            document["shots"]![1]!["move"] = null;
+            document["shots"]![1]!["duration"] = 4.5;
+            var first = document["shots"]![0]!.DeepClone();
+            document["shots"]!.AsArray().RemoveAt(0);
+            document["shots"]!.AsArray().Add(first);
+        });
+
+        ScriptJson.ReadEdited(edited, Original, out var script).ShouldBeEmpty();
+        script!.Shots.Select(shot => shot.Id).ShouldBe(["p001-s02", "p001-s01"]);
+        script.Shots[1].Line.ShouldBe("It rains.");
+    }
+
+    [Fact]
+    public void A_shot_may_be_left_out() =>
+        ScriptJson.ReadEdited(Edit(document => document["shots"]!.AsArray().RemoveAt(0)), Original, out _).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("""{"panel":{"x":790,"y":0,"width":20,"height":20}}""", "panel.x", "The panel ends at 810; page 1 is 800 pixels wide.")]
+    [InlineData("""{"panel":{"x":0,"y":2147483647,"width":20,"height":2147483647}}""", "panel.y", "The panel ends at 4294967294; page 1 is 1200 pixels high.")]
+    [InlineData("""{"panel":{"x":-1,"y":0,"width":20,"height":20}}""", "panel.x", "outside")]
+    [InlineData("""{"panel":{"x":0,"y":0,"width":2,"height":20}}""", "panel.width", "at least 16")]
+    [InlineData("""{"page":2}""", "page", "cannot be read")]
+    [InlineData("""{"page":9}""", "page", "There is no page 9")]
+    [InlineData("""{"confidence":1.5}""", "confidence", "0 to 1")]
+    [InlineData("""{"duration":0.1}""", "duration", "0.5 to 60")]
+    [InlineData("""{"duration":1e300}""", "duration", "0.5 to 60")]
+    [InlineData("""{"line":"one\ntwo"}""", "line", "control character")]
+    [InlineData("""{"line":"\u202Eevil"}""", "line", "direction")]
+    [InlineData("""{"speaker":"a\u0000"}""", "speaker", "control character")]
+    [InlineData("""{"id":"p009-s01"}""", "id", "There is no shot of this id")]
+    public void What_is_wrong_with_a_shot_is_said_with_its_name_and_field(string change, string field, string message)
+    {
+        var edited = Edit(document =>
+        {
+            foreach (var (name, value) in JsonNode.Parse(change)!.AsObject().ToList())
+                document["shots"]![0]![name] = value?.DeepClone();
+        });
+
+        var errors = ScriptJson.ReadEdited(edited, Original, out var script);
+
+        script.ShouldBeNull();
+        errors.ShouldContain(error => error.Field == field && error.Message.Contains(message) && error.Shot != null, string.Join('\n', errors));
+    }
+
+    [Fact]
+    public void A_line_has_a_largest_length()
+    {
+        var errors = ScriptJson.ReadEdited(Edit(document => document["shots"]![0]!["line"] = new string('x', 1001)), Original, out _);
+        errors.ShouldHaveSingleItem().ToString().ShouldBe("p001-s01, line: 1001 characters; 1000 are allowed.");
+    }
+
+    [Fact]
+    public void Two_shots_with_one_id_are_refused() =>
+        ScriptJson.ReadEdited(Edit(document => document["shots"]![0]!["id"] = "p001-s02"), Original, out _)
+            .ShouldContain(error => error.Shot == "p001-s02" && error.Message == "Two shots have this id.");
+
+    [Theory]
+    [InlineData("width", "1280")]
+    [InlineData("height", "721")]
+    [InlineData("fps", "0")]
+    [InlineData("pages", "[]")]
+    [InlineData("shots", "[]")]
+    [InlineData("shots", "[null]")]
+    [InlineData("version", "2")]
+    [InlineData("language", "\"fr\"")]
+    public void What_is_wrong_with_the_document_is_said_with_its_field(string field, string value)
+    {
+        var errors = ScriptJson.ReadEdited(Edit(document => document[field] = JsonNode.Parse(value)), Original, out var script);
+
+        script.ShouldBeNull();
+        errors.ShouldContain(error => error.Shot == null && error.Field.StartsWith(field) && error.Message.Length > 10, string.Join('\n', errors));
+    }
+
+    [Theory]
+    [InlineData("null", "The script is null")]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("[]", "wrong type")]
+    [InlineData("{}", "'title'")]
+    [InlineData("{\"shotz\":1}", "no member 'shotz'")]
+    public void What_is_no_script_at_all_is_refused_in_plain_words(string json, string message)
+    {
+        var errors = ScriptJson.ReadEdited(Encoding.UTF8.GetBytes(json), Original, out var script);
+
+        script.ShouldBeNull();
+        errors.ShouldHaveSingleItem().Message.ShouldContain(message);
+        errors[0].Message.ShouldNotContain("MangaMotion.");
+    }
+
+    [Fact]
+    public void A_misspelt_member_of_a_shot_is_refused_with_its_place()
+    {
+        var errors = ScriptJson.ReadEdited(Edit(document => document["shots"]![1]!["lien"] = "x"), Original, out _);
+        errors.ShouldHaveSingleItem().ToString().ShouldStartWith("shots[1].lien: There is no member 'lien' here.");
+    }
+
+    [Fact]
+    public void A_wrong_type_is_refused_with_its_place() =>
+        ScriptJson.ReadEdited(Edit(document => document["shots"]![1]!["move"] = "spin"), Original, out _)
+            .ShouldHaveSingleItem().Field.ShouldBe("shots[1].move");
+
+    [Fact]
+    public void Thousands_of_errors_are_cut_off()
+    {
+        var edited = Edit(document =>
+        {
+            var shot = document["shots"]![0]!;
+            for (var i = 0; i < 5_000; i++)
+                document["shots"]!.AsArray().Add(shot.DeepClone());
+        });
+
+        ScriptJson.ReadEdited(edited, Original, out _).Count.ShouldBeInRange(100, 250);
+    }
+
+    [Theory]
+    [InlineData(null, null, 2.94)] // a quarter of the page
+    [InlineData("a few words to read", null, 4.79)]
+    [InlineData("a few words to read", 6.0, 6.6)]
+    [InlineData("雨雨雨雨雨", null, 3.68)]
+    public void A_shot_is_as_long_as_its_panel_its_words_and_its_speech_need(string? line, double? speech, double seconds)
+    {
+        var shot = Shot(1, line) with { Panel = new PanelBox { X = 0, Y = 0, Width = 400, Height = 700 } };
+        ShotTiming.Seconds(shot, Original.Pages[0], speech).ShouldBe(seconds, 0.01);
+    }
+
+    [Fact]
+    public void A_chosen_duration_is_kept_unless_it_would_cut_off_the_speech()
+    {
+        ShotTiming.Seconds(Original.Shots[0] with { Duration = 12 }, Original.Pages[0], 5).ShouldBe(12);
+        ShotTiming.Seconds(Original.Shots[0] with { Duration = 2 }, Original.Pages[0], 5).ShouldBe(5.6);
+    }
+
+    private static ScriptShot Shot(int panel, string? line) => new()
+    {
+        Id = ScriptShot.IdOf(1, panel),
+        Page = 1,
+        Panel = new PanelBox { X = 10, Y = 20, Width = 300, Height = 400 },
+        Confidence = 0.9,
+        Line = line,
+    };
+
+    private static byte[] Edit(Action<JsonNode> change)
+    {
+        var document = JsonNode.Parse(ScriptJson.Write(Original))!;
+        change(document);
+        return Encoding.UTF8.GetBytes(document.ToJsonString());
+    }
+}
