@@ -3,6 +3,7 @@ using MangaMotion.Media.Images;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
+using MangaMotion.Media.Speech;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace MangaMotion.Media;
 
 public static class MediaServices
 {
-    /// <summary>Registers <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="WorkspaceRoot"/> and what they need; options from section <c>Media</c>.</summary>
+    /// <summary>Registers <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="SpeechSynthesizer"/>, <see cref="WorkspaceRoot"/> and what they need; options from section <c>Media</c>.</summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
         services.AddOptions<MediaOptions>().BindConfiguration(MediaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -25,6 +26,7 @@ public static class MediaServices
         services.AddSingleton<VideoRenderer>();
         services.AddSingleton<AudioRenderer>();
         services.AddSingleton<PageReader>();
+        services.AddSingleton<SpeechSynthesizer>();
         return services;
     }
 }

@@ -18,6 +18,9 @@ public sealed record ToolRun
     /// <summary>More files or directories that the tool sees where they are, read-only.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
+    /// <summary>Gives the tool its standard input, which ends when the task does; null gives none. A tool that stops reading early is judged by its exit.</summary>
+    public Func<Stream, CancellationToken, Task>? WriteStdin { get; init; }
+
     /// <summary>Takes the standard output as it comes; null keeps it for <see cref="ToolResult.Stdout"/>, up to <see cref="StdoutBytes"/>.</summary>
     public Func<Stream, CancellationToken, Task>? ReadStdout { get; init; }
 

@@ -26,16 +26,17 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var process = await sandbox.StartAsync(Start(run));
         deadline.CancelAfter(wall);
-        process.StandardInput.Close();
 
         var stderr = new StderrTail();
         var drained = stderr.DrainAsync(process.StandardError.BaseStream);
         var stdout = new MemoryStream();
         try
         {
+            var written = WriteAsync(process, run, deadline.Token);
             await (run.ReadStdout is { } read
                 ? read(process.StandardOutput.BaseStream, deadline.Token)
                 : ReadAsync(process.StandardOutput.BaseStream, stdout, run, deadline.Token));
+            await written;
             await process.WaitForExitAsync(deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && deadline.IsCancellationRequested)
@@ -78,6 +79,23 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
                 CpuSeconds = run.CpuSeconds ?? _limits.CpuSeconds,
             },
         };
+    }
+
+    private static async Task WriteAsync(Process process, ToolRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (run.WriteStdin is { } write)
+                await write(process.StandardInput.BaseStream, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // The tool has closed its end; its exit code and its output tell whether that was right.
+        }
+        finally
+        {
+            process.StandardInput.Close();
+        }
     }
 
     private static async Task ReadAsync(Stream from, MemoryStream to, ToolRun run, CancellationToken cancellationToken)

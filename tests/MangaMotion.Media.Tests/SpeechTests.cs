@@ -1,0 +1,126 @@
+using MangaMotion.Media.Speech;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class SpeechTests : IAsyncLifetime
+{
+    private readonly MediaRig _rig = new();
+    private readonly Vips _files = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _files.Dispose();
+    }
+
+    [Theory]
+    [InlineData("Who put out the light?", "en", null, "slt")]
+    [InlineData("Who put out the light?", "en-GB", "flite", "flite")]
+    [InlineData("Who put out the light?", "en", "espeak", "espeak")]
+    [InlineData("Wer hat das Licht gelöscht, mein Freund?", "de", null, "espeak")]
+    public async Task A_line_becomes_sound_with_a_time_for_every_word(string line, string language, string? voice, string spoke)
+    {
+        var spoken = await SpeakAsync(line, language, voice);
+
+        spoken.ShouldNotBeNull().Voice.ShouldBe(spoke);
+        spoken.Words.Select(word => word.Text).ShouldBe(line.Split(' '));
+        ShouldBeInOrder(spoken);
+        spoken.Seconds.ShouldBeInRange(1, 4);
+        Vips.Run("ffprobe", "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels", "-of", "csv=p=0", spoken.Path).Trim().ShouldBe("pcm_s16le,48000,1");
+    }
+
+    [Fact]
+    public async Task Festivals_words_begin_when_they_are_heard()
+    {
+        // Two sentences with a rest between them: the rest must lie between the words' times.
+        var spoken = (await SpeakAsync("Stop. Listen to the sea.")).ShouldNotBeNull();
+
+        var samples = Sound.Read(await File.ReadAllBytesAsync(spoken.Path)).Samples;
+        spoken.Words[0].Start.ShouldBe(0.03, 0.08);
+        spoken.Words[^1].End.ShouldBe(spoken.Seconds, 0.15);
+        (spoken.Words[1].Start - spoken.Words[0].End).ShouldBeGreaterThan(0.1);
+        Loudness(samples, spoken.Words[0].End + 0.05, spoken.Words[1].Start - 0.05).ShouldBeLessThan(Loudness(samples, spoken.Words[1].Start, spoken.Words[1].End) / 10);
+    }
+
+    [Fact]
+    public async Task Japanese_is_read_as_kana_before_it_is_spoken()
+    {
+        var spoken = (await SpeakAsync("今日は東京へ行きました。ラーメンを３杯食べた！", "ja")).ShouldNotBeNull();
+
+        string.Concat(spoken.Words.Select(word => word.Text)).ShouldBe("今日は東京へ行きました。ラーメンを３杯食べた！");
+        spoken.Words.Count.ShouldBeGreaterThan(8);
+        ShouldBeInOrder(spoken);
+        // Spelt kanji by kanji ("Chinese letter…") it would take three times as long.
+        spoken.Seconds.ShouldBeInRange(2, 7);
+    }
+
+    [Theory]
+    [InlineData("\") (system \"touch /tmp/owned\") (print \"")]
+    [InlineData("<speak><break time=\"9s\"/>Hello <voice name='x'>there</voice></speak>")]
+    [InlineData("-v --help -f /etc/passwd")]
+    [InlineData("\u0001\u0002 A\u0000B \u202Eevil\u202C \r\n\r\n line two 😀😀 [[f'@]] $(id) `id` %s%n")]
+    [InlineData("ÉLODIE SAW THE NAÏVE CAFÉ, “TWICE”… — NOOOOOOOOOOOOOOOOOOO!!!")]
+    [InlineData("I said nothing ... she said — — — everything. $5.50 at 10:30, 1,000,000 times")]
+    [InlineData("Привет, Anna")]
+    public async Task Hostile_and_odd_text_is_spoken_as_text(string line)
+    {
+        foreach (var voice in (string?[])[null, LocalVoice.Espeak])
+        {
+            var spoken = (await SpeakAsync(line, voice: voice)).ShouldNotBeNull();
+
+            ShouldBeInOrder(spoken);
+            spoken.Seconds.ShouldBeLessThan(20);
+        }
+
+        File.Exists("/tmp/owned").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t\n")]
+    [InlineData("...!?")]
+    [InlineData("😀")]
+    [InlineData("<speak></speak>")]
+    public async Task Where_there_is_nothing_to_say_there_is_no_sound(string line) => (await SpeakAsync(line)).ShouldBeNull();
+
+    [Fact]
+    public async Task A_line_that_is_too_long_is_refused_and_the_longest_is_spoken()
+    {
+        (await Should.ThrowAsync<MediaLimitException>(() => SpeakAsync(new string('x', 10_000)))).OwnerMessage.ShouldContain("10,000");
+
+        ShouldBeInOrder((await SpeakAsync(string.Concat(Enumerable.Repeat("word ", 300)))).ShouldNotBeNull());
+        (await SpeakAsync(new string('x', SpeechRequest.MaxCharacters))).ShouldNotBeNull().Seconds.ShouldBeLessThan(30);
+    }
+
+    [Fact]
+    public async Task Sound_from_elsewhere_is_decoded_and_its_words_move_with_the_silence_that_is_cut()
+    {
+        var mp3 = _files.NewPath("mp3");
+        Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=300:d=1", "-af", "adelay=500", mp3);
+
+        var spoken = (await Speech.AdoptAsync(_rig.Root.Create(), await File.ReadAllBytesAsync(mp3), [new SpokenWord("beep", 0.5, 1.5)], "beeper", CancellationToken.None)).ShouldNotBeNull();
+
+        spoken.Words[0].Start.ShouldBe(0.03, 0.06);
+        spoken.Seconds.ShouldBe(1.1, 0.15);
+        await Should.ThrowAsync<UnsupportedMediaException>(() => Speech.AdoptAsync(_rig.Root.Create(), "<html>over quota"u8.ToArray(), [], "beeper", CancellationToken.None));
+    }
+
+    private SpeechSynthesizer Speech => new(_rig.Tools, NullLogger<SpeechSynthesizer>.Instance);
+
+    private Task<SpokenLine?> SpeakAsync(string line, string language = "en", string? voice = null) =>
+        Speech.SpeakAsync(_rig.Root.Create(), new SpeechRequest(line, language, voice), CancellationToken.None);
+
+    private static void ShouldBeInOrder(SpokenLine spoken)
+    {
+        spoken.Words.ShouldNotBeEmpty();
+        foreach (var (word, next) in spoken.Words.Zip(spoken.Words.Skip(1)))
+            next.Start.ShouldBeGreaterThanOrEqualTo(word.End - 0.002, $"{next} after {word}");
+        spoken.Words.ShouldAllBe(word => word.End >= word.Start && word.Start >= 0 && word.End <= spoken.Seconds + 0.001);
+    }
+
+    private static double Loudness(short[] samples, double from, double to) =>
+        Math.Sqrt(samples[(int)(from * Sound.FilmRate)..(int)(to * Sound.FilmRate)].Average(sample => (double)sample * sample));
+}
