@@ -1,4 +1,5 @@
 using MangaMotion.Jobs.Cancels;
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Notices;
@@ -13,11 +14,13 @@ namespace MangaMotion.Jobs;
 
 public static class JobsRegistration
 {
-    /// <summary>For services that accept, cancel and replay jobs: <see cref="JobIntake"/>, <see cref="JobCancels"/>, <see cref="JobReplays"/>.</summary>
+    /// <summary>For services that accept, cancel and replay jobs: <see cref="JobIntake"/>, <see cref="JobCancels"/>, <see cref="JobReplays"/>. Needs the bus.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, params IReadOnlyList<JobType> types)
     {
         services.AddSchema(new SchemaScripts("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."));
         services.AddSingleton(new JobTypes(types));
+        services.AddSingleton<JobChanges>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobChanges>());
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobCancels>();
         services.AddSingleton<JobReplays>();

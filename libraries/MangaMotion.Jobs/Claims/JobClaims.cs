@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Running;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,7 @@ public sealed class JobClaims : IAsyncDisposable
         claimed as (
           update jobs j set
             status = 'PROCESSING', claim_token = r.token, claimed_by = $3,
-            lease_until = clock_timestamp() + $4, max_attempts = $5,
+            lease_until = clock_timestamp() + $4, max_attempts = $5, stage = null, progress = 0,
             attempts = j.attempts + case when l.status = 'UPLOADED' then 1 else 0 end,
             crashes = j.crashes + case when l.status = 'PROCESSING' then 1 else 0 end,
             started_at = clock_timestamp(), updated_at = clock_timestamp()
@@ -50,7 +51,7 @@ public sealed class JobClaims : IAsyncDisposable
         locked as materialized (
           select j.id, j.status, j.claim_token from jobs j where j.id = any($1) order by j.id for update),
         done as (
-          update jobs j set status = 'DONE', result = r.result::jsonb, last_error = null, lease_until = null, not_before = null,
+          update jobs j set status = 'DONE', result = r.result::jsonb, progress = 100, last_error = null, lease_until = null, not_before = null,
             finished_at = clock_timestamp(), updated_at = clock_timestamp()
           from locked l join request r on r.id = l.id
           where j.id = l.id and l.status = 'PROCESSING' and l.claim_token = r.token
@@ -67,17 +68,19 @@ public sealed class JobClaims : IAsyncDisposable
     private readonly JobsOptions _options;
     private readonly RetryOptions _retry;
     private readonly WorkerIdentity _worker;
+    private readonly JobChanges _changes;
     private readonly Coalescer<ClaimRequest, ClaimAnswer> _claims;
     private readonly Coalescer<Completion, bool> _completions;
 
     public JobClaims(
         NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry,
-        WorkerIdentity worker, ILogger<JobClaims> logger)
+        WorkerIdentity worker, JobChanges changes, ILogger<JobClaims> logger)
     {
         _database = database;
         _options = options.Value;
         _retry = retry.Value;
         _worker = worker;
+        _changes = changes;
         _claims = new("claim jobs", ClaimAsync, logger);
         _completions = new("commit results", CompleteAsync, logger);
     }
@@ -87,7 +90,7 @@ public sealed class JobClaims : IAsyncDisposable
 
     /// <summary>Commits the result, a JSON value. Waits while the database is away.</summary>
     /// <returns>False when the claim is stale: nothing was changed.</returns>
-    public Task<bool> CompleteAsync(Claim claim, string result) => _completions.ExecuteAsync(new(claim.JobId, claim.Token, result));
+    public Task<bool> CompleteAsync(Claim claim, string result) => _completions.ExecuteAsync(new(claim, result));
 
     public async ValueTask DisposeAsync()
     {
@@ -119,6 +122,12 @@ public sealed class JobClaims : IAsyncDisposable
         {
             while (await reader.ReadAsync(cancellationToken))
                 answers[reader.GetGuid(0)] = Read(reader);
+        }
+
+        foreach (var (_, answer) in answers.Values)
+        {
+            if (answer.Claim is { } claim)
+                _changes.Announce(claim.JobId, claim.IngestId);
         }
 
         return requests.Select(request => AnswerTo(request, answers)).ToArray();
@@ -158,8 +167,8 @@ public sealed class JobClaims : IAsyncDisposable
     private async Task<IReadOnlyList<bool>> CompleteAsync(IReadOnlyList<Completion> completions, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(CompleteSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.JobId).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Token).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.JobId).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.Token).ToArray() });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = completions.Select(completion => completion.Result).ToArray() });
 
         var committed = new HashSet<Guid>(completions.Count);
@@ -169,10 +178,12 @@ public sealed class JobClaims : IAsyncDisposable
                 committed.Add(reader.GetGuid(0));
         }
 
-        return completions.Select(completion => committed.Contains(completion.Token)).ToArray();
+        foreach (var completion in completions.Where(completion => committed.Contains(completion.Claim.Token)))
+            _changes.Announce(completion.Claim.JobId, completion.Claim.IngestId);
+        return completions.Select(completion => committed.Contains(completion.Claim.Token)).ToArray();
     }
 
     private readonly record struct ClaimRequest(Guid JobId, Guid Token);
 
-    private readonly record struct Completion(Guid JobId, Guid Token, string Result);
+    private readonly record struct Completion(Claim Claim, string Result);
 }

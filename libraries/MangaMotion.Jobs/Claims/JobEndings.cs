@@ -1,3 +1,4 @@
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Npgsql;
@@ -5,7 +6,7 @@ using Npgsql;
 namespace MangaMotion.Jobs.Claims;
 
 /// <summary>The endings of an attempt other than success; each is one transaction with the message that follows from it.</summary>
-public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
+public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
     private const string RetrySql =
         """
@@ -13,11 +14,11 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
           update jobs set status = 'UPLOADED', last_error = $3, not_before = clock_timestamp() + $4,
             claim_token = null, claimed_by = null, lease_until = null, updated_at = clock_timestamp()
           where id = $1 and claim_token = $2 and status = 'PROCESSING'
-          returning id, not_before),
+          returning id, ingest_id, not_before),
         attempt as (
           update job_attempts a set outcome = 'transient', ended_at = clock_timestamp(), error = $5
           from ended where a.job_id = ended.id and a.token = $2)
-        select not_before from ended
+        select ingest_id, not_before from ended
         """;
 
     private const string HandBackSql =
@@ -26,11 +27,11 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
           update jobs set status = 'UPLOADED', attempts = attempts - 1,
             claim_token = null, claimed_by = null, lease_until = null, updated_at = clock_timestamp()
           where id = $1 and claim_token = $2 and status = 'PROCESSING'
-          returning id),
+          returning id, ingest_id),
         attempt as (
           update job_attempts a set outcome = 'interrupted', ended_at = clock_timestamp()
           from ended where a.job_id = ended.id and a.token = $2)
-        select clock_timestamp() from ended
+        select ingest_id, null::timestamptz from ended
         """;
 
     // $2 is the claim's token, or null for a job whose worker died once too often: then its lease must have lapsed.
@@ -43,15 +44,16 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
             finished_at = clock_timestamp(), updated_at = clock_timestamp()
           where id = $1 and status = 'PROCESSING'
             and (claim_token = $2 or ($2::uuid is null and lease_until < clock_timestamp()))
-          returning id, type, attempts, max_attempts, input, claim_token),
+          returning id, ingest_id, type, attempts, max_attempts, input, claim_token),
         attempt as (
           update job_attempts a set ended_at = clock_timestamp(), error = $4,
-            outcome = case when $2::uuid is null then 'crashed' when $11 then 'permanent' else 'transient' end
-          from ended where a.job_id = ended.id and a.token = ended.claim_token)
-        insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data,
-          error_class, error_code, fingerprint, error_queue)
-        select $5, id, type, attempts, max_attempts, $3, $4, input, $6, $7, $8, $9 from ended
-        returning $10::timestamptz
+            outcome = case when $2::uuid is null then 'crashed' when $10 then 'permanent' else 'transient' end
+          from ended where a.job_id = ended.id and a.token = ended.claim_token),
+        letter as (
+          insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data,
+            error_class, error_code, fingerprint, error_queue)
+          select $5, id, type, attempts, max_attempts, $3, $4, input, $6, $7, $8, $9 from ended)
+        select ingest_id, null::timestamptz from ended
         """;
 
     /// <summary>The attempt failed for a passing reason: the job waits, its message comes back when it is due.</summary>
@@ -59,6 +61,7 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
     /// <returns>False when the claim is stale.</returns>
     public Task<bool> RetryLaterAsync(Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> again, CancellationToken cancellationToken) =>
         EndAsync(
+            claim.JobId,
             new NpgsqlBatchCommand(RetrySql)
             {
                 Parameters =
@@ -77,6 +80,7 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
     /// <returns>False when the claim is stale.</returns>
     public Task<bool> HandBackAsync(Claim claim, OutboxMessage again, CancellationToken cancellationToken) =>
         EndAsync(
+            claim.JobId,
             new NpgsqlBatchCommand(HandBackSql)
             {
                 Parameters =
@@ -94,6 +98,7 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
     public Task<bool> DeadLetterAsync(
         Guid jobId, Guid? token, Guid deadLetterId, JobFailure failure, string errorQueue, OutboxMessage buried, CancellationToken cancellationToken) =>
         EndAsync(
+            jobId,
             new NpgsqlBatchCommand(DeadLetterSql)
             {
                 Parameters =
@@ -107,7 +112,6 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
                     new NpgsqlParameter<string> { TypedValue = failure.Code },
                     new NpgsqlParameter<string> { TypedValue = failure.Fingerprint },
                     new NpgsqlParameter<string> { TypedValue = errorQueue },
-                    new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
                     new NpgsqlParameter<bool> { TypedValue = failure.Permanent },
                 },
             },
@@ -115,19 +119,20 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
             cancellationToken);
 
     private async Task<bool> EndAsync(
-        NpgsqlBatchCommand ending, Func<DateTimeOffset?, OutboxMessage> message, CancellationToken cancellationToken)
+        Guid jobId, NpgsqlBatchCommand ending, Func<DateTimeOffset?, OutboxMessage> message, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        DateTimeOffset? due = null;
+        Guid? ingestId;
+        DateTimeOffset? due;
         await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { ending } })
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             if (!await reader.ReadAsync(cancellationToken))
                 return false;
-            if (!reader.IsDBNull(0))
-                due = reader.GetFieldValue<DateTimeOffset>(0);
+            ingestId = reader.IsDBNull(0) ? null : reader.GetGuid(0);
+            due = reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1);
         }
 
         OutboxMessage[] messages = [message(due)];
@@ -139,6 +144,7 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox)
 
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed(messages);
+        changes.Announce(jobId, ingestId);
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Npgsql;
 
@@ -15,7 +16,7 @@ public enum JobChange
 }
 
 /// <summary>A second life for failed and canceled jobs, with attempts counted from zero.</summary>
-public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTypes types)
+public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTypes types, JobChanges changes)
 {
     private const string Revive =
         """
@@ -26,11 +27,11 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
     private const string ReplaySql =
         $"""
         with job as (
-          update jobs set {Revive} where id = $1 and status in ('FAILED', 'CANCELED') returning id, type, lane, input),
+          update jobs set {Revive} where id = $1 and status in ('FAILED', 'CANCELED') returning id, ingest_id, type, lane, input),
         letter as (
           update failed_jobs f set resolved_at = clock_timestamp(), updated_at = clock_timestamp()
           from job where f.job_id = job.id and f.resolved_at is null)
-        select type, lane, input::text from job
+        select type, lane, input::text, ingest_id from job
         """;
 
     // The dead letter is the key: its message, moved back by hand, revives the job once, however often it is delivered.
@@ -40,6 +41,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
           update failed_jobs set resolved_at = clock_timestamp(), updated_at = clock_timestamp()
           where id = $2 and job_id = $1 and resolved_at is null returning job_id)
         update jobs set {Revive} from letter where jobs.id = letter.job_id and jobs.status = 'FAILED'
+        returning jobs.ingest_id
         """;
 
     /// <summary>Runs a failed or canceled job again: row, dead letter and message in one transaction.</summary>
@@ -51,6 +53,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
         JobType type;
         Lane lane;
         string input;
+        Guid? ingestId;
         await using (var command = new NpgsqlCommand(ReplaySql, connection, transaction) { Parameters = { new() { Value = jobId } } })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -61,6 +64,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
             }
 
             (type, lane, input) = (types[reader.GetString(0)], Lanes.Parse(reader.GetString(1)), reader.GetString(2));
+            ingestId = reader.IsDBNull(3) ? null : reader.GetGuid(3);
         }
 
         OutboxMessage[] messages = [await type.PrepareAsync(outbox, jobId, lane, input, notBefore: null, cancellationToken)];
@@ -72,6 +76,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
 
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed(messages);
+        changes.Announce(jobId, ingestId);
         return JobChange.Changed;
     }
 
@@ -81,7 +86,11 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
         await using var command = database.CreateCommand(AdoptSql);
         command.Parameters.Add(new() { Value = jobId });
         command.Parameters.Add(new() { Value = deadLetterId });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return false;
+        changes.Announce(jobId, reader.IsDBNull(0) ? null : reader.GetGuid(0));
+        return true;
     }
 
     private static async Task<bool> ExistsAsync(

@@ -6,18 +6,18 @@ using Npgsql;
 
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>Renews the leases of this worker's jobs, writes its row in <c>workers</c>, and stops attempts whose claim is lost.</summary>
+/// <summary>Renews the leases of this worker's jobs and writes down how far they are, writes its row in <c>workers</c>, and stops attempts whose claim is lost.</summary>
 internal sealed class Heartbeat(
     NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, IOptions<JobsOptions> options, ILogger<Heartbeat> logger)
     : BackgroundService
 {
     private const string RenewSql =
         """
-        with request as materialized (select * from unnest($1::uuid[], $2::uuid[]) as r (id, token)),
+        with request as materialized (select * from unnest($1::uuid[], $2::uuid[], $4::text[], $5::smallint[]) as r (id, token, stage, progress)),
         locked as materialized (
           select j.id, j.claim_token from jobs j where j.id = any($1) and j.status = 'PROCESSING' order by j.id for update),
         renewed as (
-          update jobs j set lease_until = clock_timestamp() + $3
+          update jobs j set lease_until = clock_timestamp() + $3, stage = coalesce(r.stage, j.stage), progress = coalesce(r.progress, j.progress)
           from locked l join request r on r.id = l.id and r.token = l.claim_token where j.id = l.id
           returning j.claim_token)
         select claim_token from renewed
@@ -85,6 +85,8 @@ internal sealed class Heartbeat(
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(jobs, job => job.Claim.JobId) },
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(jobs, job => job.Claim.Token) },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease },
+            new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(jobs, job => job.Progress?.Stage) },
+            new NpgsqlParameter<short?[]> { TypedValue = Array.ConvertAll(jobs, job => job.Progress?.Percent) },
         },
     };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Replays;
@@ -17,7 +18,7 @@ namespace MangaMotion.Jobs.Running;
 /// </summary>
 internal sealed class JobRunner(
     JobClaims claims, JobEndings endings, JobReplays replays, RunningJobs runningJobs, LaneGate gate, JobShutdown shutdown,
-    IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
+    JobChanges changes, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
     : IJobRunner
 {
     public async Task RunAsync<TCommand, TResult>(
@@ -65,7 +66,7 @@ internal sealed class JobRunner(
         string outcome;
         try
         {
-            var result = await work(new(context.Message, claim), running.Token);
+            var result = await work(new(context.Message, claim) { Reported = Report }, running.Token);
             outcome = await claims.CompleteAsync(claim, JsonSerializer.Serialize(result, JobType.Json)) ? "done" : Stale(claim);
         }
         catch (Exception exception)
@@ -74,6 +75,12 @@ internal sealed class JobRunner(
         }
 
         JobMeter.Ended(claim.Type, outcome, Stopwatch.GetElapsedTime(started));
+
+        void Report(string stage, int progress)
+        {
+            running.Progress = new(stage, (short)Math.Clamp(progress, 0, 100));
+            changes.Report(claim.JobId, claim.IngestId, stage, progress);
+        }
     }
 
     private async Task<string> EndAsync<TCommand>(ConsumeContext<TCommand> context, string queue, RunningJob running, Exception exception)

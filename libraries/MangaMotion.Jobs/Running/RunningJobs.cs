@@ -40,6 +40,9 @@ internal sealed class RunningJobs
     }
 }
 
+/// <param name="Percent">0 to 100.</param>
+internal sealed record ReportedProgress(string Stage, short Percent);
+
 /// <summary>One attempt under way, and the ways to stop it.</summary>
 internal sealed class RunningJob : IDisposable
 {
@@ -60,6 +63,9 @@ internal sealed class RunningJob : IDisposable
     public Claim Claim { get; }
 
     public CancellationToken Token => _stop.Token;
+
+    /// <summary>The last word of the job itself; null until it says something.</summary>
+    public ReportedProgress? Progress { get; set; }
 
     public StopReason Reason => (StopReason)Volatile.Read(ref _reason);
 
