@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
@@ -12,7 +13,8 @@ using MangaMotion.Storage;
 
 namespace MangaMotion.Ingest;
 
-internal static class IngestRegistration
+/// <summary>The API, whole.</summary>
+public static class IngestRegistration
 {
     public static void AddIngest(this WebApplicationBuilder builder)
     {
@@ -22,11 +24,12 @@ internal static class IngestRegistration
         services.AddJobs(JobTypes.Thumbnail, JobTypes.Records);
         services.AddSchema(new SchemaScripts("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."));
         services.AddValidatedOptions<IngestOptions>(IngestOptions.Section);
-        services.AddOpenApi();
+        services.AddApiDescription();
         services.ConfigureHttpJsonOptions(http =>
         {
             http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+            http.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
 
         services.AddSingleton<ApiKeyStore>();

@@ -4,6 +4,7 @@ using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Storage;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace MangaMotion.Ingest.Ingests;
 
@@ -12,7 +13,7 @@ public sealed class IngestAcceptor(
     UploadReader uploads, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, ILogger<IngestAcceptor> logger)
 {
     private const string InsertIngest =
-        "insert into ingests (id, owner_id, collection, lane, params) values ($1, $2, $3, $4, $5::jsonb)";
+        "insert into ingests (id, owner_id, collection, lane, params, not_before, callback_url) values ($1, $2, $3, $4, $5::jsonb, $6, $7)";
 
     private const string InsertAssets =
         """
@@ -81,6 +82,8 @@ public sealed class IngestAcceptor(
             new() { Value = (object?)fields.Collection ?? DBNull.Value },
             new() { Value = fields.Lane.Name() },
             new() { Value = fields.Params },
+            new() { Value = (object?)fields.NotBefore ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)fields.CallbackUrl?.AbsoluteUri ?? DBNull.Value },
         },
     };
 

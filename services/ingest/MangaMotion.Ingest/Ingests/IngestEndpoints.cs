@@ -14,9 +14,9 @@ internal static class IngestEndpoints
         api.MapPost("/ingest", AcceptAsync)
             .WithName("ingest")
             .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
-            .Accepts<IFormFileCollection>("multipart/form-data")
+            .Accepts<IngestForm>("multipart/form-data")
             .Produces<IngestAccepted>(202)
-            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503)
+            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415)
             .RequireScope(Scopes.Submit);
         api.MapGet("/ingest/{id:guid}/status", StatusAsync)
             .WithName("ingest-status")

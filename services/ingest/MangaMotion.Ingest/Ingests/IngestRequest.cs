@@ -9,13 +9,17 @@ namespace MangaMotion.Ingest.Ingests;
 /// <summary>The fields of an ingest beside its files, checked.</summary>
 public sealed partial class IngestRequest
 {
-    private static readonly string[] Known = ["collection", "priority", "not_before", "params"];
+    private const int CallbackLength = 2_000;
+    private static readonly string[] Known = ["collection", "priority", "not_before", "callback_url", "params"];
 
     public string? Collection { get; private set; }
 
     public Lane Lane { get; private set; } = Lane.Normal;
 
     public DateTimeOffset? NotBefore { get; private set; }
+
+    /// <summary>Told of the end of the ingest.</summary>
+    public Uri? CallbackUrl { get; private set; }
 
     /// <summary>A JSON object.</summary>
     public string Params { get; private set; } = "{}";
@@ -39,6 +43,9 @@ public sealed partial class IngestRequest
                     ? time.ToUniversalTime()
                     : throw Invalid(field, "must be a time such as 2027-01-31T18:00:00Z");
                 break;
+            case "callback_url":
+                CallbackUrl = ParseCallback(value);
+                break;
             case "params":
                 Params = ParseParams(value);
                 break;
@@ -46,6 +53,12 @@ public sealed partial class IngestRequest
                 throw new ProblemException(400, "unknown_field", $"There is no field '{Shown(field)}'; known are files, {string.Join(", ", Known)}.");
         }
     }
+
+    /// <summary>Only its form: whether the address may be called is decided when it is called, for names change their addresses.</summary>
+    private static Uri ParseCallback(string value) =>
+        value.Length <= CallbackLength && Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Host.Length: > 0, UserInfo: "" }
+            ? url
+            : throw Invalid("callback_url", $"must be an http or https URL of at most {CallbackLength} characters, without user and password");
 
     private static string ParseParams(string value)
     {

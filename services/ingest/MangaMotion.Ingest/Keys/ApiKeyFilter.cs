@@ -1,5 +1,4 @@
 using MangaMotion.ServiceDefaults.Problems;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace MangaMotion.Ingest.Keys;
 
@@ -29,20 +28,4 @@ internal sealed class ApiKeyFilter(ApiKeyStore keys, string scope) : IEndpointFi
             ? authorization[Bearer.Length..].Trim()
             : null;
     }
-}
-
-internal static class ApiKeyEndpoints
-{
-    /// <summary>The endpoint asks for a key with this scope.</summary>
-    public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, string scope) =>
-        endpoint.AddEndpointFilterFactory((factory, next) =>
-        {
-            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), scope);
-            return context => filter.InvokeAsync(context, next);
-        })
-        .ProducesProblem(401)
-        .ProducesProblem(403);
-
-    /// <summary>The key that <see cref="RequireScope"/> let through.</summary>
-    public static Guid OwnerId(this HttpContext context) => context.Features.GetRequiredFeature<ApiKey>().OwnerId;
 }
