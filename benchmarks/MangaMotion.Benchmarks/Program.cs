@@ -3,6 +3,7 @@ using MangaMotion.Benchmarks;
 using MangaMotion.Benchmarks.Comics;
 using MangaMotion.Benchmarks.Jobs;
 using MangaMotion.Benchmarks.Messaging;
+using MangaMotion.Benchmarks.Peers;
 
 IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark()];
 
@@ -11,4 +12,6 @@ foreach (var benchmark in benchmarks)
     root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
 root.Subcommands.Add(PanelsCommand.Create());
 root.Subcommands.Add(CameraCommand.Create());
+root.Subcommands.Add(PeerCommand.Create());
+root.Subcommands.Add(PeerCommand.CreateNoOpWorker());
 return await root.Parse(args).InvokeAsync();

@@ -1,5 +1,4 @@
 using MangaMotion.Jobs;
-using MangaMotion.LocalStack;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
@@ -14,10 +13,11 @@ namespace MangaMotion.Benchmarks.Jobs;
 /// <summary>A service as it runs in production, but in this process: one that accepts jobs, or one that runs them.</summary>
 internal sealed class JobNode(WebApplication app) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _database = app.Services.GetRequiredService<NpgsqlDataSource>();
+    public NpgsqlDataSource Database { get; } = app.Services.GetRequiredService<NpgsqlDataSource>();
 
-    public static Task<JobNode> StartAcceptorAsync(ServerStack servers, CancellationToken cancellationToken) => StartAsync(
-        servers,
+    public static Task<JobNode> StartAcceptorAsync(string postgres, string rabbit, CancellationToken cancellationToken) => StartAsync(
+        postgres,
+        rabbit,
         builder =>
         {
             builder.AddBus(_ => { });
@@ -25,8 +25,9 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         },
         cancellationToken);
 
-    public static Task<JobNode> StartWorkerAsync(ServerStack servers, NoOpStarts starts, CancellationToken cancellationToken) => StartAsync(
-        servers,
+    public static Task<JobNode> StartWorkerAsync(string postgres, string rabbit, NoOpStarts starts, CancellationToken cancellationToken) => StartAsync(
+        postgres,
+        rabbit,
         builder =>
         {
             builder.AddJobWorker<NoOpConsumer, NoOp>(NoOp.Type, retryDelay: TimeSpan.FromSeconds(1));
@@ -37,7 +38,7 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
     /// <summary>Rows and messages of the jobs in one transaction, as the ingest service does it.</summary>
     public async Task AcceptAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
-        await using var batch = _database.CreateBatch();
+        await using var batch = Database.CreateBatch();
         var messages = await app.Services.GetRequiredService<JobIntake>().AppendAsync(batch, jobs, cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         app.Services.GetRequiredService<IOutbox>().Committed(messages);
@@ -45,7 +46,7 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
 
     public async Task<long> CountDoneAsync(CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("select count(*) from jobs where status = 'DONE'");
+        await using var command = Database.CreateCommand("select count(*) from jobs where status = 'DONE'");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -55,12 +56,12 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private static async Task<JobNode> StartAsync(ServerStack servers, Action<WebApplicationBuilder> add, CancellationToken cancellationToken)
+    private static async Task<JobNode> StartAsync(string postgres, string rabbit, Action<WebApplicationBuilder> add, CancellationToken cancellationToken)
     {
         (string Key, string Value)[] settings =
         [
-            ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", servers.Postgres.ConnectionString),
-            ("ConnectionStrings:RabbitMq", servers.Rabbit.AmqpUri.ToString()), ("Jobs:Concurrency", "64"), ("Logging:LogLevel:Default", "Warning"),
+            ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", postgres),
+            ("ConnectionStrings:RabbitMq", rabbit), ("Jobs:Concurrency", "64"), ("Logging:LogLevel:Default", "Warning"),
             ("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         ];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")] });

@@ -24,8 +24,9 @@ internal sealed class JobsBenchmark : IBenchmark
 
     public async Task<BenchmarkReport> RunAsync(ServerStack servers, int rounds, CancellationToken cancellationToken)
     {
-        await using var acceptor = await JobNode.StartAcceptorAsync(servers, cancellationToken);
-        await using var worker = await JobNode.StartWorkerAsync(servers, _starts, cancellationToken);
+        var (postgres, rabbit) = (servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri.ToString());
+        await using var acceptor = await JobNode.StartAcceptorAsync(postgres, rabbit, cancellationToken);
+        await using var worker = await JobNode.StartWorkerAsync(postgres, rabbit, _starts, cancellationToken);
         var kinds = new (string Name, Func<Task> Accept, List<Round> Rounds)[]
         {
             ($"{PerTransaction} jobs a transaction", () => AcceptBatchesAsync(acceptor, cancellationToken), []),
