@@ -11,6 +11,9 @@ public abstract class JobType(string name)
     /// <summary>The name in <c>jobs.type</c>, and of the normal lane's queue.</summary>
     public string Name { get; } = name;
 
+    /// <summary>What jobs of this type are parts of; null for a job that stands for itself.</summary>
+    public JobType? Whole { get; init; }
+
     public string QueueName(Lane lane) => Lanes.QueueName(Name, lane);
 
     /// <summary>The command as stored in <c>jobs.input</c>.</summary>

@@ -1,5 +1,6 @@
 using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
+using MangaMotion.Contracts.Videos.V1;
 
 namespace MangaMotion.Jobs;
 
@@ -8,8 +9,13 @@ public sealed class JobTypes(IEnumerable<JobType> types)
 {
     public static readonly JobType<GenerateThumbnail> Thumbnail = new("thumbnail");
     public static readonly JobType<StoreRecords> Records = new("records");
+    public static readonly JobType<StartVideo> Video = new("video");
+    public static readonly JobType<WriteScript> ScriptGen = new("script-gen") { Whole = Video };
+    public static readonly JobType<SpeakShot> VoiceShot = new("voice-shot") { Whole = Video };
+    public static readonly JobType<RenderSegment> RenderSegment = new("render-segment") { Whole = Video };
+    public static readonly JobType<ComposeVideo> Compositing = new("compositing") { Whole = Video };
 
-    private readonly Dictionary<string, JobType> _byName = types.ToDictionary(type => type.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, JobType> _byName = types.Distinct().ToDictionary(type => type.Name, StringComparer.Ordinal);
 
     public JobType this[string name] => _byName.TryGetValue(name, out var type)
         ? type

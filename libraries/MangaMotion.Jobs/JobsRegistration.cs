@@ -3,11 +3,13 @@ using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Notices;
+using MangaMotion.Jobs.Parts;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Messaging.Postgres.Schema;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Jobs;
@@ -18,10 +20,15 @@ public static class JobsRegistration
     public static IServiceCollection AddJobs(this IServiceCollection services, params IReadOnlyList<JobType> types)
     {
         services.AddSchema(new SchemaScripts("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."));
-        services.AddSingleton(new JobTypes(types));
+        foreach (var type in types)
+            services.AddSingleton<JobType>(type);
+        services.TryAddSingleton<JobTypes>();
+        if (services.Any(service => service.ServiceType == typeof(JobChanges)))
+            return services;
         services.AddSingleton<JobChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<JobChanges>());
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<JobParts>();
         services.AddSingleton<JobCancels>();
         services.AddSingleton<JobReplays>();
         services.AddSingleton<DeadLetters>();
@@ -35,6 +42,8 @@ public static class JobsRegistration
     public static IServiceCollection AddJobWorker(this IServiceCollection services, params IReadOnlyList<JobType> types)
     {
         services.AddJobs(types);
+        if (services.Any(service => service.ServiceType == typeof(IJobRunner)))
+            return services;
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobEndings>();
         services.AddSingleton<JobShutdown>();

@@ -4,7 +4,11 @@ namespace MangaMotion.Jobs.Claims;
 
 /// <summary>One worker's right to one attempt. Every write of the attempt carries the token; a stale one changes nothing.</summary>
 public sealed record Claim(
-    Guid JobId, Guid Token, string Type, Guid? OwnerId, Guid? IngestId, Guid? AssetId, int Attempt, int MaxAttempts, JsonElement Params);
+    Guid JobId, Guid Token, string Type, Guid? OwnerId, Guid? IngestId, Guid? AssetId, int Attempt, int MaxAttempts, JsonElement Params)
+{
+    /// <summary>The job that this one is a part of.</summary>
+    public Guid? ParentId { get; init; }
+}
 
 /// <summary>Why a job was claimed or not.</summary>
 public enum ClaimOutcome

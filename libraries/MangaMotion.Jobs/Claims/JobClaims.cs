@@ -2,6 +2,7 @@ using System.Text.Json;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Running;
+using MangaMotion.Messaging.Postgres.Outbox;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -31,7 +32,7 @@ public sealed class JobClaims : IAsyncDisposable
           where j.id = l.id and (
             (l.status = 'UPLOADED' and (l.not_before is null or l.not_before <= clock_timestamp()))
             or (l.status = 'PROCESSING' and l.lease_until < clock_timestamp() and l.crashes + 1 < $6))
-          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params),
+          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params, j.parent_id),
         started as (
           insert into job_attempts (job_id, token, worker_id) select id, claim_token, $3 from claimed),
         crashed as (
@@ -39,7 +40,7 @@ public sealed class JobClaims : IAsyncDisposable
           from locked l join claimed c on c.id = l.id
           where l.status = 'PROCESSING' and a.job_id = l.id and a.token = l.claim_token)
         select l.id, l.status, l.lease_until, l.not_before, l.lease_until < clock_timestamp(), c.claim_token,
-               c.type, c.owner_id, c.ingest_id, c.asset_id, c.attempts, c.max_attempts, c.params::text
+               c.type, c.owner_id, c.ingest_id, c.asset_id, c.attempts, c.max_attempts, c.params::text, c.parent_id
         from locked l left join claimed c on c.id = l.id
         """;
 
@@ -65,6 +66,7 @@ public sealed class JobClaims : IAsyncDisposable
         """;
 
     private readonly NpgsqlDataSource _database;
+    private readonly IOutbox _outbox;
     private readonly JobsOptions _options;
     private readonly RetryOptions _retry;
     private readonly WorkerIdentity _worker;
@@ -73,10 +75,11 @@ public sealed class JobClaims : IAsyncDisposable
     private readonly Coalescer<Completion, bool> _completions;
 
     public JobClaims(
-        NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry,
+        NpgsqlDataSource database, IOutbox outbox, IOptions<JobsOptions> options, IOptions<RetryOptions> retry,
         WorkerIdentity worker, JobChanges changes, ILogger<JobClaims> logger)
     {
         _database = database;
+        _outbox = outbox;
         _options = options.Value;
         _retry = retry.Value;
         _worker = worker;
@@ -89,8 +92,15 @@ public sealed class JobClaims : IAsyncDisposable
     public Task<ClaimAnswer> ClaimAsync(Guid jobId) => _claims.ExecuteAsync(new(jobId, Guid.NewGuid()));
 
     /// <summary>Commits the result, a JSON value. Waits while the database is away.</summary>
+    /// <param name="told">The message by which the whole of a part hears of it, in the same transaction.</param>
     /// <returns>False when the claim is stale: nothing was changed.</returns>
-    public Task<bool> CompleteAsync(Claim claim, string result) => _completions.ExecuteAsync(new(claim, result));
+    public async Task<bool> CompleteAsync(Claim claim, string result, OutboxMessage? told = null)
+    {
+        var completed = await _completions.ExecuteAsync(new(claim, result, told));
+        if (told is not null)
+            _outbox.Committed([told]);
+        return completed;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -149,7 +159,10 @@ public sealed class JobClaims : IAsyncDisposable
         {
             var claim = new Claim(
                 row.GetGuid(0), row.GetGuid(5), row.GetString(6), Id(row, 7), Id(row, 8), Id(row, 9),
-                row.GetInt32(10), row.GetInt32(11), JsonElement.Parse(row.GetString(12)));
+                row.GetInt32(10), row.GetInt32(11), JsonElement.Parse(row.GetString(12)))
+            {
+                ParentId = Id(row, 13),
+            };
             return (claim.Token, new(ClaimOutcome.Claimed, claim, null));
         }
 
@@ -166,13 +179,21 @@ public sealed class JobClaims : IAsyncDisposable
 
     private async Task<IReadOnlyList<bool>> CompleteAsync(IReadOnlyList<Completion> completions, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(CompleteSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.JobId).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.Token).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = completions.Select(completion => completion.Result).ToArray() });
+        await using var batch = _database.CreateBatch();
+        batch.BatchCommands.Add(new(CompleteSql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.JobId).ToArray() },
+                new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.Token).ToArray() },
+                new NpgsqlParameter<string[]> { TypedValue = completions.Select(completion => completion.Result).ToArray() },
+            },
+        });
+        // That of a stale claim goes too: it says where to look, and nothing new is found there.
+        _outbox.AppendInsert(batch, completions.Select(completion => completion.Told).OfType<OutboxMessage>().ToArray());
 
         var committed = new HashSet<Guid>(completions.Count);
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
                 committed.Add(reader.GetGuid(0));
@@ -185,5 +206,5 @@ public sealed class JobClaims : IAsyncDisposable
 
     private readonly record struct ClaimRequest(Guid JobId, Guid Token);
 
-    private readonly record struct Completion(Claim Claim, string Result);
+    private readonly record struct Completion(Claim Claim, string Result, OutboxMessage? Told);
 }

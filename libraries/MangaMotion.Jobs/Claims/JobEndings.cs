@@ -34,17 +34,27 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
         select ingest_id, null::timestamptz from ended
         """;
 
+    // A part takes its whole with it, and the dead letter is the whole's: one, however many parts fail. The whole's row is locked
+    // before the part's, as everywhere.
     // $2 is the claim's token, or null for a job whose worker died once too often: then its lease must have lapsed.
     private const string DeadLetterSql =
         """
-        with ended as (
+        with owner as materialized (
+          select id from jobs where id = (select parent_id from jobs where id = $1) for update),
+        ended as (
           update jobs set status = 'FAILED', last_error = $3, claimed_by = null, lease_until = null, not_before = null,
             attempts = attempts - case when $2::uuid is null then 1 else 0 end,
             crashes = crashes + case when $2::uuid is null then 1 else 0 end,
             finished_at = clock_timestamp(), updated_at = clock_timestamp()
           where id = $1 and status = 'PROCESSING'
             and (claim_token = $2 or ($2::uuid is null and lease_until < clock_timestamp()))
+            and (select count(*) from owner) >= 0
           returning id, ingest_id, type, attempts, max_attempts, input, claim_token),
+        whole as (
+          update jobs w set status = 'FAILED', last_error = $3, attempts = ended.attempts, not_before = null,
+            finished_at = clock_timestamp(), updated_at = clock_timestamp()
+          from owner, ended where w.id = owner.id and w.status in ('UPLOADED', 'PROCESSING')
+          returning w.id, w.ingest_id, w.type),
         attempt as (
           update job_attempts a set ended_at = clock_timestamp(), error = $4,
             outcome = case when $2::uuid is null then 'crashed' when $10 then 'permanent' else 'transient' end
@@ -52,8 +62,11 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
         letter as (
           insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data,
             error_class, error_code, fingerprint, error_queue)
-          select $5, id, type, attempts, max_attempts, $3, $4, input, $6, $7, $8, $9 from ended)
-        select ingest_id, null::timestamptz from ended
+          select $5, coalesce(whole.id, ended.id), coalesce(whole.type, ended.type), ended.attempts, ended.max_attempts, $3, $4, ended.input, $6, $7, $8, $9
+          from ended left join whole on true
+          where whole.id is not null or not exists (select from owner)
+          returning id)
+        select coalesce(whole.ingest_id, ended.ingest_id), null::timestamptz, (select count(*) from letter), whole.id from ended left join whole on true
         """;
 
     /// <summary>The attempt failed for a passing reason: the job waits, its message comes back when it is due.</summary>
@@ -125,7 +138,9 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         Guid? ingestId;
+        Guid? whole;
         DateTimeOffset? due;
+        bool wanted;
         await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { ending } })
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
@@ -133,18 +148,21 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
                 return false;
             ingestId = reader.IsDBNull(0) ? null : reader.GetGuid(0);
             due = reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1);
+            wanted = reader.FieldCount == 2 || reader.GetInt64(2) > 0;
+            whole = reader.FieldCount == 2 || reader.IsDBNull(3) ? null : reader.GetGuid(3);
         }
 
-        OutboxMessage[] messages = [message(due)];
-        await using (var batch = new NpgsqlBatch(connection, transaction))
+        OutboxMessage[] messages = wanted ? [message(due)] : [];
+        if (messages.Length > 0)
         {
+            await using var batch = new NpgsqlBatch(connection, transaction);
             outbox.AppendInsert(batch, messages);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed(messages);
-        changes.Announce(jobId, ingestId);
+        changes.Announce(whole ?? jobId, ingestId);
         return true;
     }
 }

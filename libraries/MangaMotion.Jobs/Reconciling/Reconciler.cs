@@ -26,7 +26,10 @@ internal sealed class Reconciler(
           select id from jobs
           where type = $1 and lane = $2 and updated_at < clock_timestamp() - $3
             and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - $3))
-              or (status = 'PROCESSING' and lease_until < clock_timestamp()))
+              or (status = 'PROCESSING' and lease_until < clock_timestamp())
+              -- A whole holds no lease. While parts of it wait or run it is they who are looked after.
+              or (status = 'PROCESSING' and lease_until is null
+                and not exists (select from jobs part where part.parent_id = jobs.id and part.status in ('UPLOADED', 'PROCESSING'))))
           order by updated_at limit $4 for update skip locked)
         update jobs j set updated_at = clock_timestamp() from forgotten f where j.id = f.id
         returning j.id, j.input::text

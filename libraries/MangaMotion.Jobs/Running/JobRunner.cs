@@ -3,6 +3,7 @@ using System.Text.Json;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
+using MangaMotion.Jobs.Parts;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MassTransit;
@@ -17,7 +18,7 @@ namespace MangaMotion.Jobs.Running;
 /// outcomes. The message is acknowledged when the database holds the outcome, and not before.
 /// </summary>
 internal sealed class JobRunner(
-    JobClaims claims, JobEndings endings, JobReplays replays, RunningJobs runningJobs, LaneGate gate, JobShutdown shutdown,
+    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, JobShutdown shutdown,
     JobChanges changes, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
     : IJobRunner
 {
@@ -67,7 +68,8 @@ internal sealed class JobRunner(
         try
         {
             var result = await work(new(context.Message, claim) { Reported = Report }, running.Token);
-            outcome = await claims.CompleteAsync(claim, JsonSerializer.Serialize(result, JobType.Json)) ? "done" : Stale(claim);
+            var told = await parts.PrepareEndedAsync(claim, queue, CancellationToken.None);
+            outcome = await claims.CompleteAsync(claim, JsonSerializer.Serialize(result, JobType.Json), told) ? "done" : Stale(claim);
         }
         catch (Exception exception)
         {

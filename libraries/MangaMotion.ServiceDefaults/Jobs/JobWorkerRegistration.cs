@@ -21,16 +21,54 @@ public static class JobWorkerRegistration
         where TCommand : class
     {
         var services = builder.Services;
+        builder.AddJobRunner(retryDelay, type);
+        builder.Services.AddSingleton<IEndpointMap>(new LaneEndpoints(type, (context, endpoint) =>
+        {
+            EndpointConventions.Apply(context, endpoint);
+            endpoint.ConfigureConsumer<TConsumer>(context);
+        }));
+        builder.AddBus(bus => bus.AddConsumer<TConsumer>().ExcludeFromConfigureEndpoints());
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds a saga that drives jobs made of parts: it consumes from the lanes of their type, each event in one transaction with
+    /// what follows from it.
+    /// </summary>
+    /// <param name="configure">Chooses the saga's repository.</param>
+    public static WebApplicationBuilder AddJobSaga<TStateMachine, TState>(
+        this WebApplicationBuilder builder, JobType type, TimeSpan retryDelay, Action<ISagaRegistrationConfigurator<TState>> configure)
+        where TStateMachine : class, SagaStateMachine<TState>
+        where TState : class, SagaStateMachineInstance
+    {
+        builder.AddJobRunner(retryDelay, type);
+        builder.Services.AddSingleton<IEndpointMap>(new LaneEndpoints(type, (context, endpoint) =>
+        {
+            EndpointConventions.ApplyWithConsumer(context, endpoint);
+            endpoint.ConfigureSaga<TState>(context);
+        }));
+        builder.AddBus(bus =>
+        {
+            var saga = bus.AddSagaStateMachine<TStateMachine, TState>();
+            saga.ExcludeFromConfigureEndpoints();
+            configure(saga);
+        });
+        return builder;
+    }
+
+    /// <summary>What runs jobs of any type; added once.</summary>
+    private static void AddJobRunner(this WebApplicationBuilder builder, TimeSpan retryDelay, JobType type)
+    {
+        var services = builder.Services;
         services.Configure<RetryOptions>(retry => retry.Delay = retryDelay);
         services.AddValidatedOptions<JobsOptions>(JobsOptions.Section);
-        services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
         services.AddJobWorker(type);
+        if (services.Any(service => service.ServiceType == typeof(WorkerIdentity)))
+            return;
+        services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
         services.AddSingleton<ErrorQueueSweeper.Signal>();
         services.AddSingleton(provider => ErrorQueueSweeper.Signal.Handler(provider.GetRequiredService<ErrorQueueSweeper.Signal>()));
         services.AddHostedService<ErrorQueueSweeper>();
-        services.AddSingleton<IEndpointMap>(new LaneEndpoints<TConsumer>(type));
-        builder.AddBus(bus => bus.AddConsumer<TConsumer>().ExcludeFromConfigureEndpoints());
-        return builder;
     }
 
     private static WorkerIdentity WorkerOf(ServiceIdentity identity) => new(identity.Service, identity.Version, identity.WorkerId);

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// The queues of a job type, one a lane, all served by one consumer. Each may hand over as many messages as the worker has
+/// The queues of a job type, one a lane, all served by one consumer or saga. Each may hand over as many messages as the worker has
 /// places; the job runner's gate lets the higher lane in first.
 /// </summary>
-internal sealed class LaneEndpoints<TConsumer>(JobType type) : IEndpointMap
-    where TConsumer : class, IConsumer
+/// <param name="configure">Puts the consumer behind its endpoint.</param>
+internal sealed class LaneEndpoints(JobType type, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) : IEndpointMap
 {
     public void Map(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)
     {
@@ -21,11 +21,10 @@ internal sealed class LaneEndpoints<TConsumer>(JobType type) : IEndpointMap
         {
             bus.ReceiveEndpoint(type.QueueName(lane), endpoint =>
             {
-                EndpointConventions.Apply(context, endpoint);
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.PrefetchCount = prefetch;
                 endpoint.ConcurrentMessageLimit = places;
-                endpoint.ConfigureConsumer<TConsumer>(context);
+                configure(context, endpoint);
             });
         }
     }

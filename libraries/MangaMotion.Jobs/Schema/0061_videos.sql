@@ -1,0 +1,49 @@
+-- How far a video is; whether it runs, failed or was canceled says its row in jobs.
+create table videos (
+    id          uuid primary key references jobs (id) on delete cascade,
+    state       text not null,
+    options     jsonb not null,
+    -- The editable document; null until it is written.
+    script      jsonb,
+    -- Where the pages are: number, key and SHA-256 of each.
+    pages       jsonb,
+    approved_at timestamptz,
+    created_at  timestamptz not null default now()
+);
+
+create table stages (
+    video_id    uuid not null references videos (id) on delete cascade,
+    stage       text not null check (stage in ('script_gen', 'voice_gen', 'video_gen', 'compositing')),
+    position    integer not null,
+    status      text not null default 'UPLOADED' check (status in ('UPLOADED', 'PROCESSING', 'DONE')),
+    -- Parts of the stage: shots to speak, segments to film.
+    done        integer not null default 0,
+    total       integer not null default 0,
+    started_at  timestamptz,
+    finished_at timestamptz,
+    primary key (video_id, stage)
+);
+
+-- One panel with its line, speech and camera move, in the order of the script.
+create table shots (
+    video_id     uuid not null references videos (id) on delete cascade,
+    position     integer not null,
+    shot_id      text not null,
+    page         integer not null,
+    -- The jobs that make it; speech is null for a silent shot, film until the stage begins.
+    speech_id    uuid,
+    film_id      uuid,
+    primary key (video_id, position)
+);
+
+-- What the video is cut from, in order: each shot, and each transition between two.
+create table segments (
+    video_id   uuid not null references videos (id) on delete cascade,
+    position   integer not null,
+    -- Positions of the shots it shows; the second one only in a transition.
+    shot       integer not null,
+    next_shot  integer,
+    frames     integer not null,
+    film_id    uuid not null,
+    primary key (video_id, position)
+);
