@@ -1,0 +1,32 @@
+using MangaMotion.Comics.Script;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.VideoPipeline.Stages;
+
+/// <summary>The stage <c>video_gen</c>: films one segment, a shot or the transition between two.</summary>
+public interface ISegmentRenderer
+{
+    /// <summary>
+    /// Names everything beside the <see cref="SegmentSpec"/> and the pages' pixels that the picture depends on: camera, encoder
+    /// and its settings, their versions. Segments are kept under a hash of it.
+    /// </summary>
+    string Version { get; }
+
+    /// <param name="pages">Pictures in the workspace, by page number: those of the views. Read-only.</param>
+    /// <returns>An MP4 of exactly <see cref="SegmentSpec.Frames"/> frames, which can be joined to its neighbours without encoding again.</returns>
+    Task<RenderedSegment> RenderAsync(SegmentSpec segment, IReadOnlyDictionary<int, string> pages, Workspace workspace, CancellationToken cancellationToken);
+}
+
+/// <summary>What a segment shows.</summary>
+/// <param name="Views">One for a shot; for a transition two, the one that goes and the one that comes.</param>
+/// <param name="Frames">Length of the segment.</param>
+public sealed record SegmentSpec(int Width, int Height, int Fps, IReadOnlyList<ShotView> Views, ShotTransition Transition, int Frames);
+
+/// <summary>A shot in a segment: its camera moves over all frames of the shot, of which the segment shows some.</summary>
+/// <param name="ShotFrames">Length of the whole shot, transitions at both its ends included.</param>
+/// <param name="FirstFrame">The frame of the shot, from 0, that is the segment's first.</param>
+public sealed record ShotView(ScriptShot Shot, int ShotFrames, int FirstFrame);
+
+/// <param name="Path">In the workspace.</param>
+/// <param name="Draft">A provider failed, and the local camera filmed instead.</param>
+public sealed record RenderedSegment(string Path, bool Draft = false);

@@ -1,0 +1,8 @@
+namespace MangaMotion.VideoPipeline;
+
+internal static class VideoPipelineRegistration
+{
+    public static void AddVideoPipeline(this WebApplicationBuilder builder)
+    {
+    }
+}
