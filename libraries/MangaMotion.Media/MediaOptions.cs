@@ -70,9 +70,21 @@ public sealed class MediaLimits
     [Range(1, 1_000_000)]
     public int Frames { get; set; } = 2_000;
 
-    /// <summary>Pages of a PDF.</summary>
+    /// <summary>Pages of a PDF or of a chapter.</summary>
     [Range(1, 1_000_000)]
     public int Pages { get; set; } = 5_000;
+
+    /// <summary>Files in an archive, pages or not.</summary>
+    [Range(1, 1_000_000)]
+    public int Entries { get; set; } = 10_000;
+
+    /// <summary>Unpacked bytes of one page in an archive.</summary>
+    [Range(1_000, 10_000_000_000)]
+    public long EntryBytes { get; set; } = 200_000_000;
+
+    /// <summary>Unpacked bytes of everything in an archive. One page at a time is unpacked.</summary>
+    [Range(1_000, 1_000_000_000_000)]
+    public long UnpackedBytes { get; set; } = 10_000_000_000;
 
     /// <summary>Length of a video or sound in seconds, as decoded, not as declared.</summary>
     [Range(1, 1_000_000)]

@@ -1,4 +1,5 @@
 using MangaMotion.Media.Audio;
+using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
@@ -27,6 +28,7 @@ public static class MediaServices
         services.AddSingleton<AudioRenderer>();
         services.AddSingleton<PageReader>();
         services.AddSingleton<SpeechSynthesizer>();
+        services.AddSingleton<ChapterReader>();
         return services;
     }
 }

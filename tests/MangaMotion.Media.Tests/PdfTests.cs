@@ -6,7 +6,7 @@ namespace MangaMotion.Media.Tests;
 
 public sealed class PdfTests : IAsyncLifetime
 {
-    private const string RedPaper = "1 0 0 rg 0 0 20000 20000 re f";
+    internal const string RedPaper = "1 0 0 rg 0 0 20000 20000 re f";
 
     private readonly Vips _files = new();
     private readonly MediaRig _rig = new(options => options.Limits.Pages = 50);
@@ -75,7 +75,7 @@ public sealed class PdfTests : IAsyncLifetime
         return await renderer.RenderAsync(workspace, workspace.Input, new ImageRequest(), CancellationToken.None);
     }
 
-    private static byte[] Pdf(int pages, string box, string content, bool encrypted = false)
+    internal static byte[] Pdf(int pages, string box, string content, bool encrypted = false)
     {
         List<string> objects =
         [

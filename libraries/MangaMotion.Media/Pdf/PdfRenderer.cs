@@ -11,11 +11,18 @@ namespace MangaMotion.Media.Pdf;
 /// <param name="Image">Its width and height are those of the rendered page, not of the paper.</param>
 public sealed record RenderedPdf(int Pages, RenderedImage Image);
 
-/// <summary>Pictures of a PDF's first page, rendered at their size by poppler.</summary>
+/// <summary>Size of a page in points, as the PDF says.</summary>
+internal readonly record struct PaperSize(double Width, double Height);
+
+/// <summary>Pictures of a PDF's pages, rendered at their size by poppler.</summary>
 public sealed class PdfRenderer(ToolRunner tools, IImageRenderer images, IOptions<MediaOptions> options)
 {
     /// <summary>200 inches, the largest page that PDF readers agree on.</summary>
     private const double LargestPagePoints = 14_400;
+
+    /// <summary>Pixels of the shorter side of a page that is to be read and filmed; a long strip gets fewer.</summary>
+    private const int PageSide = 1_600;
+    private const double PagePixels = 24_000_000;
 
     private readonly MediaLimits _limits = options.Value.Limits;
 
@@ -59,12 +66,76 @@ public sealed class PdfRenderer(ToolRunner tools, IImageRenderer images, IOption
         return made;
     }
 
+    /// <summary>Draws one page as a comic page is needed: large enough for its lettering, whatever size it says it has.</summary>
+    /// <returns>Path of a JPEG in the workspace.</returns>
+    internal async Task<string> DrawPageAsync(Workspace workspace, string input, int page, PaperSize size, CancellationToken cancellationToken)
+    {
+        var number = page.ToString(CultureInfo.InvariantCulture);
+        var directory = workspace.NewDirectory();
+        var points = Math.Max(1, Math.Min(size.Width, size.Height));
+        var dpi = 72 * Math.Min(PageSide / points, Math.Sqrt(PagePixels / points / Math.Max(points, Math.Max(size.Width, size.Height))));
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "pdftoppm",
+                Arguments =
+                [
+                    "-f", number, "-l", number, "-cropbox", "-singlefile", "-r", dpi.ToString("0.###", CultureInfo.InvariantCulture),
+                    "-jpeg", "-jpegopt", "quality=94", "input", "page",
+                ],
+                Directory = directory,
+                Input = input,
+                Subject = "PDF",
+            },
+            cancellationToken);
+        var made = Path.Combine(directory, "page.jpg");
+        if (result.ExitCode != 0 || !File.Exists(made))
+            throw Broken(result);
+
+        // A small one tells whether what it complained of has left the paper empty.
+        if (result.Stderr.Contains("Error", StringComparison.Ordinal) || result.Stderr.Contains("Missing language pack", StringComparison.Ordinal))
+            await RenderPageAsync(workspace, input, page, 200, cancellationToken);
+        return made;
+    }
+
+    /// <summary>The sizes of all pages, after everything that can be refused without rendering.</summary>
+    internal async Task<IReadOnlyList<PaperSize>> MeasureAsync(Workspace workspace, string input, CancellationToken cancellationToken)
+    {
+        var pages = await InspectAsync(workspace, input, cancellationToken);
+        var result = await InfoAsync(workspace, input, pages, cancellationToken);
+        if (result.ExitCode != 0)
+            throw Broken(result);
+
+        // A page of no known size is drawn as if it were A4; how it comes out says the rest.
+        var sizes = Enumerable.Repeat(new PaperSize(595, 842), pages).ToArray();
+        foreach (var line in Encoding.UTF8.GetString(result.Stdout).Split('\n').Where(line => line.StartsWith("Page ", StringComparison.Ordinal)))
+        {
+            if (line.Split((char[])[' ', 'x', ':'], StringSplitOptions.RemoveEmptyEntries) is ["Page", var number, "size", var wide, var high, ..]
+                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page >= 1 && page <= pages
+                && TryPoints(wide, out var width) && TryPoints(high, out var height) && width > 0 && height > 0)
+            {
+                sizes[page - 1] = new PaperSize(width, height);
+            }
+        }
+
+        return sizes;
+    }
+
+    private Task<ToolResult> InfoAsync(Workspace workspace, string input, int lastPage, CancellationToken cancellationToken) => tools.RunAsync(
+        new ToolRun
+        {
+            Tool = "pdfinfo",
+            Arguments = ["-f", "1", "-l", lastPage.ToString(CultureInfo.InvariantCulture), "input"],
+            Directory = workspace.NewDirectory(),
+            Input = input,
+            Subject = "PDF",
+        },
+        cancellationToken);
+
     /// <summary>The number of pages, after everything that can be refused without rendering.</summary>
     private async Task<int> InspectAsync(Workspace workspace, string input, CancellationToken cancellationToken)
     {
-        var result = await tools.RunAsync(
-            new ToolRun { Tool = "pdfinfo", Arguments = ["-f", "1", "-l", "1", "input"], Directory = workspace.NewDirectory(), Input = input, Subject = "PDF" },
-            cancellationToken);
+        var result = await InfoAsync(workspace, input, 1, cancellationToken);
         if (result.Stderr.Contains("Incorrect password", StringComparison.Ordinal))
             throw new UnsupportedMediaException("The PDF is encrypted with a password; save it without one.", result.Detail);
         if (result.ExitCode != 0)
@@ -103,5 +174,5 @@ public sealed class PdfRenderer(ToolRunner tools, IImageRenderer images, IOption
     }
 
     private static CorruptMediaException Broken(ToolResult result) =>
-        new("The PDF is damaged and its first page cannot be drawn; export it again.", result.Detail);
+        new("The PDF is damaged and its page cannot be drawn; export it again.", result.Detail);
 }

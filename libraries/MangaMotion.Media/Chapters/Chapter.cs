@@ -1,0 +1,62 @@
+using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.Media.Chapters;
+
+/// <summary>One file of a chapter as it was handed in.</summary>
+/// <param name="Path">Where it lies; it stays.</param>
+/// <param name="Name">What its owner calls it; used for the order of pages and for people to read, never as a path.</param>
+public sealed record ChapterFile(string Path, string Name);
+
+/// <summary>One page in reading order.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Name">What its owner calls it, at most 200 characters without controls.</param>
+public sealed record ChapterPage(int Number, string Name);
+
+/// <summary>A page as an image file in the job's workspace. Delete it when it is done with: a chapter's pages may be larger than the disk.</summary>
+public sealed record PageFile(string Path, MediaType Type);
+
+/// <summary>The pages of a chapter, unpacked one by one. Holds the chapter's file open; not thread-safe.</summary>
+public sealed class Chapter : IDisposable
+{
+    private readonly IPageSource _source;
+    private readonly Workspace _workspace;
+
+    internal Chapter(Workspace workspace, IPageSource source)
+    {
+        (_workspace, _source) = (workspace, source);
+        Pages = [.. source.Names.Select((name, i) => new ChapterPage(i + 1, PageNames.ForPeople(name, i + 1)))];
+    }
+
+    /// <summary>What the chapter says about itself.</summary>
+    public ComicInfo Info => _source.Info;
+
+    /// <summary>In reading order; at least one.</summary>
+    public IReadOnlyList<ChapterPage> Pages { get; }
+
+    /// <summary>Puts one page into the workspace under a name of ours.</summary>
+    /// <exception cref="MediaException">This page cannot be unpacked; the others may.</exception>
+    /// <exception cref="IOException">The scratch directory is full or gone; trying again may help.</exception>
+    public async Task<PageFile> UnpackAsync(ChapterPage page, CancellationToken cancellationToken)
+    {
+        var path = _workspace.NewPath();
+        await _source.UnpackAsync(page.Number - 1, path, cancellationToken);
+        var sniffed = MediaSniffer.SniffFile(path);
+        return sniffed.Type is { Kind: MediaKind.Image } type
+            ? new PageFile(path, type)
+            : throw new CorruptMediaException($"Page {page.Number} is {sniffed.Description}, not an image.");
+    }
+
+    public void Dispose() => _source.Dispose();
+}
+
+/// <summary>Where the pages of a chapter come from.</summary>
+internal interface IPageSource : IDisposable
+{
+    ComicInfo Info { get; }
+
+    /// <summary>The owner's names of the pages in reading order.</summary>
+    IReadOnlyList<string> Names { get; }
+
+    Task UnpackAsync(int index, string path, CancellationToken cancellationToken);
+}

@@ -1,0 +1,64 @@
+using MangaMotion.Media.Pdf;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Chapters;
+
+/// <summary>Opens chapters: one CBZ, ZIP or PDF, or a set of images.</summary>
+public sealed class ChapterReader(PdfRenderer pdf, IOptions<MediaOptions> options)
+{
+    private readonly MediaLimits _limits = options.Value.Limits;
+
+    /// <summary>Finds the pages of a chapter; unpacks none of them yet.</summary>
+    /// <param name="workspace">The job's; pages go there one by one.</param>
+    /// <param name="files">At least one.</param>
+    /// <exception cref="MediaException">The chapter as a whole is refused; the message says why.</exception>
+    public async Task<Chapter> OpenAsync(Workspace workspace, IReadOnlyList<ChapterFile> files, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0)
+            throw new CorruptMediaException("The chapter has no pages; add a CBZ, ZIP or PDF, or images.");
+        if (files.Count > _limits.Pages)
+            throw TooManyPages(files.Count);
+
+        var source = files is [var one] && MediaSniffer.SniffFile(one.Path).Require() is { Kind: not MediaKind.Image } type
+            ? await OpenAsync(workspace, one, type, cancellationToken)
+            : Images(files);
+        try
+        {
+            return source.Names.Count switch
+            {
+                0 => throw new CorruptMediaException("There is no page in the chapter; a page is a JPEG, PNG, WebP, GIF or TIFF image."),
+                var pages when pages > _limits.Pages => throw TooManyPages(pages),
+                _ => new Chapter(workspace, source),
+            };
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IPageSource> OpenAsync(Workspace workspace, ChapterFile file, MediaType type, CancellationToken cancellationToken) => type.Kind switch
+    {
+        MediaKind.Archive => await ZipPages.OpenAsync(file.Path, _limits, cancellationToken),
+        MediaKind.Pdf => new PdfPages(pdf, workspace, file.Path, await pdf.MeasureAsync(workspace, file.Path, cancellationToken)),
+        _ => throw new UnsupportedMediaException($"This is a {type.Title} file; a chapter is a CBZ, ZIP or PDF, or images."),
+    };
+
+    private static ImagePages Images(IReadOnlyList<ChapterFile> files)
+    {
+        foreach (var file in files)
+        {
+            // A picture that is damaged is a page that cannot be read; an archive among pictures is a misunderstanding.
+            if (MediaSniffer.SniffFile(file.Path).Type is { Kind: not MediaKind.Image } type)
+                throw new UnsupportedMediaException($"'{PageNames.ForPeople(file.Name, 1)}' is a {type.Title} file; a chapter is one CBZ, ZIP or PDF, or only images.");
+        }
+
+        return new ImagePages(files);
+    }
+
+    private MediaLimitException TooManyPages(int pages) => Outcome.TooMany("pages", _limits.Pages, pages, "The chapter has {0} pages; {1} are allowed.");
+}

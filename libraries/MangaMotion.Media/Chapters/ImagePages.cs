@@ -1,0 +1,21 @@
+namespace MangaMotion.Media.Chapters;
+
+/// <summary>Images handed in one by one: each is a page.</summary>
+internal sealed class ImagePages(IEnumerable<ChapterFile> files) : IPageSource
+{
+    private readonly IReadOnlyList<ChapterFile> _files = [.. files.OrderBy(file => file.Name, PageNames.Natural)];
+
+    public ComicInfo Info { get; } = new();
+
+    public IReadOnlyList<string> Names => [.. _files.Select(file => file.Name)];
+
+    public Task UnpackAsync(int index, string path, CancellationToken cancellationToken)
+    {
+        File.CreateSymbolicLink(path, Path.GetFullPath(_files[index].Path));
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+    }
+}

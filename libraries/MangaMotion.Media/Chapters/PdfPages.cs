@@ -1,0 +1,19 @@
+using MangaMotion.Media.Pdf;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.Media.Chapters;
+
+/// <summary>The pages of a PDF, drawn one by one.</summary>
+internal sealed class PdfPages(PdfRenderer renderer, Workspace workspace, string path, IReadOnlyList<PaperSize> sizes) : IPageSource
+{
+    public ComicInfo Info { get; } = new();
+
+    public IReadOnlyList<string> Names { get; } = [.. sizes.Select((_, i) => $"page {i + 1}")];
+
+    public async Task UnpackAsync(int index, string page, CancellationToken cancellationToken) =>
+        File.Move(await renderer.DrawPageAsync(workspace, path, index + 1, sizes[index], cancellationToken), page);
+
+    public void Dispose()
+    {
+    }
+}
