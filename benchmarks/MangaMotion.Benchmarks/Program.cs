@@ -1,11 +1,12 @@
 using System.CommandLine;
 using MangaMotion.Benchmarks;
 using MangaMotion.Benchmarks.Comics;
+using MangaMotion.Benchmarks.Events;
 using MangaMotion.Benchmarks.Jobs;
 using MangaMotion.Benchmarks.Messaging;
 using MangaMotion.Benchmarks.Peers;
 
-IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark()];
+IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new EventsBenchmark()];
 
 var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
 foreach (var benchmark in benchmarks)

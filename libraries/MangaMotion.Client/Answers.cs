@@ -69,6 +69,17 @@ public sealed record JobStatusAnswer
 /// <param name="Outcome">done, permanent, transient, interrupted or crashed; null while it runs.</param>
 public sealed record AttemptAnswer(string WorkerId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Outcome);
 
+/// <summary>A job as it was at a time.</summary>
+/// <param name="Stage">What the job is doing, where it says so.</param>
+/// <param name="Progress">0 to 100.</param>
+/// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
+public sealed record JobEvent(Guid JobId, string? Stage, int Progress, string Status, string? WorkerId, DateTimeOffset At)
+{
+    /// <summary>Where a stream goes on after this event.</summary>
+    [JsonIgnore]
+    public string? EventId { get; init; }
+}
+
 /// <summary>An answer of <c>application/problem+json</c>.</summary>
 /// <param name="Code">Stable, for programs.</param>
 public sealed record Problem(int Status, string Code, string? Title, string? Detail);

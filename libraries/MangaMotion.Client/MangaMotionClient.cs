@@ -52,6 +52,18 @@ public sealed class MangaMotionClient(HttpClient http)
         while (pageToken is not null);
     }
 
+    /// <summary>
+    /// The jobs of an ingest as they are now, then as they change, until all are over. Goes on by itself after a broken
+    /// connection; of many changes of one job in a short time the last one comes.
+    /// </summary>
+    /// <param name="lastEventId">The <see cref="JobEvent.EventId"/> after which to go on; null begins with every job.</param>
+    public IAsyncEnumerable<JobEvent> WatchIngestAsync(Guid id, string? lastEventId = null, CancellationToken cancellationToken = default) =>
+        new EventStream(http, $"api/v1/ingest/{id}/events", lastEventId).ReadAsync(cancellationToken);
+
+    /// <summary>One job as it is now, then as it changes, until it is over; see <see cref="WatchIngestAsync"/>.</summary>
+    public IAsyncEnumerable<JobEvent> WatchJobAsync(Guid id, string? lastEventId = null, CancellationToken cancellationToken = default) =>
+        new EventStream(http, $"api/v1/jobs/{id}/events", lastEventId).ReadAsync(cancellationToken);
+
     public Task<JobStatusAnswer> GetJobAsync(Guid id, CancellationToken cancellationToken = default) =>
         GetAsync<JobStatusAnswer>($"api/v1/jobs/{id}", cancellationToken);
 
@@ -86,7 +98,7 @@ public sealed class MangaMotionClient(HttpClient http)
             ?? throw new MangaMotionException(new((int)response.StatusCode, "empty_answer", null, "The API answered with nothing."));
     }
 
-    private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    internal static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode)
             return;

@@ -1,4 +1,5 @@
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
@@ -14,6 +15,8 @@ namespace MangaMotion.Benchmarks.Jobs;
 internal sealed class JobNode(WebApplication app) : IAsyncDisposable
 {
     public NpgsqlDataSource Database { get; } = app.Services.GetRequiredService<NpgsqlDataSource>();
+
+    public JobChanges Changes { get; } = app.Services.GetRequiredService<JobChanges>();
 
     public static Task<JobNode> StartAcceptorAsync(string postgres, string rabbit, CancellationToken cancellationToken) => StartAsync(
         postgres,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
+using MangaMotion.Ingest.Events;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
 using MangaMotion.Ingest.Keys;
@@ -32,6 +33,11 @@ public static class IngestRegistration
             http.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
 
+        services.AddValidatedOptions<EventsOptions>(EventsOptions.Section);
+        services.AddSingleton<JobEventQuery>();
+        services.AddSingleton<EventHub>();
+        services.AddSingleton<IEndpointMap, EventsEndpoint>();
+
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<IngestAcceptor>();
@@ -47,5 +53,6 @@ public static class IngestRegistration
         api.MapIngests();
         api.MapJobs();
         api.MapAssets();
+        api.MapEvents();
     }
 }

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Server-sent events from two instances of the ingest service.</summary>
+public sealed class EventsTests(TestStack stack) : IAsyncLifetime
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private Installation _installation = null!;
+    private ServiceProcess _first = null!;
+    private MangaMotionClient _firstClient = null!;
+    private MangaMotionClient _secondClient = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        (string, string)[] settings = [("Events__LookAfter", "00:00:01"), ("Events__MaxReaders", "3")];
+        _first = await _installation.StartIngestAsync(settings);
+        _firstClient = _installation.Client;
+        await _installation.StartIngestAsync(settings);
+        _secondClient = _installation.Client;
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task A_broken_stream_goes_on_at_another_instance_with_exactly_what_was_missed()
+    {
+        var (ingest, jobs) = await IngestAsync(_firstClient, 3);
+        await using var older = await _installation.Database.OpenConnectionAsync();
+        await using var uncommitted = await older.BeginTransactionAsync();
+        await using (var change = older.CreateCommand())
+        {
+            change.CommandText = $"update jobs set status = 'PROCESSING', claimed_by = 'older' where id = '{jobs[0]}'";
+            await change.ExecuteNonQueryAsync();
+        }
+
+        string lastEventId;
+        await using (var events = _firstClient.WatchIngestAsync(ingest).GetAsyncEnumerator())
+        {
+            var known = new HashSet<Guid>();
+            while (known.Count < jobs.Length)
+                known.Add((await NextAsync(events)).JobId);
+            known.ShouldBe(jobs, ignoreOrder: true);
+
+            await ChangeAsync("status = 'PROCESSING', claimed_by = 'newer'", jobs[1]);
+            var started = await NextAsync(events);
+            (started.JobId, started.Status, started.WorkerId).ShouldBe((jobs[1], "PROCESSING", "newer"));
+            lastEventId = started.EventId!;
+            await _first.KillAsync();
+        }
+
+        await uncommitted.CommitAsync();
+        await using (var events = _secondClient.WatchIngestAsync(ingest, lastEventId).GetAsyncEnumerator())
+        {
+            var missed = await NextAsync(events);
+            (missed.JobId, missed.Status, missed.WorkerId).ShouldBe((jobs[0], "PROCESSING", "older"));
+
+            await ChangeAsync("status = 'DONE', progress = 100", jobs);
+            var done = new List<JobEvent>();
+            while (await events.MoveNextAsync().AsTask().WaitAsync(Deadline))
+                done.Add(events.Current);
+            done.Select(job => job.JobId).ShouldBe(jobs, ignoreOrder: true);
+            done.ShouldAllBe(job => job.Status == "DONE" && job.Progress == 100);
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_shows_jobs_from_start_to_end_whoever_else_reads_slowly()
+    {
+        var (ingest, jobs) = await IngestAsync(_firstClient, 2);
+        using var deaf = await OpenAndNeverReadAsync(ingest);
+        var seen = new List<JobEvent>();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var job in _firstClient.WatchIngestAsync(ingest))
+                seen.Add(job);
+        });
+
+        await _installation.StartThumbnailAsync();
+
+        await reading.WaitAsync(Deadline);
+        foreach (var job in jobs)
+        {
+            var last = seen.Last(shown => shown.JobId == job);
+            (last.Status, last.Progress).ShouldBe(("DONE", 100));
+            last.WorkerId!.ShouldStartWith("thumbnail-");
+            (await ListAsync(_secondClient.WatchJobAsync(job))).ShouldHaveSingleItem().Status.ShouldBe("DONE");
+        }
+
+        // The end was heard of: a browser that comes back is told to stay away.
+        var end = (await RawAsync(ingest)).Split('\n').Last(line => line.StartsWith("id: ", StringComparison.Ordinal))[4..];
+        using var again = await GetAsync($"ingest/{ingest}/events", lastEventId: end);
+        again.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        using var restored = await GetAsync($"ingest/{ingest}/events", lastEventId: "999999999999:999999999999:");
+        (await restored.Content.ReadAsStringAsync()).ShouldContain("event: end");
+
+        deaf.Close();
+        using var firstHttp = new HttpClient { BaseAddress = _first.Address };
+        await Eventually.Until(async () => (await firstHttp.GetStringAsync("/metrics")).Split('\n').Any(line =>
+            line.StartsWith("mangamotion_events_readers", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_or_too_much_is_refused()
+    {
+        var (ingest, _) = await IngestAsync(_secondClient, 1);
+        using var unknown = await GetAsync($"ingest/{Guid.NewGuid()}/events");
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var unknownJob = await GetAsync($"jobs/{ingest}/events");
+        unknownJob.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        HttpResponseMessage[] readers = [await GetAsync($"ingest/{ingest}/events"), await GetAsync($"ingest/{ingest}/events"), await GetAsync($"ingest/{ingest}/events")];
+        readers.ShouldAllBe(reader => reader.StatusCode == HttpStatusCode.OK);
+        using (var tooMany = await GetAsync($"ingest/{ingest}/events"))
+        {
+            tooMany.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            (await tooMany.Content.ReadAsStringAsync()).ShouldContain("too_many_readers");
+        }
+
+        foreach (var reader in readers)
+            reader.Dispose();
+        await Eventually.Until(async () =>
+        {
+            using var place = await GetAsync($"ingest/{ingest}/events");
+            return place.StatusCode == HttpStatusCode.OK;
+        });
+    }
+
+    private static async Task<(Guid Ingest, Guid[] Jobs)> IngestAsync(MangaMotionClient client, int files)
+    {
+        var accepted = await client.IngestAsync(Enumerable.Range(0, files).Select(i => Samples.Named($"{i}.png", Samples.Png)));
+        return (accepted.JobId, [.. (await client.GetIngestStatusAsync(accepted.JobId)).Assets.Select(asset => asset.JobId)]);
+    }
+
+    private static async Task<JobEvent> NextAsync(IAsyncEnumerator<JobEvent> events)
+    {
+        (await events.MoveNextAsync().AsTask().WaitAsync(Deadline)).ShouldBeTrue();
+        return events.Current;
+    }
+
+    private static async Task<List<JobEvent>> ListAsync(IAsyncEnumerable<JobEvent> events)
+    {
+        var all = new List<JobEvent>();
+        await foreach (var job in events)
+            all.Add(job);
+        return all;
+    }
+
+    /// <summary>Without a word on the bus, as if that had been lost.</summary>
+    private async Task ChangeAsync(string set, params Guid[] jobs)
+    {
+        await using var command = _installation.Database.CreateCommand($"update jobs set {set}, updated_at = clock_timestamp() where id = any($1)");
+        command.Parameters.Add(new() { Value = jobs });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<TcpClient> OpenAndNeverReadAsync(Guid ingest)
+    {
+        var socket = new TcpClient { ReceiveBufferSize = 1 };
+        await socket.ConnectAsync(_first.Address.Host, _first.Address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /api/v1/ingest/{ingest}/events HTTP/1.1\r\nHost: x\r\nX-Api-Key: {Installation.Key}\r\n\r\n"));
+        return socket;
+    }
+
+    private async Task<string> RawAsync(Guid ingest)
+    {
+        using var response = await GetAsync($"ingest/{ingest}/events");
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string path, string? lastEventId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}");
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        return await _installation.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+}
