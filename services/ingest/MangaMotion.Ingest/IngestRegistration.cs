@@ -6,6 +6,7 @@ using MangaMotion.Ingest.Events;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
 using MangaMotion.Ingest.Keys;
+using MangaMotion.Ingest.Webhooks;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
 using MangaMotion.ServiceDefaults.Bus;
@@ -37,6 +38,13 @@ public static class IngestRegistration
         services.AddSingleton<JobEventQuery>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<IEndpointMap, EventsEndpoint>();
+        services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<WebhookHttp>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
+        services.AddSingleton<WebhookWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookWatch>());
 
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<UploadReader>();
@@ -54,5 +62,6 @@ public static class IngestRegistration
         api.MapJobs();
         api.MapAssets();
         api.MapEvents();
+        api.MapWebhooks();
     }
 }

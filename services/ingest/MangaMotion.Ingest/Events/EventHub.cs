@@ -66,7 +66,7 @@ internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> opti
 
     private static Guid ToldAs(EventSource source) => source.IngestId ?? source.Id;
 
-    private IEnumerable<EventTopic> ToldBy(Guid id) => _told.TryGetValue(id, out var topics) ? topics : [];
+    private HashSet<EventTopic> ToldBy(Guid id) => _told.TryGetValue(id, out var topics) ? topics : [];
 
     private ValueTask LeaveAsync(EventTopic topic)
     {

@@ -1,4 +1,5 @@
 using MangaMotion.Contracts.Jobs.V1;
+using MangaMotion.Ingest.Webhooks;
 using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
 using MassTransit;
@@ -6,7 +7,7 @@ using MassTransit;
 namespace MangaMotion.Ingest.Events;
 
 /// <summary>This instance's own queue for the bus's word of changes: it goes with the instance, and so does what lies in it.</summary>
-internal sealed class EventsEndpoint(EventHub hub, ServiceIdentity identity) : IEndpointMap
+internal sealed class EventsEndpoint(EventHub hub, WebhookWatch webhooks, ServiceIdentity identity) : IEndpointMap
 {
     private const ushort Prefetch = 100;
 
@@ -19,6 +20,7 @@ internal sealed class EventsEndpoint(EventHub hub, ServiceIdentity identity) : I
             endpoint.Handler<JobsChanged>(message =>
             {
                 hub.Tell(message.Message);
+                webhooks.Tell(message.Message.IngestIds);
                 return Task.CompletedTask;
             });
         });

@@ -1,0 +1,69 @@
+using MangaMotion.Client;
+using MangaMotion.Ingest.Api;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Webhooks;
+
+internal static class WebhookEndpoints
+{
+    private const int DefaultPageSize = 100;
+    private const int MaxPageSize = 1_000;
+    private static readonly string[] Statuses = ["WAITING", "PENDING", "DELIVERED", "FAILED"];
+
+    public static void MapWebhooks(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/webhooks/deliveries", ListAsync)
+            .WithName("webhook-deliveries")
+            .WithSummary("What was sent to callback_urls, newest first, and what waits to be sent.")
+            .Produces<WebhookDeliveries>().ProducesProblem(400)
+            .RequireScope(Scopes.Read);
+        api.MapPost("/webhooks/deliveries/{id:guid}/replay", ReplayAsync)
+            .WithName("replay-webhook-delivery")
+            .WithSummary("Send a delivery (once more) now, with attempts counted from zero.")
+            .Produces(202).ProducesProblem(404).ProducesProblem(409)
+            .RequireScope(Scopes.Submit);
+        api.MapGet("/webhooks/secret", (HttpContext context, WebhookStore store) => SecretAsync(context, store, fresh: false))
+            .WithName("webhook-secret")
+            .WithSummary("The secret by which your deliveries are signed.")
+            .Produces<WebhookSecret>()
+            .RequireScope(Scopes.Operate);
+        api.MapPost("/webhooks/secret", (HttpContext context, WebhookStore store) => SecretAsync(context, store, fresh: true))
+            .WithName("renew-webhook-secret")
+            .WithSummary("Another secret; deliveries are signed with it from now on.")
+            .Produces<WebhookSecret>()
+            .RequireScope(Scopes.Operate);
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, WebhookStore store, Guid? ingest, string? status, string? pageToken, int pageSize = DefaultPageSize)
+    {
+        if (pageSize is < 1 or > MaxPageSize)
+            throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
+        if (status is not null && !Statuses.Contains(status))
+            throw new ProblemException(400, "invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
+        var deliveries = await store.ListAsync(context.OwnerId(), ingest, status, PageToken.ReadPlace(pageToken) ?? long.MaxValue, pageSize + 1, context.RequestAborted);
+        var next = deliveries.Count > pageSize ? PageToken.Write(deliveries[pageSize - 1].Place) : null;
+        return Results.Ok(new WebhookDeliveries([.. deliveries.Take(pageSize).Select(shown => shown.Delivery)]) { NextPageToken = next });
+    }
+
+    private static async Task<IResult> ReplayAsync(Guid id, HttpContext context, WebhookStore store, WebhookSender sender)
+    {
+        switch (await store.ReplayAsync(id, context.OwnerId(), context.RequestAborted))
+        {
+            case null:
+                throw new ProblemException(404, "unknown_delivery", $"There is no webhook delivery {id}, or it is not yours.");
+            case "WAITING":
+                throw new ProblemException(409, "ingest_not_finished", $"Delivery {id} waits for the end of its ingest; it is sent then.");
+            default:
+                sender.Wake();
+                return Results.Accepted();
+        }
+    }
+
+    private static async Task<IResult> SecretAsync(HttpContext context, WebhookStore store, bool fresh)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Ok(new WebhookSecret(await store.SecretAsync(context.OwnerId(), fresh, context.RequestAborted)));
+    }
+}

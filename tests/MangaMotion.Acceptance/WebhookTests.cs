@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Callbacks at the end of an ingest, to a receiver of our own that behaves badly.</summary>
+public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<Call> _calls = new();
+    private Installation _installation = null!;
+    private WebApplication _receiver = null!;
+    private Func<HttpContext, int, Task> _behave = (_, _) => Task.CompletedTask;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        (string, string)[] settings =
+        [
+            ("Webhooks__AllowPrivateNetworks", "true"), ("Webhooks__Delay", "00:00:00.200"), ("Webhooks__MaxDelay", "00:00:01"),
+            ("Webhooks__Timeout", "00:00:02"), ("Webhooks__MaxAttempts", "4"), ("Webhooks__SweepInterval", "00:00:02"),
+        ];
+        await _installation.StartIngestAsync(settings);
+        await _installation.StartIngestAsync(settings);
+        await _installation.StartThumbnailAsync();
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        _receiver = builder.Build();
+        _receiver.Urls.Add("http://127.0.0.1:0");
+        _receiver.Map("/{**path}", ReceiveAsync);
+        await _receiver.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _receiver.DisposeAsync();
+        await _installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_end_is_told_once_signed_and_again_when_asked_for()
+    {
+        var secret = (await GetAsync<WebhookSecret>("webhooks/secret")).Secret;
+        var ingest = await IngestAsync(5);
+
+        await Eventually.Until(() => !_calls.IsEmpty, Deadline, "the callback came");
+        var call = _calls.First();
+        WebhookSignature.IsValid(call.Signature, call.Body, secret, DateTimeOffset.UtcNow).ShouldBeTrue();
+        WebhookSignature.IsValid(call.Signature, call.Body, "whsec_wrong", DateTimeOffset.UtcNow).ShouldBeFalse();
+        WebhookSignature.IsValid(call.Signature, call.Body, secret, DateTimeOffset.UtcNow.AddHours(1)).ShouldBeFalse();
+        var body = JsonDocument.Parse(call.Body).RootElement;
+        body.GetProperty("job_id").GetGuid().ShouldBe(ingest);
+        body.GetProperty("type").GetString().ShouldBe("ingest.finished");
+        body.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(5);
+        body.GetProperty("progress").GetProperty("total").GetInt32().ShouldBe(5);
+
+        var delivery = await UntilAsync("DELIVERED");
+        delivery.Id.ToString().ShouldBe(call.Delivery);
+        (await _installation.ScalarAsync<long>("select count(*) from webhook_deliveries")).ShouldBe(1);
+
+        using (var replay = await PostAsync($"webhooks/deliveries/{delivery.Id}/replay"))
+            replay.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await Eventually.Until(() => _calls.Count == 2, Deadline, "the replay came");
+        _calls.Last().Delivery.ShouldBe(call.Delivery);
+        using var unknown = await PostAsync($"webhooks/deliveries/{Guid.NewGuid()}/replay");
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_a_bad_receiver_does_not_take_comes_again()
+    {
+        // Refuses, answers without end, and is slower than we wait; then it is well.
+        _behave = (context, attempt) => attempt switch
+        {
+            1 => RefuseAsync(context),
+            2 => AnswerForEverAsync(context),
+            3 => Task.Delay(Timeout.Infinite, context.RequestAborted),
+            _ => Task.CompletedTask,
+        };
+        await IngestAsync(1);
+
+        (await UntilAsync("DELIVERED")).Attempts.ShouldBe(4);
+        _calls.Select(call => call.Delivery).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        _behave = (context, _) =>
+        {
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        };
+        await IngestAsync(1);
+
+        var failed = await UntilAsync("FAILED");
+        failed.LastError!.ShouldContain("redirects are not followed");
+        _calls.ShouldAllBe(call => call.Path == "/hook");
+        _calls.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_private_address_is_never_reached()
+    {
+        // Another installation, as it is without being told otherwise.
+        await using var strict = await Installation.CreateAsync(stack);
+        await strict.StartIngestAsync(("Webhooks__SweepInterval", "00:00:02"));
+        await strict.StartThumbnailAsync();
+        foreach (var host in (string[])["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f000001", "169.254.169.254"])
+            await IngestAsync(1, strict, new UriBuilder(Receiver) { Host = host }.Uri);
+
+        var deliveries = (IReadOnlyList<WebhookDelivery>)[];
+        await Eventually.Until(
+            async () => (deliveries = (await GetAsync<WebhookDeliveries>("webhooks/deliveries?status=FAILED", strict)).Deliveries).Count == 5, Deadline, "all are refused");
+        deliveries.ShouldAllBe(delivery => delivery.Attempts == 1 && delivery.LastError!.Contains("not an address of the public internet"));
+        _calls.ShouldBeEmpty();
+    }
+
+    private Uri Receiver => new(new Uri(_receiver.Urls.Single()), "/hook");
+
+    private async Task ReceiveAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var headers = context.Request.Headers;
+        _calls.Enqueue(new(context.Request.Path, headers["X-MangaMotion-Delivery"]!, headers[WebhookSignature.Header]!, body.ToArray()));
+        await _behave(context, _calls.Count);
+    }
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = 500;
+        return Task.CompletedTask;
+    }
+
+    private static async Task AnswerForEverAsync(HttpContext context)
+    {
+        context.Response.StatusCode = 502;
+        while (!context.RequestAborted.IsCancellationRequested)
+            await context.Response.Body.WriteAsync(new byte[8192], context.RequestAborted);
+    }
+
+    private async Task<Guid> IngestAsync(int files, Installation? installation = null, Uri? callback = null) =>
+        (await (installation ?? _installation).Client.IngestAsync(
+            Enumerable.Range(0, files).Select(i => Samples.Named($"{i}.png", Samples.Png)),
+            new Dictionary<string, string> { ["callback_url"] = (callback ?? Receiver).ToString() })).JobId;
+
+    private async Task<WebhookDelivery> UntilAsync(string status)
+    {
+        WebhookDelivery? found = null;
+        await Eventually.Until(
+            async () => (found = (await GetAsync<WebhookDeliveries>($"webhooks/deliveries?status={status}")).Deliveries.SingleOrDefault()) is not null,
+            Deadline, $"the delivery is {status}");
+        return found!;
+    }
+
+    private async Task<T> GetAsync<T>(string path, Installation? installation = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}") { Headers = { { "X-Api-Key", Installation.Key } } };
+        using var response = await (installation ?? _installation).Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<T>(MangaMotionClient.Json))!;
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/{path}") { Headers = { { "X-Api-Key", Installation.Key } } };
+        return await _installation.Http.SendAsync(request);
+    }
+
+    private sealed record Call(string Path, string Delivery, string Signature, byte[] Body);
+}
