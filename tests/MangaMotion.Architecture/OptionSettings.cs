@@ -76,6 +76,7 @@ internal sealed record OptionSetting(string Name, PropertyInfo Property, object?
             { TotalDays: >= 1 } => $"{time.TotalDays:0} d",
             { TotalHours: >= 1 } => $"{time.TotalHours:0} h",
             { TotalMinutes: >= 1 } => $"{time.TotalMinutes:0} min",
+            { TotalSeconds: < 1 and > 0 } => $"{time.TotalMilliseconds:0} ms",
             _ => $"{time.TotalSeconds:0} s",
         };
     }
