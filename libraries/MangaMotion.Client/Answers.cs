@@ -80,6 +80,13 @@ public sealed record JobEvent(Guid JobId, string? Stage, int Progress, string St
     public string? EventId { get; init; }
 }
 
+/// <summary>One page of records, each as it was submitted.</summary>
+public sealed record RecordPage(IReadOnlyList<JsonElement> Records)
+{
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; init; }
+}
+
 /// <summary>An answer of <c>application/problem+json</c>.</summary>
 /// <param name="Code">Stable, for programs.</param>
 public sealed record Problem(int Status, string Code, string? Title, string? Detail);

@@ -34,6 +34,30 @@ public sealed class MangaMotionClient(HttpClient http)
         return await ReadAsync<IngestAccepted>(response, cancellationToken);
     }
 
+    /// <summary>Submits JSON records (an array, one object, or an object on each line), with further form fields such as <c>collection</c>.</summary>
+    /// <param name="payload">Sent as it is read, and disposed.</param>
+    /// <exception cref="MangaMotionException">The API refused.</exception>
+    public async Task<IngestAccepted> IngestRecordsAsync(
+        Stream payload, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
+            form.Add(new StringContent(value), field);
+        form.Add(new StreamContent(payload), "payload");
+        using var response = await http.PostAsync("api/v1/ingest", form, cancellationToken);
+        return await ReadAsync<IngestAccepted>(response, cancellationToken);
+    }
+
+    /// <summary>One page of a collection's records.</summary>
+    /// <param name="query">Filters and further parameters: <c>filter[price][gte]</c> to <c>5</c>, <c>pageSize</c> to <c>1000</c>.</param>
+    public Task<RecordPage> GetRecordsAsync(string collection, IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
+        GetAsync<RecordPage>($"api/v1/collections/{Uri.EscapeDataString(collection)}/records{QueryOf(query)}", cancellationToken);
+
+    /// <summary>One page of the records of an ingest, which need not be in a collection.</summary>
+    /// <param name="query">As of <see cref="GetRecordsAsync(string, IReadOnlyDictionary{string, string}?, CancellationToken)"/>.</param>
+    public Task<RecordPage> GetRecordsAsync(Guid ingestId, IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
+        GetAsync<RecordPage>($"api/v1/ingest/{ingestId}/records{QueryOf(query)}", cancellationToken);
+
     /// <summary>The status with one page of assets.</summary>
     public Task<IngestStatus> GetIngestStatusAsync(Guid id, string? pageToken = null, CancellationToken cancellationToken = default) =>
         GetAsync<IngestStatus>($"api/v1/ingest/{id}/status" + (pageToken is null ? "" : $"?pageToken={Uri.EscapeDataString(pageToken)}"), cancellationToken);
@@ -78,6 +102,9 @@ public sealed class MangaMotionClient(HttpClient http)
         await ThrowIfRefusedAsync(response, cancellationToken);
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
+
+    private static string QueryOf(IReadOnlyDictionary<string, string>? query) =>
+        query is null ? "" : "?" + string.Join('&', query.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
 
     private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
     {

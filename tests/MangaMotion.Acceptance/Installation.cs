@@ -50,6 +50,8 @@ public sealed class Installation : IAsyncDisposable
 
     public Task<ServiceProcess> StartThumbnailAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.Thumbnail", settings);
 
+    public Task<ServiceProcess> StartRecordsAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.Records", settings);
+
     /// <summary>Waits until nothing of the ingest is queued or processing.</summary>
     public async Task<IngestStatus> UntilFinishedAsync(Guid ingest, TimeSpan? deadline = null)
     {

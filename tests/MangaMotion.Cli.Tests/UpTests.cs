@@ -22,7 +22,7 @@ public sealed class UpTests : IDisposable
             up.ExitCode.ShouldBe(0, up.Output);
 
             var processes = await StatusAsync();
-            processes.Select(x => x.Name).ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2"]);
+            processes.Select(x => x.Name).ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1"]);
             processes.ShouldAllBe(x => x.State == "ready" && File.Exists(x.Log));
             var environment = await File.ReadAllLinesAsync(Path.Combine(_state, "env"));
             environment.ShouldAllBe(x => x.StartsWith("export MANGAMOTION_", StringComparison.Ordinal));
@@ -36,7 +36,7 @@ public sealed class UpTests : IDisposable
             (await RunAsync("up", "--detach", "--thumbnail-workers", "1")).ExitCode.ShouldBe(0);
             var fewer = await StatusAsync();
             fewer.ShouldBe(processes.Where(x => x.Name != "thumbnail-2"));
-            Runs(processes[^1]).ShouldBeFalse();
+            Runs(processes.Single(x => x.Name == "thumbnail-2")).ShouldBeFalse();
 
             (await RunAsync("down")).ExitCode.ShouldBe(0);
             processes.ShouldAllBe(x => !Runs(x));

@@ -6,9 +6,11 @@ using MangaMotion.Ingest.Events;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
 using MangaMotion.Ingest.Keys;
+using MangaMotion.Ingest.Records;
 using MangaMotion.Ingest.Webhooks;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
+using MangaMotion.RecordStore;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.Storage;
@@ -52,6 +54,8 @@ public static class IngestRegistration
         services.AddSingleton<IngestStatusQuery>();
         services.AddSingleton<JobQuery>();
         services.AddSingleton<AssetQuery>();
+        services.AddRecordStore();
+        services.AddSingleton<RecordOwnership>();
     }
 
     public static void MapIngest(this WebApplication app)
@@ -63,5 +67,6 @@ public static class IngestRegistration
         api.MapAssets();
         api.MapEvents();
         api.MapWebhooks();
+        api.MapRecords();
     }
 }

@@ -1,0 +1,11 @@
+using MangaMotion.Contracts.Records.V1;
+using MangaMotion.Jobs.Running;
+using MassTransit;
+
+namespace MangaMotion.Records.Consumers;
+
+public sealed class StoreRecordsConsumer(IJobRunner jobs, RecordStorer storer) : IConsumer<StoreRecords>
+{
+    public Task Consume(ConsumeContext<StoreRecords> context) =>
+        jobs.RunAsync(context, context.Message.JobId, storer.StoreAsync);
+}

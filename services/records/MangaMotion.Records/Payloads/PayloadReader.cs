@@ -1,0 +1,203 @@
+using System.Buffers;
+using MangaMotion.Jobs;
+
+namespace MangaMotion.Records.Payloads;
+
+/// <summary>How the records of a payload follow each other.</summary>
+public enum PayloadFormat
+{
+    /// <summary>Not known before the first byte.</summary>
+    Unknown,
+
+    /// <summary>One JSON array; its elements are the records.</summary>
+    Array,
+
+    /// <summary>One JSON object, or several with white space between them (NDJSON).</summary>
+    Objects,
+}
+
+/// <summary>
+/// Reads a payload of any length record by record, through one buffer that is as large as its largest record. A record
+/// whose end is not there yet is taken apart again when more has come, so what a handler sees is always whole.
+/// </summary>
+public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOptions options) : IDisposable
+{
+    private const int BufferLength = 256 << 10;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private int _start;
+    private int _end;
+    private long _offset;
+    private bool _ended;
+    private Expected _expected = Expected.Anything;
+
+    private enum Expected
+    {
+        Anything,
+        FirstElement,
+        Element,
+        CommaOrEnd,
+        Object,
+        Nothing,
+    }
+
+    public PayloadFormat Format { get; private set; }
+
+    /// <summary>Records read so far.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Bytes read so far.</summary>
+    public long Bytes => _offset + _start;
+
+    public int LargestRecord { get; private set; }
+
+    /// <summary>Reads all records.</summary>
+    /// <exception cref="PermanentJobException">The payload is no JSON, or a record cannot be stored; it is named.</exception>
+    /// <exception cref="IOException">The stream broke.</exception>
+    public async Task ReadAsync(IRecordHandler handler, CancellationToken cancellationToken)
+    {
+        await FillAsync(cancellationToken);
+        SkipByteOrderMark();
+        while (true)
+        {
+            var more = Take(handler);
+            await handler.DrainAsync(cancellationToken);
+            if (more)
+                continue;
+            if (_ended)
+                break;
+            await FillAsync(cancellationToken);
+        }
+
+        RequireEnd();
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    /// <summary>Takes the records that are whole in the buffer.</summary>
+    /// <returns>True when the handler wants to be drained first.</returns>
+    private bool Take(IRecordHandler handler)
+    {
+        while (SkipToRecord())
+        {
+            var bytes = _buffer.AsSpan(_start, _end - _start);
+            var place = new RecordPlace(Records + 1, Bytes);
+            var length = parser.Parse(bytes, place);
+            if (length > options.MaxRecordBytes || (length == 0 && bytes.Length > options.MaxRecordBytes))
+                throw place.OverLimit("record_bytes", $"is longer than {options.MaxRecordBytes:N0} bytes (Records__MaxRecordBytes)");
+            if (length == 0)
+                return false;
+            Records++;
+            LargestRecord = Math.Max(LargestRecord, length);
+            _start += length;
+            _expected = Format == PayloadFormat.Array ? Expected.CommaOrEnd : Expected.Object;
+            if (handler.Take(place, bytes[..length], parser))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Goes over what stands between records.</summary>
+    /// <returns>False when the next record is not in the buffer.</returns>
+    private bool SkipToRecord()
+    {
+        while (true)
+        {
+            var space = _buffer.AsSpan(_start, _end - _start).IndexOfAnyExcept(" \t\r\n"u8);
+            _start = space < 0 ? _end : _start + space;
+            if (_start == _end)
+                return false;
+            var next = _buffer[_start];
+            switch (_expected)
+            {
+                case Expected.Anything when next == '[':
+                    (Format, _expected) = (PayloadFormat.Array, Expected.FirstElement);
+                    _start++;
+                    break;
+                case Expected.Anything when next == '{':
+                    (Format, _expected) = (PayloadFormat.Objects, Expected.Object);
+                    return true;
+                case Expected.FirstElement or Expected.CommaOrEnd when next == ']':
+                    _expected = Expected.Nothing;
+                    _start++;
+                    break;
+                case Expected.CommaOrEnd when next == ',':
+                    _expected = Expected.Element;
+                    _start++;
+                    break;
+                case Expected.FirstElement or Expected.Element:
+                case Expected.Object when next == '{':
+                    return true;
+                default:
+                    throw Unexpected(next);
+            }
+        }
+    }
+
+    private PermanentJobException Unexpected(byte found)
+    {
+        var what = found is > 0x20 and < 0x7F ? $"'{(char)found}'" : $"the byte 0x{found:X2}";
+        return new("invalid_json", _expected switch
+        {
+            Expected.Anything when found is 0xFF or 0xFE or 0 => "The payload is not UTF-8 but UTF-16 or UTF-32; send it as UTF-8.",
+            Expected.Anything => $"The payload begins with {what}; it must be a JSON array of records, one object, or an object on each line.",
+            Expected.CommaOrEnd => $"After record {Records:N0}, at byte {Bytes:N0}, there is {what} where ',' or ']' belongs.",
+            Expected.Object => $"After record {Records:N0}, at byte {Bytes:N0}, there is {what} where the next object or the end belongs.",
+            _ => $"After the end of the array, at byte {Bytes:N0}, there is {what}; a payload is one array, or objects and nothing else.",
+        });
+    }
+
+    private void RequireEnd()
+    {
+        if (_start < _end)
+            throw new RecordPlace(Records + 1, Bytes).Refused("invalid_json", $"is cut short: the payload ends in the middle of it, at byte {Bytes + _end - _start:N0}");
+        if (_expected == Expected.Anything)
+            throw new PermanentJobException("invalid_json", "The payload is empty; send a JSON array of records, one object, or an object on each line.");
+        if (_expected is Expected.FirstElement or Expected.Element or Expected.CommaOrEnd)
+            throw new PermanentJobException("invalid_json", $"The payload is cut short: it ends after record {Records:N0}, at byte {Bytes:N0}, without the ']' of its array.");
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _offset += _start;
+            (_start, _end) = (0, _end - _start);
+        }
+        else if (_end == _buffer.Length)
+        {
+            // A record that is longer than the buffer.
+            var larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
+            _buffer.AsSpan(0, _end).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+
+        // Filled up, as far as there is something: a record that spans many reads is not taken apart after each of them.
+        var read = await payload.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken);
+        _end += read;
+        _ended = _end < _buffer.Length;
+    }
+
+    private void SkipByteOrderMark()
+    {
+        if (_buffer.AsSpan(_start, _end - _start).StartsWith(ByteOrderMark))
+            _start += ByteOrderMark.Length;
+    }
+}
+
+/// <summary>Takes the records of a payload, one after the other.</summary>
+public interface IRecordHandler
+{
+    /// <param name="record">Its bytes, gone after the call.</param>
+    /// <param name="parser">Holds the record's fields.</param>
+    /// <returns>True when <see cref="DrainAsync"/> must be called before the next record.</returns>
+    bool Take(RecordPlace place, ReadOnlySpan<byte> record, RecordParser parser);
+
+    /// <summary>Sends away what was gathered.</summary>
+    ValueTask DrainAsync(CancellationToken cancellationToken);
+}

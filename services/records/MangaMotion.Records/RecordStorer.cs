@@ -1,0 +1,76 @@
+using MangaMotion.Contracts.Records.V1;
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Running;
+using MangaMotion.Records.Analysis;
+using MangaMotion.Records.Loading;
+using MangaMotion.Records.Payloads;
+using MangaMotion.Storage;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace MangaMotion.Records;
+
+/// <summary>Stores one payload: reads it to know its shape, decides, and reads it again into the table.</summary>
+public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLoader loader, IOptions<RecordsOptions> options)
+{
+    private readonly RecordsOptions _options = options.Value;
+
+    public async Task<RecordsResult> StoreAsync(JobRun<StoreRecords> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StoreAsync(run.Claim, run.Command, cancellationToken);
+        }
+        catch (ObjectNotFoundException exception)
+        {
+            throw new PermanentJobException("missing_object", "The payload is not in the store any more; submit it again.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new TransientJobException("store_unavailable", "The file store did not answer as it should; it is tried again.", exception);
+        }
+        catch (PostgresException exception) when (!DatabaseOutage.Is(exception) && exception.SqlState is ['2', '2', ..] or ['5', '4', ..])
+        {
+            // Data exceptions and program limits: something that we hold for storable and Postgres does not.
+            throw new PermanentJobException("refused_by_database", $"The database refused the records: {exception.MessageText} ({exception.Where}).", exception);
+        }
+    }
+
+    private async Task<RecordsResult> StoreAsync(Claim claim, StoreRecords command, CancellationToken cancellationToken)
+    {
+        // The same in both passes, so that a field has the same number in both.
+        var parser = new RecordParser(_options);
+        var analysis = new PayloadAnalysis();
+        using var payload = await ReadAsync(command.InputKey, parser, analysis, cancellationToken);
+        var decision = StorageDecision.Make(analysis, _options);
+        if (payload.Records == 0)
+            return RecordsResult.Of(payload, analysis, decision);
+
+        var table = await tables.PrepareAsync(claim.OwnerId ?? Guid.Empty, command.Collection, decision, analysis.Fields, cancellationToken);
+        var bytes = await loader.LoadAsync(claim, command.Collection, table, LoadAsync, cancellationToken);
+        return RecordsResult.Of(payload, analysis, table, bytes);
+
+        async Task<long> LoadAsync(IRecordHandler rows)
+        {
+            using var again = await ReadAsync(command.InputKey, parser, rows, cancellationToken);
+            return again.Records;
+        }
+    }
+
+    private async Task<PayloadReader> ReadAsync(string key, RecordParser parser, IRecordHandler handler, CancellationToken cancellationToken)
+    {
+        await using var content = await store.GetAsync(key, range: null, cancellationToken);
+        var payload = new PayloadReader(content.Stream, parser, _options);
+        try
+        {
+            await payload.ReadAsync(handler, cancellationToken);
+            return payload;
+        }
+        catch
+        {
+            payload.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>JSON records: by HTTP in, by HTTP out.</summary>
+public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
+{
+    private const int Many = 300_000;
+
+    private static readonly (string, string)[] QuickLease = [("Jobs__Lease", "00:00:03")];
+
+    private Installation _installation = null!;
+    private ServiceProcess _worker = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync();
+        _worker = await _installation.StartRecordsAsync(QuickLease);
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task A_payload_beside_a_file_becomes_records_that_filters_and_pages_give_back()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("library"), "collection" },
+            { new ByteArrayContent(Samples.Png), "files", "cover.png" },
+            { new StringContent("""[{"title":"Ship","price":12.50,"id":12345678901234567890},{"title":"Storm","price":7,"id":1},{"title":"Calm","price":100,"id":2}]"""), "payload" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        using var response = await _installation.Http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var accepted = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        accepted.GetProperty("assets").EnumerateArray().Select(asset => asset.GetProperty("type").GetString()).ShouldBe(["image/png", "application/json"]);
+        var ingest = accepted.GetProperty("job_id").GetGuid();
+
+        // No thumbnail worker runs here.
+        await Eventually.Until(async () => (await _installation.Client.GetIngestStatusAsync(ingest)).Assets[1].Status == "DONE", TimeSpan.FromSeconds(60));
+
+        var asset = (await _installation.Client.GetIngestStatusAsync(ingest)).Assets[1];
+        asset.Result!.Value.GetProperty("storage").GetString().ShouldBe("sql");
+        asset.Result.Value.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("type").GetString()).ShouldBe(["text", "numeric", "numeric"]);
+        (await _installation.Client.GetJobAsync(asset.JobId)).Type.ShouldBe("records");
+        var dear = await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gt]"] = "7", ["pageSize"] = "1" });
+        dear.Records.ShouldHaveSingleItem().GetRawText().ShouldBe("""{"title":"Ship","price":12.50,"id":12345678901234567890}""");
+        var rest = await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gt]"] = "7", ["pageToken"] = dear.NextPageToken! });
+        rest.Records.ShouldHaveSingleItem().GetProperty("title").GetString().ShouldBe("Calm");
+        rest.NextPageToken.ShouldBeNull();
+        (await _installation.Client.GetRecordsAsync(ingest)).Records.Count.ShouldBe(3);
+        (await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["ingest"] = $"{Guid.NewGuid()}" })).Records.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Kill_minus_9_in_the_middle_of_a_load_loses_no_record_and_repeats_none()
+    {
+        var accepted = await _installation.Client.IngestRecordsAsync(
+            new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, Many).Select(i => $$"""{"id":{{i}},"name":"record {{i}}"}""")))),
+            new Dictionary<string, string> { ["collection"] = "many" });
+        await _worker.FreezeWhenAsync(async () => await _installation.ScalarAsync<long>("select count(*) from pg_stat_progress_copy where datname = current_database() and tuples_processed > 0") > 0);
+        await _worker.KillAsync();
+        (await _installation.Client.GetRecordsAsync("many")).Records.ShouldBeEmpty();
+
+        await _installation.StartRecordsAsync(QuickLease);
+        var status = await _installation.UntilFinishedAsync(accepted.JobId, TimeSpan.FromMinutes(3));
+
+        status.Progress.Done.ShouldBe(1);
+        var result = status.Assets[0].Result!.Value;
+        result.GetProperty("records").GetInt64().ShouldBe(Many);
+        (await _installation.ScalarAsync<long>($"select count(distinct n) from {result.GetProperty("table").GetString()}")).ShouldBe(Many);
+        (await _installation.ScalarAsync<long>($"select count(*) from {result.GetProperty("table").GetString()}")).ShouldBe(Many);
+        (await _installation.ScalarAsync<int>("select crashes from jobs")).ShouldBe(1);
+        (await _installation.Client.GetRecordsAsync("many", new Dictionary<string, string> { ["filter[id]"] = $"{Many - 1}" })).Records.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_bad_payload_fails_at_once_and_names_the_record_or_is_refused_at_the_door()
+    {
+        var accepted = await _installation.Client.IngestRecordsAsync(new MemoryStream("""[{"a":1},{"a":"\u0000"}]"""u8.ToArray()));
+        var status = await _installation.UntilFinishedAsync(accepted.JobId);
+        status.Assets[0].Status.ShouldBe("FAILED");
+        status.Assets[0].Attempts.ShouldBe(1);
+        status.Assets[0].Error!.ShouldBe("Record 2 has a null character (\\u0000), which the database cannot hold.");
+        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where error_queue = 'records_error' and error_code = 'invalid_text'")).ShouldBe(1);
+
+        foreach (var (payload, reason) in (byte[], string)[] ([([], "empty"), ("7"u8.ToArray(), "begins neither"), (Encoding.Unicode.GetBytes("[]"), "UTF-16")]))
+        {
+            var refused = await Should.ThrowAsync<MangaMotionException>(_installation.Client.IngestRecordsAsync(new MemoryStream(payload)));
+            (refused.Problem.Status, refused.Problem.Code).ShouldBe((400, "invalid_payload"));
+            refused.Problem.Detail!.ShouldContain(reason);
+        }
+    }
+
+    [Theory]
+    [InlineData("filter[a][exists]=maybe", "invalid_filter")]
+    [InlineData("filter[a]=%00", "invalid_filter")]
+    [InlineData("price=5", "unknown_parameter")]
+    [InlineData("pageToken=forged", "invalid_page_token")]
+    [InlineData("pageSize=0", "invalid_page_size")]
+    public async Task What_is_asked_wrongly_is_told_so(string query, string code)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/collections/any/records?{query}");
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        using var response = await _installation.Http.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("code").GetString().ShouldBe(code);
+    }
+}
