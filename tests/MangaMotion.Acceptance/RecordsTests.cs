@@ -90,7 +90,7 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
         status.Assets[0].Error!.ShouldBe("Record 2 has a null character (\\u0000), which the database cannot hold.");
         (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where error_queue = 'records_error' and error_code = 'invalid_text'")).ShouldBe(1);
 
-        foreach (var (payload, reason) in (byte[], string)[] ([([], "empty"), ("7"u8.ToArray(), "begins neither"), (Encoding.Unicode.GetBytes("[]"), "UTF-16")]))
+        foreach (var (payload, reason) in ((byte[], string)[])[([], "empty"), ("7"u8.ToArray(), "begins neither"), (Encoding.Unicode.GetBytes("[]"), "UTF-16")])
         {
             var refused = await Should.ThrowAsync<MangaMotionException>(_installation.Client.IngestRecordsAsync(new MemoryStream(payload)));
             (refused.Problem.Status, refused.Problem.Code).ShouldBe((400, "invalid_payload"));

@@ -6,7 +6,7 @@ using MangaMotion.RecordStore.Tables;
 
 namespace MangaMotion.Records;
 
-/// <summary>What stands in <c>jobs.result</c> of a records job; its schema is contracts/schemas/records-result.json.</summary>
+/// <summary>What stands in <c>jobs.result</c> of a records job; its schema is contracts/schemas/records-result.v1.json.</summary>
 public sealed record RecordsResult
 {
     private const int MaxFields = 200;
