@@ -1,6 +1,7 @@
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Lettering;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
@@ -29,6 +30,7 @@ public static class MediaServices
         services.AddSingleton<PageReader>();
         services.AddSingleton<SpeechSynthesizer>();
         services.AddSingleton<ChapterReader>();
+        services.AddSingleton<TextRecognizer>();
         return services;
     }
 }

@@ -16,7 +16,7 @@ public sealed record ChapterPage(int Number, string Name);
 /// <summary>A page as an image file in the job's workspace. Delete it when it is done with: a chapter's pages may be larger than the disk.</summary>
 public sealed record PageFile(string Path, MediaType Type);
 
-/// <summary>The pages of a chapter, unpacked one by one. Holds the chapter's file open; not thread-safe.</summary>
+/// <summary>The pages of a chapter, unpacked one by one. Holds the chapter's file open. Thread-safe: several pages may be unpacked at once.</summary>
 public sealed class Chapter : IDisposable
 {
     private readonly IPageSource _source;

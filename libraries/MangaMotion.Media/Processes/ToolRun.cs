@@ -24,6 +24,9 @@ public sealed record ToolRun
     /// <summary>Takes the standard output as it comes; null keeps it for <see cref="ToolResult.Stdout"/>, up to <see cref="StdoutBytes"/>.</summary>
     public Func<Stream, CancellationToken, Task>? ReadStdout { get; init; }
 
+    /// <summary>What the tool's environment holds besides PATH, HOME and LANG.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Bytes of standard output after which the tool is killed.</summary>
     public int StdoutBytes { get; init; } = 1_000_000;
 

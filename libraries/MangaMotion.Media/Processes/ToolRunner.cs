@@ -72,6 +72,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
             Program = run.Tool,
             Arguments = run.Arguments,
             Mounts = mounts,
+            Environment = run.Environment,
             Caps = new ResourceCaps
             {
                 MemoryBytes = run.MemoryBytes ?? _limits.MemoryBytes,

@@ -1,0 +1,125 @@
+using System.Text;
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Lettering;
+using MangaMotion.Comics.Panels;
+
+namespace MangaMotion.Comics.Script;
+
+/// <summary>What was found on one page.</summary>
+public sealed record PageReading
+{
+    /// <summary>From 1.</summary>
+    public required int Number { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Null for a page without a shot, because it is blank or cannot be read.</summary>
+    public PageLayout? Layout { get; init; }
+
+    /// <summary>All over the page, in pixels of it.</summary>
+    public IReadOnlyList<Bubble> Bubbles { get; init; } = [];
+
+    /// <summary>Why there is no layout, or no lettering.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>Writes a script from what was found on the pages, with nothing but rules.</summary>
+public static class ScriptWriter
+{
+    private const double NoPanels = 0.3;
+
+    /// <param name="language"><c>en</c> or <c>ja</c>.</param>
+    /// <param name="pages">In reading order, numbered from 1 without gaps.</param>
+    /// <returns>A script without shots where no page has a layout.</returns>
+    public static VideoScript Write(string title, string language, ReadingDirection direction, FrameSize frame, int fps, IReadOnlyList<PageReading> pages) => new()
+    {
+        Title = Printable(title, ScriptLimits.Title),
+        Language = language,
+        Direction = direction,
+        Width = frame.Width,
+        Height = frame.Height,
+        Fps = fps,
+        Pages = [.. pages.Select(Page)],
+        Shots = [.. pages.SelectMany(page => Shots(page, language, direction, frame)).Take(ScriptLimits.Shots)],
+    };
+
+    private static ScriptPage Page(PageReading page) => new()
+    {
+        Number = page.Number,
+        Name = Printable(page.Name, ScriptLimits.Title),
+        Width = page.Layout?.Width ?? 0,
+        Height = page.Layout?.Height ?? 0,
+        Whole = page.Layout is { } layout && IsWhole(layout),
+        Reason = page.Reason is { } reason ? Printable(reason, ScriptLimits.Line)
+            : page.Layout is { } shown && IsWhole(shown) ? "No panels were found, so the page is shown whole."
+            : null,
+    };
+
+    private static IEnumerable<ScriptShot> Shots(PageReading page, string language, ReadingDirection direction, FrameSize frame)
+    {
+        if (page.Layout is not { } layout)
+            yield break;
+
+        var panels = layout.Panels.Where(panel => panel.Width >= ScriptLimits.SmallestPanel && panel.Height >= ScriptLimits.SmallestPanel).ToList();
+        var lines = page.Bubbles.ToLookup(bubble => panels.Count == 0 ? -1 : Nearest(panels, bubble));
+        for (var i = 0; i < panels.Count; i++)
+        {
+            var panel = panels[i];
+            yield return new ScriptShot
+            {
+                Id = ScriptShot.IdOf(page.Number, i + 1),
+                Page = page.Number,
+                Panel = new PanelBox { X = panel.X, Y = panel.Y, Width = panel.Width, Height = panel.Height },
+                Confidence = panel.Confidence,
+                Line = Line(Bubble.InOrder(lines[i], direction), language),
+                Move = CameraPath.MoveOver(panel.Width, panel.Height, frame),
+                // Within a page the eye jumps; turning the page takes a moment.
+                Transition = i == 0 ? ShotTransition.Fade : ShotTransition.Cut,
+                Flag = IsWhole(layout) ? ShotFlag.WholePage : panel.Confidence < ScriptLimits.SureConfidence ? ShotFlag.Doubtful : null,
+            };
+        }
+    }
+
+    private static bool IsWhole(PageLayout layout) =>
+        layout.Panels is [{ Confidence: <= NoPanels } only] && only.Width == layout.Width && only.Height == layout.Height;
+
+    /// <summary>Bubbles reach over frames; the panel that holds the middle of one, or lies nearest to it, is the one that speaks.</summary>
+    private static int Nearest(List<Panel> panels, Bubble bubble)
+    {
+        double x = bubble.X + (bubble.Width / 2), y = bubble.Y + (bubble.Height / 2);
+        return Enumerable.Range(0, panels.Count).MinBy(i =>
+        {
+            var panel = panels[i];
+            var across = Math.Max(0, Math.Max(panel.X - x, x - (panel.X + panel.Width)));
+            var along = Math.Max(0, Math.Max(panel.Y - y, y - (panel.Y + panel.Height)));
+            // Of an inset and the panel around it, the inset.
+            return ((across * across) + (along * along), (long)panel.Width * panel.Height);
+        });
+    }
+
+    private static string? Line(IEnumerable<Bubble> bubbles, string language)
+    {
+        var texts = bubbles.Select(bubble => bubble.Text).ToList();
+        if (texts.Count == 0)
+            return null;
+        // The voice rests where a bubble ends.
+        var line = language == "ja"
+            ? string.Concat(texts.Select(text => $"{text}。"))
+            : string.Join(' ', texts.Select(text => char.IsLetterOrDigit(text[^1]) ? $"{text}." : text));
+        return Printable(line, ScriptLimits.Line);
+    }
+
+    private static string Printable(string text, int longest)
+    {
+        var kept = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (kept.Length + rune.Utf16SequenceLength > longest)
+                break;
+            if (!ScriptRules.Unprintable(rune) && rune != Rune.ReplacementChar)
+                kept.Append(rune);
+        }
+
+        return kept.ToString();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
+using MangaMotion.Jobs;
+using MangaMotion.Media;
+using MangaMotion.Media.Chapters;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.Storage;
+
+namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
+
+/// <summary>Writes scripts without any network: panels by their gutters, lettering by tesseract, lines and moves by rule.</summary>
+internal sealed class LocalScriptGenerator(ChapterReader chapters, PageScribe scribe, IObjectStore store) : IScriptGenerator
+{
+    /// <summary>Pages at a time; each holds its pixels in memory.</summary>
+    private static readonly int Pages = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    public async Task<WrittenScript> WriteAsync(Chapter chapter, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        using var opened = await chapters.OpenAsync(workspace, [.. chapter.Files.Select(file => new Media.Chapters.ChapterFile(file.Path, file.Name))], cancellationToken);
+        var options = chapter.Options;
+        var direction = options.Direction == "ltr" ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft;
+        var readings = new PageReading[opened.Pages.Count];
+        var stored = new ConcurrentBag<StoredPage>();
+        var done = 0;
+        await Parallel.ForEachAsync(
+            opened.Pages,
+            new ParallelOptions { MaxDegreeOfParallelism = Pages, CancellationToken = cancellationToken },
+            async (page, token) =>
+            {
+                readings[page.Number - 1] = await ReadAsync(page, token);
+                progress.Report((double)Interlocked.Increment(ref done) / readings.Length);
+            });
+
+        var script = ScriptWriter.Write(
+            Title(chapter, opened), options.Language, direction, new FrameSize(options.Width, options.Height), options.Fps, readings);
+        if (script.Shots.Count == 0)
+            throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {readings.Select(reading => reading.Reason).FirstOrDefault(reason => reason != null)}".TrimEnd());
+        return new WrittenScript(script, [.. stored.OrderBy(page => page.Number)]);
+
+        async Task<PageReading> ReadAsync(ChapterPage page, CancellationToken token)
+        {
+            PageFile file;
+            PageReading reading;
+            try
+            {
+                file = await opened.UnpackAsync(page, token);
+                reading = await scribe.ReadAsync(workspace, file.Path, page.Number, page.Name, options.Language, direction, token);
+            }
+            catch (MediaException exception) when (exception.Permanent && options.UnreadablePages != "fail")
+            {
+                return new PageReading { Number = page.Number, Name = page.Name, Reason = exception.OwnerMessage };
+            }
+            catch (MediaException exception) when (exception.Permanent)
+            {
+                throw new PermanentJobException(exception.Code, $"Page {page.Number} ({page.Name}) cannot be read: {exception.OwnerMessage}", exception);
+            }
+
+            if (reading.Layout != null)
+                stored.Add(await StoreAsync(chapter.VideoId, page, file, token));
+            // The store may have taken it already.
+            File.Delete(file.Path);
+            return reading;
+        }
+    }
+
+    private async Task<StoredPage> StoreAsync(Guid video, ChapterPage page, PageFile file, CancellationToken cancellationToken)
+    {
+        var key = $"videos/{video:N}/pages/{page.Number:0000}.{file.Type.Extension}";
+        // As a stream: the file may be a link to the original, which is not the store's to move.
+        await using var content = File.OpenRead(file.Path);
+        var put = await store.PutAsync(key, content, new PutOptions { ContentType = file.Type.Name, ExpectedLength = content.Length }, cancellationToken);
+        return new StoredPage(page.Number, key, put.Sha256!);
+    }
+
+    private static string Title(Chapter chapter, Media.Chapters.Chapter opened) =>
+        chapter.Options.Title ?? opened.Info.Title ?? Path.GetFileNameWithoutExtension(chapter.Files[0].Name.Split('/', '\\')[^1]) switch { "" => "Untitled", var name => name };
+}

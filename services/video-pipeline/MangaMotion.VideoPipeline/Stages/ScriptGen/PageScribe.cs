@@ -1,0 +1,89 @@
+using MangaMotion.Comics.Lettering;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
+using MangaMotion.Media;
+using MangaMotion.Media.Lettering;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
+
+/// <summary>Finds what is on one page: its panels and its lettering.</summary>
+internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
+{
+    /// <summary>English is read best at twice the size of a usual page; a page larger than that needs it less.</summary>
+    private const double EnglishScale = 2;
+    private const double LargestEnglishPage = 4_000;
+
+    /// <summary>Greys that a blank page may show, from scanning.</summary>
+    private const int BlankRange = 24;
+
+    /// <param name="path">The page's picture in the workspace.</param>
+    /// <exception cref="MediaException">The picture cannot be read.</exception>
+    public async Task<PageReading> ReadAsync(
+        Workspace workspace, string path, int number, string name, string language, ReadingDirection direction, CancellationToken cancellationToken)
+    {
+        var page = await pages.ReadGreyAsync(workspace, path, cancellationToken);
+        var reading = new PageReading { Number = number, Name = name };
+        if (IsBlank(page.Pixels))
+            return reading with { Reason = "The page is blank." };
+
+        reading = reading with { Layout = PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction) };
+        try
+        {
+            return reading with { Bubbles = language == "ja" ? await ReadJapaneseAsync(workspace, page, cancellationToken) : await ReadEnglishAsync(workspace, page, reading.Layout, cancellationToken) };
+        }
+        catch (MediaException exception) when (exception.Permanent)
+        {
+            // A drawing that costs the reader too much time is shown in silence.
+            return reading with { Reason = $"The lettering cannot be read: {exception.OwnerMessage}" };
+        }
+    }
+
+    private async Task<IReadOnlyList<Bubble>> ReadJapaneseAsync(Workspace workspace, GreyPage page, CancellationToken cancellationToken)
+    {
+        var blocks = TextBlocks.Find(page.Pixels, page.Width, page.Height);
+        var pictures = blocks.Select(block => Picture(JapaneseLettering.Crop(page.Pixels, page.Width, page.Height, block))).ToList();
+        var words = await recognizer.ReadAsync(workspace, pictures, TextLayout.JapaneseColumns, cancellationToken);
+        return
+        [
+            .. from pair in blocks.Zip(words)
+               let text = JapaneseLettering.Text(pair.Second.Select(word => Seen(word, 0, 0, 1)))
+               where text != null
+               select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, text),
+        ];
+    }
+
+    private async Task<IReadOnlyList<Bubble>> ReadEnglishAsync(Workspace workspace, GreyPage page, PageLayout layout, CancellationToken cancellationToken)
+    {
+        var scale = Math.Clamp(LargestEnglishPage / Math.Max(page.Width, page.Height), 1, EnglishScale);
+        var pictures = layout.Panels
+            .Select(panel => Picture(TextCrop.Cut(page.Pixels, page.Width, page.Height, panel.X, panel.Y, panel.Width, panel.Height, scale)))
+            .ToList();
+        var words = await recognizer.ReadAsync(workspace, pictures, TextLayout.EnglishLines, cancellationToken);
+        return [.. layout.Panels.Zip(words).SelectMany(pair => EnglishLettering.Bubbles(pair.Second.Select(word => Seen(word, pair.First.X, pair.First.Y, scale))))];
+    }
+
+    private static TextPicture Picture(TextCrop crop) => new(crop.Width, crop.Height, crop.Pixels);
+
+    private static SeenWord Seen(RecognizedWord word, int x, int y, double scale) =>
+        new(word.Line, word.Text, word.Confidence, x + (word.X / scale), y + (word.Y / scale), word.Width / scale, word.Height / scale);
+
+    private static bool IsBlank(ReadOnlySpan<byte> pixels)
+    {
+        Span<int> histogram = stackalloc int[256];
+        histogram.Clear();
+        foreach (var value in pixels)
+            histogram[value]++;
+        for (int low = 0, within = 0, high = 0; high < 256; high++)
+        {
+            within += histogram[high];
+            if (high - low >= BlankRange)
+                within -= histogram[low++];
+            if (within >= 0.9995 * pixels.Length)
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,77 @@
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Lettering;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
+
+namespace MangaMotion.Comics.Tests.Script;
+
+public sealed class ScriptWriterTests
+{
+    private static readonly PageReading Page = new()
+    {
+        Number = 1,
+        Name = "001.png",
+        Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 300, 0.9), new Panel(420, 320, 380, 880, 0.4), new Panel(0, 320, 400, 880, 0.8), new Panel(0, 0, 9, 9, 0.9)], 0.4),
+        Bubbles = [new Bubble(10, 10, 80, 60, "Two!"), new Bubble(650, 20, 80, 60, "One"), new Bubble(395, 500, 20, 20, "Between")],
+    };
+
+    [Fact]
+    public void Each_panel_is_a_shot_with_the_lines_that_are_nearest_to_it()
+    {
+        var script = Write(Page);
+
+        ScriptRules.Check(script).ShouldBeEmpty();
+        script.Shots.Select(shot => (shot.Id, shot.Line, shot.Move, shot.Transition, shot.Flag)).ShouldBe(
+        [
+            ("p001-s01", "One. Two!", CameraMove.Pan, ShotTransition.Fade, (ShotFlag?)null),
+            ("p001-s02", null, CameraMove.TiltDown, ShotTransition.Cut, ShotFlag.Doubtful),
+            ("p001-s03", "Between.", CameraMove.TiltDown, ShotTransition.Cut, null),
+        ]);
+    }
+
+    [Fact]
+    public void A_page_without_panels_is_shown_whole_and_one_that_cannot_be_read_is_told_why()
+    {
+        var whole = Page with { Number = 2, Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 1200, 0.3)], 0.3), Bubbles = [] };
+        var script = Write(Page, whole, new PageReading { Number = 3, Name = "3\n.png", Reason = "The PNG is damaged." });
+
+        ScriptRules.Check(script).ShouldBeEmpty();
+        script.Pages[1].ShouldBe(new ScriptPage { Number = 2, Name = "001.png", Width = 800, Height = 1200, Whole = true, Reason = "No panels were found, so the page is shown whole." });
+        script.Pages[2].ShouldBe(new ScriptPage { Number = 3, Name = "3.png", Width = 0, Height = 0, Reason = "The PNG is damaged." });
+        script.Shots.Single(shot => shot.Page == 2).Flag.ShouldBe(ShotFlag.WholePage);
+        script.Shots.ShouldNotContain(shot => shot.Page == 3);
+    }
+
+    [Fact]
+    public void A_bubble_in_an_inset_belongs_to_the_inset()
+    {
+        var script = Write(Page with
+        {
+            Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 1200, 0.9), new Panel(100, 100, 200, 200, 0.9)], 0.9),
+            Bubbles = [new Bubble(150, 150, 50, 50, "Here")],
+        });
+
+        script.Shots.Select(shot => shot.Line).ShouldBe([null, "Here."]);
+    }
+
+    [Fact]
+    public void Bubbles_of_Japanese_end_as_sentences_do()
+    {
+        var script = ScriptWriter.Write("t", "ja", ReadingDirection.RightToLeft, FrameSize.Landscape, 30, [Page with { Bubbles = [new Bubble(1, 1, 9, 9, "雨"), new Bubble(700, 1, 9, 9, "ほら")] }]);
+        script.Shots[0].Line.ShouldBe("ほら。雨。");
+    }
+
+    [Fact]
+    public void Whatever_was_read_the_script_keeps_its_own_rules()
+    {
+        var script = ScriptWriter.Write(
+            new string('t', 999), "en", ReadingDirection.LeftToRight, FrameSize.Square, 24,
+            [Page with { Name = "\u202Ex\u0000", Bubbles = [new Bubble(1, 1, 9, 9, "a\u0007b" + string.Concat(Enumerable.Repeat("😀", 900)))] }]);
+
+        ScriptRules.Check(script).ShouldBeEmpty();
+        script.Shots[0].Line!.Length.ShouldBe(1000);
+    }
+
+    private static VideoScript Write(params PageReading[] pages) =>
+        ScriptWriter.Write("Rain", "en", ReadingDirection.RightToLeft, FrameSize.Landscape, 30, pages);
+}

@@ -1,0 +1,84 @@
+using MangaMotion.Media.Lettering;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class TextRecognizerTests : IAsyncLifetime
+{
+    /// <summary>Letters of five columns and seven rows, a bit for each square, the leftmost the highest.</summary>
+    private static readonly Dictionary<char, int[]> Font = new()
+    {
+        ['E'] = [31, 16, 16, 30, 16, 16, 31],
+        ['H'] = [17, 17, 17, 31, 17, 17, 17],
+        ['L'] = [16, 16, 16, 16, 16, 16, 31],
+        ['O'] = [14, 17, 17, 17, 17, 17, 14],
+        ['T'] = [31, 4, 4, 4, 4, 4, 4],
+    };
+
+    private readonly MediaRig _rig = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact]
+    public async Task Words_come_with_the_picture_in_which_they_are_and_with_their_place()
+    {
+        var words = await ReadAsync([Blank(300, 200), Picture("HELLO"), Blank(1, 1), Picture("HOTEL")], TextLayout.EnglishLines);
+
+        words.Select(list => string.Join(' ', list.Select(word => word.Text))).ShouldBe(["", "HELLO", "", "HOTEL"]);
+        var hello = words[1].Single();
+        hello.Confidence.ShouldBeGreaterThan(50);
+        hello.X.ShouldBeInRange(40, 60);
+        hello.Y.ShouldBeInRange(40, 60);
+        hello.Width.ShouldBeInRange(150, 260);
+    }
+
+    [Fact]
+    public async Task More_pictures_than_one_process_takes_are_read_by_several()
+    {
+        var words = await ReadAsync([.. Enumerable.Repeat(Blank(40, 40), 41), Picture("HELLO")], TextLayout.EnglishLines);
+        words.Count.ShouldBe(42);
+        words[41].ShouldHaveSingleItem().Text.ShouldBe("HELLO");
+    }
+
+    [Fact]
+    public async Task Vertical_Japanese_can_be_asked_for() =>
+        (await ReadAsync([Blank(200, 300)], TextLayout.JapaneseColumns)).ShouldHaveSingleItem().ShouldBeEmpty();
+
+    [Fact]
+    public async Task No_pictures_are_no_words() => (await ReadAsync([], TextLayout.JapaneseColumns)).ShouldBeEmpty();
+
+    private async Task<IReadOnlyList<IReadOnlyList<RecognizedWord>>> ReadAsync(IReadOnlyList<TextPicture> pictures, TextLayout layout)
+    {
+        await using var workspace = _rig.Root.Create();
+        var words = await new TextRecognizer(_rig.Tools).ReadAsync(workspace, pictures, layout, CancellationToken.None);
+        Directory.EnumerateFileSystemEntries(workspace.Location).ShouldBeEmpty();
+        return words;
+    }
+
+    private static TextPicture Blank(int width, int height)
+    {
+        var pixels = new byte[width * height];
+        Array.Fill(pixels, (byte)255);
+        return new TextPicture(width, height, pixels);
+    }
+
+    private static TextPicture Picture(string text)
+    {
+        const int Square = 6;
+        var picture = Blank(300, 150);
+        foreach (var (place, letter) in text.Index())
+        {
+            for (var at = 0; at < 35; at++)
+            {
+                var (row, column) = (at / 5, at % 5);
+                if ((Font[letter][row] & (16 >> column)) == 0)
+                    continue;
+                for (var y = 0; y < Square; y++)
+                    picture.Pixels.AsSpan(((50 + (row * Square) + y) * picture.Width) + 50 + (((place * 6) + column) * Square), Square).Clear();
+            }
+        }
+
+        return picture;
+    }
+}
