@@ -7,7 +7,7 @@ namespace MangaMotion.Client;
 
 /// <summary>The HTTP API, typed. Streams what it sends and what it gets.</summary>
 /// <param name="http">Its base address is that of the service.</param>
-public sealed class MangaMotionClient(HttpClient http)
+public sealed partial class MangaMotionClient(HttpClient http)
 {
     /// <summary>The API's JSON: snake_case names.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

@@ -35,6 +35,17 @@ public static class JobsRegistration
         return services;
     }
 
+    /// <summary>For a service that takes requests to run dead letters again: rows in <c>replay_batches</c> are carried out.</summary>
+    public static IServiceCollection AddReplayBatches(this IServiceCollection services)
+    {
+        services.AddSingleton<ReplayBatches>();
+        services.AddSingleton<ReplayReleaser.Signal>();
+        services.AddSingleton(provider => provider.GetRequiredService<ReplayReleaser.Signal>().Handler);
+        services.AddHostedService<ReplayReleaser>();
+        services.AddHostedService<NoticeListener>();
+        return services;
+    }
+
     /// <summary>
     /// For services that run jobs of these types: <see cref="IJobRunner"/> and what keeps its promises. Needs a
     /// <see cref="WorkerIdentity"/>, an <see cref="IQueueDepths"/>, <see cref="JobsOptions"/> and <see cref="RetryOptions"/>.

@@ -14,6 +14,8 @@ public abstract class MediaException(string code, string ownerMessage, string? d
 
     public string OwnerMessage { get; } = ownerMessage;
 
+    public string? Detail { get; } = detail;
+
     /// <summary>True when the same file would fail again.</summary>
     public abstract bool Permanent { get; }
 }

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
 using Npgsql;
@@ -29,15 +31,23 @@ public sealed class Installation : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>RabbitMQ's management API, of an installation on the shared servers.</summary>
+    private HttpClient? Broker { get; init; }
+
     public static async Task<Installation> CreateAsync(TestStack stack)
     {
         var database = await stack.CreateDatabaseAsync();
         var virtualHost = await stack.CreateVirtualHostAsync();
+        var broker = virtualHost.CreateManagementClient();
         return new(database.ConnectionString, virtualHost.AmqpUri, async () =>
         {
+            broker.Dispose();
             await virtualHost.DisposeAsync();
             await database.DisposeAsync();
-        });
+        })
+        {
+            Broker = broker,
+        };
     }
 
     public async Task<ServiceProcess> StartIngestAsync(params (string Name, string Value)[] settings)
@@ -57,6 +67,38 @@ public sealed class Installation : IAsyncDisposable
     {
         await Eventually.Until(async () => (await Client.GetIngestStatusAsync(ingest)).Status == "finished", deadline ?? TimeSpan.FromSeconds(90), "the ingest is finished");
         return await Client.GetIngestStatusAsync(ingest);
+    }
+
+    /// <summary>Waits until so many messages are in an error queue; the management API tells it late.</summary>
+    public async Task UntilErrorDepthAsync(string queue, long depth)
+    {
+        long? told = null;
+        try
+        {
+            await Eventually.Until(async () => (told = await ErrorDepthAsync(queue)) == depth, TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            told.ShouldBe(depth, queue);
+        }
+    }
+
+    private async Task<long?> ErrorDepthAsync(string queue)
+    {
+        var answer = await Broker!.GetFromJsonAsync<JsonElement>($"api/queues{_rabbit.AbsolutePath}/{queue}");
+        return answer.TryGetProperty("messages", out var messages) ? messages.GetInt64() : null;
+    }
+
+    /// <summary>A client with another key.</summary>
+    public async Task<MangaMotionClient> AddKeyAsync(string key, Guid owner, params string[] scopes)
+    {
+        await using var command = Database.CreateCommand(
+            "insert into api_keys (id, owner_id, name, key_sha256, scopes) values (gen_random_uuid(), $2, $1, sha256($1::text::bytea), $3)");
+        command.Parameters.Add(new() { Value = key });
+        command.Parameters.Add(new() { Value = owner });
+        command.Parameters.Add(new() { Value = scopes });
+        await command.ExecuteNonQueryAsync();
+        return MangaMotionClient.Create(Http.BaseAddress!, key);
     }
 
     public async Task<T> ScalarAsync<T>(string sql)

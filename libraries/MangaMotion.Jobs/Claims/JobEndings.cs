@@ -49,20 +49,21 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
           where id = $1 and status = 'PROCESSING'
             and (claim_token = $2 or ($2::uuid is null and lease_until < clock_timestamp()))
             and (select count(*) from owner) >= 0
-          returning id, ingest_id, type, attempts, max_attempts, input, claim_token),
+          returning id, owner_id, ingest_id, type, attempts, max_attempts, input, claim_token),
         whole as (
           update jobs w set status = 'FAILED', last_error = $3, attempts = ended.attempts, not_before = null,
             finished_at = clock_timestamp(), updated_at = clock_timestamp()
           from owner, ended where w.id = owner.id and w.status in ('UPLOADED', 'PROCESSING')
-          returning w.id, w.ingest_id, w.type),
+          returning w.id, w.owner_id, w.ingest_id, w.type),
         attempt as (
           update job_attempts a set ended_at = clock_timestamp(), error = $4,
             outcome = case when $2::uuid is null then 'crashed' when $10 then 'permanent' else 'transient' end
           from ended where a.job_id = ended.id and a.token = ended.claim_token),
         letter as (
-          insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data,
-            error_class, error_code, fingerprint, error_queue)
-          select $5, coalesce(whole.id, ended.id), coalesce(whole.type, ended.type), ended.attempts, ended.max_attempts, $3, $4, ended.input, $6, $7, $8, $9
+          insert into failed_jobs (id, job_id, owner_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data,
+            error_class, error_code, fingerprint, error_queue, permanent, tool_output)
+          select $5, coalesce(whole.id, ended.id), coalesce(whole.owner_id, ended.owner_id), coalesce(whole.type, ended.type),
+            ended.attempts, ended.max_attempts, $3, $4, ended.input, $6, $7, $8, $9, $10, $11
           from ended left join whole on true
           where whole.id is not null or not exists (select from owner)
           returning id)
@@ -126,6 +127,7 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
                     new NpgsqlParameter<string> { TypedValue = failure.Fingerprint },
                     new NpgsqlParameter<string> { TypedValue = errorQueue },
                     new NpgsqlParameter<bool> { TypedValue = failure.Permanent },
+                    new NpgsqlParameter { Value = (object?)failure.ToolOutput ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
                 },
             },
             _ => buried,

@@ -9,6 +9,9 @@ namespace MangaMotion.Jobs;
 public class PermanentJobException(string code, string ownerMessage, Exception? inner = null) : Exception(ownerMessage, inner)
 {
     public string Code { get; } = code;
+
+    /// <inheritdoc cref="TransientJobException.ToolOutput"/>
+    public string? ToolOutput { get; init; }
 }
 
 /// <summary>
@@ -20,6 +23,9 @@ public class PermanentJobException(string code, string ownerMessage, Exception? 
 public sealed class TransientJobException(string code, string ownerMessage, Exception inner) : Exception(ownerMessage, inner)
 {
     public string Code { get; } = code;
+
+    /// <summary>For the operator, where a tool failed: its command line, its exit and the end of its stderr.</summary>
+    public string? ToolOutput { get; init; }
 }
 
 /// <summary>A limit was exceeded; the message says which and by how much.</summary>

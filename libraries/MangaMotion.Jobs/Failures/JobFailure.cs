@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace MangaMotion.Jobs.Failures;
 
@@ -11,23 +12,32 @@ namespace MangaMotion.Jobs.Failures;
 /// <param name="ErrorClass">The exception's type.</param>
 /// <param name="Details">The whole exception with its stack, for the operator.</param>
 /// <param name="Fingerprint">The same for failures of one cause: exception types and the first frame of our own.</param>
-public sealed record JobFailure(bool Permanent, string Code, string Message, string ErrorClass, string Details, string Fingerprint)
+public sealed partial record JobFailure(bool Permanent, string Code, string Message, string ErrorClass, string Details, string Fingerprint)
 {
     /// <summary>Longer messages are cut: a tool's whole output does not belong into a status answer.</summary>
     private const int MessageLength = 1_000;
 
     private const int DetailsLength = 64_000;
 
+    private const int ToolOutputLength = 16_000;
+
+    /// <summary>For the operator, where a tool failed: its command line, its exit and the end of its stderr.</summary>
+    public string? ToolOutput { get; private init; }
+
     public static JobFailure From(Exception exception)
     {
         var permanent = exception as PermanentJobException;
+        var passing = exception as TransientJobException;
         return new(
             permanent is not null,
-            permanent?.Code ?? (exception as TransientJobException)?.Code ?? "temporary_failure",
+            permanent?.Code ?? passing?.Code ?? "temporary_failure",
             Text(exception.Message, MessageLength),
             CauseOf(exception).GetType().FullName!,
             Text(exception.ToString(), DetailsLength),
-            FingerprintOf(exception));
+            FingerprintOf(exception))
+        {
+            ToolOutput = (permanent?.ToolOutput ?? passing?.ToolOutput) is { } output ? Text(output, ToolOutputLength) : null,
+        };
     }
 
     /// <summary>The worker that ran the job died each time.</summary>
@@ -57,8 +67,12 @@ public sealed record JobFailure(bool Permanent, string Code, string Message, str
         new StackTrace(exception).GetFrames()
             .Select(frame => frame.GetMethod())
             .Where(method => method?.DeclaringType?.FullName?.StartsWith("MangaMotion.", StringComparison.Ordinal) == true)
-            .Select(method => $"{method!.DeclaringType!.FullName}.{method.Name}")
+            .Select(method => Generated().Replace($"{method!.DeclaringType!.FullName}.{method.Name}", ">"))
             .FirstOrDefault();
+
+    /// <summary>The compiler numbers the types of async methods and lambdas; an edit elsewhere in the file would part a group.</summary>
+    [GeneratedRegex(">[a-z]__[A-Za-z0-9_|]+", RegexOptions.NonBacktracking)]
+    private static partial Regex Generated();
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Threading.Channels;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Notices;
 using MangaMotion.Jobs.Reconciling;
@@ -110,24 +109,5 @@ internal sealed class ErrorQueueSweeper(
             : null;
 
     /// <summary>Set when dead letters were closed.</summary>
-    internal sealed class Signal
-    {
-        private readonly Channel<bool> _set = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-        public static NoticeHandler Handler(Signal signal) => new(DeadLetters.ClosedChannel, _ => signal._set.Writer.TryWrite(true));
-
-        public async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
-        {
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timer.CancelAfter(longest);
-            try
-            {
-                await _set.Reader.ReadAsync(timer.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Time for a look without being called.
-            }
-        }
-    }
+    internal sealed class Signal() : NoticeSignal(DeadLetters.ClosedChannel);
 }

@@ -67,7 +67,7 @@ public static class JobWorkerRegistration
             return;
         services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
         services.AddSingleton<ErrorQueueSweeper.Signal>();
-        services.AddSingleton(provider => ErrorQueueSweeper.Signal.Handler(provider.GetRequiredService<ErrorQueueSweeper.Signal>()));
+        services.AddSingleton(provider => provider.GetRequiredService<ErrorQueueSweeper.Signal>().Handler);
         services.AddHostedService<ErrorQueueSweeper>();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
+using MangaMotion.Ingest.DeadLetters;
 using MangaMotion.Ingest.Events;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
@@ -56,6 +57,7 @@ public static class IngestRegistration
         services.AddSingleton<AssetQuery>();
         services.AddRecordStore();
         services.AddSingleton<RecordOwnership>();
+        services.AddDeadLetters();
     }
 
     public static void MapIngest(this WebApplication app)
@@ -68,5 +70,6 @@ public static class IngestRegistration
         api.MapEvents();
         api.MapWebhooks();
         api.MapRecords();
+        api.MapDeadLetters();
     }
 }

@@ -51,10 +51,13 @@ public sealed class JobWorld : IAsyncDisposable
 
     /// <summary>A service that accepts probes and runs none, as the ingest service does.</summary>
     /// <param name="claims">It also has the parts of a worker that a test may call itself.</param>
-    public Task<WebApplication> StartAcceptorAsync(bool claims = false) => StartAsync(builder =>
+    /// <param name="releases">It also carries out batches of replays.</param>
+    public Task<WebApplication> StartAcceptorAsync(bool claims = false, bool releases = false) => StartAsync(builder =>
     {
         builder.AddBus(_ => { });
         builder.Services.AddJobs(Probe.Type);
+        if (releases)
+            builder.Services.AddReplayBatches();
         if (!claims)
             return;
         builder.Services.AddSingleton(new WorkerIdentity("probe", "test", $"probe-{Guid.NewGuid():N}"));

@@ -28,13 +28,13 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         }
         catch (MediaLimitException exception)
         {
-            throw new ResourceLimitException(exception.Limit, exception.OwnerMessage, exception);
+            throw new ResourceLimitException(exception.Limit, exception.OwnerMessage, exception) { ToolOutput = exception.Detail };
         }
         catch (MediaException exception)
         {
             throw exception.Permanent
-                ? new PermanentJobException(exception.Code, exception.OwnerMessage, exception)
-                : new TransientJobException(exception.Code, exception.OwnerMessage, exception);
+                ? new PermanentJobException(exception.Code, exception.OwnerMessage, exception) { ToolOutput = exception.Detail }
+                : new TransientJobException(exception.Code, exception.OwnerMessage, exception) { ToolOutput = exception.Detail };
         }
         catch (IOException exception)
         {

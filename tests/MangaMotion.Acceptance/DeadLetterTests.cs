@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Http.Json;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Dead letters from the first failure to the closed group, over HTTP and real processes.</summary>
+public sealed class DeadLetterTests(TestStack stack)
+{
+    private static readonly (string, string) NoPause = ("Retry__Delay", "00:00:00");
+
+    [Fact]
+    public async Task Storage_breaks_and_forty_failures_are_one_group_that_a_canary_and_a_release_close()
+    {
+        await using var bucket = await stack.CreateBucketAsync();
+        await using var store = await FaultProxy.StartAsync(bucket.Endpoint);
+        await using var installation = await Installation.CreateAsync(stack);
+        var settings = bucket.Settings.Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!)).ToArray();
+        await installation.StartIngestAsync(settings);
+        await installation.StartThumbnailAsync([.. settings, ("S3_ENDPOINT", store.Endpoint.ToString()), ("Storage__S3__MaxRetries", "0"), NoPause]);
+        store.Inject(Fault.Refuse);
+        var accepted = await installation.Client.IngestAsync(Enumerable.Range(0, 40).Select(i => Samples.Named($"{i}.jpg", Samples.Jpeg)));
+        (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(40);
+
+        var group = (await installation.Client.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem();
+        (group.Status, group.Open, group.Replaying, group.Resolved).ShouldBe(("open", 40, 0, 0));
+        group.Sample.Code.ShouldBe("store_unavailable");
+        group.LastSeen.ShouldBeGreaterThan(group.FirstSeen);
+        await installation.UntilErrorDepthAsync("thumbnail_error", 40);
+
+        // Too early: the store is still away, and only the canary finds out.
+        var early = await RetryAsync(installation, new() { Fingerprint = group.Fingerprint, Canary = true });
+        (early.Status, early.Total, early.Released, early.FailedAgain, early.Skipped).ShouldBe(("stopped", 40, 1, 1, 39));
+        early.Reason!.ShouldContain("canary");
+        (await installation.Client.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem().Open.ShouldBe(40);
+
+        store.Heal();
+        var retry = await RetryAsync(installation, new() { Fingerprint = group.Fingerprint, Canary = true });
+
+        (retry.Status, retry.Total, retry.Succeeded, retry.FailedAgain).ShouldBe(("finished", 40, 40, 0));
+        var closed = (await installation.Client.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem();
+        (closed.Status, closed.Open, closed.Replaying, closed.Resolved).ShouldBe(("resolved", 0, 0, 40));
+        (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Done.ShouldBe(40);
+        await installation.UntilErrorDepthAsync("thumbnail_error", 0);
+    }
+
+    [Fact]
+    public async Task Kill_minus_9_of_ingest_in_the_middle_of_a_batch_replays_each_dead_letter_once()
+    {
+        const int Count = 250;
+        await using var installation = await Installation.CreateAsync(stack);
+        var ingest = await installation.StartIngestAsync();
+        await installation.StartThumbnailAsync();
+        await FailAsync(installation, Count);
+        RetryProgress retry;
+
+        // Somebody holds a job of the second step, so that the batch stands still after the first.
+        await using (var connection = await installation.Database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var hold = connection.CreateCommand();
+            hold.CommandText = "select from jobs where id = (select job_id from failed_jobs order by created_at, id offset 150 limit 1) for update";
+            await hold.ExecuteNonQueryAsync();
+            retry = await installation.Client.RetryFailedJobsAsync(new() { All = true });
+            retry.Total.ShouldBe(Count);
+            await Eventually.Until(async () => (await installation.Client.GetRetryAsync(retry.Id)) is { Released: 100, FailedAgain: 100 }, TimeSpan.FromSeconds(60));
+
+            await ingest.KillAsync();
+        }
+
+        await installation.StartIngestAsync();
+        var again = await installation.Client.RetryFailedJobsAsync(new() { Type = "thumbnail", Until = retry.CreatedAt });
+        retry = await UntilEndedAsync(installation, retry.Id);
+
+        again.Total.ShouldBe(0);
+        (retry.Status, retry.Released, retry.FailedAgain, retry.Skipped).ShouldBe(("finished", Count, Count, 0));
+        (await installation.ScalarAsync<long>("select count(*) from job_attempts")).ShouldBe(2 * Count);
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs where status = 'FAILED_AGAIN'")).ShouldBe(Count);
+        var group = (await installation.Client.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem();
+        (group.Status, group.Open, group.Resolved).ShouldBe(("open", Count, 0));
+        await installation.UntilErrorDepthAsync("thumbnail_error", Count);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_listed_filtered_told_to_whom_they_concern_and_deleted()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        await installation.StartThumbnailAsync();
+        await FailAsync(installation, 5);
+        var client = installation.Client;
+
+        var first = await client.GetFailedJobsAsync("pageSize=3&status=open&type=thumbnail&collection=bad");
+        var second = await client.GetFailedJobsAsync($"pageSize=3&pageToken={first.NextPageToken}");
+        first.Items!.Concat(second.Items!).Select(letter => letter.Id).Distinct().Count().ShouldBe(5);
+        second.NextPageToken.ShouldBeNull();
+        var sample = first.Items![0];
+        foreach (var (query, count) in ((string, int)[])[
+            ("status=resolved", 0), ($"error={sample.Code}", 5), ("q=3.txt", 1), ($"q={sample.JobId}", 1), ("collection=good", 0),
+            ($"fingerprint={sample.Fingerprint}", 5), ("until=2020-01-01T00:00:00Z", 0), ("since=2020-01-01T00:00:00Z", 5)])
+            (await client.GetFailedJobsAsync(query)).Items!.Count.ShouldBe(count, query);
+
+        var detail = await client.GetFailedJobAsync(sample.Id);
+        detail.Operator!.Stack.ShouldContain("at MangaMotion.");
+        detail.Operator.Input.GetProperty("job_id").GetGuid().ShouldBe(sample.JobId);
+        var owner = await installation.ScalarAsync<Guid>("select owner_id from failed_jobs limit 1");
+        var reader = await installation.AddKeyAsync("reader", owner, "read");
+        var told = await reader.GetFailedJobAsync(sample.Id);
+        (told.Cause, told.Operator).ShouldBe((detail.Cause, null));
+        told.Remedy.ShouldNotBeEmpty();
+        (await reader.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem().ErrorClass.ShouldBeNull();
+        await ShouldBeRefusedAsync(403, "missing_scope", () => reader.RetryFailedJobsAsync(new() { All = true }));
+
+        var stranger = await installation.AddKeyAsync("stranger", Guid.NewGuid(), "submit", "read", "operate");
+        (await stranger.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
+        await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.GetFailedJobAsync(sample.Id));
+        await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.RetryFailedJobsAsync(new() { Ids = [sample.Id] }));
+        (await stranger.DeleteFailedJobsAsync("0s")).ShouldBe(0);
+
+        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.RetryFailedJobsAsync(new()));
+        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.RetryFailedJobsAsync(new() { All = true, Type = "thumbnail" }));
+        await ShouldBeRefusedAsync(400, "invalid_status", () => client.GetFailedJobsAsync("status=broken"));
+        await ShouldBeRefusedAsync(400, "invalid_page_token", () => client.GetFailedJobsAsync("pageToken=forged"));
+        await ShouldBeRefusedAsync(400, "invalid_age", () => client.DeleteFailedJobsAsync("30"));
+        using var mistyped = new HttpRequestMessage(HttpMethod.Post, "api/v1/failed-jobs/retry") { Content = JsonContent.Create(new { all = true, canry = true }) };
+        mistyped.Headers.Add("X-Api-Key", Installation.Key);
+        (await installation.Http.SendAsync(mistyped)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        (await RetryAsync(installation, new() { Ids = [sample.Id] })).FailedAgain.ShouldBe(1);
+        await installation.UntilErrorDepthAsync("thumbnail_error", 5);
+        (await client.DeleteFailedJobsAsync("1h")).ShouldBe(0);
+        (await client.DeleteFailedJobsAsync("0s")).ShouldBe(6);
+        await installation.UntilErrorDepthAsync("thumbnail_error", 0);
+    }
+
+    [Fact]
+    public async Task Dead_letters_over_the_retention_are_deleted_by_themselves()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        (string, string)[] retention = [("DeadLetters__Retention", "1.00:00:00"), ("DeadLetters__RetentionInterval", "00:00:01")];
+        await Task.WhenAll(installation.StartIngestAsync(retention), installation.StartThumbnailAsync());
+        await FailAsync(installation, 3);
+
+        await using (var age = installation.Database.CreateCommand("update failed_jobs set created_at = now() - interval '25 hours' where id <> (select min(id::text)::uuid from failed_jobs)"))
+            await age.ExecuteNonQueryAsync();
+
+        await Eventually.Until(async () => await installation.ScalarAsync<long>("select count(*) from failed_jobs") == 1);
+        await installation.UntilErrorDepthAsync("thumbnail_error", 1);
+    }
+
+    /// <summary>Files that are nothing: each is dead-lettered at its first attempt, for the same reason.</summary>
+    private static async Task FailAsync(Installation installation, int count)
+    {
+        var files = Enumerable.Range(0, count).Select(i => Samples.Named($"{i}.txt", [1, 2, 3]));
+        var accepted = await installation.Client.IngestAsync(files, new Dictionary<string, string> { ["collection"] = "bad" });
+        (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(count);
+    }
+
+    private static async Task<RetryProgress> RetryAsync(Installation installation, RetryFailedJobs request) =>
+        await UntilEndedAsync(installation, (await installation.Client.RetryFailedJobsAsync(request)).Id);
+
+    private static async Task<RetryProgress> UntilEndedAsync(Installation installation, Guid retry)
+    {
+        await Eventually.Until(async () => (await installation.Client.GetRetryAsync(retry)).Status != "running", TimeSpan.FromSeconds(90), "the retry has ended");
+        return await installation.Client.GetRetryAsync(retry);
+    }
+
+    private static async Task ShouldBeRefusedAsync(int status, string code, Func<Task> request)
+    {
+        var problem = (await request.ShouldThrowAsync<MangaMotionException>()).Problem;
+        (problem.Status, problem.Code).ShouldBe((status, code));
+    }
+}
