@@ -75,7 +75,7 @@ public sealed class Installation : IAsyncDisposable
         long? told = null;
         try
         {
-            await Eventually.Until(async () => (told = await ErrorDepthAsync(queue)) == depth, TimeSpan.FromSeconds(60));
+            await Eventually.Until(async () => (told = await ErrorDepthAsync(queue)) == depth, TimeSpan.FromSeconds(150));
         }
         catch (TimeoutException)
         {

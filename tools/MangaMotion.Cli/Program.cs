@@ -3,6 +3,7 @@ using MangaMotion.Cli;
 using MangaMotion.Cli.Comics;
 using MangaMotion.Cli.Development;
 using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Operating;
 using MangaMotion.Cli.Setup;
 using MangaMotion.LocalStack;
 using Spectre.Console;
@@ -13,6 +14,9 @@ var root = new RootCommand("MangaMotion: a media back end, and the local stack t
     DownCommand.Create(),
     StatusCommand.Create(),
     DemoCommand.Create(),
+    FailedCommand.Create(),
+    RetryCommand.Create(),
+    KeysCommand.Create(),
     PanelsCommand.Create(),
     SetupCommand.Create(),
     TestCommand.Create(),

@@ -50,6 +50,7 @@ public static class IngestRegistration
         services.AddHostedService(provider => provider.GetRequiredService<WebhookWatch>());
 
         services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<KeyQuery>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<IngestAcceptor>();
         services.AddSingleton<IngestStatusQuery>();
@@ -71,5 +72,6 @@ public static class IngestRegistration
         api.MapWebhooks();
         api.MapRecords();
         api.MapDeadLetters();
+        api.MapKeys();
     }
 }

@@ -15,7 +15,19 @@ public sealed class ApiKeyStore
     private static readonly ApiKey FirstKey = new(
         new("00000000-0000-4000-8000-000000000001"),
         new("00000000-0000-4000-8000-000000000001"),
-        new HashSet<string>(StringComparer.Ordinal) { Scopes.Submit, Scopes.Read, Scopes.Operate });
+        new HashSet<string>(StringComparer.Ordinal) { Scopes.Submit, Scopes.Read, Scopes.Operate })
+    {
+        IsFirst = true,
+    };
+
+    // The use is written down once a minute, not with every look.
+    private const string FindSql =
+        """
+        with used as (
+          update api_keys set last_used_at = now()
+          where key_sha256 = $1 and revoked_at is null and (last_used_at is null or last_used_at < now() - interval '1 minute'))
+        select id, owner_id, scopes from api_keys where key_sha256 = $1 and revoked_at is null
+        """;
 
     private readonly ConcurrentDictionary<string, (ApiKey? Key, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
     private readonly NpgsqlDataSource _database;
@@ -49,7 +61,7 @@ public sealed class ApiKeyStore
 
     private async Task<ApiKey?> QueryAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("select id, owner_id, scopes from api_keys where key_sha256 = $1 and revoked_at is null");
+        await using var command = _database.CreateCommand(FindSql);
         command.Parameters.Add(new() { Value = hash });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)

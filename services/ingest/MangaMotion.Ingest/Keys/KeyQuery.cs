@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using MangaMotion.Client;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Keys;
+
+/// <summary>Makes, lists and revokes keys. The installation's own key sees those of all owners, another one those of its owner.</summary>
+internal sealed class KeyQuery(NpgsqlDataSource database)
+{
+    private const string Columns = "id, owner_id, name, scopes, created_at, last_used_at, revoked_at";
+
+    private const string Insert =
+        $"insert into api_keys (id, owner_id, name, key_sha256, scopes) values ($1, $2, $3, $4, $5) returning {Columns}";
+
+    private const string List =
+        $"select {Columns} from api_keys where $1::uuid is null or owner_id = $1 order by created_at, id";
+
+    // A second time is no mistake, and does not change when it was.
+    private const string Revoke =
+        "update api_keys set revoked_at = coalesce(revoked_at, clock_timestamp()) where id = $1 and ($2::uuid is null or owner_id = $2)";
+
+    /// <returns>The key itself too, which is not kept: it is told this once.</returns>
+    public async Task<ApiKeyCreated> CreateAsync(Guid ownerId, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    {
+        var key = $"mm_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}";
+        await using var command = database.CreateCommand(Insert);
+        command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
+        command.Parameters.Add(new() { Value = ownerId });
+        command.Parameters.Add(new() { Value = name });
+        command.Parameters.Add(new() { Value = ApiKey.Hash(key) });
+        command.Parameters.Add(new() { Value = scopes.ToArray() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new(key, Read(row));
+    }
+
+    /// <param name="ownerId">Null for those of all owners.</param>
+    public async Task<IReadOnlyList<ApiKeyAnswer>> ListAsync(Guid? ownerId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(List);
+        command.Parameters.Add(Owner(ownerId));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var keys = new List<ApiKeyAnswer>();
+        while (await row.ReadAsync(cancellationToken))
+            keys.Add(Read(row));
+        return keys;
+    }
+
+    /// <returns>False when there is no such key of this owner.</returns>
+    public async Task<bool> RevokeAsync(Guid id, Guid? ownerId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Revoke);
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(Owner(ownerId));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    private static NpgsqlParameter Owner(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid };
+
+    private static ApiKeyAnswer Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<DateTimeOffset>(4), Time(row, 5), Time(row, 6));
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+}
