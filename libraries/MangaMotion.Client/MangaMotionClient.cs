@@ -9,6 +9,9 @@ namespace MangaMotion.Client;
 /// <param name="http">Its base address is that of the service.</param>
 public sealed partial class MangaMotionClient(HttpClient http)
 {
+    /// <summary>For links to the store: they are their own right, and our key is none of the store's business.</summary>
+    private static readonly HttpClient Store = new() { Timeout = Timeout.InfiniteTimeSpan };
+
     /// <summary>The API's JSON: snake_case names.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -57,6 +60,37 @@ public sealed partial class MangaMotionClient(HttpClient http)
     /// <param name="query">As of <see cref="GetRecordsAsync(string, IReadOnlyDictionary{string, string}?, CancellationToken)"/>.</param>
     public Task<RecordPage> GetRecordsAsync(Guid ingestId, IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
         GetAsync<RecordPage>($"api/v1/ingest/{ingestId}/records{QueryOf(query)}", cancellationToken);
+
+    /// <summary>Puts one file straight into the store, for files that are too large to go through the service.</summary>
+    /// <param name="content">Seekable, so that its length is known; read from its position.</param>
+    /// <returns>The upload's id, to be handed in by <see cref="IngestAsync(IngestOfUploads, CancellationToken)"/>.</returns>
+    /// <exception cref="MangaMotionException">The API or the store refused.</exception>
+    public async Task<Guid> UploadAsync(
+        string name, Stream content, string contentType = "application/octet-stream", string? sha256 = null, CancellationToken cancellationToken = default)
+    {
+        var link = await CreateUploadAsync(new(content.Length - content.Position, name, contentType, sha256), cancellationToken);
+        using var request = new HttpRequestMessage(new HttpMethod(link.Method), link.Url) { Content = new StreamContent(content) };
+        foreach (var (header, value) in link.Headers)
+            request.Content.Headers.TryAddWithoutValidation(header, value);
+        using var response = await Store.SendAsync(request, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return link.UploadId;
+    }
+
+    /// <summary>A link to put one file straight into the store.</summary>
+    public async Task<UploadLink> CreateUploadAsync(UploadRequest upload, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.PostAsJsonAsync("api/v1/uploads", upload, Json, cancellationToken);
+        return await ReadAsync<UploadLink>(response, cancellationToken);
+    }
+
+    /// <summary>Submits files that were put straight into the store.</summary>
+    /// <exception cref="MangaMotionException">The API refused.</exception>
+    public async Task<IngestAccepted> IngestAsync(IngestOfUploads ingest, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.PostAsJsonAsync("api/v1/ingest", ingest, Json, cancellationToken);
+        return await ReadAsync<IngestAccepted>(response, cancellationToken);
+    }
 
     /// <summary>The status with one page of assets.</summary>
     public Task<IngestStatus> GetIngestStatusAsync(Guid id, string? pageToken = null, CancellationToken cancellationToken = default) =>

@@ -81,7 +81,8 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task What_is_no_multipart_request_is_told_so()
     {
-        await ShouldBeProblemAsync(await PostAsync(new StringContent("{}", Encoding.UTF8, "application/json")), 415, "unsupported_media_type");
+        await ShouldBeProblemAsync(await PostAsync(new StringContent("{}", Encoding.UTF8, "text/plain")), 415, "unsupported_media_type");
+        await ShouldBeProblemAsync(await PostAsync(new StringContent("{}", Encoding.UTF8, "application/json")), 400, "no_files");
         await ShouldBeProblemAsync(await PostAsync(new MultipartFormDataContent { { new StringContent("voyage"), "collection" } }), 400, "no_files");
         await ShouldBeProblemAsync(await PostAsync(Form(("picture", "a.png", [1]))), 400, "unknown_field");
         var broken = new ByteArrayContent(Encoding.ASCII.GetBytes("--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nno end"));

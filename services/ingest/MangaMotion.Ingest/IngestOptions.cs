@@ -27,6 +27,18 @@ public sealed class IngestOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan UploadIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Life of a link to put a file straight into the store.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
+    public TimeSpan UploadLinkLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Time after which a direct upload that was not handed in is removed; longer than that of its link.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "30.00:00:00")]
+    public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Direct uploads of one owner that were not handed in yet.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxOpenUploads { get; set; } = 10_000;
+
     /// <summary>Life of a link to an object in the store.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan LinkLifetime { get; set; } = TimeSpan.FromMinutes(15);

@@ -7,7 +7,9 @@ using MangaMotion.Ingest.Events;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
 using MangaMotion.Ingest.Keys;
+using MangaMotion.Ingest.Orphans;
 using MangaMotion.Ingest.Records;
+using MangaMotion.Ingest.Uploads;
 using MangaMotion.Ingest.Webhooks;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
@@ -49,6 +51,12 @@ public static class IngestRegistration
         services.AddSingleton<WebhookWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<WebhookWatch>());
 
+        services.AddSingleton<UploadStore>();
+        services.AddSingleton<UploadReferences>();
+        services.AddValidatedOptions<SweepOptions>(SweepOptions.Section);
+        services.AddSingleton<OrphanSweep>();
+        services.AddHostedService<OrphanSweeper>();
+
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<KeyQuery>();
         services.AddSingleton<UploadReader>();
@@ -73,5 +81,6 @@ public static class IngestRegistration
         api.MapRecords();
         api.MapDeadLetters();
         api.MapKeys();
+        api.MapUploads();
     }
 }

@@ -1,5 +1,6 @@
 using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
+using MangaMotion.Ingest.Uploads;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Storage;
@@ -10,7 +11,7 @@ namespace MangaMotion.Ingest.Ingests;
 
 /// <summary>Accepts an ingest: files into the store, then rows and messages in one transaction, or nothing at all.</summary>
 public sealed class IngestAcceptor(
-    UploadReader uploads, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, ILogger<IngestAcceptor> logger)
+    UploadReader uploads, UploadReferences references, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, ILogger<IngestAcceptor> logger)
 {
     private const string InsertIngest =
         "insert into ingests (id, owner_id, collection, lane, params, not_before, callback_url) values ($1, $2, $3, $4, $5::jsonb, $6, $7)";
@@ -28,9 +29,17 @@ public sealed class IngestAcceptor(
         var files = new List<UploadedFile>();
         try
         {
-            var fields = await uploads.ReadAsync(request, ingestId, files, cancellationToken);
+            var fields = request.HasJsonContentType()
+                ? await references.ReadAsync(request, ownerId, ingestId, files, cancellationToken)
+                : await uploads.ReadAsync(request, ingestId, files, cancellationToken);
             await CommitAsync(ingestId, ownerId, fields, files, cancellationToken);
+            await RemoveAsync([.. files.Where(file => file.UploadId is not null).Select(file => Upload.KeyOf(file.UploadId!.Value))], "uploads that were handed in");
             return new(ingestId, files);
+        }
+        catch (PostgresException exception) when (UploadStore.IsConsumed(exception))
+        {
+            await TakeBackAsync(files);
+            throw UploadStore.Consumed("One of the uploads");
         }
         catch (Exception exception) when (exception is PostgresException or not NpgsqlException)
         {
@@ -48,6 +57,8 @@ public sealed class IngestAcceptor(
         batch.BatchCommands.Add(IngestRow(ingestId, ownerId, fields));
         batch.BatchCommands.Add(AssetRows(ingestId, ownerId, files));
         var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => JobOf(ingestId, ownerId, fields, file)), cancellationToken);
+        if (files.Exists(file => file.UploadId is not null))
+            batch.BatchCommands.Add(UploadStore.Consume(ownerId, files.Select(file => file.UploadId).OfType<Guid>(), ingestId));
         // A batch without a transaction of its own is one transaction: all of it is committed, or none.
         await batch.ExecuteNonQueryAsync(cancellationToken);
         outbox.Committed(messages);
@@ -103,18 +114,20 @@ public sealed class IngestAcceptor(
         },
     };
 
-    private async Task TakeBackAsync(List<UploadedFile> files)
+    private Task TakeBackAsync(List<UploadedFile> files) => RemoveAsync([.. files.Select(file => file.Key)], "an ingest that was not accepted");
+
+    private async Task RemoveAsync(string[] keys, string what)
     {
-        if (files.Count == 0)
+        if (keys.Length == 0)
             return;
         try
         {
-            // Not the request's token: its caller may have gone, and that is why we are here.
-            await store.DeleteAsync(files.ConvertAll(file => file.Key), CancellationToken.None);
+            // Not the request's token: its caller may have gone, and that may be why we are here.
+            await store.DeleteAsync(keys, CancellationToken.None);
         }
         catch (Exception exception)
         {
-            logger.LogWarning(exception, "{Count} objects of an ingest that was not accepted stay in the store, the first is {Key}", files.Count, files[0].Key);
+            logger.LogWarning(exception, "{Count} objects of {What} stay in the store until they are swept, the first is {Key}", keys.Length, what, keys[0]);
         }
     }
 }

@@ -3,7 +3,9 @@ using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 
 namespace MangaMotion.Ingest.Ingests;
 
@@ -14,9 +16,10 @@ internal static class IngestEndpoints
         api.MapPost("/ingest", AcceptAsync)
             .WithName("ingest")
             .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
-            .Accepts<IngestForm>("multipart/form-data")
+            .Accepts<IngestForm>("multipart/form-data", "application/json")
+            .AddOpenApiOperationTransformer(DescribeReferencesAsync)
             .Produces<IngestAccepted>(202)
-            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
         api.MapGet("/ingest/{id:guid}/status", StatusAsync)
             .WithName("ingest-status")
@@ -40,6 +43,10 @@ internal static class IngestEndpoints
         await query.FindAsync(id, context.OwnerId(), PageToken.Read(pageToken), pageSize, context.RequestAborted) is { } status
             ? Results.Ok(status)
             : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {id}, or it is not yours.");
+
+    /// <summary>The JSON form is another than that of the files.</summary>
+    private static async Task DescribeReferencesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(IngestOfUploads), parameterDescription: null, cancellationToken);
 
     private static void LimitBody(HttpContext context, long bytes)
     {

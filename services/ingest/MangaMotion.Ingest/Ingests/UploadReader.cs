@@ -114,10 +114,12 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
             : throw IngestRequest.Invalid(name, $"is longer than {_options.MaxFieldBytes} bytes (Ingest__MaxFieldBytes)");
     }
 
+    private static string FileNameOf(ContentDispositionHeaderValue disposition) =>
+        Shown(disposition.FileNameStar.HasValue ? disposition.FileNameStar.ToString() : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString());
+
     /// <summary>The name to show: whatever the caller sent, without control characters, cut to a length.</summary>
-    private static string FileNameOf(ContentDispositionHeaderValue disposition)
+    internal static string Shown(string name)
     {
-        var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar.ToString() : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString();
         var shown = string.Concat(name.Where(character => !char.IsControl(character)));
         return shown.Length switch
         {

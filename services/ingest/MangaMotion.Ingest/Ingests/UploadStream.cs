@@ -6,7 +6,8 @@ namespace MangaMotion.Ingest.Ingests;
 /// One part of a request, as the caller sends it: its first bytes can be looked at before it is stored. A part that breaks
 /// off is the caller's fault, and is told apart here from a store that breaks. Reads only, asynchronously.
 /// </summary>
-internal sealed class UploadStream(Stream part) : Stream
+/// <param name="fromCaller">False for what is read from the store, whose faults are the store's.</param>
+internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
 {
     private ReadOnlyMemory<byte> _head;
 
@@ -50,7 +51,7 @@ internal sealed class UploadStream(Stream part) : Stream
         {
             return await part.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception exception) when (exception is InvalidDataException or (IOException and not BadHttpRequestException))
+        catch (Exception exception) when (fromCaller && (exception is InvalidDataException or (IOException and not BadHttpRequestException)))
         {
             throw Malformed(exception.Message);
         }

@@ -1,0 +1,100 @@
+using MangaMotion.Ingest.Orphans;
+using MangaMotion.Ingest.Uploads;
+using MangaMotion.Jobs;
+using MangaMotion.Messaging.Postgres.Schema;
+using MangaMotion.Storage;
+using MangaMotion.Storage.Disk;
+using MangaMotion.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Tests;
+
+/// <summary>On a real database, and on each store.</summary>
+public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
+{
+    private static readonly Guid Known = Guid.NewGuid();
+
+    // What was put just now is old enough, and a store's clock may be ahead of ours.
+    private static readonly TimeSpan AnyAge = -TimeSpan.FromMinutes(5);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-orphans-");
+    private TestDatabase _postgres = null!;
+    private NpgsqlDataSource _database = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _postgres = await stack.CreateDatabaseAsync();
+        _database = NpgsqlDataSource.Create(_postgres.ConnectionString);
+        await SchemaMigrator.MigrateAsync(
+            _database,
+            [
+                SchemaScripts.Messaging, new("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."),
+                new("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."),
+            ],
+            NullLogger.Instance,
+            CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        await _postgres.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Objects_without_a_row_are_removed_from_the_disk() =>
+        await SweepAsync(new DiskObjectStore(Options.Create(new StorageOptions { Kind = StoreKind.Disk, Disk = { Root = _folder.FullName } })));
+
+    [Fact]
+    public async Task Objects_without_a_row_are_removed_from_the_bucket()
+    {
+        await using var bucket = await stack.CreateBucketAsync();
+        await SweepAsync(bucket.Store);
+    }
+
+    private async Task SweepAsync(IObjectStore store)
+    {
+        await store.CheckAsync(default);
+        await ExecuteAsync($"insert into ingests (id, owner_id, lane) values ('{Known}', '{Known}', 'normal')");
+        await ExecuteAsync($"insert into jobs (id, type, max_attempts, input) values ('{Known}', 'thumbnail', 3, '{{}}')");
+        await ExecuteAsync(
+            $"insert into uploads (id, owner_id, key, name, content_type, size, token_sha256, link_until, expires_at) values ('{Known}', '{Known}', '{Upload.KeyOf(Known)}', '', '', 1, '', now(), now() + interval '1 day')");
+        string[] kept =
+        [
+            $"originals/{Known:N}/a", $"processed/{Known:N}/preview.jpg", Upload.KeyOf(Known),
+            $"videos/{Guid.NewGuid():N}/x", $"originals/not-an-id/x", "originals/loose",
+        ];
+        string[] orphans = [$"originals/{Guid.NewGuid():N}/a", $"originals/{Guid.NewGuid():N}/b", $"processed/{Guid.NewGuid():N}/preview.jpg", Upload.KeyOf(Guid.NewGuid())];
+        foreach (var key in kept.Concat(orphans))
+            await store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "image/png" }, default);
+        var sweep = new OrphanSweep(_database, store, new UploadStore(_database), TimeProvider.System);
+
+        (await sweep.SweepAsync(TimeSpan.FromHours(1), default)).ShouldBe(0, "all are young");
+        await using (var other = await _database.OpenConnectionAsync())
+        {
+            await using var transaction = await other.BeginTransactionAsync();
+            await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock(hashtext('mangamotion.orphan-sweep'))", other, transaction);
+            await turn.ExecuteNonQueryAsync();
+            (await sweep.SweepAsync(AnyAge, default)).ShouldBeNull("another instance is at it");
+        }
+
+        (await sweep.SweepAsync(AnyAge, default)).ShouldBe(orphans.Length);
+        (await KeysAsync(store)).ShouldBe(kept, ignoreOrder: true);
+
+        await ExecuteAsync("update uploads set expires_at = now() - interval '1 second'");
+        (await sweep.ExpireUploadsAsync(default)).ShouldBe(1);
+        (await KeysAsync(store)).ShouldNotContain(Upload.KeyOf(Known));
+    }
+
+    private static async Task<string[]> KeysAsync(IObjectStore store) =>
+        await store.ListAsync("", default).Select(found => found.Key).Where(key => key[0] != '~').ToArrayAsync();
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = _database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
