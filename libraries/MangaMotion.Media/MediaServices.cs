@@ -1,5 +1,6 @@
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Chapters;
+using MangaMotion.Media.Film;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Lettering;
 using MangaMotion.Media.Pages;
@@ -31,6 +32,8 @@ public static class MediaServices
         services.AddSingleton<SpeechSynthesizer>();
         services.AddSingleton<ChapterReader>();
         services.AddSingleton<TextRecognizer>();
+        services.AddSingleton<FrameEncoder>();
+        services.AddSingleton<FilmComposer>();
         return services;
     }
 }

@@ -83,7 +83,15 @@ public sealed class CameraPath
     /// <param name="seconds">Length of the shot, more than 0.</param>
     /// <param name="move">Null takes the move that suits the panel's shape.</param>
     public static CameraPath Over(
-        Panel panel, int pageWidth, int pageHeight, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null)
+        Panel panel, int pageWidth, int pageHeight, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null) =>
+        Over(panel, (pageWidth, pageHeight), output, seconds, direction, move);
+
+    /// <summary>Goes over a panel that stands alone: it stays in the middle, also where the window reaches over the page's edge.</summary>
+    /// <inheritdoc cref="Over(Panel, int, int, FrameSize, double, ReadingDirection, CameraMove?)"/>
+    public static CameraPath Over(Panel panel, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null) =>
+        Over(panel, page: null, output, seconds, direction, move);
+
+    private static CameraPath Over(Panel panel, (int Width, int Height)? page, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
         var aspect = output.Aspect;
@@ -116,7 +124,7 @@ public sealed class CameraPath
         return new CameraPath(CameraMove.PushIn, Window(middleX, middleY, whole), Window(middleX, middleY, whole / Zoom), seconds);
 
         CameraWindow Window(double x, double y, double width) =>
-            new(Inside(x, width, pageWidth), Inside(y, width / aspect, pageHeight), width, width / aspect);
+            new(Inside(x, width, page?.Width), Inside(y, width / aspect, page?.Height), width, width / aspect);
     }
 
     /// <summary>What the camera sees at a time since the shot's start; before and after the shot it rests at its ends.</summary>
@@ -127,6 +135,6 @@ public sealed class CameraPath
     }
 
     /// <summary>Where a window of this length starts so that it stays on the page, or is centred on a page that is shorter.</summary>
-    private static double Inside(double middle, double length, int page) =>
-        length >= page ? (page - length) / 2 : Math.Clamp(middle - (length / 2), 0, page - length);
+    private static double Inside(double middle, double length, int? page) =>
+        page is not { } side ? middle - (length / 2) : length >= side ? (side - length) / 2 : Math.Clamp(middle - (length / 2), 0, side - length);
 }

@@ -16,33 +16,34 @@ public sealed class ShotCamera(PagePlanes page, CameraPath path, FrameSize size)
 }
 
 /// <summary>
-/// The frames between two shots: the first camera rests at its end while the picture of the second, at rest at its start, comes up.
+/// The frames in which one shot's end and the next one's start lie over each other: both cameras go on while the second picture comes up.
 /// A segment of its own, so that no frame is encoded twice. Not thread-safe.
 /// </summary>
 public sealed class CrossFade
 {
+    private readonly ShotCamera _from;
+    private readonly ShotCamera _to;
     private readonly double _seconds;
     private readonly byte[] _first;
     private readonly byte[] _second;
 
-    /// <param name="seconds">Length of the fade, more than 0.</param>
+    /// <param name="seconds">Length of the fade, more than 0: the last seconds of the first shot and the first of the second.</param>
     public CrossFade(ShotCamera from, ShotCamera to, double seconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
         if (from.Size != to.Size)
             throw new ArgumentException($"Both shots of a cross-fade need one frame size; they have {from.Size} and {to.Size}.", nameof(to));
-        _seconds = seconds;
-        // Both cameras rest, so two pictures are enough for the whole fade.
+        (_from, _to, _seconds) = (from, to, seconds);
         _first = new byte[from.Size.FrameBytes];
         _second = new byte[from.Size.FrameBytes];
-        from.Render(from.Path.Seconds, _first);
-        to.Render(0, _second);
     }
 
     /// <summary>Draws the frame at a time since the fade's start as yuv420p.</summary>
     public void Render(double seconds, Span<byte> frame)
     {
         var t = Math.Clamp(seconds / _seconds, 0, 1);
+        _from.Render(_from.Path.Seconds - _seconds + seconds, _first);
+        _to.Render(seconds, _second);
         Mix(_first, _second, (int)Math.Round(256 * t * t * (3 - (2 * t))), frame);
     }
 

@@ -11,7 +11,7 @@ namespace MangaMotion.Media.Pages;
 /// <summary>A page as 8-bit grey pixels, row after row without gaps.</summary>
 public sealed record GreyPage(int Width, int Height, byte[] Pixels);
 
-/// <summary>Reads one page image as grey pixels of its full size, through a child process.</summary>
+/// <summary>Reads page images through a child process: all of a page as grey pixels, or one panel in colour.</summary>
 public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
 {
     private readonly MediaLimits _limits = options.Value.Limits;
@@ -20,11 +20,40 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     /// <exception cref="MediaException">The file is not an image that can be read as a page, is broken, or has more pixels than allowed.</exception>
     public async Task<GreyPage> ReadGreyAsync(Workspace workspace, string input, CancellationToken cancellationToken)
     {
+        GreyPage? page = null;
+        var (type, result) = await DecodeAsync(
+            workspace, input, ["-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1"], async (stream, type, token) => page = await ReadAsync(stream, type, token), cancellationToken);
+        return page ?? throw NoPage(type, result);
+    }
+
+    /// <summary>
+    /// Reads one panel of a page, set on a canvas: as planes Y, U and V of the canvas's size (yuv444p, limited range, BT.709). The
+    /// page is cut and scaled in the child, so the worker never holds more than the canvas.
+    /// </summary>
+    /// <param name="input">An image file; it stays.</param>
+    /// <exception cref="MediaException">As <see cref="ReadGreyAsync"/>.</exception>
+    public async Task<byte[]> ReadPanelAsync(Workspace workspace, string input, PanelCanvas canvas, CancellationToken cancellationToken)
+    {
+        byte[]? planes = null;
+        var (type, result) = await DecodeAsync(
+            workspace, input, ["-vf", canvas.Filter, "-f", "rawvideo", "pipe:1"],
+            async (stream, _, token) =>
+            {
+                var buffer = new byte[3 * canvas.Width * canvas.Height];
+                if (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, token) == buffer.Length)
+                    planes = buffer;
+            },
+            cancellationToken);
+        return planes ?? throw NoPage(type, result);
+    }
+
+    private async Task<(MediaType Type, ToolResult Result)> DecodeAsync(
+        Workspace workspace, string input, IReadOnlyList<string> output, Func<Stream, MediaType, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
         var sniffed = MediaSniffer.SniffFile(input);
         if (sniffed.Type is not { } type || Demuxer(type) is not { } demuxer)
             throw new UnsupportedMediaException($"This is {sniffed.Description}; a page is a JPEG, PNG, WebP, GIF or TIFF image.");
 
-        GreyPage? page = null;
         var result = await tools.RunAsync(
             new ToolRun
             {
@@ -33,18 +62,21 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
                 [
                     .. Ffmpeg.Quiet, "-protocol_whitelist", "file", "-format_whitelist", demuxer.Format, "-codec_whitelist", demuxer.Decoder,
                     "-f", demuxer.Format, .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture), "-i", Ffmpeg.File,
-                    "-frames:v", "1", "-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1",
+                    "-frames:v", "1", .. output,
                 ],
                 Directory = workspace.NewDirectory(),
                 Input = input,
                 Subject = type.Title,
-                ReadStdout = async (stream, token) => page = await ReadAsync(stream, type, token),
+                ReadStdout = (stream, token) => read(stream, type, token),
             },
             cancellationToken);
-        if (page is null && result.Stderr.Contains("max pixel count", StringComparison.Ordinal))
-            throw new MediaLimitException("pixels", _limits.Pixels, null, $"The {type.Title} has more than {_limits.Pixels:N0} pixels, which is the limit for a page.", result.Detail);
-        return page ?? throw new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail);
+        return (type, result);
     }
+
+    private MediaException NoPage(MediaType type, ToolResult result) =>
+        result.Stderr.Contains("max pixel count", StringComparison.Ordinal)
+            ? new MediaLimitException("pixels", _limits.Pixels, null, $"The {type.Title} has more than {_limits.Pixels:N0} pixels, which is the limit for a page.", result.Detail)
+            : new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail);
 
     private static (string Format, string Decoder)? Demuxer(MediaType type) => type switch
     {

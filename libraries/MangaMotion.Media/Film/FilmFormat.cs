@@ -1,0 +1,11 @@
+namespace MangaMotion.Media.Film;
+
+/// <summary>Size and speed of a video.</summary>
+/// <param name="Width">Pixels, even.</param>
+/// <param name="Height">Pixels, even.</param>
+/// <param name="FramesPerSecond">1–60.</param>
+public readonly record struct FilmFormat(int Width, int Height, int FramesPerSecond)
+{
+    /// <summary>Bytes of one yuv420p frame.</summary>
+    public int FrameBytes => Width * Height * 3 / 2;
+}

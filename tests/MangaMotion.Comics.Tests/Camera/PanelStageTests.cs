@@ -1,0 +1,56 @@
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Panels;
+
+namespace MangaMotion.Comics.Tests.Camera;
+
+public sealed class PanelStageTests
+{
+    public static TheoryData<int, int, int, int, int, int> Panels => new()
+    {
+        { 0, 0, 1600, 900, 1920, 1080 }, { 100, 200, 1800, 500, 1920, 1080 }, { 50, 60, 500, 1800, 1920, 1080 }, { 0, 0, 30_000, 400, 1920, 1080 },
+        { 0, 0, 9_000, 11_000, 1080, 1920 }, { 7, 9, 16, 16, 1080, 1080 }, { 3, 5, 800, 12_000, 1080, 1920 }, { 0, 0, 65_535, 65_535, 640, 360 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Panels))]
+    public void The_canvas_holds_the_cameras_way_and_a_bounded_number_of_pixels(int x, int y, int width, int height, int frameWidth, int frameHeight)
+    {
+        var output = new FrameSize(frameWidth, frameHeight);
+
+        var stage = PanelStage.Create(new Panel(x, y, width, height, 1), output, 5, ReadingDirection.RightToLeft);
+
+        ((long)stage.Width * stage.Height).ShouldBeLessThan(12_200_000);
+        for (var time = 0.0; time <= 5; time += 0.25)
+        {
+            var window = stage.Path.At(time);
+            window.X.ShouldBeGreaterThanOrEqualTo(-0.01);
+            window.Y.ShouldBeGreaterThanOrEqualTo(-0.01);
+            (window.X + window.Width).ShouldBeLessThanOrEqualTo(stage.Width + 0.01);
+            (window.Y + window.Height).ShouldBeLessThanOrEqualTo(stage.Height + 0.01);
+            (window.Width / window.Height).ShouldBe(output.Aspect, 0.001);
+        }
+
+        // The panel lies where the camera looks: in the middle of it at the start, or at one of its sides.
+        ((double)stage.PanelWidth / stage.PanelHeight).ShouldBe((double)width / height, (double)width / height * 0.05);
+        (stage.Left < stage.Width && stage.Left + stage.PanelWidth > 0 && stage.Top < stage.Height && stage.Top + stage.PanelHeight > 0).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_push_starts_with_the_whole_panel_in_the_middle_and_ends_closer_by_at_most_15_percent()
+    {
+        var stage = PanelStage.Create(new Panel(300, 400, 1000, 600, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
+
+        var (start, end) = (stage.Path.Start, stage.Path.End);
+        (start.X + (start.Width / 2)).ShouldBe(stage.Left + (stage.PanelWidth / 2.0), 1);
+        start.Height.ShouldBeGreaterThanOrEqualTo(stage.PanelHeight - 1);
+        (start.Width / end.Width).ShouldBe(1.15, 0.001);
+    }
+
+    [Fact]
+    public void Where_the_camera_is_closest_a_large_page_has_one_pixel_for_each_of_the_video()
+    {
+        var stage = PanelStage.Create(new Panel(0, 0, 8_000, 4_500, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
+
+        stage.Path.End.Width.ShouldBe(1920, 1);
+    }
+}
