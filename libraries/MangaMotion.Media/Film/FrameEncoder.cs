@@ -14,6 +14,8 @@ public sealed class FrameEncoder(ToolRunner tools)
     [
         "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "1", "-profile:v", "high", "-bf", "2", "-pix_fmt", "yuv420p",
         "-x264-params", "keyint=60:min-keyint=1:open-gop=0:colorprim=bt709:transfer=bt709:colormatrix=bt709", "-video_track_timescale", $"{TimeScale}",
+        // Milliseconds are the default for a file's length, and joined files would drift by what is rounded off.
+        "-movie_timescale", $"{TimeScale}",
     ];
 
     /// <summary>Everything that decides what the encoder makes of a frame; part of what a segment's key is made from.</summary>

@@ -72,7 +72,7 @@ internal sealed class SoundTrack(IReadOnlyList<SpeechClip> clips, bool music, do
             // In and out softly with the video.
             var edge = Math.Min(1, Math.Min(at + i, total - at - i) / (1.5f * Rate));
             var level = (gain + ((reached - gain) * i / Block)) * edge;
-            block[i] = (short)Math.Clamp(block[i] + (level * 12_000 * MusicBed.Loop[(at + i) % MusicBed.Loop.Length]), short.MinValue, short.MaxValue);
+            block[i] = (short)Math.Clamp(block[i] + (level * 8_000 * MusicBed.Loop[(at + i) % MusicBed.Loop.Length]), short.MinValue, short.MaxValue);
         }
 
         return reached;

@@ -1,0 +1,231 @@
+using System.Globalization;
+using System.Text.Json;
+using MangaMotion.Media.Film;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Speech;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.Media.Tests;
+
+public sealed class FilmTests : IAsyncLifetime
+{
+    private static readonly FilmFormat Small = new(320, 180, 30);
+
+    private readonly MediaRig _rig = new();
+    private readonly Vips _files = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _files.Dispose();
+    }
+
+    [Fact]
+    public async Task Segments_are_joined_with_every_frame_at_its_time_and_sound_subtitles_and_chapters_beside_them()
+    {
+        var workspace = _rig.Root.Create();
+        int[] lengths = [61, 15, 1, 137, 15, 90];
+        var parts = new FilmParts
+        {
+            Format = Small,
+            Segments = await SegmentsAsync(workspace, lengths),
+            Frames = lengths.Sum(),
+            Speeches = [new SpeechClip(Tone(1.5), 0.5), new SpeechClip(Tone(2.25), 4.2)],
+            Music = true,
+            Subtitles = "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nWho put out the light?\n\n00:00:04.200 --> 00:00:06.450\n&lt;Mira&gt; & I\n",
+            Chapters = [new FilmChapter("Page 1", 0, 4), new FilmChapter("Odd; name = [CHAPTER]\n#2", 4, lengths.Sum() / 30.0)],
+            Title = "A title; with = signs\n[CHAPTER]",
+            PosterAt = 1,
+        };
+
+        var film = await new FilmComposer(_rig.Tools).ComposeAsync(workspace, parts, new Progress<double>(), CancellationToken.None);
+
+        var times = Packets(film.Video, "v:0");
+        times.Count.ShouldBe(319);
+        times.Order().Select((time, n) => Math.Abs(time - (n / 30.0))).Max().ShouldBeLessThan(0.0002);
+        var atoms = Atoms(film.Video);
+        atoms.IndexOf("moov").ShouldBeLessThan(atoms.IndexOf("mdat"));
+        var json = Probe(film.Video, "-show_streams", "-show_chapters", "-show_format");
+        json.GetProperty("streams").EnumerateArray().Select(stream => stream.GetProperty("codec_name").GetString()).Take(3).ShouldBe(["h264", "aac", "mov_text"]);
+        json.GetProperty("format").GetProperty("tags").GetProperty("title").GetString().ShouldBe("A title; with = signs [CHAPTER]");
+        json.GetProperty("chapters").EnumerateArray().Select(chapter => (chapter.GetProperty("tags").GetProperty("title").GetString(), Number(chapter, "start_time")))
+            .ShouldBe([("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
+        Number(json.GetProperty("streams")[1], "duration").ShouldBe(319 / 30.0, 0.05);
+        Packets(film.Video, "s:0").Where(time => time > 0).ShouldContain(time => Math.Abs(time - 4.2) < 0.01);
+
+        var (loudness, peak) = Loudness(film.Video);
+        loudness.ShouldBe(-16, 1);
+        peak.ShouldBeLessThanOrEqualTo(-1.5);
+        FirstSound(film.Video, after: 3.9).ShouldBe(4.2, 0.08);
+        Vips.Header(film.Poster, "width").ShouldBe("320");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_video_without_speech_has_a_silent_track_or_its_music(bool music)
+    {
+        var workspace = _rig.Root.Create();
+
+        var film = await new FilmComposer(_rig.Tools).ComposeAsync(
+            workspace, new FilmParts { Format = Small, Segments = await SegmentsAsync(workspace, [150]), Frames = 150, Speeches = [], Music = music }, new Progress<double>(), CancellationToken.None);
+
+        Number(Probe(film.Video, "-show_streams").GetProperty("streams")[1], "duration").ShouldBe(5, 0.05);
+        Loudness(film.Video).Integrated.ShouldBe(music ? -16 : -70, 1);
+    }
+
+    [Fact]
+    public async Task Subtitles_are_drawn_into_the_picture_by_request()
+    {
+        var workspace = _rig.Root.Create();
+        var parts = new FilmParts
+        {
+            Format = Small,
+            Segments = await SegmentsAsync(workspace, [30, 30], (_, frame) =>
+            {
+                frame.Fill(128);
+                frame[..(320 * 180)].Fill(16);
+            }),
+            Frames = 60,
+            Speeches = [],
+            Subtitles = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSeen {\\an8} by all\n",
+            BurnSubtitles = true,
+        };
+
+        var film = await new FilmComposer(_rig.Tools).ComposeAsync(workspace, parts, new Progress<double>(), CancellationToken.None);
+
+        Packets(film.Video, "v:0").Count.ShouldBe(60);
+        Brightest(film.Video, 0.5).ShouldBeLessThan(40);
+        Brightest(film.Video, 1.5).ShouldBeGreaterThan(200);
+    }
+
+    [Fact]
+    public async Task A_panel_is_cut_out_of_its_page_and_set_on_a_dark_backdrop_of_itself()
+    {
+        // A red panel on a white page with a green neighbour.
+        var page = _files.NewPath("ppm");
+        await File.WriteAllBytesAsync(page, HandMade.Pixmap(400, 300, (x, y) => x is >= 100 and < 200 && y is >= 50 and < 250 ? ((byte)220, (byte)20, (byte)20) : x >= 220 ? ((byte)0, (byte)220, (byte)0) : ((byte)255, (byte)255, (byte)255)));
+        foreach (var format in (string[])["png", "jpg[Q=95]", "webp[lossless]", "tiff"])
+        {
+            var planes = await new PageReader(_rig.Tools, Microsoft.Extensions.Options.Options.Create(_rig.Options)).ReadPanelAsync(
+                _rig.Root.Create(), _files.Encode(page, format), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), CancellationToken.None);
+
+            planes.Length.ShouldBe(3 * 320 * 180);
+            // BT.709, limited range: 220, 20, 20 is Y 70, U 108, V 216.
+            Pixel(planes, 160, 90).ShouldBe((70, 108, 216), format);
+            var (y, u, _) = Pixel(planes, 20, 90);
+            (y is > 20 and < 45 && u is > 110 and < 128).ShouldBeTrue(format);
+        }
+
+        static Near Pixel(byte[] planes, int x, int y) => new(planes[(y * 320) + x], planes[(320 * 180) + (y * 320) + x], planes[(2 * 320 * 180) + (y * 320) + x]);
+    }
+
+    [Fact]
+    public async Task A_canceled_encoding_leaves_no_child()
+    {
+        var workspace = _rig.Root.Create();
+        using var canceled = new CancellationTokenSource();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => new FrameEncoder(_rig.Tools).EncodeAsync(
+            workspace, Small, 10_000,
+            (n, _) =>
+            {
+                if (n == 20)
+                    canceled.Cancel();
+            },
+            canceled.Token));
+    }
+
+    /// <summary>Three numbers that are equal within 6.</summary>
+    private readonly record struct Near(int Y, int U, int V)
+    {
+        public void ShouldBe((int Y, int U, int V) other, string what) =>
+            (Math.Abs(Y - other.Y) <= 6 && Math.Abs(U - other.U) <= 6 && Math.Abs(V - other.V) <= 6).ShouldBeTrue($"{what}: {this} and {other}");
+    }
+
+    private async Task<List<string>> SegmentsAsync(Workspace workspace, int[] lengths, FrameDrawer? draw = null)
+    {
+        var encoder = new FrameEncoder(_rig.Tools);
+        var segments = new List<string>();
+        foreach (var length in lengths)
+            segments.Add(await encoder.EncodeAsync(workspace, Small, length, (n, frame) => (draw ?? Wave)(n, frame), CancellationToken.None));
+        return segments;
+    }
+
+    private delegate void FrameDrawer(int n, Span<byte> frame);
+
+    private static void Wave(int n, Span<byte> frame)
+    {
+        frame.Fill(128);
+        for (var i = 0; i < 320 * 180; i++)
+            frame[i] = (byte)(128 + (80 * Math.Sin(((i % 320) + (3 * n)) / 20.0)));
+    }
+
+    /// <summary>A WAV as the speech synthesiser makes it.</summary>
+    private string Tone(double seconds)
+    {
+        var path = _files.NewPath("wav");
+        File.WriteAllBytes(path, new Sound(Sound.FilmRate, [.. Enumerable.Range(0, (int)(seconds * Sound.FilmRate)).Select(i => (short)(6000 * Math.Sin(i * 0.05) * Math.Sin(i * 0.0004)))]).ToWav());
+        return path;
+    }
+
+    private static List<double> Packets(string video, string stream) =>
+        [.. Vips.Run("ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pts_time", "-of", "csv=p=0", video)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line.Trim(','), CultureInfo.InvariantCulture))];
+
+    private static JsonElement Probe(string video, params string[] what) => JsonDocument.Parse(Vips.Run("ffprobe", ["-v", "error", .. what, "-of", "json", video])).RootElement;
+
+    private static double Number(JsonElement element, string name) => double.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+
+    private static List<string> Atoms(string video)
+    {
+        var atoms = new List<string>();
+        using var file = new BinaryReader(File.OpenRead(video));
+        while (file.BaseStream.Position < file.BaseStream.Length)
+        {
+            var start = file.BaseStream.Position;
+            var size = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(file.ReadBytes(4));
+            atoms.Add(System.Text.Encoding.ASCII.GetString(file.ReadBytes(4)));
+            file.BaseStream.Position = start + size;
+        }
+
+        return atoms;
+    }
+
+    private (double Integrated, double Peak) Loudness(string video)
+    {
+        var log = _files.NewPath("log");
+        Vips.Run("sh", "-c", $"ffmpeg -nostdin -hide_banner -i '{video}' -map 0:a -af ebur128=peak=true -f null - 2>'{log}'");
+        var text = File.ReadAllText(log);
+        var summary = text[text.LastIndexOf("Summary:", StringComparison.Ordinal)..].Split('\n').Select(line => line.Trim()).ToList();
+        return (Value("I:"), Value("Peak:"));
+
+        double Value(string name) => double.Parse(
+            summary.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1].Replace("-inf", "-100"), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>When the tone of the second speech is heard, by its level against the music's.</summary>
+    private double FirstSound(string video, double after)
+    {
+        var raw = _files.NewPath("raw");
+        Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-i", video, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le", raw);
+        var samples = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(raw)).ToArray();
+        var loudest = samples.Max(sample => Math.Abs((int)sample));
+        for (var i = (int)(after * 48_000); i < samples.Length; i++)
+        {
+            if (Math.Abs((int)samples[i]) > loudest / 2)
+                return i / 48_000.0;
+        }
+
+        return -1;
+    }
+
+    private double Brightest(string video, double at)
+    {
+        var picture = _files.NewPath("png");
+        Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-ss", at.ToString(CultureInfo.InvariantCulture), "-i", video, "-frames:v", "1", picture);
+        return double.Parse(Vips.Run("vips", "max", picture), CultureInfo.InvariantCulture);
+    }
+}
