@@ -47,7 +47,7 @@ public sealed class CameraPath
     private const double ShapeTolerance = 1.25;
 
     /// <summary>Windows a second; faster and the eye cannot read along.</summary>
-    private const double MaxSpeed = 0.6;
+    private const double MaxSpeed = 0.4;
 
     private readonly double _rest;
 

@@ -49,6 +49,16 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
             : throw new UnsupportedMediaException($"The voice provider sent {sniffed.Description} instead of sound.");
     }
 
+    /// <summary>A moment of silence in the place of a line that cannot be spoken, such as an ellipsis; the line is shown all the same.</summary>
+    public static async Task<SpokenLine> PauseAsync(Workspace workspace, string line, CancellationToken cancellationToken)
+    {
+        const double Seconds = 1;
+        var path = workspace.NewPath("wav");
+        await File.WriteAllBytesAsync(path, new Sound(Sound.FilmRate, new short[(int)(Seconds * Sound.FilmRate)]).ToWav(), cancellationToken);
+        var shown = SpeechText.Clean(line);
+        return new SpokenLine(path, Seconds, shown.Length > 0 ? [new SpokenWord(shown, 0, Seconds)] : [], "");
+    }
+
     private async Task<(Utterance Utterance, string Voice)> SpeakAsync(
         Workspace workspace, IReadOnlyList<SpeechWord> words, string language, SpeechRequest request, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Media.Workspaces;
 
@@ -20,7 +21,11 @@ public interface ISegmentRenderer
 /// <summary>What a segment shows.</summary>
 /// <param name="Views">One for a shot; for a transition two, the one that goes and the one that comes.</param>
 /// <param name="Frames">Length of the segment.</param>
-public sealed record SegmentSpec(int Width, int Height, int Fps, IReadOnlyList<ShotView> Views, ShotTransition Transition, int Frames);
+public sealed record SegmentSpec(int Width, int Height, int Fps, IReadOnlyList<ShotView> Views, ShotTransition Transition, int Frames)
+{
+    /// <summary>The way in which the camera pans over a wide panel.</summary>
+    public ReadingDirection Direction { get; init; }
+}
 
 /// <summary>A shot in a segment: its camera moves over all frames of the shot, of which the segment shows some.</summary>
 /// <param name="ShotFrames">Length of the whole shot, transitions at both its ends included.</param>

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Media.Film;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.VideoPipeline.Stages;
+
+namespace MangaMotion.VideoPipeline.Rendering;
+
+/// <summary>
+/// Films with our own camera: each panel is read once, as large as its camera's way needs, and every frame is drawn from it and
+/// encoded once.
+/// </summary>
+internal sealed class SegmentRenderer(PageReader pages, FrameEncoder encoder) : ISegmentRenderer
+{
+    /// <summary>The first number is raised when the same panel would be framed, moved over or faded differently.</summary>
+    public string Version => $"camera-1 {FrameEncoder.Settings}";
+
+    public async Task<RenderedSegment> RenderAsync(SegmentSpec segment, IReadOnlyDictionary<int, string> pictures, Workspace workspace, CancellationToken cancellationToken)
+    {
+        var format = new FilmFormat(segment.Width, segment.Height, segment.Fps);
+        var cameras = new List<ShotCamera>(segment.Views.Count);
+        foreach (var view in segment.Views)
+            cameras.Add(await CameraAsync(segment, view, pictures[view.Shot.Page], workspace, cancellationToken));
+        return new RenderedSegment(await encoder.EncodeAsync(workspace, format, segment.Frames, Drawer(segment, cameras), cancellationToken));
+    }
+
+    private static Action<int, Span<byte>> Drawer(SegmentSpec segment, List<ShotCamera> cameras)
+    {
+        var fps = (double)segment.Fps;
+        switch (cameras)
+        {
+            case [var camera]:
+                return (n, frame) => camera.Render((segment.Views[0].FirstFrame + n) / fps, frame);
+            case [var going, var coming]:
+                var fade = new CrossFade(going, coming, segment.Frames / fps);
+                return (n, frame) => fade.Render(n / fps, frame);
+            default:
+                throw new UnreachableException($"A segment shows one shot or goes from one to another; this one has {cameras.Count}.");
+        }
+    }
+
+    private async Task<ShotCamera> CameraAsync(SegmentSpec segment, ShotView view, string picture, Workspace workspace, CancellationToken cancellationToken)
+    {
+        var (box, size) = (view.Shot.Panel, new FrameSize(segment.Width, segment.Height));
+        var stage = PanelStage.Create(
+            new Panel(box.X, box.Y, box.Width, box.Height, view.Shot.Confidence), size, (double)view.ShotFrames / segment.Fps, segment.Direction, view.Shot.Move);
+        var planes = await pages.ReadPanelAsync(
+            workspace,
+            picture,
+            new PanelCanvas(box.X, box.Y, box.Width, box.Height, stage.Width, stage.Height, stage.Left, stage.Top, stage.PanelWidth, stage.PanelHeight),
+            cancellationToken);
+        return new ShotCamera(new PagePlanes(planes, stage.Width, stage.Height), stage.Path, size);
+    }
+}

@@ -1,0 +1,25 @@
+using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Media.Speech;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.VideoPipeline.Stages;
+using SpokenWord = MangaMotion.VideoPipeline.Stages.SpokenWord;
+
+namespace MangaMotion.VideoPipeline.Speech;
+
+/// <summary>Speaks with the voices of the machine.</summary>
+internal sealed class ShotVoice(SpeechSynthesizer synthesizer) : IShotVoice
+{
+    public string Version => $"local-{SpeechSynthesizer.Version}";
+
+    /// <summary>A line without a letter or digit, such as an ellipsis, is a moment of silence.</summary>
+    public async Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
+    {
+        var request = new SpeechRequest(shot.Line ?? "", options.Language, options.Voice);
+        return Of(await synthesizer.SpeakAsync(workspace, request, cancellationToken)
+            ?? await SpeechSynthesizer.PauseAsync(workspace, request.Text, cancellationToken));
+    }
+
+    internal static ShotSpeech Of(SpokenLine line) =>
+        new(line.Path, line.Seconds, [.. line.Words.Select(word => new SpokenWord(word.Text, word.Start, word.End))]);
+}

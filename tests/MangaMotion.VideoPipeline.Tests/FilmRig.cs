@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using MangaMotion.Cli.Demo.Chapter;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Media;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.VideoPipeline.Film;
+using MangaMotion.VideoPipeline.Rendering;
+using MangaMotion.VideoPipeline.Stages;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MangaMotion.VideoPipeline.Tests;
+
+/// <summary>Voice, camera and compositor as the service has them, in a scratch directory of their own, and the pages of the bundled chapter.</summary>
+public sealed class FilmRig : IAsyncDisposable
+{
+    private static readonly Lazy<IReadOnlyList<string>> Drawn = new(() => SampleChapter.Draw(Directory.CreateTempSubdirectory("mm-chapter-").FullName));
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mm-film-").FullName;
+    private readonly ServiceProvider _services;
+
+    public FilmRig()
+    {
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Media:ScratchDirectory", Path.Combine(_folder, "scratch"))]).Build())
+            .AddMedia()
+            .AddFilm()
+            .BuildServiceProvider();
+        Workspace = _services.GetRequiredService<WorkspaceRoot>().Create();
+    }
+
+    public Workspace Workspace { get; }
+
+    public static IReadOnlyDictionary<int, string> Pages => Drawn.Value.Select((path, i) => (path, i)).ToDictionary(page => page.i + 1, page => page.path);
+
+    public IShotVoice Voice => _services.GetRequiredService<IShotVoice>();
+
+    public ISegmentRenderer Renderer => _services.GetRequiredService<ISegmentRenderer>();
+
+    public ICompositor Compositor => _services.GetRequiredService<ICompositor>();
+
+    public static VideoScript Script(int width, int height, params IReadOnlyList<ScriptShot> shots) => new()
+    {
+        Title = "The Last Lamp",
+        Language = "en",
+        Direction = ReadingDirection.LeftToRight,
+        Width = width,
+        Height = height,
+        Fps = 30,
+        Pages = [.. Enumerable.Range(1, 4).Select(number => new ScriptPage { Number = number, Name = $"page-{number:00}.png", Width = SampleChapter.Width, Height = SampleChapter.Height })],
+        Shots = shots,
+    };
+
+    public static ScriptShot Shot(int page, int number, PanelBox panel, string? line = null, ShotTransition transition = ShotTransition.Fade) =>
+        new() { Id = ScriptShot.IdOf(page, number), Page = page, Panel = panel, Confidence = 1, Line = line, Transition = transition };
+
+    /// <summary>All that the saga does, one after the other.</summary>
+    public async Task<(ComposedVideo Video, Timeline Timeline, IReadOnlyDictionary<string, ShotSpeech> Speeches)> MakeAsync(VideoScript script, VideoOptions options)
+    {
+        var speeches = new Dictionary<string, ShotSpeech>();
+        foreach (var shot in script.Shots.Where(shot => shot.Line is not null))
+            speeches[shot.Id] = await Voice.SpeakAsync(shot, options, Workspace, CancellationToken.None);
+
+        var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
+        var segments = new List<string>();
+        foreach (var segment in timeline.Segments)
+            segments.Add((await Renderer.RenderAsync(Spec(script, timeline, segment), Pages, Workspace, CancellationToken.None)).Path);
+        return (await Compositor.ComposeAsync(new Composition(script, timeline, speeches, segments, options), Workspace, new Progress<double>(), CancellationToken.None), timeline, speeches);
+    }
+
+    public static SegmentSpec Spec(VideoScript script, Timeline timeline, TimelineSegment segment)
+    {
+        var shot = timeline.Shots[segment.Shot];
+        List<ShotView> views = [new(shot.Shot, shot.Frames, segment.FirstFrame)];
+        if (segment.NextShot is { } next)
+            views.Add(new(timeline.Shots[next].Shot, timeline.Shots[next].Frames, 0));
+        return new SegmentSpec(script.Width, script.Height, script.Fps, views, ShotTransition.Fade, segment.Frames) { Direction = script.Direction };
+    }
+
+    public string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {error.Result}");
+        return output + error.Result;
+    }
+
+    public double[] Numbers(string video, string stream, string entry) =>
+        [.. Run("ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", entry, "-of", "csv=p=0", video)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line.Trim(','), CultureInfo.InvariantCulture))];
+
+    /// <summary>The sound of a video or WAV, 48 kHz, mono, 16 bits.</summary>
+    public short[] Samples(string file)
+    {
+        var raw = Path.Combine(_folder, "sound.raw");
+        Run("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", file, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le", raw);
+        return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(raw)).ToArray();
+    }
+
+    /// <summary>The brightness of each frame's pixels, 8 bits.</summary>
+    public byte[] Grey(string video)
+    {
+        var raw = Path.Combine(_folder, "grey.raw");
+        Run("ffmpeg", "-nostdin", "-v", "error", "-y", "-i", video, "-map", "0:v", "-f", "rawvideo", "-pix_fmt", "gray", raw);
+        return File.ReadAllBytes(raw);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Workspace.DisposeAsync();
+        await _services.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
