@@ -1,9 +1,6 @@
-<<<<<<< HEAD
-using MangaMotion.VideoPipeline.Stages.ScriptGen;
-=======
 using MangaMotion.Media;
 using MangaMotion.VideoPipeline.Rendering;
->>>>>>> 59bef0a (Voice, camera and compositor behind the seams of the video service; tests on encoded videos of the bundled chapter)
+using MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 namespace MangaMotion.VideoPipeline;
 
@@ -11,11 +8,8 @@ internal static class VideoPipelineRegistration
 {
     public static void AddVideoPipeline(this WebApplicationBuilder builder)
     {
-<<<<<<< HEAD
-        builder.Services.AddScriptGen();
-=======
         builder.Services.AddMedia();
+        builder.Services.AddScriptGen();
         builder.Services.AddFilm();
->>>>>>> 59bef0a (Voice, camera and compositor behind the seams of the video service; tests on encoded videos of the bundled chapter)
     }
 }
