@@ -82,7 +82,7 @@ public sealed class PropertyTests(TestStack stack) : IAsyncLifetime
     {
         var options = new RecordsOptions();
         var found = new Collector();
-        using var reader = new PayloadReader(new CutStream(Encoding.UTF8.GetBytes(payload), cut), new RecordParser(options), options);
+        using var reader = new PayloadReader(new CutStream(Encoding.UTF8.GetBytes(payload), cut), new RecordParser(options), options, bufferLength: cut);
         if (empty)
             Should.Throw<Jobs.PermanentJobException>(reader.ReadAsync(found, default));
         else

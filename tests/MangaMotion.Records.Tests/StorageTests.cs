@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MangaMotion.RecordStore.Reading;
 using MangaMotion.TestSupport;
+using Npgsql;
 
 namespace MangaMotion.Records.Tests;
 
@@ -49,6 +50,25 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
         unlike.TableCreated.ShouldBeTrue();
         (await _world.ReadAsync()).Select(record => record.GetRawText()).ShouldBe(
             ["""{"a":1,"b":"x"}""", """{"a":2,"b":"y"}""", """{"a":3,"b":"z","c":true}""", """{"a":"four","b":"z"}""", """{"x":1,"y":2,"a":5}"""]);
+    }
+
+    [Fact]
+    public async Task A_column_is_added_when_a_running_load_lets_go_of_the_table_and_readers_are_not_kept_waiting()
+    {
+        var table = (await _world.StoreAsync("""[{"a":1,"b":2}]""")).Table;
+        await using var other = await _world.Database.OpenConnectionAsync();
+        await using var running = await other.BeginTransactionAsync();
+        await using (var load = new NpgsqlCommand($"lock table {table} in row exclusive mode", other))
+            await load.ExecuteNonQueryAsync();
+
+        var wider = _world.StoreAsync("""[{"a":3,"b":4,"c":5}]""");
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from pg_locks where not granted") > 0);
+        (await _world.ReadAsync()).Count.ShouldBe(1);
+        wider.IsCompleted.ShouldBeFalse();
+        await running.RollbackAsync();
+
+        (await wider).Table.ShouldBe(table);
+        (await _world.ReadAsync()).Count.ShouldBe(2);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLo
         // The same in both passes, so that a field has the same number in both.
         var parser = new RecordParser(_options);
         var analysis = new PayloadAnalysis();
-        using var payload = await ReadAsync(command.InputKey, parser, analysis, cancellationToken);
+        var payload = await ReadAsync(command.InputKey, parser, analysis, cancellationToken);
         var decision = StorageDecision.Make(analysis, _options);
         if (payload.Records == 0)
             return RecordsResult.Of(payload, analysis, decision);
@@ -51,26 +51,13 @@ public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLo
         var bytes = await loader.LoadAsync(claim, command.Collection, table, LoadAsync, cancellationToken);
         return RecordsResult.Of(payload, analysis, table, bytes);
 
-        async Task<long> LoadAsync(IRecordHandler rows)
-        {
-            using var again = await ReadAsync(command.InputKey, parser, rows, cancellationToken);
-            return again.Records;
-        }
+        async Task<long> LoadAsync(IRecordHandler rows) => (await ReadAsync(command.InputKey, parser, rows, cancellationToken)).Records;
     }
 
-    private async Task<PayloadReader> ReadAsync(string key, RecordParser parser, IRecordHandler handler, CancellationToken cancellationToken)
+    private async Task<PayloadSummary> ReadAsync(string key, RecordParser parser, IRecordHandler handler, CancellationToken cancellationToken)
     {
         await using var content = await store.GetAsync(key, range: null, cancellationToken);
-        var payload = new PayloadReader(content.Stream, parser, _options);
-        try
-        {
-            await payload.ReadAsync(handler, cancellationToken);
-            return payload;
-        }
-        catch
-        {
-            payload.Dispose();
-            throw;
-        }
+        using var payload = new PayloadReader(content.Stream, parser, _options);
+        return await payload.ReadAsync(handler, cancellationToken);
     }
 }

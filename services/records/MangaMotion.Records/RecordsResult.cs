@@ -44,7 +44,7 @@ public sealed record RecordsResult
     public required IReadOnlyList<AnalysedField> Fields { get; init; }
 
     /// <summary>For a payload without records.</summary>
-    internal static RecordsResult Of(PayloadReader payload, PayloadAnalysis analysis, StorageDecision decision) => new()
+    internal static RecordsResult Of(PayloadSummary payload, PayloadAnalysis analysis, StorageDecision decision) => new()
     {
         Storage = NameOf(decision.Storage),
         Reasons = decision.Reasons,
@@ -55,7 +55,7 @@ public sealed record RecordsResult
         Fields = [.. analysis.Fields.Take(MaxFields).Select(AnalysedField.Of)],
     };
 
-    internal static RecordsResult Of(PayloadReader payload, PayloadAnalysis analysis, PreparedTable table, long storedBytes) =>
+    internal static RecordsResult Of(PayloadSummary payload, PayloadAnalysis analysis, PreparedTable table, long storedBytes) =>
         Of(payload, analysis, table.Decision) with
         {
             Table = table.Table.Name,

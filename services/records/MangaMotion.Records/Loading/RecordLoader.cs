@@ -64,6 +64,8 @@ public sealed class RecordLoader(NpgsqlDataSource database)
     internal static async Task DeleteRowsAsync(NpgsqlConnection connection, long load, long table, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, $"delete from records.t{table} where load = $1", load);
+        // As long as there are rows; the job's own limit ends it.
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -20,18 +20,20 @@ public enum PayloadFormat
 /// Reads a payload of any length record by record, through one buffer that is as large as its largest record. A record
 /// whose end is not there yet is taken apart again when more has come, so what a handler sees is always whole.
 /// </summary>
-public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOptions options) : IDisposable
+/// <param name="bufferLength">Bytes of the buffer to begin with; it grows to the largest record.</param>
+public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOptions options, int bufferLength = 256 << 10) : IDisposable
 {
-    private const int BufferLength = 256 << 10;
-
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferLength);
     private int _start;
     private int _end;
     private long _offset;
     private bool _ended;
     private Expected _expected = Expected.Anything;
+    private PayloadFormat _format;
+    private long _records;
+    private int _largestRecord;
 
     private enum Expected
     {
@@ -43,20 +45,13 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         Nothing,
     }
 
-    public PayloadFormat Format { get; private set; }
-
-    /// <summary>Records read so far.</summary>
-    public long Records { get; private set; }
-
     /// <summary>Bytes read so far.</summary>
-    public long Bytes => _offset + _start;
-
-    public int LargestRecord { get; private set; }
+    private long Position => _offset + _start;
 
     /// <summary>Reads all records.</summary>
     /// <exception cref="PermanentJobException">The payload is no JSON, or a record cannot be stored; it is named.</exception>
     /// <exception cref="IOException">The stream broke.</exception>
-    public async Task ReadAsync(IRecordHandler handler, CancellationToken cancellationToken)
+    public async Task<PayloadSummary> ReadAsync(IRecordHandler handler, CancellationToken cancellationToken)
     {
         await FillAsync(cancellationToken);
         SkipByteOrderMark();
@@ -72,6 +67,7 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         }
 
         RequireEnd();
+        return new(_format, _records, Position, _largestRecord);
     }
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
@@ -83,16 +79,16 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         while (SkipToRecord())
         {
             var bytes = _buffer.AsSpan(_start, _end - _start);
-            var place = new RecordPlace(Records + 1, Bytes);
+            var place = new RecordPlace(_records + 1, Position);
             var length = parser.Parse(bytes, place);
             if (length > options.MaxRecordBytes || (length == 0 && bytes.Length > options.MaxRecordBytes))
                 throw place.OverLimit("record_bytes", $"is longer than {options.MaxRecordBytes:N0} bytes (Records__MaxRecordBytes)");
             if (length == 0)
                 return false;
-            Records++;
-            LargestRecord = Math.Max(LargestRecord, length);
+            _records++;
+            _largestRecord = Math.Max(_largestRecord, length);
             _start += length;
-            _expected = Format == PayloadFormat.Array ? Expected.CommaOrEnd : Expected.Object;
+            _expected = _format == PayloadFormat.Array ? Expected.CommaOrEnd : Expected.Object;
             if (handler.Take(place, bytes[..length], parser))
                 return true;
         }
@@ -114,11 +110,11 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
             switch (_expected)
             {
                 case Expected.Anything when next == '[':
-                    (Format, _expected) = (PayloadFormat.Array, Expected.FirstElement);
+                    (_format, _expected) = (PayloadFormat.Array, Expected.FirstElement);
                     _start++;
                     break;
                 case Expected.Anything when next == '{':
-                    (Format, _expected) = (PayloadFormat.Objects, Expected.Object);
+                    (_format, _expected) = (PayloadFormat.Objects, Expected.Object);
                     return true;
                 case Expected.FirstElement or Expected.CommaOrEnd when next == ']':
                     _expected = Expected.Nothing;
@@ -144,20 +140,20 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         {
             Expected.Anything when found is 0xFF or 0xFE or 0 => "The payload is not UTF-8 but UTF-16 or UTF-32; send it as UTF-8.",
             Expected.Anything => $"The payload begins with {what}; it must be a JSON array of records, one object, or an object on each line.",
-            Expected.CommaOrEnd => $"After record {Records:N0}, at byte {Bytes:N0}, there is {what} where ',' or ']' belongs.",
-            Expected.Object => $"After record {Records:N0}, at byte {Bytes:N0}, there is {what} where the next object or the end belongs.",
-            _ => $"After the end of the array, at byte {Bytes:N0}, there is {what}; a payload is one array, or objects and nothing else.",
+            Expected.CommaOrEnd => $"After record {_records:N0}, at byte {Position:N0}, there is {what} where ',' or ']' belongs.",
+            Expected.Object => $"After record {_records:N0}, at byte {Position:N0}, there is {what} where the next object or the end belongs.",
+            _ => $"After the end of the array, at byte {Position:N0}, there is {what}; a payload is one array, or objects and nothing else.",
         });
     }
 
     private void RequireEnd()
     {
         if (_start < _end)
-            throw new RecordPlace(Records + 1, Bytes).Refused("invalid_json", $"is cut short: the payload ends in the middle of it, at byte {Bytes + _end - _start:N0}");
+            throw new RecordPlace(_records + 1, Position).Refused("invalid_json", $"is cut short: the payload ends in the middle of it, at byte {Position + _end - _start:N0}");
         if (_expected == Expected.Anything)
             throw new PermanentJobException("invalid_json", "The payload is empty; send a JSON array of records, one object, or an object on each line.");
         if (_expected is Expected.FirstElement or Expected.Element or Expected.CommaOrEnd)
-            throw new PermanentJobException("invalid_json", $"The payload is cut short: it ends after record {Records:N0}, at byte {Bytes:N0}, without the ']' of its array.");
+            throw new PermanentJobException("invalid_json", $"The payload is cut short: it ends after record {_records:N0}, at byte {Position:N0}, without the ']' of its array.");
     }
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
@@ -189,6 +185,10 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
             _start += ByteOrderMark.Length;
     }
 }
+
+/// <summary>What is known of a payload that was read to its end.</summary>
+/// <param name="LargestRecord">In bytes.</param>
+public sealed record PayloadSummary(PayloadFormat Format, long Records, long Bytes, int LargestRecord);
 
 /// <summary>Takes the records of a payload, one after the other.</summary>
 public interface IRecordHandler
