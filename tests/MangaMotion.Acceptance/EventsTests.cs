@@ -107,6 +107,34 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_of_thousands_has_each_job_as_it_is_and_each_end()
+    {
+        var (ingest, _) = await IngestAsync(_firstClient, 1);
+        const int Jobs = 2_501;
+        await ExecuteAsync(
+            $"insert into jobs (id, ingest_id, type, max_attempts, input) select gen_random_uuid(), '{ingest}', 'thumbnail', 3, '{{}}' from generate_series(2, {Jobs})");
+        var status = new Dictionary<Guid, string>();
+        var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var job in _firstClient.WatchIngestAsync(ingest))
+            {
+                status[job.JobId] = job.Status;
+                if (status.Count == Jobs)
+                    known.TrySetResult();
+            }
+        });
+        await known.Task.WaitAsync(Deadline);
+
+        // More at once than one batch holds.
+        await ExecuteAsync($"update jobs set status = 'DONE', progress = 100 where ingest_id = '{ingest}'");
+
+        await reading.WaitAsync(Deadline);
+        status.Count.ShouldBe(Jobs);
+        status.Values.ShouldAllBe(last => last == "DONE");
+    }
+
+    [Fact]
     public async Task What_is_not_there_or_too_much_is_refused()
     {
         var (ingest, _) = await IngestAsync(_secondClient, 1);
@@ -157,6 +185,12 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     {
         await using var command = _installation.Database.CreateCommand($"update jobs set {set}, updated_at = clock_timestamp() where id = any($1)");
         command.Parameters.Add(new() { Value = jobs });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = _installation.Database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 

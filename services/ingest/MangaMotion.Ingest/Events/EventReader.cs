@@ -52,8 +52,8 @@ internal sealed class EventReader(EventTopic topic, JobEventQuery query, EventsO
     {
         for (var page = first; ; page = await query.ReadAsync(topic.Source, since, page.Next, [], cancellationToken))
         {
-            // The first page's cursor: what changes while the others are read is read again.
-            page = page with { To = first.To };
+            // The first page's word on all of them: what changes while the others are read is read again, and only then is it over.
+            page = page with { To = first.To, Over = first.Over };
             var batch = EventBatch.Of(topic.Source, since, page);
             await WriteAsync(batch.Bytes, cancellationToken);
             if (batch.Over)
