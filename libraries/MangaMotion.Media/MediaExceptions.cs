@@ -54,7 +54,7 @@ public sealed class MediaLimitException(string limit, long allowed, long? actual
 /// wall time with processor time to spare was starved or stopped, which is this.
 /// </summary>
 public sealed class ToolFailedException(string tool, string detail, int? signal = null, Exception? inner = null)
-    : MediaException("media.tool_failed", "The file could not be worked on just now; it will be tried again.", $"{tool}: {detail}", inner)
+    : MediaException("media.tool_failed", "The program that reads such files was stopped or failed, which may be no fault of the file.", $"{tool}: {detail}", inner)
 {
     public string Tool { get; } = tool;
 

@@ -62,6 +62,10 @@ public sealed class VipsOptions
 /// <summary>Section <c>Media:Limits</c>: what one file may be and may cost. Over a limit is permanent and says which and by how much.</summary>
 public sealed class MediaLimits
 {
+    /// <summary>Bytes of the file itself.</summary>
+    [Range(1, 1_000_000_000_000)]
+    public long Bytes { get; set; } = 4L << 30;
+
     /// <summary>Width × height of a picture, page or video frame.</summary>
     [Range(1, 2_000_000_000)]
     public long Pixels { get; set; } = 100_000_000;

@@ -21,7 +21,9 @@ public interface IObjectStore
     Task<ObjectContent> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken);
 
     /// <summary>Brings the object to a local path that does not exist yet; a disk store may link instead of copying, so treat it as read-only.</summary>
-    Task<StoredObject> FetchAsync(string key, string path, CancellationToken cancellationToken);
+    /// <param name="maxLength">Bytes above which nothing is fetched; null for any number.</param>
+    /// <exception cref="ObjectTooLargeException">The object is longer than <paramref name="maxLength"/>.</exception>
+    Task<StoredObject> FetchAsync(string key, string path, long? maxLength, CancellationToken cancellationToken);
 
     /// <summary>What is known about the object, or null where there is none.</summary>
     Task<StoredObject?> HeadAsync(string key, CancellationToken cancellationToken);
@@ -118,9 +120,18 @@ public sealed class ObjectNotFoundException(string key) : Exception($"No object 
     public string Key { get; } = key;
 }
 
-public sealed class ObjectTooLargeException(string key, long limit) : Exception($"Object '{key}' is longer than the limit of {limit} bytes.")
+/// <param name="length">Of the object in bytes; null for a stream that was left at the limit.</param>
+public sealed class ObjectTooLargeException(string key, long limit, long? length = null) : Exception($"Object '{key}' is longer than the limit of {limit} bytes.")
 {
     public long Limit { get; } = limit;
+
+    public long? Length { get; } = length;
+
+    internal static void ThrowIfAbove(long? limit, StoredObject info)
+    {
+        if (info.Length > limit)
+            throw new ObjectTooLargeException(info.Key, limit.Value, info.Length);
+    }
 }
 
 public sealed class ObjectMismatchException(string key, string what) : IOException($"Object '{key}' was not stored as sent: {what}.");

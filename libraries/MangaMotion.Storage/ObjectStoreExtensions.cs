@@ -8,6 +8,10 @@ namespace MangaMotion.Storage;
 
 public static class ObjectStoreExtensions
 {
+    /// <inheritdoc cref="IObjectStore.FetchAsync"/>
+    public static Task<StoredObject> FetchAsync(this IObjectStore store, string key, string path, CancellationToken cancellationToken) =>
+        store.FetchAsync(key, path, maxLength: null, cancellationToken);
+
     /// <summary>
     /// Adds the <see cref="IObjectStore"/> that section <c>Storage</c> describes; <c>S3_ENDPOINT</c>, <c>S3_BUCKET</c>,
     /// <c>S3_ACCESS_KEY</c> and <c>S3_SECRET_KEY</c> fill what the section leaves out. Wrong settings fail the start.

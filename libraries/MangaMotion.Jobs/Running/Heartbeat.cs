@@ -23,8 +23,10 @@ internal sealed class Heartbeat(
         select claim_token from renewed
         """;
 
+    // Rows of workers that are long dead go with it: nobody else is sure to be there to take them away.
     private const string WorkerSql =
         """
+        with dead as (delete from workers where heartbeat_at < now() - interval '1 day' and id <> $1)
         insert into workers (id, service, version, host, pid, concurrency, current_jobs, memory_bytes)
         values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (id) do update set current_jobs = excluded.current_jobs, memory_bytes = excluded.memory_bytes, heartbeat_at = now()

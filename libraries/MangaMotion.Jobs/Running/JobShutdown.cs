@@ -7,7 +7,7 @@ namespace MangaMotion.Jobs.Running;
 public sealed class JobShutdown : IDisposable
 {
     /// <summary>Handing a job back takes milliseconds unless the database is away.</summary>
-    private static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _interrupt = new();
     private readonly CancellationTokenSource _abandon = new();

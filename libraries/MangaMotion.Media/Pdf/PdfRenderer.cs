@@ -57,6 +57,10 @@ public sealed class PdfRenderer(ToolRunner tools, IImageRenderer images, IOption
         var made = Path.Combine(directory, "page.ppm");
         if (result.ExitCode != 0 || !File.Exists(made))
             throw Broken(result);
+
+        // Writes that fail are no failure to it.
+        if (!PixmapHeader.IsWhole(made))
+            throw new ToolFailedException("pdftoppm", $"it wrote a part of the page only, so the scratch disk may be full; {result.Detail}");
         if (result.Stderr.Contains("Missing language pack", StringComparison.Ordinal))
             throw new ToolFailedException("pdftoppm", $"text is lost without poppler's encodings: install poppler-data; {result.Detail}");
 
@@ -167,10 +171,7 @@ public sealed class PdfRenderer(ToolRunner tools, IImageRenderer images, IOption
     private static async Task<bool> IsBlankAsync(string pixmap, CancellationToken cancellationToken)
     {
         var bytes = await File.ReadAllBytesAsync(pixmap, cancellationToken);
-        var header = 0;
-        for (var lines = 0; lines < 3 && header < bytes.Length; header++)
-            lines += bytes[header] == '\n' ? 1 : 0;
-        return bytes.AsSpan(header).IndexOfAnyExcept((byte)255) < 0;
+        return PixmapHeader.Read(bytes) is { } header && bytes.AsSpan(header.Bytes).IndexOfAnyExcept((byte)255) < 0;
     }
 
     private static CorruptMediaException Broken(ToolResult result) =>

@@ -32,7 +32,10 @@ internal sealed class StderrTail(int bytes = 8 * 1024)
             var tail = new byte[kept];
             for (var i = 0; i < kept; i++)
                 tail[i] = _ring[(_written - kept + i) % bytes];
-            return Encoding.UTF8.GetString(tail).Trim();
+
+            // A line that has lost its beginning is no line.
+            var start = _written > bytes && Array.IndexOf(tail, (byte)'\n') is var end && end < kept - 1 ? end + 1 : 0;
+            return Encoding.UTF8.GetString(tail.AsSpan(start)).TrimEnd();
         }
     }
 }

@@ -51,5 +51,8 @@ public sealed record ToolRun
 public sealed record ToolResult(int ExitCode, byte[] Stdout, string Stderr, string CommandLine)
 {
     /// <summary>For messages to the operator.</summary>
-    public string Detail => $"{CommandLine}: exit {ExitCode}; stderr: {Stderr}";
+    public string Detail => $"{CommandLine}: exit {ExitCode}; stderr: {Complaints(Stderr)}";
+
+    /// <summary>Without what a file says of itself (titles, names), which ffmpeg indents in its report, and which belongs in no log.</summary>
+    internal static string Complaints(string stderr) => string.Join('\n', stderr.Split('\n').Where(line => !line.StartsWith(' ')));
 }

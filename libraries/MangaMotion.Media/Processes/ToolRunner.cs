@@ -43,7 +43,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         {
             var cpu = ProcessTree.Cpu(process.Id);
             throw new ToolFailedException(
-                run.Tool, $"{commandLine}: not done in {wall.TotalSeconds} s of wall time, of which it computed {cpu.TotalSeconds:F1} s; stderr: {stderr}");
+                run.Tool, $"{commandLine}: not done in {wall.TotalSeconds} s of wall time, of which it computed {cpu.TotalSeconds:F1} s; stderr: {ToolResult.Complaints(stderr.ToString())}");
         }
         finally
         {
@@ -123,12 +123,14 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         int? signal = result.ExitCode > 128 ? result.ExitCode - 128 : null;
 
         // ffmpeg catches the signal and ends with a code of its own.
-        if (signal == Posix.SigXcpu || result.Stderr.Contains("received signal 24", StringComparison.Ordinal))
+        if (signal == Posix.SigXcpu || (result.ExitCode != 0 && result.Stderr.Contains("received signal 24", StringComparison.Ordinal)))
             return Outcome.CpuUsedUp(run.CpuSeconds ?? _limits.CpuSeconds, run.Subject, result.Detail);
         if (signal == Posix.SigXfsz)
             return OutputUsedUp(_limits.OutputBytes, run, result.Detail);
         if (result.ExitCode != 0 && Outcome.LooksOutOfMemory(result.Stderr))
             return Outcome.OutOfMemory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
+        if (result.ExitCode != 0 && Outcome.LooksOutOfDisk(result.Stderr))
+            return new ToolFailedException(run.Tool, $"the scratch disk is full; {result.Detail}");
         if (result.ExitCode == 127 || result.Stderr.StartsWith("prlimit: failed to execute", StringComparison.Ordinal))
             return new ToolFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}");
         if (result.Stderr.StartsWith("bwrap: ", StringComparison.Ordinal))

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using MangaMotion.Media.Images;
 
 namespace MangaMotion.Media.Video;
 
@@ -13,11 +12,10 @@ internal static class FrameScore
     public const double Good = 2;
 
     /// <summary>Scores a binary PPM; 0 for a frame that shows nothing.</summary>
-    public static double OfPixmap(ReadOnlySpan<byte> pixmap)
-    {
-        var (width, height, start) = Header(pixmap);
-        return width < 3 || height < 3 || pixmap.Length - start < width * height * 3 ? 0 : Of(pixmap[start..], width, height);
-    }
+    public static double OfPixmap(ReadOnlySpan<byte> pixmap) =>
+        PixmapHeader.Read(pixmap) is { Width: >= 3, Height: >= 3 } header && pixmap.Length >= header.FileBytes
+            ? Of(pixmap[header.Bytes..], header.Width, header.Height)
+            : 0;
 
     /// <summary>Scores rows of 8-bit red, green and blue.</summary>
     public static double Of(ReadOnlySpan<byte> rgb, int width, int height)
@@ -42,17 +40,5 @@ internal static class FrameScore
         var spread = Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean)));
         var exposure = Math.Clamp((mean - 12) / 30, 0, 1) * Math.Clamp((250 - mean) / 30, 0, 1);
         return exposure * Math.Min(1, spread / 20) * Math.Min(20, 0.2 + (edges / count));
-    }
-
-    private static (int Width, int Height, int Start) Header(ReadOnlySpan<byte> pixmap)
-    {
-        // "P6\nWIDTH HEIGHT\n255\n", as ffmpeg writes it.
-        var text = Encoding.ASCII.GetString(pixmap[..Math.Min(pixmap.Length, 40)]);
-        var lines = text.Split('\n');
-        return lines.Length >= 4 && lines[0] == "P6" && lines[1].Split(' ') is [var width, var height]
-            ? (Number(width), Number(height), lines[0].Length + lines[1].Length + lines[2].Length + 3)
-            : (0, 0, 0);
-
-        static int Number(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 }

@@ -6,6 +6,7 @@ using MangaMotion.ServiceDefaults.Configuration;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace MangaMotion.ServiceDefaults.Jobs;
 
@@ -65,6 +66,7 @@ public static class JobWorkerRegistration
         services.AddJobWorker(type);
         if (services.Any(service => service.ServiceType == typeof(WorkerIdentity)))
             return;
+        services.AddSingleton<IValidateOptions<JobsOptions>, ShutdownOrder>();
         services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
         services.AddSingleton<ErrorQueueSweeper.Signal>();
         services.AddSingleton(provider => provider.GetRequiredService<ErrorQueueSweeper.Signal>().Handler);

@@ -21,7 +21,7 @@ public sealed class DiskObjectStore : IObjectStore
 
     private readonly DiskLayout _layout;
     private readonly DiskWriter _writer;
-    private bool _swept;
+    private bool _prepared;
 
     public DiskObjectStore(IOptions<StorageOptions> options)
     {
@@ -32,6 +32,7 @@ public sealed class DiskObjectStore : IObjectStore
     public async Task<StoredObject> PutAsync(string key, Stream content, PutOptions options, CancellationToken cancellationToken)
     {
         PutOptions.Validate(options);
+        ThrowIfGone();
         var path = _layout.PathOf(key);
         var temporary = _layout.NewTemporaryFile();
         try
@@ -51,6 +52,7 @@ public sealed class DiskObjectStore : IObjectStore
     public async Task<StoredObject> PutFileAsync(string key, string path, PutOptions options, CancellationToken cancellationToken)
     {
         PutOptions.Validate(options);
+        ThrowIfGone();
         var target = _layout.PathOf(key);
         var temporary = _layout.NewTemporaryFile();
         if (!_writer.TryTake(path, temporary))
@@ -93,14 +95,14 @@ public sealed class DiskObjectStore : IObjectStore
         }
     }
 
-    public Task<StoredObject> FetchAsync(string key, string path, CancellationToken cancellationToken)
+    public Task<StoredObject> FetchAsync(string key, string path, long? maxLength, CancellationToken cancellationToken)
     {
         var source = _layout.PathOf(key);
         if (File.Exists(path))
             throw new IOException($"Object '{key}' is not fetched to '{path}': there is a file already.");
 
         // On another thread, because without reflinks it copies the whole object.
-        return Task.Run(() => Duplicate(key, source, path, CutTrailer), cancellationToken);
+        return Task.Run(() => Duplicate(key, source, path, maxLength, CutTrailer), cancellationToken);
 
         static StoredObject CutTrailer(SafeFileHandle file, StoredObject info)
         {
@@ -146,7 +148,7 @@ public sealed class DiskObjectStore : IObjectStore
         var temporary = _layout.NewTemporaryFile();
         try
         {
-            var info = await Task.Run(() => Duplicate(from, source, temporary, WriteNewTrailer), cancellationToken);
+            var info = await Task.Run(() => Duplicate(from, source, temporary, maxLength: null, WriteNewTrailer), cancellationToken);
             _writer.Commit(temporary, target);
             return info with { Key = to };
         }
@@ -174,15 +176,16 @@ public sealed class DiskObjectStore : IObjectStore
 
     public Task CheckAsync(CancellationToken cancellationToken)
     {
+        ThrowIfGone();
         var probe = _layout.NewTemporaryFile();
         using (var file = _writer.Create(probe))
             _writer.Write(file, [1], 0, probe);
 
         File.Delete(probe);
-        if (!_swept)
+        if (!_prepared)
             _layout.SweepTemporaryFiles(TemporaryFileLifetime);
 
-        _swept = true;
+        _prepared = true;
         return Task.CompletedTask;
     }
 
@@ -248,6 +251,7 @@ public sealed class DiskObjectStore : IObjectStore
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
+            ThrowIfGone();
             return null;
         }
         catch (UnauthorizedAccessException exception)
@@ -263,10 +267,20 @@ public sealed class DiskObjectStore : IObjectStore
     }
 
     /// <summary>Reflinks or copies the file of an object, then lets its trailer be changed.</summary>
-    private StoredObject Duplicate(string key, string source, string path, Func<SafeFileHandle, StoredObject, StoredObject> finish)
+    private StoredObject Duplicate(string key, string source, string path, long? maxLength, Func<SafeFileHandle, StoredObject, StoredObject> finish)
     {
         if (!File.Exists(source))
+        {
+            ThrowIfGone();
             throw new ObjectNotFoundException(key);
+        }
+
+        // Looked at before it fills another disk.
+        if (maxLength is not null && Open(key) is var (found, info))
+        {
+            found.Dispose();
+            ObjectTooLargeException.ThrowIfAbove(maxLength, info);
+        }
 
         try
         {
@@ -284,6 +298,16 @@ public sealed class DiskObjectStore : IObjectStore
 
             throw;
         }
+    }
+
+    /// <summary>
+    /// A root that was there at the start and is not any more is a disk that is not mounted: its objects are not missing, and
+    /// nothing may be put where they will be seen no more when it is back.
+    /// </summary>
+    private void ThrowIfGone()
+    {
+        if (_prepared && !Directory.Exists(_layout.Temporary))
+            throw new IOException($"The store's folder '{_layout.Root}' is gone or empty: is its disk mounted? Storage__Disk__Root chooses it.");
     }
 
     private static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());

@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 namespace MangaMotion.Storage.S3;
 
 /// <summary>Brings one object to a file; where the download breaks, it goes on from there.</summary>
-internal sealed class S3Download(S3Requests requests, S3StorageOptions options, string key) : IDisposable
+internal sealed class S3Download(S3Requests requests, S3StorageOptions options, string key, long? maxLength) : IDisposable
 {
     private const int BufferSize = 128 * 1024;
 
@@ -40,6 +40,7 @@ internal sealed class S3Download(S3Requests requests, S3StorageOptions options, 
 
         using var response = await requests.SendOnceAsync((client, cancel) => client.GetObjectAsync(request, cancel), cancellationToken);
         _info ??= S3ObjectStore.Describe(response, response.ContentLength);
+        ObjectTooLargeException.ThrowIfAbove(maxLength, _info);
         _version = response.ETag;
         await using var body = new DownloadStream(key, response.ResponseStream, response.ContentLength, options);
         await CopyAsync(body, file, cancellationToken);

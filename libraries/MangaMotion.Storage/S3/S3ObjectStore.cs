@@ -81,7 +81,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
     }
 
-    public async Task<StoredObject> FetchAsync(string key, string path, CancellationToken cancellationToken)
+    public async Task<StoredObject> FetchAsync(string key, string path, long? maxLength, CancellationToken cancellationToken)
     {
         ObjectKey.Validate(key);
         if (File.Exists(path))
@@ -89,7 +89,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
         try
         {
-            using var download = new S3Download(_requests, _options, key);
+            using var download = new S3Download(_requests, _options, key, maxLength);
             return await download.ToFileAsync(path, cancellationToken);
         }
         catch

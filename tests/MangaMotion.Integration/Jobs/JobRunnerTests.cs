@@ -216,6 +216,45 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_over_the_hard_limit_is_stopped_and_tried_again()
+    {
+        _world.Script.Work = (run, token) => run.Attempt == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        await _world.StartWorkerAsync(("Jobs:TimeLimit", "00:00:01"));
+        var job = await _world.AcceptAsync();
+
+        var row = await _world.UntilAsync(job, JobStatus.Done);
+
+        row.Outcomes.ShouldBe(["transient", "done"]);
+        (await _world.ScalarAsync<string>("select error from job_attempts where job_id = $1 and outcome = 'transient'", job)).ShouldContain("hard limit of 00:00:01 (Jobs__TimeLimit)");
+    }
+
+    [Fact]
+    public async Task A_worker_tells_of_itself_and_takes_the_rows_of_the_long_dead_away()
+    {
+        var release = new TaskCompletionSource();
+        _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
+        await _world.StartAcceptorAsync();
+        await _world.ExecuteAsync(
+            """
+            insert into workers (id, service, version, host, pid, concurrency, memory_bytes, heartbeat_at)
+            values ('long dead', 'probe', '0', 'h', 1, 1, 1, now() - interval '25 hours'), ('just dead', 'probe', '0', 'h', 1, 1, 1, now() - interval '23 hours')
+            """);
+        await _world.StartWorkerAsync(("Jobs:Concurrency", "3"), ("Jobs:Lease", "00:00:03"));
+        var job = await _world.AcceptAsync();
+
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from workers where current_jobs = array[$1::uuid]", job) == 1);
+        (await _world.ScalarAsync<bool>(
+            """
+            select service = 'probe' and version like '0.1.0%' and concurrency = 3 and host = $1 and pid = $2 and memory_bytes > 20000000 and heartbeat_at >= started_at
+            from workers where id not like '% dead'
+            """,
+            Environment.MachineName,
+            Environment.ProcessId)).ShouldBeTrue();
+        (await _world.ScalarAsync<string[]>("select array_agg(id) from workers where id like '% dead'")).ShouldBe(["just dead"]);
+        release.SetResult();
+    }
+
+    [Fact]
     public async Task A_job_whose_message_was_lost_is_published_again()
     {
         var queue = await QueueWithoutWorkerAsync();

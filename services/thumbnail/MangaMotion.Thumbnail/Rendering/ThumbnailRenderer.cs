@@ -6,18 +6,21 @@ using MangaMotion.Media.Images;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.Storage;
+using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Thumbnail.Rendering;
 
 /// <summary>Makes the derivatives of one asset and stores them under keys that are a function of the job.</summary>
-public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspaces, MediaRenderer media)
+public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspaces, MediaRenderer media, IOptions<MediaOptions> options)
 {
+    private readonly long _maxBytes = options.Value.Limits.Bytes;
+
     public async Task<ThumbnailResult> RenderAsync(JobRun<GenerateThumbnail> run, CancellationToken cancellationToken)
     {
         try
         {
             await using var workspace = workspaces.Create();
-            await store.FetchAsync(run.Command.InputKey, workspace.Input, cancellationToken);
+            await store.FetchAsync(run.Command.InputKey, workspace.Input, _maxBytes, cancellationToken);
             var type = MediaSniffer.SniffFile(workspace.Input).Require();
             var (result, files) = await media.RenderAsync(workspace, type, ImageParams.Parse(run.Params), cancellationToken);
             return result with { Files = await StoreAsync(run.JobId, files, cancellationToken) };
@@ -25,6 +28,10 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         catch (ObjectNotFoundException exception)
         {
             throw new PermanentJobException("missing_object", "The original is not in the store any more; submit the file again.", exception);
+        }
+        catch (ObjectTooLargeException exception)
+        {
+            throw new ResourceLimitException("bytes", $"The file has {exception.Length:N0} bytes; {exception.Limit:N0} are allowed.", exception);
         }
         catch (MediaLimitException exception)
         {
@@ -38,7 +45,7 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         }
         catch (IOException exception)
         {
-            throw new TransientJobException("store_unavailable", "The file store or the scratch disk did not answer as it should; it is tried again.", exception);
+            throw new TransientJobException("store_unavailable", "The file store or the scratch disk did not answer as it should, which is no fault of the file.", exception);
         }
     }
 
@@ -49,7 +56,16 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         {
             var key = $"processed/{jobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
             var put = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
-            stored.Add(new(file.Variant, key, file.ContentType, file.Width, file.Height, put.Length, put.Sha256!));
+            stored.Add(new()
+            {
+                Variant = file.Variant,
+                Key = key,
+                ContentType = file.ContentType,
+                Width = file.Width,
+                Height = file.Height,
+                Bytes = put.Length,
+                Sha256 = put.Sha256!,
+            });
         }
 
         return stored;

@@ -1,0 +1,20 @@
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Running;
+using MangaMotion.ServiceDefaults.Bus;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.ServiceDefaults.Jobs;
+
+/// <summary>A bus that lets go before jobs are handed back would leave them to the end of their leases, and count crashes that were none.</summary>
+internal sealed class ShutdownOrder(IOptions<BusOptions> bus) : IValidateOptions<JobsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JobsOptions options)
+    {
+        var least = options.ShutdownGrace + JobShutdown.HandBackTime;
+        return least <= bus.Value.StopTimeout
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"Jobs__ShutdownGrace is '{options.ShutdownGrace}' and Bus__StopTimeout '{bus.Value.StopTimeout}': handing jobs back after the grace takes up to "
+                + $"{JobShutdown.HandBackTime.TotalSeconds} s, so Bus__StopTimeout must be at least {least}.");
+    }
+}
