@@ -39,9 +39,12 @@ public sealed class AudioRenderer(ToolRunner tools, IImageRenderer images, IOpti
     public async Task<RenderedAudio> RenderAsync(Workspace workspace, string input, MediaType type, AudioRequest request, CancellationToken cancellationToken)
     {
         request.Validate();
-        var probed = await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        var meter = new PeakMeter();
+        var decoded = await DecodeAsync(workspace, input, type, meter, cancellationToken);
+        var probed = FfmpegReport.Parse(decoded.Stderr) ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
         var audio = probed.Audio ?? throw new UnsupportedMediaException($"The {type.Title} holds no sound.");
-        var meter = await MeasureAsync(workspace, input, type, audio, cancellationToken);
+        if (decoded.ExitCode != 0 || meter.Samples == 0)
+            throw Ffmpeg.Broken(type, decoded);
 
         List<MediaFile> files =
         [
@@ -53,37 +56,29 @@ public sealed class AudioRenderer(ToolRunner tools, IImageRenderer images, IOpti
         return new RenderedAudio(Math.Round(meter.Seconds, 3), audio.Codec, audio.SampleRate, audio.Channels, files);
     }
 
-    private async Task<PeakMeter> MeasureAsync(Workspace workspace, string input, MediaType type, ProbedAudio audio, CancellationToken cancellationToken)
+    /// <summary>The first sound of the file into the meter, with ffmpeg's report on stderr.</summary>
+    private async Task<ToolResult> DecodeAsync(Workspace workspace, string input, MediaType type, PeakMeter meter, CancellationToken cancellationToken)
     {
-        var meter = new PeakMeter();
         var result = await tools.RunAsync(
             new ToolRun
             {
                 Tool = "ffmpeg",
                 Arguments =
                 [
-                    .. Ffmpeg.Quiet, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-i", Ffmpeg.File, "-map", $"0:{audio.Index}",
-                    "-ac", "1", "-ar", $"{PeakMeter.SampleRate}", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1",
+                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-vn", "-sn", "-dn", "-i", Ffmpeg.File, "-map", "0:a:0",
+                    "-ac", "1", "-ar", $"{PeakMeter.SampleRate}", "-c:a", "pcm_s16le", "-f", "s16le", "-t", $"{_limits.Seconds + 1}", "-flush_packets", "0", "pipe:1",
                 ],
                 Directory = workspace.NewDirectory(),
                 Input = input,
                 Subject = type.Title,
-                ReadStdout = ReadAsync,
+                ReadStdout = meter.ReadAsync,
             },
             cancellationToken);
-        return result.ExitCode == 0 && meter.Samples > 0 ? meter : throw Ffmpeg.Broken(type, result);
+        if (meter.Seconds <= _limits.Seconds)
+            return result;
 
-        async Task ReadAsync(Stream samples, CancellationToken stop)
-        {
-            var buffer = new byte[64 * 1024];
-            int read;
-            while ((read = await samples.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop)) > 0)
-            {
-                meter.Add(buffer.AsSpan(0, read));
-                if (meter.Seconds > _limits.Seconds)
-                    throw new MediaLimitException("seconds", _limits.Seconds, null, $"The sound is longer than the {_limits.Seconds:N0} s that are allowed.");
-            }
-        }
+        var declared = FfmpegReport.Parse(result.Stderr) is { } report && report.Seconds > _limits.Seconds ? $" It says that it has {report.Seconds:N0} s." : "";
+        throw new MediaLimitException("seconds", _limits.Seconds, null, $"The sound is longer than the {_limits.Seconds:N0} s that are allowed.{declared}");
     }
 
     private static async Task<MediaFile> WaveformAsync(Workspace workspace, PeakMeter meter, AudioRequest request, CancellationToken cancellationToken)

@@ -16,15 +16,30 @@ internal sealed class PeakMeter
 
     public double Seconds => (double)Samples / SampleRate;
 
+    /// <summary>Adds little-endian samples until the stream ends.</summary>
+    public async Task ReadAsync(Stream samples, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await samples.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0)
+            Add(buffer.AsSpan(0, read));
+    }
+
     /// <summary>Adds little-endian samples; an odd last byte is dropped.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        foreach (var sample in MemoryMarshal.Cast<byte, short>(bytes))
+        var samples = MemoryMarshal.Cast<byte, short>(bytes);
+        Samples += samples.Length;
+        while (samples.Length > 0)
         {
-            _block = (Math.Min(_block.Low, sample), Math.Max(_block.High, sample));
-            if (++_inBlock == SamplesPerBlock)
+            var here = samples[..Math.Min(samples.Length, SamplesPerBlock - _inBlock)];
+            var (low, high) = _block;
+            foreach (var sample in here)
+                (low, high) = (Math.Min(low, sample), Math.Max(high, sample));
+            _block = (low, high);
+            if ((_inBlock += here.Length) == SamplesPerBlock)
                 Close();
-            Samples++;
+            samples = samples[here.Length..];
         }
     }
 

@@ -21,13 +21,16 @@ internal static class Waveform
             var bar = Math.Min(bars - 1, (int)(x / step));
             var sideways = x + 0.5 - ((bar + 0.5) * step);
             var reach = Math.Max(0, (Math.Pow(loudness[bar] / full, 0.8) * (middle - 2)) - radius);
+            var outside = (radius + 0.5) * (radius + 0.5);
             for (var y = 0; y < height; y++)
             {
                 // Distance to a line from -reach to +reach: a bar with round ends.
                 var up = Math.Abs(y + 0.5 - middle);
-                var covered = Math.Clamp(radius + 0.5 - Math.Sqrt((sideways * sideways) + Math.Pow(Math.Max(0, up - reach), 2)), 0, 1);
-                if (covered <= 0)
+                var beyond = Math.Max(0, up - reach);
+                var distance = (sideways * sideways) + (beyond * beyond);
+                if (distance >= outside)
                     continue;
+                var covered = Math.Min(1, radius + 0.5 - Math.Sqrt(distance));
                 var tip = Math.Min(1, up / middle);
                 var at = ((y * width) + x) * 4;
                 (rgba[at], rgba[at + 1], rgba[at + 2], rgba[at + 3]) = (Mix(99, 236, tip), Mix(82, 72, tip), Mix(235, 153, tip), (byte)(255 * covered));

@@ -13,7 +13,21 @@ internal sealed record Probed(double Seconds, ProbedVideo? Video, ProbedAudio? A
 /// <param name="Width">Pixels of the picture as it is shown: turned, and with square pixels.</param>
 /// <param name="Rotation">Degrees clockwise by which players turn it: 0, 90, 180 or 270.</param>
 /// <param name="HighDynamicRange">PQ or HLG, which has to be mapped to what screens and JPEG show.</param>
-internal sealed record ProbedVideo(int Index, string Codec, int Width, int Height, int Rotation, double FrameRate, bool HighDynamicRange, long CodedPixels);
+internal sealed record ProbedVideo(int Index, string Codec, int Width, int Height, int Rotation, double FrameRate, bool HighDynamicRange, long CodedPixels)
+{
+    /// <param name="aspect">Width and height of one coded pixel; zeroes where it is not told.</param>
+    /// <param name="turn">Degrees against the clock, in any number of turns.</param>
+    public static ProbedVideo Of(
+        int index, string codec, (int Width, int Height) coded, (double Across, double Down) aspect, double turn, double frameRate, bool highDynamicRange)
+    {
+        var (width, height) = coded;
+        if (aspect is { Across: > 0, Down: > 0 })
+            width = Math.Max(1, (int)Math.Round(width * (aspect.Across / aspect.Down)));
+        var rotation = (int)((Math.Round(-turn / 90) * 90 % 360) + 360) % 360;
+        return new ProbedVideo(
+            index, codec, rotation % 180 == 0 ? width : height, rotation % 180 == 0 ? height : width, rotation, frameRate, highDynamicRange, (long)coded.Width * coded.Height);
+    }
+}
 
 internal sealed record ProbedAudio(int Index, string Codec, int SampleRate, int Channels);
 
@@ -48,28 +62,18 @@ internal static class MediaProbe
 
     private static ProbedVideo Video(JsonElement stream)
     {
-        var (width, height) = ((int)Number(stream, "width"), (int)Number(stream, "height"));
-        var coded = (long)width * height;
-        var (across, down) = Ratio(Text(stream, "sample_aspect_ratio"), ':');
-        if (across > 0 && down > 0)
-            width = Math.Max(1, (int)Math.Round(width * (across / down)));
-
         var turn = stream.TryGetProperty("side_data_list", out var sides)
             ? sides.EnumerateArray().Where(side => side.TryGetProperty("rotation", out _)).Select(side => Number(side, "rotation")).FirstOrDefault()
             : 0;
-
-        // ffprobe counts against the clock, in any number of turns.
-        var rotation = (int)((Math.Round(-turn / 90) * 90 % 360) + 360) % 360;
         var (frames, per) = Ratio(Text(stream, "avg_frame_rate"), '/');
-        return new ProbedVideo(
+        return ProbedVideo.Of(
             stream.GetProperty("index").GetInt32(),
             Text(stream, "codec_name"),
-            rotation % 180 == 0 ? width : height,
-            rotation % 180 == 0 ? height : width,
-            rotation,
+            ((int)Number(stream, "width"), (int)Number(stream, "height")),
+            Ratio(Text(stream, "sample_aspect_ratio"), ':'),
+            turn,
             per > 0 ? frames / per : 0,
-            Text(stream, "color_transfer") is "smpte2084" or "arib-std-b67",
-            coded);
+            Text(stream, "color_transfer") is "smpte2084" or "arib-std-b67");
     }
 
     private static ProbedAudio Audio(JsonElement stream) =>

@@ -22,13 +22,16 @@ public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOpti
     /// <summary>Below this many bits a second a declared duration is not believed.</summary>
     private const double LeastBitsPerSecond = 1_000;
 
+    /// <summary>Any good frame will do for a clip that is no longer; a long video begins with titles.</summary>
+    private const double ClipSeconds = 60;
+
     /// <summary>
-    /// Where candidates are looked for, as parts of the duration, until one is good: a few key frames, which cost one decoded
+    /// Where candidates are looked for, as parts of the duration, until one is good: a key frame or a few, which cost one decoded
     /// frame each; more of them; and any frames, for files with hardly a key frame.
     /// </summary>
     private static readonly (double[] Parts, bool KeyFrames)[] Rounds =
     [
-        ([0.08, 0.25, 0.5], true), ([0, 0.15, 0.35, 0.65, 0.8, 0.92], true), ([0, 0.3, 0.6], false),
+        ([0.25], true), ([0.08, 0.5], true), ([0, 0.15, 0.35, 0.65, 0.8, 0.92], true), ([0, 0.3, 0.6], false),
     ];
 
     private readonly MediaLimits _limits = options.Value.Limits;
@@ -39,7 +42,9 @@ public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOpti
     public async Task<RenderedVideo> RenderAsync(Workspace workspace, string input, MediaType type, ImageRequest request, CancellationToken cancellationToken)
     {
         request.Validate();
-        var probed = await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        var size = request.Variants.Max(variant => variant.Size);
+        var (look, poster) = await FirstLookAsync(workspace, input, type, size, cancellationToken);
+        var probed = look ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
         var video = probed.Video ?? throw new UnsupportedMediaException(
             probed.Audio is null ? $"The {type.Title} holds neither picture nor sound." : $"The {type.Title} holds sound only; upload it as M4A, MP3 or Ogg.");
         if (video.CodedPixels > _limits.Pixels)
@@ -49,9 +54,42 @@ public sealed class VideoRenderer(ToolRunner tools, IImageRenderer images, IOpti
         if (seconds > _limits.Seconds)
             throw Outcome.TooMany("seconds", _limits.Seconds, (long)seconds, "The video is {0} s long; {1} s are allowed.");
 
-        var poster = await PosterAsync(workspace, input, type, video, seconds ?? 0, request.Variants.Max(v => v.Size), cancellationToken);
+        if (poster is null || video.HighDynamicRange || seconds is null or > ClipSeconds)
+            poster = await PosterAsync(workspace, input, type, video, seconds ?? 0, size, cancellationToken);
         var image = await images.RenderAsync(workspace, poster, MediaType.Pixmap, request with { AnimationSize = null }, cancellationToken);
         return new RenderedVideo(seconds, video.Width, video.Height, video.Rotation, Math.Round(video.FrameRate, 3), video.Codec, probed.Audio?.Codec, image);
+    }
+
+    /// <summary>
+    /// The key frame at about one second, and what ffmpeg says of the file on the way: for most clips all that is needed, in one
+    /// run. It sizes the frame without knowing it.
+    /// </summary>
+    /// <returns>Null for what could not be told, and where the frame is missing or not good.</returns>
+    private async Task<(Probed? Probed, string? Poster)> FirstLookAsync(
+        Workspace workspace, string input, MediaType type, int size, CancellationToken cancellationToken)
+    {
+        var directory = workspace.NewDirectory();
+        var shrink = $"min(1,{size.ToString(CultureInfo.InvariantCulture)}/max(iw*sar,ih))";
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "ffmpeg",
+                Arguments =
+                [
+                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture),
+                    "-an", "-sn", "-dn", "-skip_frame", "nokey", "-noaccurate_seek", "-ss", "1", "-i", Ffmpeg.File,
+                    "-map", "0:V:0", "-frames:v", "1", "-fps_mode", "passthrough", .. Ffmpeg.OneThread,
+                    "-vf", $"scale=w='max(2,round(iw*sar*{shrink}))':h='max(2,round(ih*{shrink}))':flags=area,setsar=1,format=rgb24",
+                    "-c:v", "ppm", "-f", "image2", "-update", "1", "poster.ppm",
+                ],
+                Directory = directory,
+                Input = input,
+                Subject = type.Title,
+            },
+            cancellationToken);
+        var poster = Path.Combine(directory, "poster.ppm");
+        var good = result.ExitCode == 0 && File.Exists(poster) && FrameScore.OfPixmap(await File.ReadAllBytesAsync(poster, cancellationToken)) >= FrameScore.Good;
+        return (FfmpegReport.Parse(result.Stderr), good ? poster : null);
     }
 
     private static double? Believable(double seconds, long bytes) => seconds > 0 && bytes * 8 / seconds >= LeastBitsPerSecond ? seconds : null;
