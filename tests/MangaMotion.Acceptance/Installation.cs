@@ -27,6 +27,8 @@ public sealed class Installation : IAsyncDisposable
 
     public string Store => Path.Combine(_folder, "store");
 
+    public string Scratch => Path.Combine(_folder, "scratch");
+
     public MangaMotionClient Client { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -60,6 +62,22 @@ public sealed class Installation : IAsyncDisposable
 
     public Task<ServiceProcess> StartThumbnailAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.Thumbnail", settings);
 
+    /// <summary>A worker that sees a scratch directory of its own, a file system in memory, as nobody else does.</summary>
+    public Task<ServiceProcess> StartThumbnailWithScratchOfAsync(long bytes, params (string Name, string Value)[] settings)
+    {
+        Directory.CreateDirectory(Scratch);
+        string[] user = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
+        return StartAsync("MangaMotion.Thumbnail", settings, ["unshare", "--mount", .. user, "sh", "-c", $"mount -t tmpfs -o size={bytes} tmpfs '{Scratch}' && exec \"$0\" \"$@\""]);
+    }
+
+    /// <summary>Starts a service that is expected to refuse its settings.</summary>
+    /// <returns>Its exit code, and all that it has said.</returns>
+    public Task<(int ExitCode, string Output)> RefuseThumbnailAsync(params (string Name, string Value)[] settings) =>
+        ServiceProcess.RunAsync("MangaMotion.Thumbnail", Settings(settings));
+
+    /// <summary>A queue of an installation on the shared servers.</summary>
+    public TestQueue Queue(string name) => new(Broker!, _rabbit.AbsolutePath.TrimStart('/'), name);
+
     public Task<ServiceProcess> StartRecordsAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.Records", settings);
 
     /// <summary>Waits until nothing of the ingest is queued or processing.</summary>
@@ -67,6 +85,15 @@ public sealed class Installation : IAsyncDisposable
     {
         await Eventually.Until(async () => (await Client.GetIngestStatusAsync(ingest)).Status == "finished", deadline ?? TimeSpan.FromSeconds(90), "the ingest is finished");
         return await Client.GetIngestStatusAsync(ingest);
+    }
+
+    /// <summary>The assets of a finished ingest of media, every result of which is as its published schema says.</summary>
+    public async Task<IReadOnlyList<AssetStatus>> UntilMediaAsync(Guid ingest)
+    {
+        var assets = (await UntilFinishedAsync(ingest)).Assets;
+        foreach (var asset in assets.Where(asset => asset.Result is not null))
+            PublishedSchema.ThumbnailResult.Problems(asset.Result!.Value).ShouldBeEmpty(asset.Name);
+        return assets;
     }
 
     /// <summary>Waits until so many messages are in an error queue; the management API tells it late.</summary>
@@ -116,7 +143,14 @@ public sealed class Installation : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<ServiceProcess> StartAsync(string assembly, (string Name, string Value)[] settings)
+    private async Task<ServiceProcess> StartAsync(string assembly, (string Name, string Value)[] settings, params string[] under)
+    {
+        var service = await ServiceProcess.StartAsync(assembly, Settings(settings), under: under);
+        _services.Add(service);
+        return service;
+    }
+
+    private Dictionary<string, string> Settings((string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string>
         {
@@ -124,13 +158,11 @@ public sealed class Installation : IAsyncDisposable
             ["ConnectionStrings__RabbitMq"] = _rabbit.ToString(),
             ["Storage__Kind"] = "disk",
             ["Storage__Disk__Root"] = Store,
-            ["Media__ScratchDirectory"] = Path.Combine(_folder, "scratch"),
+            ["Media__ScratchDirectory"] = Scratch,
             ["MANGAMOTION_API_KEY"] = Key,
         };
         foreach (var (name, value) in settings)
             environment[name] = value;
-        var service = await ServiceProcess.StartAsync(assembly, environment);
-        _services.Add(service);
-        return service;
+        return environment;
     }
 }

@@ -10,6 +10,8 @@ internal static class Samples
     private static readonly Lazy<byte[]> Large = new(() => Make("-i", "testsrc2=s=2400x1600", "-frames:v", "1", "-c:v", "mjpeg", "-f", "image2pipe"));
     private static readonly Lazy<byte[]> Small = new(() => Make("-i", "testsrc2=s=640x480", "-frames:v", "1", "-c:v", "png", "-f", "image2pipe"));
 
+    private static readonly Lazy<byte[]> Long = new(() => Make("-i", "anullsrc=r=44100:cl=mono", "-t", "10800", "-f", "flac"));
+
     /// <summary>2400 × 1600 JPEG.</summary>
     public static byte[] Jpeg => Large.Value;
 
@@ -25,6 +27,19 @@ internal static class Samples
     /// <summary>Three seconds of a tone.</summary>
     public static byte[] Flac() => Make("-i", "sine=frequency=440", "-t", "3", "-f", "flac");
 
+    /// <summary>Hours of silence in little space: some seconds of work.</summary>
+    public static byte[] LongSilence => Long.Value;
+
+    /// <summary>98 megapixels that have to be decoded whole: 392 MB and more.</summary>
+    public static byte[] LargeInterlacedPng() => MakeFile("png[interlace]", "vips", "black", "", "9900", "9900", "--bands", "4");
+
+    /// <summary>Three seconds of a tone, with a picture of 320 × 320 as its cover.</summary>
+    public static byte[] Mp3WithCover() => MakeFile(
+        "mp3", "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=3", "-f", "lavfi", "-i", "testsrc2=s=320x320:r=1:d=1", "-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic");
+
+    /// <summary>Ten frames of 64 × 48.</summary>
+    public static byte[] Gif() => Make("-i", "testsrc2=s=64x48", "-frames:v", "10", "-f", "gif");
+
     /// <summary>Two empty pages of 200 × 100 points; readers rebuild the table of objects that is left out.</summary>
     public static byte[] Pdf() => Encoding.ASCII.GetBytes(
         """
@@ -39,6 +54,21 @@ internal static class Samples
         trailer <</Root 1 0 R/Size 6>>
         %%EOF
         """);
+
+    /// <summary>For formats that are not written to a pipe.</summary>
+    /// <param name="extension">With the options of vips, where it is vips.</param>
+    /// <param name="arguments">An empty one stands for the file; without one, the file is the last.</param>
+    private static byte[] MakeFile(string extension, string program, params string[] arguments)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"mm-{Guid.NewGuid():N}.{extension}");
+        using var process = Process.Start(new ProcessStartInfo(program, arguments.Contains("") ? arguments.Select(x => x.Length > 0 ? x : path) : [.. arguments, path]) { UseShellExecute = false })!;
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0);
+        path = path.Split('[')[0];
+        var bytes = File.ReadAllBytes(path);
+        File.Delete(path);
+        return bytes;
+    }
 
     private static byte[] Make(params string[] arguments)
     {

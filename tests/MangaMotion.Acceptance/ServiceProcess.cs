@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -9,7 +10,14 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly ConcurrentQueue<string> _log = [];
+
     private ServiceProcess(Process process) => _process = process;
+
+    /// <summary>What it has written to its standard output so far.</summary>
+    public IReadOnlyList<string> Log => [.. _log];
+
+    public bool IsRunning => !_process.HasExited;
 
     public Uri Address => _address.Task.Result;
 
@@ -17,15 +25,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="assembly">Such as <c>MangaMotion.Ingest</c>.</param>
-    public static async Task<ServiceProcess> StartAsync(string assembly, IReadOnlyDictionary<string, string> settings, bool untilReady = true)
+    /// <param name="under">A command that becomes the service, which stands behind its arguments.</param>
+    public static async Task<ServiceProcess> StartAsync(string assembly, IReadOnlyDictionary<string, string> settings, bool untilReady = true, params string[] under)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(output.Parent!.Parent!.FullName, assembly, output.Name, $"{assembly}.dll");
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Path.GetDirectoryName(program) };
-        foreach (var (name, value) in settings)
-            start.Environment[name] = value;
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        var service = new ServiceProcess(Process.Start(start)!);
+        var service = new ServiceProcess(Process.Start(StartInfo(assembly, settings, under))!);
         service._process.OutputDataReceived += (_, line) => service.Read(line.Data);
         service._process.BeginOutputReadLine();
 
@@ -33,6 +36,34 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         if (untilReady)
             await TestSupport.Eventually.Until(() => IsReadyAsync(http), TimeSpan.FromSeconds(60), $"{assembly} is ready");
         return service;
+    }
+
+    /// <summary>Runs a service that ends by itself.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string assembly, IReadOnlyDictionary<string, string> settings)
+    {
+        var start = StartInfo(assembly, settings, []);
+        start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Sends a signal to every process below this one whose command line holds the word.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> SignalChildrenAsync(string signal, string word)
+    {
+        var children = Below(Id).Where(id => CommandLine(id).Contains(word, StringComparison.Ordinal)).ToList();
+        foreach (var id in children)
+            await SignalAsync(signal, id);
+        return children.Count;
     }
 
     /// <summary>SIGKILL.</summary>
@@ -60,10 +91,42 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return false;
     });
 
-    private async Task SignalAsync(string signal)
+    private Task SignalAsync(string signal) => SignalAsync(signal, Id);
+
+    private static async Task SignalAsync(string signal, int id)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{Id}"]) { UseShellExecute = false })!;
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{id}"]) { UseShellExecute = false, RedirectStandardError = true })!;
         await kill.WaitForExitAsync();
+    }
+
+    private static ProcessStartInfo StartInfo(string assembly, IReadOnlyDictionary<string, string> settings, string[] under)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(output.Parent!.Parent!.FullName, assembly, output.Name, $"{assembly}.dll");
+        string[] command = [.. under, "dotnet", program];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Path.GetDirectoryName(program) };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        return start;
+    }
+
+    private static IEnumerable<int> Below(int id) => Read($"/proc/{id}/task", tasks => Directory.GetDirectories(tasks)
+        .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(int.Parse).ToArray(), []).SelectMany(child => Below(child).Prepend(child));
+
+    private static string CommandLine(int id) => Read($"/proc/{id}/cmdline", path => File.ReadAllText(path).Replace('\0', ' '), "");
+
+    private static T Read<T>(string path, Func<string, T> read, T otherwise)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (IOException)
+        {
+            return otherwise; // the process has ended meanwhile
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -75,6 +138,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private void Read(string? line)
     {
+        if (line is not null)
+            _log.Enqueue(line);
         if (line is not null && Listening().Match(line) is { Success: true } match)
             _address.TrySetResult(new Uri(match.Groups["address"].Value));
         else if (line is null)

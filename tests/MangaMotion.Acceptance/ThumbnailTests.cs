@@ -78,12 +78,16 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     public async Task Every_kind_of_file_gets_its_derivatives()
     {
         var accepted = await _installation.Client.IngestAsync(
-            [Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("tone.flac", Samples.Flac()), Samples.Named("paper.pdf", Samples.Pdf())]);
+        [
+            Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("tone.flac", Samples.Flac()), Samples.Named("paper.pdf", Samples.Pdf()),
+            Samples.Named("moving.gif", Samples.Gif()), Samples.Named("photo.jpg", Samples.Jpeg), Samples.Named("song.mp3", Samples.Mp3WithCover()),
+        ]);
 
-        var assets = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets;
+        var assets = await _installation.UntilMediaAsync(accepted.JobId);
 
         assets.ShouldAllBe(asset => asset.Status == "DONE", string.Join("; ", assets.Select(asset => asset.Error)));
-        var (clip, tone, paper) = (assets[0].Result!.Value, assets[1].Result!.Value, assets[2].Result!.Value);
+        var (clip, tone, paper, moving, song) = (
+            assets[0].Result!.Value, assets[1].Result!.Value, assets[2].Result!.Value, assets[3].Result!.Value, assets[5].Result!.Value);
         Variants(clip).ShouldBe(["preview", "thumbnail"]);
         clip.GetProperty("duration").GetDouble().ShouldBe(2, tolerance: 0.2);
         clip.GetProperty("video_codec").GetString().ShouldBe("h264");
@@ -91,6 +95,9 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         tone.GetProperty("duration").GetDouble().ShouldBe(3, tolerance: 0.1);
         Variants(paper).ShouldBe(["preview", "thumbnail"]);
         paper.GetProperty("pages").GetInt32().ShouldBe(2);
+        Variants(moving).ShouldBe(["preview", "thumbnail", "animation"]);
+        moving.GetProperty("frames").GetInt32().ShouldBe(10);
+        Variants(song).ShouldBe(["waveform", "peaks", "cover"], ignoreOrder: true);
         (await _installation.Client.GetAssetAsync(assets[1].AssetId, "waveform"))[1..4].ShouldBe("PNG"u8.ToArray());
 
         static string?[] Variants(System.Text.Json.JsonElement result) =>
@@ -104,7 +111,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
             [Samples.Named("a.jpg", Samples.Jpeg)],
             new Dictionary<string, string> { ["params"] = """{"preview_size": 600, "thumbnail_size": 64, "format": "webp", "quality": 70}""", ["priority"] = "high" });
 
-        var asset = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
+        var asset = (await _installation.UntilMediaAsync(accepted.JobId))[0];
 
         var files = asset.Result!.Value.GetProperty("files").EnumerateArray().ToArray();
         files.Select(file => file.GetProperty("width").GetInt32()).ShouldBe([600, 64]);

@@ -1,0 +1,110 @@
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Tools that hang, die, want too much or find no room, below a worker that goes on.</summary>
+public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
+{
+    private Installation _installation = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync();
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task A_tool_that_hangs_or_is_killed_is_tried_again_and_one_that_always_dies_ends_as_a_dead_letter()
+    {
+        var worker = await _installation.StartThumbnailAsync(
+            ("MAX_RETRY_ATTEMPTS", "3"), ("RETRY_DELAY_SECONDS", "0.2"), ("Media__Hosts", "1"), ("Jobs__Concurrency", "1"),
+            ("Media__Limits__CpuSeconds", "10"), ("Media__Limits__WallSeconds", "12"), ("Media__Limits__MemoryBytes", "900000000"));
+        (await RunAsync("first.png", Samples.Png)).Attempts.ShouldBe(1);
+
+        (await worker.SignalChildrenAsync("STOP", "MangaMotion.VipsHost")).ShouldBeGreaterThan(0);
+        var hung = await RunAsync("hung.png", Samples.Png);
+        (hung.Status, hung.Attempts).ShouldBe(("DONE", 2));
+
+        (await worker.SignalChildrenAsync("KILL", "MangaMotion.VipsHost")).ShouldBeGreaterThan(0);
+        var killed = await RunAsync("killed.png", Samples.Png);
+        (killed.Status, killed.Attempts).ShouldBe(("DONE", 2));
+
+        // Its ffmpeg dies each time.
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.flac", Samples.LongSilence)]);
+        await Eventually.Until(
+            async () =>
+            {
+                await worker.SignalChildrenAsync("KILL", "pipe:1");
+                return (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Status == "finished";
+            },
+            TimeSpan.FromSeconds(90));
+        var poison = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0];
+        (poison.Status, poison.Attempts).ShouldBe(("FAILED", 3));
+        poison.Error!.ShouldContain("was stopped or failed");
+        (await _installation.ScalarAsync<string>("select error_stacktrace from failed_jobs")).ShouldContain("ffmpeg");
+        await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
+
+        var large = await RunAsync("large.png", Samples.LargeInterlacedPng());
+        (large.Status, large.Attempts).ShouldBe(("FAILED", 1));
+        large.Error.ShouldBe("Decoding this PNG takes more than the 900 MB of memory that one file may take.");
+
+        (await RunAsync("last.png", Samples.Png)).Attempts.ShouldBe(1);
+        worker.IsRunning.ShouldBeTrue();
+        (await _installation.ScalarAsync<long>("select count(*) from jobs where crashes > 0")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Without_room_on_the_scratch_disk_large_files_wait_and_small_ones_go_on()
+    {
+        const int Room = 24_000_000;
+        var worker = await _installation.StartThumbnailWithScratchOfAsync(Room, ("MAX_RETRY_ATTEMPTS", "50"), ("RETRY_DELAY_SECONDS", "0.5"), ("Retry__MaxDelay", "00:00:01"));
+        // Its file systems are reached through the worker itself.
+        var ballast = $"/proc/{worker.Id}/root{_installation.Scratch}/ballast";
+        await File.WriteAllBytesAsync(ballast, new byte[Room - 400_000]);
+
+        var accepted = await _installation.Client.IngestAsync(
+        [
+            Samples.Named("photo.jpg", [.. Samples.Jpeg, .. new byte[1_000_000]]), Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("paper.pdf", Samples.Pdf()),
+            Samples.Named("tiny.gif", Samples.Gif()),
+        ]);
+        await Eventually.Until(
+            async () => (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets is [{ Attempts: > 1 }, { Attempts: > 1 }, { Attempts: > 1 }, { Status: "DONE" }],
+            TimeSpan.FromSeconds(60));
+
+        File.Delete(ballast);
+        var status = await _installation.UntilFinishedAsync(accepted.JobId);
+
+        status.Progress.Done.ShouldBe(4, string.Join("; ", status.Assets.Select(asset => asset.Error)));
+        foreach (var asset in status.Assets.Take(3))
+            (await _installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome).Distinct().ShouldBe(["transient", "done"]);
+        (await _installation.Client.GetJobAsync(status.Assets[3].JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(["done"]);
+    }
+
+    [Fact]
+    public async Task A_file_on_which_the_worker_dies_three_times_is_poison_and_the_next_worker_lives()
+    {
+        (string, string)[] settings = [("Jobs__Lease", "00:00:02"), ("Jobs__Concurrency", "1")];
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.flac", Samples.LongSilence)]);
+        for (var death = 1; death <= 3; death++)
+        {
+            var victim = await _installation.StartThumbnailAsync(settings);
+            await victim.FreezeWhenAsync(async () => await _installation.ScalarAsync<long>($"select count(*) from jobs where status = 'PROCESSING' and crashes = {death - 1}") == 1
+                && await _installation.ScalarAsync<long>($"select count(*) from job_attempts where outcome is null") == 1);
+            await victim.KillAsync();
+        }
+
+        await _installation.StartThumbnailAsync(settings);
+        var poison = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
+
+        (poison.Status, poison.Attempts, poison.Error).ShouldBe(("FAILED", 0, "The worker died 3 times while it worked on this, so it is not tried again."));
+        (await _installation.Client.GetJobAsync(poison.JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(["crashed", "crashed", "crashed"]);
+        await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
+        (await RunAsync("next.png", Samples.Png)).Status.ShouldBe("DONE");
+    }
+
+    private async Task<AssetStatus> RunAsync(string name, byte[] content) =>
+        (await _installation.UntilFinishedAsync((await _installation.Client.IngestAsync([Samples.Named(name, content)])).JobId)).Assets[0];
+}
