@@ -52,6 +52,26 @@ public sealed class DiskConformance : ObjectStoreConformance
     }
 
     [Fact]
+    public async Task A_root_that_is_not_mounted_any_more_has_no_missing_objects_and_takes_none()
+    {
+        await Store.CheckAsync(Cancel);
+        await PutAsync("a/b", [1]);
+        Directory.Move(Root, $"{Root}-away");
+        Directory.CreateDirectory(Root);
+
+        foreach (var use in (Func<Task>[])[
+            () => Store.HeadAsync("a/b", Cancel), () => Store.FetchAsync("a/b", Path.Join(Scratch, "x"), Cancel), () => PutAsync("c", [1]), () => Store.CheckAsync(Cancel)])
+        {
+            (await Should.ThrowAsync<IOException>(use)).Message.ShouldContain("is its disk mounted?");
+        }
+
+        Directory.GetFileSystemEntries(Root).ShouldBeEmpty();
+        Directory.Delete(Root);
+        Directory.Move($"{Root}-away", Root);
+        (await ReadAsync("a/b")).ShouldBe([1]);
+    }
+
+    [Fact]
     public async Task Content_that_looks_like_a_trailer_stays_content()
     {
         await PutAsync("a", PatternStream.Bytes(100));

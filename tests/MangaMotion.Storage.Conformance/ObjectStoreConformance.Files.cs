@@ -36,6 +36,19 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
+    public async Task An_object_longer_than_asked_for_is_not_fetched()
+    {
+        await PutAsync("a/b", PatternStream.Bytes(1_000));
+        var fetched = Path.Join(Scratch, "fetched");
+
+        var refused = await Should.ThrowAsync<ObjectTooLargeException>(() => Store.FetchAsync("a/b", fetched, maxLength: 999, Cancel));
+
+        (refused.Limit, refused.Length).ShouldBe((999, 1_000));
+        File.Exists(fetched).ShouldBeFalse();
+        (await Store.FetchAsync("a/b", fetched, maxLength: 1_000, Cancel)).Length.ShouldBe(1_000);
+    }
+
+    [Fact]
     public async Task A_fetch_does_not_overwrite_a_file()
     {
         await PutAsync("a/b", [1]);
