@@ -33,7 +33,7 @@ public static class ScriptWriter
     /// <returns>A script without shots where no page has a layout.</returns>
     public static VideoScript Write(string title, string language, ReadingDirection direction, FrameSize frame, int fps, IReadOnlyList<PageReading> pages) => new()
     {
-        Title = Printable(title, ScriptLimits.Title),
+        Title = Printable(title, ScriptLimits.Title) ?? "Untitled",
         Language = language,
         Direction = direction,
         Width = frame.Width,
@@ -46,13 +46,12 @@ public static class ScriptWriter
     private static ScriptPage Page(PageReading page) => new()
     {
         Number = page.Number,
-        Name = Printable(page.Name, ScriptLimits.Title),
+        Name = Printable(page.Name, ScriptLimits.Title) ?? $"page {page.Number}",
         Width = page.Layout?.Width ?? 0,
         Height = page.Layout?.Height ?? 0,
         Whole = page.Layout is { } layout && IsWhole(layout),
-        Reason = page.Reason is { } reason ? Printable(reason, ScriptLimits.Line)
-            : page.Layout is { } shown && IsWhole(shown) ? "No panels were found, so the page is shown whole."
-            : null,
+        Reason = Printable(page.Reason, ScriptLimits.Line)
+            ?? (page.Layout is { } shown && IsWhole(shown) ? "No panels were found, so the page is shown whole." : null),
     };
 
     private static IEnumerable<ScriptShot> Shots(PageReading page, string language, ReadingDirection direction, FrameSize frame)
@@ -109,8 +108,11 @@ public static class ScriptWriter
         return Printable(line, ScriptLimits.Line);
     }
 
-    private static string Printable(string text, int longest)
+    /// <summary>The text without what cannot be read or spoken, at most so long; null where nothing is left of it.</summary>
+    public static string? Printable(string? text, int longest)
     {
+        if (text is null)
+            return null;
         var kept = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
@@ -120,6 +122,6 @@ public static class ScriptWriter
                 kept.Append(rune);
         }
 
-        return kept.ToString();
+        return kept.ToString().Trim() is { Length: > 0 } printable ? printable : null;
     }
 }

@@ -9,7 +9,7 @@ internal static class VideoPipelineRegistration
     public static void AddVideoPipeline(this WebApplicationBuilder builder)
     {
         builder.Services.AddMedia();
-        builder.Services.AddScriptGen();
+        builder.Services.AddScriptGen(builder.Configuration);
         builder.Services.AddFilm();
     }
 }

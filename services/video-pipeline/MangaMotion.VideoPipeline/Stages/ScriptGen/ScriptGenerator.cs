@@ -11,7 +11,8 @@ using MangaMotion.Storage;
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 /// <summary>Writes scripts without any network: panels by their gutters, lettering by tesseract, lines and moves by rule.</summary>
-internal sealed class LocalScriptGenerator(ChapterReader chapters, PageScribe scribe, IObjectStore store) : IScriptGenerator
+/// <param name="lines">Who mends the lines afterwards; null where no provider is set.</param>
+internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe, IObjectStore store, ILineWriter? lines = null) : IScriptGenerator
 {
     /// <summary>Pages at a time; each holds its pixels in memory.</summary>
     private static readonly int Pages = Math.Clamp(Environment.ProcessorCount, 1, 4);
@@ -37,6 +38,8 @@ internal sealed class LocalScriptGenerator(ChapterReader chapters, PageScribe sc
             Title(chapter, opened), options.Language, direction, new FrameSize(options.Width, options.Height), options.Fps, readings);
         if (script.Shots.Count == 0)
             throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {readings.Select(reading => reading.Reason).FirstOrDefault(reason => reason != null)}".TrimEnd());
+        if (lines != null)
+            script = await lines.WriteAsync(script, cancellationToken);
         return new WrittenScript(script, [.. stored.OrderBy(page => page.Number)]);
 
         async Task<PageReading> ReadAsync(ChapterPage page, CancellationToken token)
