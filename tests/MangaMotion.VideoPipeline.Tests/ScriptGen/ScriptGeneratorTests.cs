@@ -1,0 +1,145 @@
+using System.IO.Compression;
+using MangaMotion.Cli.Demo.Chapter;
+using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Jobs;
+using MangaMotion.Media;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.Storage;
+using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Stages.ScriptGen;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MangaMotion.VideoPipeline.Tests.ScriptGen;
+
+/// <summary>The stage as the service has it, with a store on disk, over the bundled chapter.</summary>
+public sealed class ScriptGeneratorTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mm-script-").FullName;
+    private readonly ServiceProvider _services;
+    private readonly Workspace _workspace;
+
+    public ScriptGeneratorTests()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Media:ScratchDirectory", Path.Combine(_folder, "scratch")), new("Storage:Kind", "disk"), new("Storage:Disk:Root", Path.Combine(_folder, "store")),
+        ]).Build();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddMedia()
+            .AddObjectStore(configuration)
+            .AddScriptGen(configuration)
+            .BuildServiceProvider();
+        _workspace = _services.GetRequiredService<WorkspaceRoot>().Create();
+    }
+
+    [Fact]
+    public async Task The_bundled_chapter_becomes_a_script_with_its_panels_and_its_lines()
+    {
+        var steps = new Steps();
+        var written = await WriteAsync(Chapter(), new VideoOptions { Direction = "ltr" }, steps);
+
+        var script = written.Script;
+        ScriptRules.Check(script).ShouldBeEmpty();
+        script.Title.ShouldBe("chapter");
+        script.Pages.Count.ShouldBe(4);
+        script.Shots.Count.ShouldBeInRange(16, 20);
+        script.Shots.Select(shot => shot.Page).ShouldBeInOrder();
+        var lines = string.Join('\n', script.Shots.Select(shot => shot.Line));
+        lines.ShouldContain("A light! Turn the boat!");
+        script.Shots.Count(shot => shot.Line != null).ShouldBeGreaterThan(9);
+
+        steps.Seen.ShouldBeInOrder();
+        steps.Seen[^1].ShouldBe(1);
+        written.Pages.Select(page => page.Number).ShouldBe([1, 2, 3, 4]);
+        var stored = (await _services.GetRequiredService<IObjectStore>().HeadAsync(written.Pages[0].Key, CancellationToken.None)).ShouldNotBeNull();
+        (stored.ContentType, stored.Sha256).ShouldBe(("image/png", written.Pages[0].Sha256));
+        // No page stays on the disk, so that a chapter may be larger than it; tools leave the place of their input behind, empty.
+        Directory.EnumerateFiles(_workspace.Location, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "input").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_page_that_cannot_be_read_is_left_out_with_its_reason()
+    {
+        var written = await WriteAsync(Damaged(), new VideoOptions { Direction = "ltr", Title = "The lamp" });
+
+        written.Script.Title.ShouldBe("The lamp");
+        var page = written.Script.Pages[1];
+        (page.Width, page.Height).ShouldBe((0, 0));
+        page.Reason.ShouldNotBeNull().ShouldContain("PNG");
+        written.Script.Shots.Select(shot => shot.Page).Distinct().ShouldBe([1]);
+        written.Pages.ShouldHaveSingleItem().Number.ShouldBe(1);
+        ScriptRules.Check(written.Script).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_page_that_cannot_be_read_fails_the_video_where_its_owner_wants_that() =>
+        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(Damaged(), new VideoOptions { UnreadablePages = "fail" }))).Message.ShouldStartWith("Page 2 (page-02.png) cannot be read:");
+
+    [Fact]
+    public async Task A_chapter_of_blank_pages_fails_with_a_reason()
+    {
+        var file = Path.Combine(_folder, "chapter.cbz");
+        await using (var archive = await ZipFile.OpenAsync(file, ZipArchiveMode.Create))
+        {
+            await using var entry = await archive.CreateEntry("1.gif").OpenAsync();
+            // One white pixel.
+            await entry.WriteAsync(Convert.FromBase64String("R0lGODlhAQABAIAAAP///////yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="));
+        }
+
+        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(file, new VideoOptions()))).Message.ShouldBe("No page of the chapter can be shown. The page is blank.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _workspace.DisposeAsync();
+        await _services.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Task<WrittenScript> WriteAsync(string file, VideoOptions options, IProgress<double>? progress = null)
+    {
+        var input = _workspace.NewPath();
+        File.Copy(file, input);
+        return _services.GetRequiredService<IScriptGenerator>().WriteAsync(
+            new Chapter(Guid.NewGuid(), [new LocalChapterFile(input, "My/chapter.cbz")], options), _workspace, progress ?? new Steps(), CancellationToken.None);
+    }
+
+    private string Chapter()
+    {
+        var file = Path.Combine(_folder, "chapter.cbz");
+        SampleChapter.DrawCbz(file);
+        return file;
+    }
+
+    /// <summary>Two pages, the second cut short before it was packed.</summary>
+    private string Damaged()
+    {
+        var file = Chapter();
+        using var archive = ZipFile.Open(file, ZipArchiveMode.Update);
+        foreach (var entry in archive.Entries.Skip(1).ToList())
+            entry.Delete();
+        using var first = new MemoryStream();
+        using (var page = archive.Entries[0].Open())
+            page.CopyTo(first);
+        using var second = archive.CreateEntry("page-02.png").Open();
+        second.Write(first.ToArray().AsSpan(0, 2_000));
+        return file;
+    }
+
+    private sealed class Steps : IProgress<double>
+    {
+        private readonly Lock _lock = new();
+
+        public List<double> Seen { get; } = [];
+
+        public void Report(double value)
+        {
+            lock (_lock)
+                Seen.Add(value);
+        }
+    }
+}
