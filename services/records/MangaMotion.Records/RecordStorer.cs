@@ -14,13 +14,16 @@ namespace MangaMotion.Records;
 /// <summary>Stores one payload: reads it to know its shape, decides, and reads it again into the table.</summary>
 public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLoader loader, IOptions<RecordsOptions> options)
 {
+    private const string Analysing = "analysing";
+    private const string Storing = "storing";
+
     private readonly RecordsOptions _options = options.Value;
 
     public async Task<RecordsResult> StoreAsync(JobRun<StoreRecords> run, CancellationToken cancellationToken)
     {
         try
         {
-            return await StoreAsync(run.Claim, run.Command, cancellationToken);
+            return await TryStoreAsync(run, cancellationToken);
         }
         catch (ObjectNotFoundException exception)
         {
@@ -37,27 +40,33 @@ public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLo
         }
     }
 
-    private async Task<RecordsResult> StoreAsync(Claim claim, StoreRecords command, CancellationToken cancellationToken)
+    private async Task<RecordsResult> TryStoreAsync(JobRun<StoreRecords> run, CancellationToken cancellationToken)
     {
+        var (claim, collection) = (run.Claim, run.Command.Collection);
         // The same in both passes, so that a field has the same number in both.
         var parser = new RecordParser(_options);
         var analysis = new PayloadAnalysis();
-        var payload = await ReadAsync(command.InputKey, parser, analysis, cancellationToken);
+        var payload = await ReadAsync(run, Analysing, parser, analysis, cancellationToken);
         var decision = StorageDecision.Make(analysis, _options);
         if (payload.Records == 0)
             return RecordsResult.Of(payload, analysis, decision);
 
-        var table = await tables.PrepareAsync(claim.OwnerId ?? Guid.Empty, command.Collection, decision, analysis.Fields, cancellationToken);
-        var bytes = await loader.LoadAsync(claim, command.Collection, table, LoadAsync, cancellationToken);
+        var table = await tables.PrepareAsync(claim.OwnerId ?? Guid.Empty, collection, decision, analysis.Fields, cancellationToken);
+        var bytes = await loader.LoadAsync(claim, collection, table, LoadAsync, cancellationToken);
         return RecordsResult.Of(payload, analysis, table, bytes);
 
-        async Task<long> LoadAsync(IRecordHandler rows) => (await ReadAsync(command.InputKey, parser, rows, cancellationToken)).Records;
+        async Task<long> LoadAsync(IRecordHandler rows) => (await ReadAsync(run, Storing, parser, rows, cancellationToken)).Records;
     }
 
-    private async Task<PayloadSummary> ReadAsync(string key, RecordParser parser, IRecordHandler handler, CancellationToken cancellationToken)
+    private async Task<PayloadSummary> ReadAsync(
+        JobRun<StoreRecords> run, string stage, RecordParser parser, IRecordHandler handler, CancellationToken cancellationToken)
     {
-        await using var content = await store.GetAsync(key, range: null, cancellationToken);
-        using var payload = new PayloadReader(content.Stream, parser, _options);
+        await using var content = await store.GetAsync(run.Command.InputKey, range: null, cancellationToken);
+        using var payload = new PayloadReader(content.Stream, parser, _options)
+        {
+            // Each pass is half of the job.
+            Progressed = bytes => run.Report(stage, (stage == Storing ? 50 : 0) + (int)(50 * bytes / Math.Max(1, content.Info.Length))),
+        };
         return await payload.ReadAsync(handler, cancellationToken);
     }
 }

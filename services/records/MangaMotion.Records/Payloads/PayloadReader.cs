@@ -45,6 +45,9 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         Nothing,
     }
 
+    /// <summary>Told, now and then, how many bytes have come.</summary>
+    public Action<long>? Progressed { get; init; }
+
     /// <summary>Bytes read so far.</summary>
     private long Position => _offset + _start;
 
@@ -177,6 +180,7 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         var read = await payload.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken);
         _end += read;
         _ended = _end < _buffer.Length;
+        Progressed?.Invoke(_offset + _end);
     }
 
     private void SkipByteOrderMark()

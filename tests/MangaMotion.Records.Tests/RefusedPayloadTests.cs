@@ -5,13 +5,9 @@ using MangaMotion.TestSupport;
 namespace MangaMotion.Records.Tests;
 
 /// <summary>What cannot be stored faithfully is refused, once and for all, by the number of its record.</summary>
-public sealed class HostilePayloadTests(TestStack stack) : IAsyncLifetime
+public sealed class RefusedPayloadTests(RefusedPayloadTests.SharedWorld shared) : IClassFixture<RefusedPayloadTests.SharedWorld>
 {
-    private RecordWorld _world = null!;
-
-    public async ValueTask InitializeAsync() => _world = await RecordWorld.CreateAsync(stack);
-
-    public ValueTask DisposeAsync() => _world.DisposeAsync();
+    private readonly RecordWorld _world = shared.World;
 
     [Theory]
     [InlineData("""[{"a":1},{"a":NaN}]""", "invalid_json", "Record 2 is not valid JSON near byte 14")]
@@ -48,6 +44,26 @@ public sealed class HostilePayloadTests(TestStack stack) : IAsyncLifetime
         (await _world.ReadAsync()).ShouldBeEmpty();
         (await _world.ScalarAsync<long>("select count(*) from records.loads")).ShouldBe(0);
     }
+
+    /// <summary>One database for all of them: nothing stays in it.</summary>
+    public sealed class SharedWorld(TestStack stack) : IAsyncLifetime
+    {
+        public RecordWorld World { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => World = await RecordWorld.CreateAsync(stack);
+
+        public ValueTask DisposeAsync() => World.DisposeAsync();
+    }
+}
+
+/// <summary>Payloads at the limits of what is stored, and beyond.</summary>
+public sealed class LimitTests(TestStack stack) : IAsyncLifetime
+{
+    private RecordWorld _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await RecordWorld.CreateAsync(stack);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
     public async Task Text_that_is_no_UTF8_is_refused()
