@@ -14,14 +14,17 @@ public abstract class JobType(string name)
     /// <summary>What jobs of this type are parts of; null for a job that stands for itself.</summary>
     public JobType? Whole { get; init; }
 
-    public string QueueName(Lane lane) => Lanes.QueueName(Name, lane);
+    /// <summary>Whether owners with many jobs of this type wait in bulk queues, behind everybody's first few.</summary>
+    public bool HasBulk { get; init; }
+
+    public string QueueName(Lane lane, bool bulk = false) => Lanes.QueueName(Name, lane, bulk);
 
     /// <summary>The command as stored in <c>jobs.input</c>.</summary>
     internal abstract string SerializeInput(object command);
 
     /// <summary>The outbox message that carries the command to the lane's queue.</summary>
     internal abstract Task<OutboxMessage> PrepareAsync(
-        IOutbox outbox, Guid jobId, Lane lane, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken);
+        IOutbox outbox, Guid jobId, Lane lane, bool bulk, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken);
 
     /// <summary>
     /// <c>exchange:</c> and not <c>queue:</c>: MassTransit would redeclare the queue without its quorum arguments,
@@ -38,11 +41,11 @@ public sealed class JobType<TCommand>(string name) : JobType(name)
     internal override string SerializeInput(object command) => JsonSerializer.Serialize((TCommand)command, Json);
 
     internal override Task<OutboxMessage> PrepareAsync(
-        IOutbox outbox, Guid jobId, Lane lane, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken)
+        IOutbox outbox, Guid jobId, Lane lane, bool bulk, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken)
     {
         var command = JsonSerializer.Deserialize<TCommand>(input, Json)
             ?? throw new InvalidOperationException($"Job {jobId} has no input to make a {typeof(TCommand).Name} from.");
-        return outbox.PrepareSendAsync(command, AddressOf(QueueName(lane)), Options(jobId, notBefore), cancellationToken);
+        return outbox.PrepareSendAsync(command, AddressOf(QueueName(lane, bulk)), Options(jobId, notBefore), cancellationToken);
     }
 
     private static OutboxMessageOptions Options(Guid jobId, DateTimeOffset? notBefore) =>

@@ -7,8 +7,8 @@ namespace MangaMotion.Jobs;
 /// <summary>The job types of MangaMotion, and the registry by which a row finds its command again.</summary>
 public sealed class JobTypes(IEnumerable<JobType> types)
 {
-    public static readonly JobType<GenerateThumbnail> Thumbnail = new("thumbnail");
-    public static readonly JobType<StoreRecords> Records = new("records");
+    public static readonly JobType<GenerateThumbnail> Thumbnail = new("thumbnail") { HasBulk = true };
+    public static readonly JobType<StoreRecords> Records = new("records") { HasBulk = true };
     public static readonly JobType<StartVideo> Video = new("video");
     public static readonly JobType<WriteScript> ScriptGen = new("script-gen") { Whole = Video };
     public static readonly JobType<SpeakShot> VoiceShot = new("voice-shot") { Whole = Video };

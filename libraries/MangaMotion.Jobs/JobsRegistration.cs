@@ -2,6 +2,7 @@ using MangaMotion.Jobs.Cancels;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
+using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Notices;
 using MangaMotion.Jobs.Parts;
 using MangaMotion.Jobs.Reconciling;
@@ -27,6 +28,7 @@ public static class JobsRegistration
             return services;
         services.AddSingleton<JobChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<JobChanges>());
+        services.AddSingleton<FairShare>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobParts>();
         services.AddSingleton<JobCancels>();
@@ -60,6 +62,8 @@ public static class JobsRegistration
         services.AddSingleton<JobShutdown>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton(provider => new LaneGate(provider.GetRequiredService<IOptions<JobsOptions>>().Value.Concurrency));
+        services.AddSingleton<BulkTurns>();
+        services.AddHostedService(provider => provider.GetRequiredService<BulkTurns>());
         services.AddSingleton<IJobRunner, JobRunner>();
         services.AddHostedService<Heartbeat>();
         services.AddHostedService<NoticeListener>();

@@ -11,6 +11,8 @@ public enum Lane
 /// <summary>Names of lanes and of their queues.</summary>
 public static class Lanes
 {
+    private const string Bulk = "-bulk";
+
     public static IReadOnlyList<Lane> All { get; } = [Lane.High, Lane.Normal, Lane.Low];
 
     /// <summary>The lane as it stands in <c>jobs.lane</c> and in the API.</summary>
@@ -37,12 +39,24 @@ public static class Lanes
     public static Lane Parse(string name) =>
         TryParse(name, out var lane) ? lane : throw new FormatException($"'{name}' is not a lane; use high, normal or low.");
 
-    /// <summary>The queue of one lane: <c>thumbnail</c>, <c>thumbnail-high</c>, <c>thumbnail-low</c>.</summary>
-    public static string QueueName(string queue, Lane lane) => lane == Lane.Normal ? queue : $"{queue}-{lane.Name()}";
+    /// <summary>
+    /// A queue of one lane: <c>thumbnail</c>, <c>thumbnail-high</c>, <c>thumbnail-low</c>, and behind each of them its bulk
+    /// queue: <c>thumbnail-bulk</c>, <c>thumbnail-high-bulk</c>.
+    /// </summary>
+    public static string QueueName(string queue, Lane lane, bool bulk = false) =>
+        (lane == Lane.Normal ? queue : $"{queue}-{lane.Name()}") + (bulk ? Bulk : "");
 
     /// <summary>The lane that a queue name stands for.</summary>
-    public static Lane OfQueue(string queueName) =>
-        queueName.EndsWith("-high", StringComparison.Ordinal) ? Lane.High
-        : queueName.EndsWith("-low", StringComparison.Ordinal) ? Lane.Low
-        : Lane.Normal;
+    public static Lane OfQueue(string queueName)
+    {
+        var front = FrontOf(queueName);
+        return front.EndsWith("-high", StringComparison.Ordinal) ? Lane.High
+            : front.EndsWith("-low", StringComparison.Ordinal) ? Lane.Low
+            : Lane.Normal;
+    }
+
+    public static bool IsBulk(string queueName) => queueName.EndsWith(Bulk, StringComparison.Ordinal);
+
+    /// <summary>The queue that a bulk queue stands behind; another queue itself.</summary>
+    public static string FrontOf(string queueName) => IsBulk(queueName) ? queueName[..^Bulk.Length] : queueName;
 }

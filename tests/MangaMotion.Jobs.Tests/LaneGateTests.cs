@@ -8,26 +8,41 @@ public sealed class LaneGateTests
     public async Task The_highest_lane_that_waits_gets_the_next_place()
     {
         var gate = new LaneGate(1);
-        var held = await gate.EnterAsync(Lane.Low, default);
-        var low = gate.EnterAsync(Lane.Low, default);
-        var normal = gate.EnterAsync(Lane.Normal, default);
-        var high = gate.EnterAsync(Lane.High, default);
+        var held = await gate.EnterAsync(Lane.Low, bulk: false, default);
+        var low = gate.EnterAsync(Lane.Low, bulk: false, default);
+        var normal = gate.EnterAsync(Lane.Normal, bulk: false, default);
+        var high = gate.EnterAsync(Lane.High, bulk: false, default);
 
         held.Dispose();
         (await high).Dispose();
         (await normal).Dispose();
         (await low).Dispose();
 
-        (await gate.EnterAsync(Lane.Normal, default)).ShouldNotBeNull();
+        (await gate.EnterAsync(Lane.Normal, bulk: false, default)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task The_bulk_of_a_lane_comes_after_its_front_and_before_the_next_lane()
+    {
+        var gate = new LaneGate(1);
+        var held = await gate.EnterAsync(Lane.Normal, bulk: true, default);
+        var low = gate.EnterAsync(Lane.Low, bulk: false, default);
+        var bulk = gate.EnterAsync(Lane.Normal, bulk: true, default);
+        var front = gate.EnterAsync(Lane.Normal, bulk: false, default);
+
+        held.Dispose();
+        (await front).Dispose();
+        (await bulk).Dispose();
+        (await low).Dispose();
     }
 
     [Fact]
     public async Task A_lane_is_served_in_the_order_of_arrival()
     {
         var gate = new LaneGate(1);
-        var held = await gate.EnterAsync(Lane.Normal, default);
-        var first = gate.EnterAsync(Lane.Normal, default);
-        var second = gate.EnterAsync(Lane.Normal, default);
+        var held = await gate.EnterAsync(Lane.Normal, bulk: false, default);
+        var first = gate.EnterAsync(Lane.Normal, bulk: false, default);
+        var second = gate.EnterAsync(Lane.Normal, bulk: false, default);
 
         held.Dispose();
         var place = await first;
@@ -40,10 +55,10 @@ public sealed class LaneGateTests
     public async Task Who_gives_up_waiting_takes_no_place()
     {
         var gate = new LaneGate(1);
-        var held = await gate.EnterAsync(Lane.Normal, default);
+        var held = await gate.EnterAsync(Lane.Normal, bulk: false, default);
         using var giveUp = new CancellationTokenSource();
-        var impatient = gate.EnterAsync(Lane.High, giveUp.Token);
-        var patient = gate.EnterAsync(Lane.Low, default);
+        var impatient = gate.EnterAsync(Lane.High, bulk: false, giveUp.Token);
+        var patient = gate.EnterAsync(Lane.Low, bulk: false, default);
 
         await giveUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(impatient);
@@ -55,12 +70,12 @@ public sealed class LaneGateTests
     public async Task A_place_disposed_twice_is_freed_once()
     {
         var gate = new LaneGate(1);
-        var place = await gate.EnterAsync(Lane.Normal, default);
+        var place = await gate.EnterAsync(Lane.Normal, bulk: false, default);
         place.Dispose();
         place.Dispose();
 
-        using var only = await gate.EnterAsync(Lane.Normal, default);
-        gate.EnterAsync(Lane.Normal, default).IsCompleted.ShouldBeFalse();
+        using var only = await gate.EnterAsync(Lane.Normal, bulk: false, default);
+        gate.EnterAsync(Lane.Normal, bulk: false, default).IsCompleted.ShouldBeFalse();
     }
 
     [Fact]
@@ -71,7 +86,7 @@ public sealed class LaneGateTests
         var most = 0;
         await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, token) =>
         {
-            using var place = await gate.EnterAsync((Lane)(i % 3), token);
+            using var place = await gate.EnterAsync((Lane)(i % 3), bulk: i % 2 == 0, token);
             InterlockedMax(ref most, Interlocked.Increment(ref inside));
             await Task.Yield();
             Interlocked.Decrement(ref inside);

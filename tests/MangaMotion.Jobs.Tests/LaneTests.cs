@@ -8,6 +8,9 @@ public sealed class LaneTests
         foreach (var lane in Lanes.All)
         {
             Lanes.OfQueue(JobTypes.Thumbnail.QueueName(lane)).ShouldBe(lane);
+            Lanes.OfQueue(JobTypes.Thumbnail.QueueName(lane, bulk: true)).ShouldBe(lane);
+            Lanes.FrontOf(JobTypes.Thumbnail.QueueName(lane, bulk: true)).ShouldBe(JobTypes.Thumbnail.QueueName(lane));
+            Lanes.IsBulk(JobTypes.Thumbnail.QueueName(lane)).ShouldBeFalse();
             Lanes.Parse(lane.Name()).ShouldBe(lane);
         }
     }

@@ -1,5 +1,6 @@
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Changes;
+using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
@@ -28,11 +29,12 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         },
         cancellationToken);
 
-    public static Task<JobNode> StartWorkerAsync(string postgres, string rabbit, NoOpStarts starts, CancellationToken cancellationToken) => StartAsync(
+    public static Task<JobNode> StartWorkerAsync(string postgres, string rabbit, NoOpStarts starts, CancellationToken cancellationToken, int places = 64) => StartAsync(
         postgres,
         rabbit,
         builder =>
         {
+            builder.Configuration["Jobs:Concurrency"] = $"{places}";
             builder.AddJobWorker<NoOpConsumer, NoOp>(NoOp.Type, retryDelay: TimeSpan.FromSeconds(1));
             builder.Services.AddSingleton(starts);
         },
@@ -45,6 +47,26 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         var messages = await app.Services.GetRequiredService<JobIntake>().AppendAsync(batch, jobs, cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         app.Services.GetRequiredService<IOutbox>().Committed(messages);
+    }
+
+    /// <summary>Jobs of an owner that are not done.</summary>
+    public async Task<long> CountLeftAsync(Guid owner, CancellationToken cancellationToken)
+    {
+        await using var command = Database.CreateCommand("select count(*) from jobs where owner_id = $1 and status in ('UPLOADED', 'PROCESSING')");
+        command.Parameters.Add(new() { Value = owner });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Cancels what is left of an owner's jobs, and waits until its messages are gone too.</summary>
+    public async Task DropAsync(Guid owner, CancellationToken cancellationToken)
+    {
+        await using var command = Database.CreateCommand("update jobs set status = 'CANCELED' where owner_id = $1 and status = 'UPLOADED'");
+        command.Parameters.Add(new() { Value = owner });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        var queues = Lanes.All.Select(lane => NoOp.Type.QueueName(lane, bulk: true)).ToArray();
+        var depths = app.Services.GetRequiredService<IQueueDepths>();
+        while ((await depths.GetAsync(queues, cancellationToken)).Values.Sum() > 0 || await CountLeftAsync(owner, cancellationToken) > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
     }
 
     public async Task<long> CountDoneAsync(CancellationToken cancellationToken)
@@ -64,7 +86,7 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         (string Key, string Value)[] settings =
         [
             ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", postgres),
-            ("ConnectionStrings:RabbitMq", rabbit), ("Jobs:Concurrency", "64"), ("Logging:LogLevel:Default", "Warning"),
+            ("ConnectionStrings:RabbitMq", rabbit), ("Logging:LogLevel:Default", "Warning"),
             ("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         ];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")] });

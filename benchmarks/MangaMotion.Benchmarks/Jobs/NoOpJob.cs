@@ -7,16 +7,19 @@ namespace MangaMotion.Benchmarks.Jobs;
 /// <summary>A command about as large as that of a thumbnail, whose work is nothing.</summary>
 public sealed record NoOp
 {
-    public static readonly JobType<NoOp> Type = new("no-op");
+    public static readonly JobType<NoOp> Type = new("no-op") { HasBulk = true };
 
     public required Guid JobId { get; init; }
 
     public string InputKey { get; init; } = "originals/0198c2/a key about as long as those of the object store, 1f3a9c";
 
-    public static NewJob Create()
+    /// <summary>Whoever submits a benchmark's jobs where nobody else does.</summary>
+    public static readonly Guid Owner = Guid.NewGuid();
+
+    public static NewJob Create(Guid? owner = null)
     {
         var id = Guid.CreateVersion7();
-        return new() { Id = id, Type = Type, Command = new NoOp { JobId = id } };
+        return new() { Id = id, OwnerId = owner ?? Owner, Type = Type, Command = new NoOp { JobId = id } };
     }
 }
 
@@ -35,11 +38,16 @@ public sealed class NoOpStarts
     /// <summary>Called at the entry of the handler.</summary>
     public Action<Guid>? Started { get; set; }
 
-    public Task<NoOpResult> RunAsync(JobRun<NoOp> run, CancellationToken cancellationToken)
+    /// <summary>How long a job takes, without using the processor.</summary>
+    public TimeSpan Duration { get; set; }
+
+    public async Task<NoOpResult> RunAsync(JobRun<NoOp> run, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _count);
         Started?.Invoke(run.JobId);
-        return Task.FromResult(new NoOpResult(run.Attempt));
+        if (Duration > TimeSpan.Zero)
+            await Task.Delay(Duration, cancellationToken);
+        return new(run.Attempt);
     }
 }
 

@@ -50,7 +50,7 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
         }
 
         foreach (var id in added)
-            session.Add(await type.PrepareAsync(outbox, id, lane, byId[id].Input, notBefore: null, cancellationToken));
+            session.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, byId[id].Input, notBefore: null, cancellationToken));
     }
 
     /// <summary>Has the whole look at its parts when the session commits.</summary>

@@ -24,7 +24,7 @@ internal sealed class Reconciler(
         """
         with forgotten as (
           select id from jobs
-          where type = $1 and lane = $2 and updated_at < clock_timestamp() - $3
+          where type = $1 and lane = $2 and bulk = $5 and updated_at < clock_timestamp() - $3
             and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - $3))
               or (status = 'PROCESSING' and lease_until < clock_timestamp())
               -- A whole holds no lease. While parts of it wait or run it is they who are looked after.
@@ -51,14 +51,14 @@ internal sealed class Reconciler(
 
     internal async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        var lanes = types.All.SelectMany(type => Lanes.All.Select(lane => (Type: type, Lane: lane))).ToArray();
+        var lanes = types.All.SelectMany(type => Lanes.All.SelectMany(lane => Queues(type, lane))).ToArray();
         try
         {
-            var depths = await queues.GetAsync(Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane)), cancellationToken);
-            foreach (var (type, lane) in lanes)
+            var depths = await queues.GetAsync(Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane, lane.Bulk)), cancellationToken);
+            foreach (var (type, lane, bulk) in lanes)
             {
-                if (depths.TryGetValue(type.QueueName(lane), out var ready) && ready == 0)
-                    await RepublishAsync(type, lane, cancellationToken);
+                if (depths.TryGetValue(type.QueueName(lane, bulk), out var ready) && ready == 0)
+                    await RepublishAsync(type, lane, bulk, cancellationToken);
             }
         }
         catch (Exception exception) when (exception is IOException || DatabaseOutage.Is(exception))
@@ -68,14 +68,17 @@ internal sealed class Reconciler(
         }
     }
 
-    private async Task RepublishAsync(JobType type, Lane lane, CancellationToken cancellationToken)
+    private static (JobType Type, Lane Lane, bool Bulk)[] Queues(JobType type, Lane lane) =>
+        type.HasBulk ? [(type, lane, false), (type, lane, true)] : [(type, lane, false)];
+
+    private async Task RepublishAsync(JobType type, Lane lane, bool bulk, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         var messages = new List<OutboxMessage>();
-        foreach (var (id, input) in await ForgottenAsync(connection, transaction, type, lane, cancellationToken))
-            messages.Add(await type.PrepareAsync(outbox, id, lane, input, notBefore: null, cancellationToken));
+        foreach (var (id, input) in await ForgottenAsync(connection, transaction, type, lane, bulk, cancellationToken))
+            messages.Add(await type.PrepareAsync(outbox, id, lane, bulk, input, notBefore: null, cancellationToken));
         if (messages.Count == 0)
             return;
 
@@ -88,11 +91,11 @@ internal sealed class Reconciler(
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed(messages);
         logger.LogWarning("{Count} jobs waited longer than {Wait} with queue {Queue} empty; their messages were made again",
-            messages.Count, options.Value.ReconcileAfter, type.QueueName(lane));
+            messages.Count, options.Value.ReconcileAfter, type.QueueName(lane, bulk));
     }
 
     private async Task<List<(Guid Id, string Input)>> ForgottenAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, JobType type, Lane lane, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, JobType type, Lane lane, bool bulk, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ForgottenSql, connection, transaction)
         {
@@ -102,6 +105,7 @@ internal sealed class Reconciler(
                 new NpgsqlParameter<string> { TypedValue = lane.Name() },
                 new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.ReconcileAfter },
                 new NpgsqlParameter<int> { TypedValue = BatchSize },
+                new NpgsqlParameter<bool> { TypedValue = bulk },
             },
         };
         var forgotten = new List<(Guid, string)>();

@@ -1,4 +1,5 @@
 using MangaMotion.Jobs.Changes;
+using MangaMotion.Jobs.Fairness;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Npgsql;
 
@@ -16,7 +17,7 @@ public enum JobChange
 }
 
 /// <summary>A second life for failed and canceled jobs, with attempts counted from zero.</summary>
-public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTypes types, JobChanges changes)
+public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTypes types, FairShare shares, JobChanges changes)
 {
     // A statement of its own: the next one then sees what whoever held the locks has committed. Everybody takes a whole before
     // its parts, and jobs before their dead letters.
@@ -31,7 +32,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
     private const string Revive =
         """
         status = 'UPLOADED', attempts = 0, crashes = 0, not_before = null, finished_at = null, started_at = null,
-        claim_token = null, claimed_by = null, lease_until = null, updated_at = clock_timestamp()
+        claim_token = null, claimed_by = null, lease_until = null, bulk = false, updated_at = clock_timestamp()
         """;
 
     private const string ReplaySql =
@@ -127,11 +128,21 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
     private async Task<IReadOnlyList<OutboxMessage>> SendAsync(NpgsqlConnection connection, IEnumerable<Revived> jobs, CancellationToken cancellationToken)
     {
         var messages = new List<OutboxMessage>();
-        foreach (var job in jobs)
-            messages.Add(await types[job.Type].PrepareAsync(outbox, job.Id, job.Lane, job.Input, notBefore: null, cancellationToken));
+        var bulk = new List<Guid>();
+        foreach (var group in jobs.GroupBy(job => (job.Type, job.Lane, job.OwnerId)))
+        {
+            var type = types[group.Key.Type];
+            var admitted = await shares.AdmitAsync(type, group.Key.Lane, group.Key.OwnerId, group.Count(), cancellationToken);
+            foreach (var (i, job) in group.Index())
+                messages.Add(await type.PrepareAsync(outbox, job.Id, job.Lane, i >= admitted, job.Input, notBefore: null, cancellationToken));
+            bulk.AddRange(group.Skip(admitted).Select(job => job.Id));
+        }
+
         if (messages.Count == 0)
             return messages;
         await using var batch = new NpgsqlBatch(connection);
+        if (bulk.Count > 0)
+            batch.BatchCommands.Add(new("update jobs set bulk = true where id = any($1)") { Parameters = { Ids([.. bulk]) } });
         outbox.AppendInsert(batch, messages);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return messages;

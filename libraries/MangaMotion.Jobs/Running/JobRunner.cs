@@ -3,6 +3,7 @@ using System.Text.Json;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
+using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Parts;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Messaging.Postgres.Outbox;
@@ -18,7 +19,7 @@ namespace MangaMotion.Jobs.Running;
 /// outcomes. The message is acknowledged when the database holds the outcome, and not before.
 /// </summary>
 internal sealed class JobRunner(
-    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, JobShutdown shutdown,
+    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, BulkTurns turns, JobShutdown shutdown,
     JobChanges changes, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
     : IJobRunner
 {
@@ -27,8 +28,12 @@ internal sealed class JobRunner(
         where TCommand : class
     {
         var queue = QueueOf(context);
+        var bulk = Lanes.IsBulk(queue);
+        if (bulk)
+            turns.BulkArrived();
+
         // Canceled at shutdown: the broker takes the message back and gives it to another worker.
-        using var place = await gate.EnterAsync(Lanes.OfQueue(queue), shutdown.NoNewWork);
+        using var place = await gate.EnterAsync(Lanes.OfQueue(queue), bulk, shutdown.NoNewWork);
 
         if (DeadLetterHeaders.IdOf(context) is { } deadLetter)
             await ReachAsync("adopt a replayed dead letter", token => replays.AdoptAsync(jobId, deadLetter, token));
@@ -117,7 +122,7 @@ internal sealed class JobRunner(
     private async Task<string> BuryAsync<TCommand>(ConsumeContext<TCommand> context, string queue, Guid jobId, Guid? token, JobFailure failure)
         where TCommand : class
     {
-        var errorQueue = $"{queue}_error";
+        var errorQueue = $"{Lanes.FrontOf(queue)}_error";
         var id = Guid.NewGuid();
         var message = outbox.PrepareForward(context, JobType.AddressOf(errorQueue), new() { Headers = DeadLetterHeaders.Of(id, failure, context) });
         var buried = await ReachAsync("bury a dead letter", cancellation => endings.DeadLetterAsync(

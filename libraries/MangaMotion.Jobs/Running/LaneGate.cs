@@ -1,19 +1,20 @@
 namespace MangaMotion.Jobs.Running;
 
 /// <summary>
-/// The worker's places, shared by its lanes: whoever waits in a higher lane gets the next free one. Messages wait here
-/// before they are claimed, so waiting costs no lease.
+/// The worker's places, shared by its lanes: whoever waits in a higher lane gets the next free one, and within a lane the
+/// front queue comes before the bulk queue. Messages wait here before they are claimed, so waiting costs no lease.
 /// </summary>
 public sealed class LaneGate(int places)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource>[] _waiting = Lanes.All.Select(_ => new LinkedList<TaskCompletionSource>()).ToArray();
+    private readonly LinkedList<TaskCompletionSource>[] _waiting = Enumerable.Range(0, 2 * Lanes.All.Count).Select(_ => new LinkedList<TaskCompletionSource>()).ToArray();
     private int _free = places;
 
     /// <summary>Waits for a place; dispose what is returned to free it.</summary>
-    public async Task<IDisposable> EnterAsync(Lane lane, CancellationToken cancellationToken)
+    public async Task<IDisposable> EnterAsync(Lane lane, bool bulk, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var waiting = _waiting[(2 * (int)lane) + (bulk ? 1 : 0)];
         LinkedListNode<TaskCompletionSource> turn;
         lock (_lock)
         {
@@ -23,22 +24,22 @@ public sealed class LaneGate(int places)
                 return new Place(this);
             }
 
-            turn = _waiting[(int)lane].AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            turn = waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
-        await using var registration = cancellationToken.Register(() => GiveUp(lane, turn, cancellationToken));
+        await using var registration = cancellationToken.Register(() => GiveUp(turn, cancellationToken));
         await turn.Value.Task;
         return new Place(this);
     }
 
-    private void GiveUp(Lane lane, LinkedListNode<TaskCompletionSource> turn, CancellationToken cancellationToken)
+    private void GiveUp(LinkedListNode<TaskCompletionSource> turn, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             // Not in the list any more: the place was given at this very moment, and the holder frees it.
-            if (turn.List is null)
+            if (turn.List is not { } waiting)
                 return;
-            _waiting[(int)lane].Remove(turn);
+            waiting.Remove(turn);
         }
 
         turn.Value.SetCanceled(cancellationToken);
@@ -49,11 +50,11 @@ public sealed class LaneGate(int places)
         TaskCompletionSource? next = null;
         lock (_lock)
         {
-            foreach (var lane in _waiting)
+            foreach (var waiting in _waiting)
             {
-                if (lane.First is not { } first)
+                if (waiting.First is not { } first)
                     continue;
-                lane.RemoveFirst();
+                waiting.RemoveFirst();
                 next = first.Value;
                 break;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MangaMotion.Jobs;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
@@ -10,5 +11,5 @@ internal sealed class BusQueues
     public void Add(string queue) => _names[queue] = true;
 
     /// <summary>Each queue and its <c>_error</c> queue.</summary>
-    public IReadOnlyCollection<string> WithErrorQueues => [.. _names.Keys.Order(StringComparer.Ordinal).SelectMany(name => new[] { name, $"{name}_error" })];
+    public IReadOnlyCollection<string> WithErrorQueues => [.. _names.Keys.Order(StringComparer.Ordinal).SelectMany(name => Lanes.IsBulk(name) ? [name] : new[] { name, $"{name}_error" })];
 }

@@ -1,3 +1,4 @@
+using MangaMotion.Jobs;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using MassTransit.RabbitMqTransport.Configuration;
@@ -19,6 +20,7 @@ internal static class ErrorQueues
     public static void SkipToErrorQueue(this IRabbitMqBusFactoryConfigurator bus)
     {
         ISendTopologyConfigurator topology = bus.SendTopology;
+        topology.ErrorQueueNameFormatter = new OneOfEachLane(bus.SendTopology.ErrorQueueNameFormatter);
         topology.DeadLetterQueueNameFormatter = new SkippedIsError(bus.SendTopology.ErrorQueueNameFormatter);
     }
 
@@ -35,6 +37,12 @@ internal static class ErrorQueues
             var error = built.Topology.Send.GetErrorSettings(built.Settings);
             channel.UseFilter(new ConfigureRabbitMqTopologyFilter<ErrorSettings>(error, error.GetBrokerTopology()));
         });
+    }
+
+    /// <summary>A lane has one error queue, also where its messages wait in two.</summary>
+    private sealed class OneOfEachLane(IErrorQueueNameFormatter errors) : IErrorQueueNameFormatter
+    {
+        public string FormatErrorQueueName(string queueName) => errors.FormatErrorQueueName(Lanes.FrontOf(queueName));
     }
 
     private sealed class SkippedIsError(IErrorQueueNameFormatter errors) : IDeadLetterQueueNameFormatter

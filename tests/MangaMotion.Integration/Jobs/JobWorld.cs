@@ -94,9 +94,9 @@ public sealed class JobWorld : IAsyncDisposable
     }
 
     /// <summary>Accepts jobs in one transaction.</summary>
-    public async Task<Guid[]> AcceptAsync(int count, Lane lane = Lane.Normal, DateTimeOffset? notBefore = null)
+    public async Task<Guid[]> AcceptAsync(int count, Lane lane = Lane.Normal, DateTimeOffset? notBefore = null, Guid? owner = null)
     {
-        var jobs = Enumerable.Range(0, count).Select(_ => NewProbe(lane, notBefore)).ToArray();
+        var jobs = Enumerable.Range(0, count).Select(_ => NewProbe(lane, notBefore, owner)).ToArray();
         var outbox = Services.GetRequiredService<IOutbox>();
         await using var batch = Database.CreateBatch();
         var messages = await Services.GetRequiredService<JobIntake>().AppendAsync(batch, jobs, default);
@@ -155,10 +155,10 @@ public sealed class JobWorld : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private static NewJob NewProbe(Lane lane, DateTimeOffset? notBefore)
+    private static NewJob NewProbe(Lane lane, DateTimeOffset? notBefore, Guid? owner)
     {
         var id = Guid.CreateVersion7();
-        return new() { Id = id, Type = Probe.Type, Command = new Probe { JobId = id, Note = "hello" }, Lane = lane, NotBefore = notBefore };
+        return new() { Id = id, OwnerId = owner, Type = Probe.Type, Command = new Probe { JobId = id, Note = "hello" }, Lane = lane, NotBefore = notBefore };
     }
 }
 

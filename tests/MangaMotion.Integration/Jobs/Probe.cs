@@ -8,7 +8,7 @@ namespace MangaMotion.Integration.Jobs;
 /// <summary>The command of the test's own job type.</summary>
 public sealed record Probe
 {
-    public static readonly JobType<Probe> Type = new("probe");
+    public static readonly JobType<Probe> Type = new("probe") { HasBulk = true };
 
     public required Guid JobId { get; init; }
 

@@ -1,0 +1,79 @@
+using MangaMotion.Jobs;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Integration.Jobs;
+
+/// <summary>Owners with many jobs and owners with few in one lane.</summary>
+public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
+{
+    private readonly Guid _heavy = Guid.NewGuid();
+    private readonly Guid _light = Guid.NewGuid();
+    private JobWorld _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await JobWorld.CreateAsync(stack);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Ten_jobs_do_not_wait_for_the_five_thousand_of_another_owner()
+    {
+        _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(20), token);
+        await _world.StartWorkerAsync();
+        for (var i = 0; i < 10; i++)
+            await _world.AcceptAsync(500, owner: _heavy);
+        await Eventually.Until(() => _world.Script.Started.Count > 50);
+
+        var before = _world.Script.Started.Count;
+        var ten = await _world.AcceptAsync(10, owner: _light);
+        await Eventually.Until(() => ten.All(_world.Script.Started.Contains));
+
+        // Those of the other owner that started meanwhile: what ran while the ten were on their way, and no queue of thousands.
+        var last = _world.Script.Started.Select((job, i) => (job, i)).Last(start => ten.Contains(start.job)).i;
+        (last - before).ShouldBeLessThan(500);
+        (await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'UPLOADED'", _heavy)).ShouldBeGreaterThan(3_000);
+    }
+
+    [Fact]
+    public async Task Owners_who_both_wait_in_bulk_take_turns()
+    {
+        _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(10), token);
+        await _world.StartWorkerAsync();
+        await _world.AcceptAsync(2_000, owner: _heavy);
+        var later = await _world.AcceptAsync(200, owner: _light);
+
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status <> 'DONE'", _light) == 0, TimeSpan.FromSeconds(60));
+
+        (await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'UPLOADED'", _heavy)).ShouldBeGreaterThan(500);
+        _world.Script.Started.Count(later.Contains).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_purged_bulk_queue_loses_no_job()
+    {
+        await _world.StartAcceptorAsync();
+        var worker = await _world.StartWorkerAsync();
+        await _world.StopAsync(worker);
+        var jobs = await _world.AcceptAsync(100, owner: _heavy);
+        var bulk = new BrokerQueue(_world, "probe-bulk");
+        await Eventually.Until(async () => (await bulk.PeekAsync()).Length == 84);
+
+        await bulk.PurgeAsync();
+        await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
+
+        foreach (var job in jobs)
+            await _world.UntilAsync(job, JobStatus.Done);
+        _world.Script.Started.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_job_from_the_bulk_queue_is_dead_lettered_in_its_lanes_error_queue()
+    {
+        _world.Script.Work = (_, _) => throw new PermanentJobException("broken", "Broken.");
+        await _world.StartWorkerAsync();
+
+        await _world.AcceptAsync(40, owner: _heavy);
+
+        await Eventually.Until(async () => (await new BrokerQueue(_world, "probe_error").PeekAsync()).Length == 40);
+        (await _world.ScalarAsync<long>("select count(*) from failed_jobs where error_queue <> 'probe_error'")).ShouldBe(0);
+    }
+}
