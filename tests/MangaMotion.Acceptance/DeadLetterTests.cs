@@ -149,6 +149,36 @@ public sealed class DeadLetterTests(TestStack stack)
         await installation.UntilErrorDepthAsync("thumbnail_error", 1);
     }
 
+    [Fact]
+    public async Task The_operators_commands_show_retry_and_make_keys()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        await installation.StartThumbnailAsync();
+        await FailAsync(installation, 3);
+        var letter = (await installation.Client.GetFailedJobsAsync("q=1.txt")).Items!.ShouldHaveSingleItem();
+
+        var groups = await installation.RunToolAsync("failed", "--group");
+        groups.ExitCode.ShouldBe(0);
+        groups.Output.ShouldContain(letter.Fingerprint);
+        (await installation.RunToolAsync("failed", "--q", "1.txt")).Output.ShouldContain($"{letter.Id}");
+        (await installation.RunToolAsync("failed", $"{letter.Id}")).Output.ShouldContain("at MangaMotion.");
+        (await installation.RunToolAsync("failed", "--status", "resolved")).Output.ShouldContain("None.");
+
+        var retry = await installation.RunToolAsync("retry", "--fingerprint", letter.Fingerprint, "--canary");
+        retry.ExitCode.ShouldBe(1, retry.Output);
+        retry.Output.ShouldContain("stopped: 0 succeeded, 1 failed again, 0 canceled, 2 skipped");
+        (await installation.RunToolAsync("retry", $"{Guid.NewGuid()}")).Output.ShouldContain("unknown_failed_job");
+
+        var created = await installation.RunToolAsync("keys", "create", "Acme", "--scopes", "read", "--new-owner");
+        var client = MangaMotionClient.Create(installation.Http.BaseAddress!, created.Output.Trim());
+        (await client.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
+        var key = (await installation.Client.GetApiKeysAsync()).ShouldHaveSingleItem();
+        (await installation.RunToolAsync("keys", "list")).Output.ShouldContain("Acme");
+        (await installation.RunToolAsync("keys", "revoke", $"{key.Id}")).ExitCode.ShouldBe(0);
+        (await installation.Client.GetApiKeysAsync()).Single().RevokedAt.ShouldNotBeNull();
+    }
+
     /// <summary>Files that are nothing: each is dead-lettered at its first attempt, for the same reason.</summary>
     private static async Task FailAsync(Installation installation, int count)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using MangaMotion.Client;
@@ -114,6 +115,23 @@ public sealed class Installation : IAsyncDisposable
     {
         var answer = await Broker!.GetFromJsonAsync<JsonElement>($"api/queues{_rabbit.AbsolutePath}/{queue}");
         return answer.TryGetProperty("messages", out var messages) ? messages.GetInt64() : null;
+    }
+
+    /// <summary>Runs the command line tool against the API.</summary>
+    /// <returns>Its exit code, and what it printed on standard output.</returns>
+    public async Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var tool = Path.Combine(output.Parent!.Parent!.FullName, "MangaMotion.Cli", output.Name, "mangamotion.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            Environment = { ["MANGAMOTION_URL"] = Http.BaseAddress!.ToString(), ["MANGAMOTION_API_KEY"] = Key },
+        })!;
+        var printed = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, printed);
     }
 
     /// <summary>A client with another key.</summary>
