@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MangaMotion.Benchmarks;
 using MangaMotion.Benchmarks.Comics;
+using MangaMotion.Benchmarks.Film;
 using MangaMotion.Benchmarks.Events;
 using MangaMotion.Benchmarks.Jobs;
 using MangaMotion.Benchmarks.Messaging;
@@ -14,6 +15,7 @@ foreach (var benchmark in benchmarks)
     root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
 root.Subcommands.Add(PanelsCommand.Create());
 root.Subcommands.Add(CameraCommand.Create());
+root.Subcommands.Add(FilmCommand.Create());
 root.Subcommands.Add(PeerCommand.Create());
 root.Subcommands.Add(PeerCommand.CreateNoOpWorker());
 return await root.Parse(args).InvokeAsync();

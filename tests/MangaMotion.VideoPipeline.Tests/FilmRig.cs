@@ -5,6 +5,9 @@ using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media;
+using MangaMotion.Media.Film;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Film;
 using MangaMotion.VideoPipeline.Rendering;
@@ -35,7 +38,15 @@ public sealed class FilmRig : IAsyncDisposable
 
     public Workspace Workspace { get; }
 
-    public static IReadOnlyDictionary<int, string> Pages => Drawn.Value.Select((path, i) => (path, i)).ToDictionary(page => page.i + 1, page => page.path);
+    public static IReadOnlyDictionary<int, string> Pictures => Drawn.Value.Select((path, i) => (path, i)).ToDictionary(page => page.i + 1, page => page.path);
+
+    public SpeechSynthesizer Synthesizer => _services.GetRequiredService<SpeechSynthesizer>();
+
+    internal SegmentRenderer Camera => _services.GetRequiredService<SegmentRenderer>();
+
+    public PageReader Pages => _services.GetRequiredService<PageReader>();
+
+    public FrameEncoder Encoder => _services.GetRequiredService<FrameEncoder>();
 
     public IShotVoice Voice => _services.GetRequiredService<IShotVoice>();
 
@@ -68,7 +79,7 @@ public sealed class FilmRig : IAsyncDisposable
         var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
         var segments = new List<string>();
         foreach (var segment in timeline.Segments)
-            segments.Add((await Renderer.RenderAsync(Spec(script, timeline, segment), Pages, Workspace, CancellationToken.None)).Path);
+            segments.Add((await Renderer.RenderAsync(Spec(script, timeline, segment), Pictures, Workspace, CancellationToken.None)).Path);
         return (await Compositor.ComposeAsync(new Composition(script, timeline, speeches, segments, options), Workspace, new Progress<double>(), CancellationToken.None), timeline, speeches);
     }
 

@@ -111,7 +111,7 @@ public sealed class FilmTests : IAsyncLifetime
     private string BadPage()
     {
         var path = _rig.Workspace.NewPath("png");
-        File.WriteAllBytes(path, File.ReadAllBytes(FilmRig.Pages[1])[..5000]);
+        File.WriteAllBytes(path, File.ReadAllBytes(FilmRig.Pictures[1])[..5000]);
         return path;
     }
 

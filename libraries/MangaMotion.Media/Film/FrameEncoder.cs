@@ -1,4 +1,5 @@
 using MangaMotion.Media.Processes;
+using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 
@@ -47,9 +48,7 @@ public sealed class FrameEncoder(ToolRunner tools)
             },
             cancellationToken);
 
-        var segment = Path.Combine(directory, "segment.mp4");
-        var made = result.ExitCode == 0 && File.Exists(segment) ? (await FilmProbe.RunAsync(tools, workspace, segment, cancellationToken)).VideoFrames : 0;
-        return made == frames ? segment : throw new ToolFailedException("ffmpeg", $"{made} frames of {frames} were encoded; {result.Detail}");
+        return await CheckAsync(workspace, directory, frames, result, cancellationToken);
 
         async Task WriteAsync(Stream encoder, CancellationToken stop)
         {
@@ -60,5 +59,38 @@ public sealed class FrameEncoder(ToolRunner tools)
                 await encoder.WriteAsync(frame, stop);
             }
         }
+    }
+
+    /// <summary>Makes a segment of a video that came from elsewhere: cut to the frame's shape, at our speed, its last frame held where it is too short.</summary>
+    /// <param name="video">An MP4.</param>
+    /// <exception cref="MediaException">It is no MP4, or is broken.</exception>
+    public async Task<string> AdoptAsync(Workspace workspace, string video, FilmFormat format, int frames, CancellationToken cancellationToken)
+    {
+        var sniffed = MediaSniffer.SniffFile(video);
+        if (sniffed.Type != MediaType.Mp4)
+            throw new UnsupportedMediaException($"The video provider sent {sniffed.Description} instead of an MP4.");
+
+        var directory = workspace.NewDirectory();
+        var filter = $"fps={format.FramesPerSecond},scale={format.Width}:{format.Height}:force_original_aspect_ratio=increase,crop={format.Width}:{format.Height},setsar=1,tpad=stop_mode=clone:stop=-1";
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "ffmpeg",
+                Arguments = [.. Ffmpeg.Quiet, .. Ffmpeg.Input(MediaType.Mp4), "-i", Ffmpeg.File, "-map", "0:v:0", "-vf", filter, "-frames:v", $"{frames}", "-an", .. Encoder, "-f", "mp4", "segment.mp4"],
+                Directory = directory,
+                Input = video,
+                CpuSeconds = 120 + (frames / 2),
+                WallSeconds = 600 + frames,
+                Subject = "video",
+            },
+            cancellationToken);
+        return await CheckAsync(workspace, directory, frames, result, cancellationToken);
+    }
+
+    private async Task<string> CheckAsync(Workspace workspace, string directory, int frames, ToolResult result, CancellationToken cancellationToken)
+    {
+        var segment = Path.Combine(directory, "segment.mp4");
+        var made = result.ExitCode == 0 && File.Exists(segment) ? (await FilmProbe.RunAsync(tools, workspace, segment, cancellationToken)).VideoFrames : 0;
+        return made == frames ? segment : throw new ToolFailedException("ffmpeg", $"{made} frames of {frames} were encoded; {result.Detail}");
     }
 }

@@ -47,6 +47,20 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
         return planes ?? throw NoPage(type, result);
     }
 
+    /// <summary>Cuts a panel out of a page as a JPEG, its longest side at most <paramref name="size"/> pixels, for a provider that takes pictures.</summary>
+    /// <exception cref="MediaException">As <see cref="ReadGreyAsync"/>.</exception>
+    public async Task<byte[]> ReadPanelJpegAsync(
+        Workspace workspace, string input, int x, int y, int width, int height, int size, CancellationToken cancellationToken)
+    {
+        using var jpeg = new MemoryStream();
+        var (type, result) = await DecodeAsync(
+            workspace, input,
+            ["-vf", $"crop={width}:{height}:{x}:{y}:exact=1,scale={size}:{size}:force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "pipe:1"],
+            (stream, _, token) => stream.CopyToAsync(jpeg, token),
+            cancellationToken);
+        return jpeg.Length > 0 ? jpeg.ToArray() : throw NoPage(type, result);
+    }
+
     private async Task<(MediaType Type, ToolResult Result)> DecodeAsync(
         Workspace workspace, string input, IReadOnlyList<string> output, Func<Stream, MediaType, CancellationToken, Task> read, CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ internal static class SampleChapter
         public Shape Shape => Shape.Polygon(A, B, C, D);
     }
 
+    /// <summary>Where the panels lie, in reading order; pages are counted from 1.</summary>
+    public static IEnumerable<(int Page, Quad Outline)> Panels => Pages.SelectMany((panels, i) => panels.Select(panel => (i + 1, panel.Outline)));
+
     /// <summary>Draws the pages as PNG files into a folder, in reading order.</summary>
     public static IReadOnlyList<string> Draw(string folder)
     {

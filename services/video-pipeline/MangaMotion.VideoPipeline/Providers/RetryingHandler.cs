@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace MangaMotion.VideoPipeline.Providers;
+
+/// <summary>
+/// Tries a provider again after 408, 429, 5xx, a lost connection or silence, after the time that <c>Retry-After</c> asks for or a growing
+/// one of its own. The time for all attempts together is the client's. Contents must be buffered, as JSON is.
+/// </summary>
+internal sealed class RetryingHandler(TimeSpan timeout, int retries, TimeProvider time) : DelegatingHandler
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var wait = FirstWait * Math.Pow(2, attempt);
+            try
+            {
+                using var deadline = new CancellationTokenSource(timeout, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+                var response = await base.SendAsync(request, either.Token);
+                if (attempt == retries || !IsTransient(response.StatusCode))
+                    return response;
+                wait = Asked(response) ?? wait;
+                response.Dispose();
+            }
+            catch (Exception failure) when (attempt < retries && !cancellationToken.IsCancellationRequested && failure is HttpRequestException or OperationCanceledException)
+            {
+                // The connection was lost or nothing came: the next attempt may have more luck.
+            }
+
+            await Task.Delay(wait, time, cancellationToken);
+        }
+    }
+
+    private static bool IsTransient(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+
+    private TimeSpan? Asked(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
+        _ => null,
+    };
+}

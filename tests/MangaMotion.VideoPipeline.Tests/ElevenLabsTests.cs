@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Media.Speech;
+using MangaMotion.VideoPipeline.Providers;
+using MangaMotion.VideoPipeline.Speech;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MangaMotion.VideoPipeline.Tests;
+
+public sealed class ElevenLabsTests : IAsyncLifetime
+{
+    private const string Key = "key-that-nobody-sees";
+
+    private readonly FilmRig _rig = new();
+    private readonly Stub _stub = new();
+
+    public async ValueTask InitializeAsync() => await _stub.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stub.DisposeAsync();
+        await _rig.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_line_is_spoken_by_the_provider_with_the_times_of_its_characters()
+    {
+        var speech = await SpeakAsync("Up we go", "en");
+
+        speech.Draft.ShouldBeFalse();
+        speech.Words.Select(word => word.Text).ShouldBe(["Up", "we", "go"]);
+        (speech.Words[1].Start - speech.Words[0].Start).ShouldBe(0.3, 0.01);
+        var request = _stub.Requests.ShouldHaveSingleItem();
+        request.Path.ShouldBe("/v1/text-to-speech/21m00Tcm4TlvDq8ikWAM/with-timestamps?output_format=mp3_44100_128");
+        request.Key.ShouldBe(Key);
+        request.Body.GetProperty("text").GetString().ShouldBe("Up we go");
+        request.Body.GetProperty("model_id").GetString().ShouldBe("eleven_multilingual_v2");
+    }
+
+    [Fact]
+    public async Task Japanese_has_a_time_for_each_character_and_a_voice_can_be_asked_for()
+    {
+        var speech = await SpeakAsync("灯り。だ", "ja", voice: "EXAVITQu4vr4xnSDxMaL");
+
+        speech.Words.Select(word => word.Text).ShouldBe(["灯", "り。", "だ"]);
+        _stub.Requests[0].Path.ShouldContain("/EXAVITQu4vr4xnSDxMaL/");
+    }
+
+    [Fact]
+    public async Task A_busy_provider_is_asked_again_after_the_time_that_it_names()
+    {
+        _stub.Before.Enqueue(context => Answer(context, 429, retryAfter: 1));
+        _stub.Before.Enqueue(context => Answer(context, 503));
+
+        var speech = await SpeakAsync("Up we go", "en");
+
+        speech.Draft.ShouldBeFalse();
+        _stub.Requests.Count.ShouldBe(3);
+        (_stub.Requests[1].At - _stub.Requests[0].At).ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
+    }
+
+    [Theory]
+    [InlineData(401, "{}", 1)]
+    [InlineData(500, "", 3)]
+    [InlineData(200, "<html>not JSON</html>", 1)]
+    [InlineData(200, "{\"audio_base64\":\"bm90IHNvdW5k\"}", 1)]
+    [InlineData(200, "{\"audio_base64\":\"***\"}", 1)]
+    public async Task Where_the_provider_fails_the_local_voice_speaks_and_the_shot_is_a_draft(int status, string body, int asked)
+    {
+        for (var i = 0; i < asked; i++)
+            _stub.Before.Enqueue(context => Answer(context, status, body));
+        var log = new LastLog();
+
+        var speech = await SpeakAsync("Up we go", "en", log: log);
+
+        speech.Draft.ShouldBeTrue();
+        speech.Seconds.ShouldBeGreaterThan(0.4);
+        _stub.Requests.Count.ShouldBe(asked);
+        log.Text.ShouldContain("the local voice speaks instead");
+        log.Text.ShouldNotContain(Key);
+    }
+
+    [Fact]
+    public async Task A_video_that_asks_for_a_local_voice_gets_it()
+    {
+        (await SpeakAsync("Up we go", "en", voice: LocalVoice.Slt)).Draft.ShouldBeFalse();
+
+        _stub.Requests.ShouldBeEmpty();
+    }
+
+    private async Task<Stages.ShotSpeech> SpeakAsync(string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null)
+    {
+        var options = new ElevenLabsOptions { BaseUrl = _stub.Address, MaxRetries = 2 };
+        using var client = ElevenLabsClient.Create(Key, options);
+        var provider = new ElevenLabsVoice(
+            client, new ShotVoice(_rig.Synthesizer), _rig.Synthesizer, Microsoft.Extensions.Options.Options.Create(options), log ?? NullLogger<ElevenLabsVoice>.Instance);
+        var shot = FilmRig.Shot(1, 1, new PanelBox { X = 0, Y = 0, Width = 100, Height = 100 }, line);
+        return await provider.SpeakAsync(shot, new VideoOptions { Language = language, Voice = voice }, _rig.Workspace, CancellationToken.None);
+    }
+
+    private static async Task Answer(HttpContext context, int status, string body = "", int? retryAfter = null)
+    {
+        context.Response.StatusCode = status;
+        if (retryAfter is { } seconds)
+            context.Response.Headers.RetryAfter = $"{seconds}";
+        await context.Response.WriteAsync(body);
+    }
+
+    private sealed class LastLog : ILogger<ElevenLabsVoice>
+    {
+        public string Text { get; private set; } = "";
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Text += formatter(state, exception) + exception;
+    }
+
+    /// <summary>Answers as ElevenLabs documents it: a tone as MP3, and a tenth of a second for each character.</summary>
+    private sealed class Stub : IAsyncDisposable
+    {
+        private readonly WebApplication _app;
+
+        public Stub()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            _app = builder.Build();
+            _app.MapPost("/v1/text-to-speech/{voice}/with-timestamps", AnswerAsync);
+        }
+
+        public string Address => _app.Urls.First();
+
+        public List<(string Path, string Key, JsonElement Body, DateTime At)> Requests { get; } = [];
+
+        /// <summary>Answers that come before the right ones.</summary>
+        public Queue<Func<HttpContext, Task>> Before { get; } = new();
+
+        public Task StartAsync() => _app.StartAsync();
+
+        public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+        private async Task AnswerAsync(HttpContext context)
+        {
+            var body = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
+            Requests.Add((context.Request.Path + context.Request.QueryString, context.Request.Headers["xi-api-key"].ToString(), body, DateTime.UtcNow));
+            if (Before.TryDequeue(out var before))
+            {
+                await before(context);
+                return;
+            }
+
+            var characters = body.GetProperty("text").GetString()!.Select(c => c.ToString()).ToArray();
+            await context.Response.WriteAsJsonAsync(new
+            {
+                audio_base64 = Convert.ToBase64String(await TonesAsync()),
+                alignment = new
+                {
+                    characters,
+                    character_start_times_seconds = characters.Select((_, i) => i / 10.0),
+                    character_end_times_seconds = characters.Select((_, i) => (i + 1) / 10.0),
+                },
+            });
+        }
+
+        private static async Task<byte[]> TonesAsync()
+        {
+            string[] arguments = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=300:d=0.9", "-f", "mp3", "pipe:1"];
+            using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            using var sound = new MemoryStream();
+            await ffmpeg.StandardOutput.BaseStream.CopyToAsync(sound);
+            return sound.ToArray();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using MangaMotion.Comics.Script;
+using MangaMotion.VideoPipeline.Providers;
+using MangaMotion.VideoPipeline.Stages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MangaMotion.VideoPipeline.Tests;
+
+public sealed class ReplicateTests : IAsyncLifetime
+{
+    private readonly FilmRig _rig = new();
+    private readonly Stub _stub = new();
+
+    public async ValueTask InitializeAsync() => await _stub.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stub.DisposeAsync();
+        await _rig.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_models_video_becomes_a_segment_of_exactly_the_frames_that_are_wanted()
+    {
+        _stub.Video = Clip();
+
+        var segment = await FilmAsync(frames: 75);
+
+        segment.Draft.ShouldBeFalse();
+        _rig.Numbers(segment.Path, "v:0", "packet=pts_time").Length.ShouldBe(75);
+        _rig.Numbers(segment.Path, "v:0", "stream=width").ShouldBe([320.0]);
+        _stub.Paths.ShouldBe(["POST /v1/models/maker/mover/predictions", "GET /v1/predictions/p1", "GET /v1/predictions/p1", "GET /files/out.mp4"]);
+        _stub.Keys.ShouldBe(["Bearer secret", "Bearer secret", "Bearer secret", ""]);
+        var input = _stub.Input.GetProperty("input");
+        input.GetProperty("first_frame").GetString()!.ShouldStartWith("data:image/jpeg;base64,/9j/");
+        input.GetProperty("prompt").GetString()!.ShouldContain("comic panel");
+    }
+
+    [Theory]
+    [InlineData("failed", null)]
+    [InlineData("succeeded", "https://elsewhere.example/out.mp4")]
+    [InlineData("succeeded", "file:///etc/passwd")]
+    public async Task Where_the_model_fails_our_camera_films_and_the_shot_is_a_draft(string status, string? output)
+    {
+        (_stub.Status, _stub.Output) = (status, output);
+
+        var segment = await FilmAsync(frames: 20);
+
+        segment.Draft.ShouldBeTrue();
+        _rig.Numbers(segment.Path, "v:0", "packet=pts_time").Length.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task What_is_no_video_is_not_taken()
+    {
+        _stub.Video = "#EXTM3U\nfile:///etc/passwd\n"u8.ToArray();
+
+        (await FilmAsync(frames: 10)).Draft.ShouldBeTrue();
+    }
+
+    private async Task<RenderedSegment> FilmAsync(int frames)
+    {
+        var options = new ReplicateOptions { BaseUrl = _stub.Address, Model = "maker/mover", ImageInput = "first_frame", PollInterval = TimeSpan.FromMilliseconds(100), MaxRetries = 0 };
+        using var client = ReplicateClient.Create("secret", options);
+        var camera = new ReplicateCamera(client, _rig.Camera, _rig.Pages, _rig.Encoder, Microsoft.Extensions.Options.Options.Create(options), NullLogger<ReplicateCamera>.Instance);
+        var shot = FilmRig.Shot(1, 1, new PanelBox { X = 70, Y = 70, Width = 1460, Height = 620 });
+        return await camera.RenderAsync(
+            new SegmentSpec(320, 180, 30, [new ShotView(shot, frames, 0)], ShotTransition.Cut, frames), FilmRig.Pictures, _rig.Workspace, CancellationToken.None);
+    }
+
+    /// <summary>Two seconds of another shape and speed.</summary>
+    private byte[] Clip()
+    {
+        var path = _rig.Workspace.NewPath("mp4");
+        _rig.Run("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=400x400:r=24:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p", path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Answers as Replicate documents it: starting, processing, then over.</summary>
+    private sealed class Stub : IAsyncDisposable
+    {
+        private readonly WebApplication _app;
+        private int _looks;
+
+        public Stub()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            _app = builder.Build();
+            _app.MapPost("/v1/models/maker/mover/predictions", async context =>
+            {
+                Note(context);
+                Input = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
+                context.Response.StatusCode = 201;
+                await context.Response.WriteAsJsonAsync(new { id = "p1", status = "starting", output = (string?)null, error = (string?)null });
+            });
+            _app.MapGet("/v1/predictions/p1", context =>
+            {
+                Note(context);
+                return ++_looks == 1
+                    ? context.Response.WriteAsJsonAsync(new { id = "p1", status = "processing", output = (string?)null, error = (string?)null })
+                    : context.Response.WriteAsJsonAsync(new { id = "p1", status = Status, output = new[] { Output ?? $"{Address}/files/out.mp4" }, error = Status == "failed" ? "out of memory" : null });
+            });
+            _app.MapGet("/files/out.mp4", context =>
+            {
+                Note(context);
+                return context.Response.Body.WriteAsync(Video).AsTask();
+            });
+        }
+
+        public string Address => _app.Urls.First();
+
+        public byte[] Video { get; set; } = [];
+
+        public string Status { get; set; } = "succeeded";
+
+        public string? Output { get; set; }
+
+        public JsonElement Input { get; private set; }
+
+        public List<string> Paths { get; } = [];
+
+        public List<string> Keys { get; } = [];
+
+        public Task StartAsync() => _app.StartAsync();
+
+        public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+        private void Note(HttpContext context)
+        {
+            Paths.Add($"{context.Request.Method} {context.Request.Path}");
+            Keys.Add(context.Request.Headers.Authorization.ToString());
+        }
+    }
+}
