@@ -7,6 +7,9 @@ public static class EnglishLettering
 {
     private const double SureWord = 80;
 
+    /// <summary>Enough for a word that stands in one line with a sure one; a gap in a sentence is worse than a slip of a letter.</summary>
+    private const double LikelyWord = 50;
+
     /// <summary>Of a line's height: lines of one bubble are no farther apart.</summary>
     private const double LineGap = 1.1;
     private const double WordGap = 2;
@@ -16,9 +19,11 @@ public static class EnglishLettering
     public static IReadOnlyList<Bubble> Bubbles(IEnumerable<SeenWord> words)
     {
         var lines = words
-            .Where(word => word.Confidence >= SureWord && IsWord(word.Text))
+            .Where(word => word.Confidence >= LikelyWord && IsWord(word.Text))
             .GroupBy(word => word.Line)
             .SelectMany(Split)
+            .Where(line => line.TrueForAll(IsSure) || line.Exists(word => IsSure(word) && word.Text.Count(char.IsLetter) > 1))
+            .Select(Line)
             .OrderBy(line => line.Y)
             .ToList();
         var bubbles = new List<List<Bubble>>();
@@ -35,21 +40,21 @@ public static class EnglishLettering
     }
 
     /// <summary>The reader takes words of two bubbles at one height for one line.</summary>
-    private static IEnumerable<Bubble> Split(IEnumerable<SeenWord> line)
+    private static IEnumerable<List<SeenWord>> Split(IEnumerable<SeenWord> line)
     {
         var part = new List<SeenWord>();
         foreach (var word in line.OrderBy(word => word.X))
         {
             if (part.Count > 0 && word.X - (part[^1].X + part[^1].Width) > WordGap * Math.Max(word.Height, part[^1].Height))
             {
-                yield return Line(part);
+                yield return part;
                 part = [];
             }
 
             part.Add(word);
         }
 
-        yield return Line(part);
+        yield return part;
     }
 
     private static Bubble Line(List<SeenWord> words)
@@ -83,6 +88,8 @@ public static class EnglishLettering
         return new Bubble(
             left, top, lines.Max(line => line.X + line.Width) - left, lines.Max(line => line.Y + line.Height) - top, SentenceCase.Of(text.ToString()));
     }
+
+    private static bool IsSure(SeenWord word) => word.Confidence >= SureWord;
 
     /// <summary>Letters or a number, with the signs that are set at a word; anything else is a part of the drawing.</summary>
     private static bool IsWord(string text)

@@ -25,6 +25,11 @@ public sealed class LinesTests
     }
 
     [Fact]
+    public void A_likely_word_is_kept_beside_a_sure_one() =>
+        EnglishLettering.Bubbles([new SeenWord(1, "THE", 95, 0, 0, 40, 20), new SeenWord(1, "ROCKS!", 60, 50, 0, 70, 20), new SeenWord(1, "Ey", 20, 130, 0, 20, 20)])
+            .ShouldHaveSingleItem().Text.ShouldBe("The rocks!");
+
+    [Fact]
     public void What_is_not_sure_or_no_word_is_left_out()
     {
         EnglishLettering.Bubbles(
