@@ -10,8 +10,12 @@ public sealed record IngestAccepted(Guid JobId, string Status, IReadOnlyList<Acc
 public sealed record AcceptedAsset(Guid AssetId, string Name, string? Type, long Size);
 
 /// <param name="Status"><c>accepted</c>, <c>processing</c> or <c>finished</c>.</param>
+/// <param name="EtaSeconds">The middle of <see cref="EtaRangeSeconds"/>; null where nothing is known, such as without a worker.</param>
 public sealed record IngestStatus(Guid JobId, string Status, IngestProgress Progress, double? EtaSeconds, IReadOnlyList<AssetStatus> Assets)
 {
+    /// <summary>Seconds to the end at best and at worst.</summary>
+    public IReadOnlyList<double>? EtaRangeSeconds { get; init; }
+
     public string? Collection { get; init; }
 
     [JsonPropertyName("nextPageToken")]
@@ -19,7 +23,24 @@ public sealed record IngestStatus(Guid JobId, string Status, IngestProgress Prog
 }
 
 /// <summary>Jobs of the ingest by what they are doing. <c>queued</c> are those UPLOADED.</summary>
-public sealed record IngestProgress(long Done, long Processing, long Queued, long Failed, long Canceled, long Total);
+public sealed record IngestProgress(long Done, long Processing, long Queued, long Failed, long Canceled, long Total)
+{
+    public static readonly IngestProgress None = new(0, 0, 0, 0, 0, 0);
+
+    /// <summary>Jobs that are not over.</summary>
+    [JsonIgnore]
+    public long Open => Queued + Processing;
+
+    /// <summary><c>accepted</c>, <c>processing</c> or <c>finished</c>.</summary>
+    [JsonIgnore]
+    public string Summary => Open == 0 ? "finished" : Queued == Total ? "accepted" : "processing";
+
+    public static IngestProgress Of(long done, long processing, long queued, long failed, long canceled) =>
+        new(done, processing, queued, failed, canceled, done + processing + queued + failed + canceled);
+
+    public IngestProgress Plus(IngestProgress other) => Of(
+        Done + other.Done, Processing + other.Processing, Queued + other.Queued, Failed + other.Failed, Canceled + other.Canceled);
+}
 
 /// <param name="Type">Media type by its magic bytes.</param>
 /// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>

@@ -1,13 +1,16 @@
 using MangaMotion.Jobs.Cancels;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Counts;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Notices;
 using MangaMotion.Jobs.Parts;
+using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
+using MangaMotion.Jobs.Stats;
 using MangaMotion.Messaging.Postgres.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,7 +20,7 @@ namespace MangaMotion.Jobs;
 
 public static class JobsRegistration
 {
-    /// <summary>For services that accept, cancel and replay jobs: <see cref="JobIntake"/>, <see cref="JobCancels"/>, <see cref="JobReplays"/>. Needs the bus.</summary>
+    /// <summary>For services that accept, cancel and replay jobs, and pause queues: <see cref="JobIntake"/>, <see cref="JobCancels"/>, <see cref="JobReplays"/>, <see cref="QueuePauses"/>. Needs the bus.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, params IReadOnlyList<JobType> types)
     {
         services.AddSchema(new SchemaScripts("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."));
@@ -34,6 +37,12 @@ public static class JobsRegistration
         services.AddSingleton<JobCancels>();
         services.AddSingleton<JobReplays>();
         services.AddSingleton<DeadLetters>();
+        services.AddSingleton<QueuePauses>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueuePauses>());
+        services.AddSingleton(provider => QueuePauses.Handler(provider.GetRequiredService<QueuePauses>()));
+        services.AddHostedService<NoticeListener>();
+        services.AddHostedService<Bookkeeper>();
+        services.AddSingleton<JobPaces>();
         return services;
     }
 
@@ -65,8 +74,9 @@ public static class JobsRegistration
         services.AddSingleton<BulkTurns>();
         services.AddHostedService(provider => provider.GetRequiredService<BulkTurns>());
         services.AddSingleton<IJobRunner, JobRunner>();
+        services.AddSingleton<JobLatencies>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobLatencies>());
         services.AddHostedService<Heartbeat>();
-        services.AddHostedService<NoticeListener>();
         services.AddSingleton(provider => new NoticeHandler(JobCancels.Channel, id => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(id))));
         services.AddHostedService<Reconciler>();
         return services;

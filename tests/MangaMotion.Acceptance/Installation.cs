@@ -53,13 +53,18 @@ public sealed class Installation : IAsyncDisposable
         };
     }
 
+    /// <summary>The ingest service that was started last.</summary>
+    public ServiceProcess Ingest { get; private set; } = null!;
+
     public async Task<ServiceProcess> StartIngestAsync(params (string Name, string Value)[] settings)
     {
-        var ingest = await StartAsync("MangaMotion.Ingest", settings);
-        Client = MangaMotionClient.Create(ingest.Address, Key);
-        Http = new HttpClient { BaseAddress = ingest.Address };
-        return ingest;
+        Ingest = await StartAsync("MangaMotion.Ingest", settings);
+        Client = MangaMotionClient.Create(Ingest.Address, Key);
+        Http = new HttpClient { BaseAddress = Ingest.Address };
+        return Ingest;
     }
+
+    public Task KillIngestAsync() => Ingest.KillAsync();
 
     public Task<ServiceProcess> StartThumbnailAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.Thumbnail", settings);
 
@@ -150,6 +155,14 @@ public sealed class Installation : IAsyncDisposable
     {
         await using var command = Database.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        await command.ExecuteNonQueryAsync();
     }
 
     public async ValueTask DisposeAsync()

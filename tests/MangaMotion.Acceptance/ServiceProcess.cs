@@ -23,6 +23,16 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>The most bytes that it held at any time.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="assembly">Such as <c>MangaMotion.Ingest</c>.</param>
     /// <param name="under">A command that becomes the service, which stands behind its arguments.</param>

@@ -8,6 +8,12 @@ public sealed record Claim(
 {
     /// <summary>The job that this one is a part of.</summary>
     public Guid? ParentId { get; init; }
+
+    /// <summary>Time until this attempt began, from when it could have.</summary>
+    public TimeSpan Waited { get; init; }
+
+    /// <summary>Time until this attempt began, from when the first one could have.</summary>
+    public TimeSpan Age { get; init; }
 }
 
 /// <summary>Why a job was claimed or not.</summary>

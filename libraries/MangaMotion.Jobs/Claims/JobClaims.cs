@@ -19,7 +19,7 @@ public sealed class JobClaims : IAsyncDisposable
         with request as materialized (
           select * from unnest($1::uuid[], $2::uuid[]) as r (id, token)),
         locked as materialized (
-          select j.id, j.status, j.lease_until, j.not_before, j.crashes, j.claim_token from jobs j
+          select j.id, j.status, j.lease_until, j.not_before, j.crashes, j.claim_token, j.attempts, j.created_at, j.updated_at from jobs j
           where j.id = any($1) order by j.id for update),
         claimed as (
           update jobs j set
@@ -32,7 +32,7 @@ public sealed class JobClaims : IAsyncDisposable
           where j.id = l.id and (
             (l.status = 'UPLOADED' and (l.not_before is null or l.not_before <= clock_timestamp()))
             or (l.status = 'PROCESSING' and l.lease_until < clock_timestamp() and l.crashes + 1 < $6))
-          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params, j.parent_id),
+          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params, j.parent_id, j.started_at),
         started as (
           insert into job_attempts (job_id, token, worker_id) select id, claim_token, $3 from claimed),
         crashed as (
@@ -40,7 +40,9 @@ public sealed class JobClaims : IAsyncDisposable
           from locked l join claimed c on c.id = l.id
           where l.status = 'PROCESSING' and a.job_id = l.id and a.token = l.claim_token)
         select l.id, l.status, l.lease_until, l.not_before, l.lease_until < clock_timestamp(), c.claim_token,
-               c.type, c.owner_id, c.ingest_id, c.asset_id, c.attempts, c.max_attempts, c.params::text, c.parent_id
+               c.type, c.owner_id, c.ingest_id, c.asset_id, c.attempts, c.max_attempts, c.params::text, c.parent_id,
+               c.started_at - greatest(l.updated_at, l.not_before),
+               c.started_at - case when l.attempts = 0 then greatest(l.created_at, l.not_before) else l.created_at end
         from locked l left join claimed c on c.id = l.id
         """;
 
@@ -162,6 +164,8 @@ public sealed class JobClaims : IAsyncDisposable
                 row.GetInt32(10), row.GetInt32(11), JsonElement.Parse(row.GetString(12)))
             {
                 ParentId = Id(row, 13),
+                Waited = row.GetTimeSpan(14),
+                Age = row.GetTimeSpan(15),
             };
             return (claim.Token, new(ClaimOutcome.Claimed, claim, null));
         }

@@ -1,4 +1,5 @@
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Pausing;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,11 @@ namespace MangaMotion.Jobs.Reconciling;
 
 /// <summary>
 /// Publishes again what waits too long with no message in flight: after a purged queue or a lost broker disk the rows
-/// are still there. A queue that holds messages is left alone, since the job's own may be among them; a message too many
-/// does no harm, for a job is claimed once.
+/// are still there. A queue that holds messages is left alone, since the job's own may be among them, and one that is paused,
+/// since workers hold its messages in hand; a message too many does no harm, for a job is claimed once.
 /// </summary>
 internal sealed class Reconciler(
-    NpgsqlDataSource database, IOutbox outbox, JobTypes types, IQueueDepths queues, IOptions<JobsOptions> options, ILogger<Reconciler> logger)
+    NpgsqlDataSource database, IOutbox outbox, JobTypes types, IQueueDepths queues, QueuePauses pauses, IOptions<JobsOptions> options, ILogger<Reconciler> logger)
     : BackgroundService
 {
     private const int BatchSize = 500;
@@ -57,7 +58,7 @@ internal sealed class Reconciler(
             var depths = await queues.GetAsync(Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane, lane.Bulk)), cancellationToken);
             foreach (var (type, lane, bulk) in lanes)
             {
-                if (depths.TryGetValue(type.QueueName(lane, bulk), out var ready) && ready == 0)
+                if (depths.TryGetValue(type.QueueName(lane, bulk), out var ready) && ready == 0 && !pauses.IsPaused(type.QueueName(lane)))
                     await RepublishAsync(type, lane, bulk, cancellationToken);
             }
         }

@@ -8,7 +8,7 @@ namespace MangaMotion.Jobs.Running;
 
 /// <summary>Renews the leases of this worker's jobs and writes down how far they are, writes its row in <c>workers</c>, and stops attempts whose claim is lost.</summary>
 internal sealed class Heartbeat(
-    NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, IOptions<JobsOptions> options, ILogger<Heartbeat> logger)
+    NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, JobTypes types, IOptions<JobsOptions> options, ILogger<Heartbeat> logger)
     : BackgroundService
 {
     private const string RenewSql =
@@ -27,9 +27,10 @@ internal sealed class Heartbeat(
     private const string WorkerSql =
         """
         with dead as (delete from workers where heartbeat_at < now() - interval '1 day' and id <> $1)
-        insert into workers (id, service, version, host, pid, concurrency, current_jobs, memory_bytes)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (id) do update set current_jobs = excluded.current_jobs, memory_bytes = excluded.memory_bytes, heartbeat_at = now()
+        insert into workers (id, service, version, host, pid, concurrency, current_jobs, memory_bytes, job_types, alive_until)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10)
+        on conflict (id) do update set current_jobs = excluded.current_jobs, memory_bytes = excluded.memory_bytes,
+          heartbeat_at = now(), alive_until = excluded.alive_until
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -104,6 +105,8 @@ internal sealed class Heartbeat(
             new NpgsqlParameter<int> { TypedValue = options.Value.Concurrency },
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(jobs, job => job.Claim.JobId) },
             new NpgsqlParameter<long> { TypedValue = Environment.WorkingSet },
+            new NpgsqlParameter<string[]> { TypedValue = types.All.Select(type => type.Name).ToArray() },
+            new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease },
         },
     };
 }

@@ -5,7 +5,9 @@ using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Parts;
+using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Replays;
+using MangaMotion.Jobs.Stats;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -19,8 +21,8 @@ namespace MangaMotion.Jobs.Running;
 /// outcomes. The message is acknowledged when the database holds the outcome, and not before.
 /// </summary>
 internal sealed class JobRunner(
-    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, BulkTurns turns, JobShutdown shutdown,
-    JobChanges changes, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
+    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, BulkTurns turns, QueuePauses pauses, JobShutdown shutdown,
+    JobChanges changes, JobLatencies latencies, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
     : IJobRunner
 {
     public async Task RunAsync<TCommand, TResult>(
@@ -28,12 +30,11 @@ internal sealed class JobRunner(
         where TCommand : class
     {
         var queue = QueueOf(context);
-        var bulk = Lanes.IsBulk(queue);
-        if (bulk)
+        if (Lanes.IsBulk(queue))
             turns.BulkArrived();
 
         // Canceled at shutdown: the broker takes the message back and gives it to another worker.
-        using var place = await gate.EnterAsync(Lanes.OfQueue(queue), bulk, shutdown.NoNewWork);
+        using var place = await EnterAsync(queue);
 
         if (DeadLetterHeaders.IdOf(context) is { } deadLetter)
             await ReachAsync("adopt a replayed dead letter", token => replays.AdoptAsync(jobId, deadLetter, token));
@@ -53,6 +54,20 @@ internal sealed class JobRunner(
             default:
                 logger.LogDebug("Job {JobId} is over already; a late or repeated message of it is dropped", jobId);
                 break;
+        }
+    }
+
+    /// <summary>Waits for a place, and while the lane is paused: its front queue, and with it the bulk queue behind.</summary>
+    private async Task<IDisposable> EnterAsync(string queue)
+    {
+        var front = Lanes.FrontOf(queue);
+        while (true)
+        {
+            await pauses.UntilOpenAsync(front, shutdown.NoNewWork);
+            var place = await gate.EnterAsync(Lanes.OfQueue(queue), Lanes.IsBulk(queue), shutdown.NoNewWork);
+            if (!pauses.IsPaused(front))
+                return place;
+            place.Dispose();
         }
     }
 
@@ -81,7 +96,9 @@ internal sealed class JobRunner(
             outcome = await EndAsync(context, queue, running, exception);
         }
 
-        JobMeter.Ended(claim.Type, outcome, Stopwatch.GetElapsedTime(started));
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        JobMeter.Ended(claim.Type, outcome, elapsed);
+        latencies.Record(claim.Type, stage: "", outcome, claim.Waited, elapsed, claim.Age + elapsed);
 
         void Report(string stage, int progress)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -79,6 +80,8 @@ internal static class ProblemAnswers
                     var answer = Problem(problem.Status, problem.Code, problem.Message);
                     foreach (var (name, value) in problem.Extensions)
                         answer.Extensions[name] = value;
+                    if (problem.RetryAfter is { } wait)
+                        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
                     return answer;
                 case BadHttpRequestException { InnerException: JsonException json }:
                     return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, $"The body is not the JSON that is expected here: {json.Message}");

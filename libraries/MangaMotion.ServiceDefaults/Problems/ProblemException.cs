@@ -13,5 +13,8 @@ public sealed class ProblemException(
 
     public string Code { get; } = code;
 
+    /// <summary>When to try again, for the header <c>Retry-After</c>.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public IReadOnlyDictionary<string, object?> Extensions { get; } = extensions ?? new Dictionary<string, object?>(StringComparer.Ordinal);
 }

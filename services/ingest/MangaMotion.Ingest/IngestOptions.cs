@@ -17,15 +17,30 @@ public sealed class IngestOptions
 
     /// <summary>Bytes of one request.</summary>
     [Range(1, long.MaxValue)]
-    public long MaxRequestBytes { get; set; } = 16L << 30;
+    public long MaxRequestBytes { get; set; } = 8L << 30;
 
     /// <summary>Bytes of one form field that is not a file.</summary>
     [Range(1, 64 << 20)]
     public int MaxFieldBytes { get; set; } = 64 << 10;
 
-    /// <summary>Time without a byte from a sender after which the request is given up.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan UploadIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>Slowest sender that is put up with, in bytes a second since the request began; 0 puts up with any.</summary>
+    [Range(0, 1 << 30)]
+    public int MinBytesPerSecond { get; set; } = 1_024;
+
+    /// <summary>Time that a request may be slower than that.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan SlowStart { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>False: a caller that says nothing gets the results with the answer, as if it had sent <c>Prefer: wait</c>.</summary>
+    public bool AsyncThumbnails { get; set; } = true;
+
+    /// <summary>The longest wait that a caller gets by <c>Prefer: wait=N</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time after which an <c>Idempotency-Key</c> is forgotten.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan IdempotencyKeyLifetime { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Life of a link to put a file straight into the store.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]

@@ -4,6 +4,7 @@ using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
 using MangaMotion.Ingest.DeadLetters;
 using MangaMotion.Ingest.Events;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
 using MangaMotion.Ingest.Keys;
@@ -17,6 +18,8 @@ using MangaMotion.RecordStore;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest;
 
@@ -62,6 +65,12 @@ public static class IngestRegistration
         services.AddSingleton<UploadReader>();
         services.AddSingleton<IngestAcceptor>();
         services.AddSingleton<IngestStatusQuery>();
+        services.AddSingleton<IngestWaits>();
+        services.AddSingleton(provider => IngestWaits.Handler(provider.GetRequiredService<IngestWaits>()));
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddHostedService<ExpiredKeys>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>((kestrel, ingest) => kestrel.Limits.MinRequestBodyDataRate =
+            ingest.Value is { MinBytesPerSecond: > 0 and var rate, SlowStart: var grace } ? new(rate, grace) : null);
         services.AddSingleton<JobQuery>();
         services.AddSingleton<AssetQuery>();
         services.AddRecordStore();

@@ -70,6 +70,18 @@ internal static class ApiDescription
             new() { [new OpenApiSecuritySchemeReference(Header, context.Document)] = [required.Scope] },
             new() { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [required.Scope] },
         ];
+        foreach (var header in context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestHeader>())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                In = ParameterLocation.Header,
+                Name = header.Name,
+                Description = header.Meaning,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
         foreach (var (status, response) in operation.Responses ?? [])
         {
             if (response is not OpenApiResponse answer)

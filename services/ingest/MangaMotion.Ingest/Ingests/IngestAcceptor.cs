@@ -1,9 +1,14 @@
+using System.Text.Json;
+using MangaMotion.Client;
 using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Uploads;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Storage;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,8 +16,11 @@ namespace MangaMotion.Ingest.Ingests;
 
 /// <summary>Accepts an ingest: files into the store, then rows and messages in one transaction, or nothing at all.</summary>
 public sealed class IngestAcceptor(
-    UploadReader uploads, UploadReferences references, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, ILogger<IngestAcceptor> logger)
+    UploadReader uploads, UploadReferences references, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, IOptions<JsonOptions> json,
+    ILogger<IngestAcceptor> logger)
 {
+    private const string Operation = "POST /ingest";
+
     private const string InsertIngest =
         "insert into ingests (id, owner_id, collection, lane, params, not_before, callback_url) values ($1, $2, $3, $4, $5::jsonb, $6, $7)";
 
@@ -23,18 +31,40 @@ public sealed class IngestAcceptor(
         from unnest($3, $4, $5, $6, $7, $8, $9) as asset (id, position, name, key, size, sha256, media_type)
         """;
 
-    public async Task<AcceptedIngest> AcceptAsync(HttpRequest request, Guid ownerId, CancellationToken cancellationToken)
+    private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
+
+    /// <param name="idempotent">The request's idempotency key; null where it has none.</param>
+    /// <param name="wait">How long the caller will wait for the end.</param>
+    public async Task<JsonAnswer> AcceptAsync(
+        HttpRequest request, Guid ownerId, IdempotentRequest? idempotent, TimeSpan? wait, CancellationToken cancellationToken)
     {
+        using var fingerprint = new Fingerprint(Operation);
+        if (idempotent is { IsRepeated: true })
+        {
+            await ReadAsync(request, ownerId, ingestId: null, [], fingerprint, cancellationToken);
+            return idempotent.Repeat(request.HttpContext.Response, fingerprint);
+        }
+
         var ingestId = Guid.CreateVersion7();
         var files = new List<UploadedFile>();
         try
         {
-            var fields = request.HasJsonContentType()
-                ? await references.ReadAsync(request, ownerId, ingestId, files, cancellationToken)
-                : await uploads.ReadAsync(request, ingestId, files, cancellationToken);
-            await CommitAsync(ingestId, ownerId, fields, files, cancellationToken);
+            var fields = await ReadAsync(request, ownerId, ingestId, files, fingerprint, cancellationToken);
+            var answer = AnswerOf(ingestId, files);
+            await CommitAsync(ingestId, ownerId, fields, files, batch =>
+            {
+                if (wait is { } time)
+                    batch.Add(IngestWaits.Row(ingestId, time));
+                if (idempotent is not null)
+                    batch.Add(idempotent.Answer(fingerprint, answer));
+            }, cancellationToken);
             await RemoveAsync([.. files.Where(file => file.UploadId is not null).Select(file => Upload.KeyOf(file.UploadId!.Value))], "uploads that were handed in");
-            return new(ingestId, files);
+            return answer;
+        }
+        catch (PostgresException exception) when (IdempotentRequest.IsLost(exception))
+        {
+            await TakeBackAsync(files);
+            throw IdempotencyKeys.InUse();
         }
         catch (PostgresException exception) when (UploadStore.IsConsumed(exception))
         {
@@ -49,8 +79,14 @@ public sealed class IngestAcceptor(
         }
     }
 
+    private Task<IngestRequest> ReadAsync(
+        HttpRequest request, Guid ownerId, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken) =>
+        request.HasJsonContentType()
+            ? references.ReadAsync(request, ownerId, ingestId, files, fingerprint, cancellationToken)
+            : uploads.ReadAsync(request, ingestId, files, fingerprint, cancellationToken);
+
     private async Task CommitAsync(
-        Guid ingestId, Guid ownerId, IngestRequest fields, List<UploadedFile> files, CancellationToken cancellationToken)
+        Guid ingestId, Guid ownerId, IngestRequest fields, List<UploadedFile> files, Action<NpgsqlBatchCommandCollection> addTo, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
@@ -59,9 +95,17 @@ public sealed class IngestAcceptor(
         var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => JobOf(ingestId, ownerId, fields, file)), cancellationToken);
         if (files.Exists(file => file.UploadId is not null))
             batch.BatchCommands.Add(UploadStore.Consume(ownerId, files.Select(file => file.UploadId).OfType<Guid>(), ingestId));
+        addTo(batch.BatchCommands);
         // A batch without a transaction of its own is one transaction: all of it is committed, or none.
         await batch.ExecuteNonQueryAsync(cancellationToken);
         outbox.Committed(messages);
+    }
+
+    private JsonAnswer AnswerOf(Guid ingestId, List<UploadedFile> files)
+    {
+        var accepted = new IngestAccepted(
+            ingestId, "accepted", files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
+        return new(202, $"/api/v1/ingest/{ingestId}/status", JsonSerializer.Serialize(accepted, _json), ingestId);
     }
 
     private static NewJob JobOf(Guid ingestId, Guid ownerId, IngestRequest fields, UploadedFile file)
@@ -131,5 +175,3 @@ public sealed class IngestAcceptor(
         }
     }
 }
-
-public sealed record AcceptedIngest(Guid Id, IReadOnlyList<UploadedFile> Files);

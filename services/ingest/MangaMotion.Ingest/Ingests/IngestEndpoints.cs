@@ -1,5 +1,6 @@
 using MangaMotion.Client;
 using MangaMotion.Ingest.Api;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,6 +19,10 @@ internal static class IngestEndpoints
             .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
             .Accepts<IngestForm>("multipart/form-data", "application/json")
             .AddOpenApiOperationTransformer(DescribeReferencesAsync)
+            .WithDescription("Idempotency-Key: the same key with the same request gets the same answer. Prefer: wait=N answers 200 with the results where they are there within N seconds, else 202; Preference-Applied tells the N that was taken.")
+            .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
+            .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
+            .Produces<IngestStatus>(200)
             .Produces<IngestAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
@@ -29,13 +34,21 @@ internal static class IngestEndpoints
             .RequireScope(Scopes.Read);
     }
 
-    private static async Task<IResult> AcceptAsync(HttpContext context, IngestAcceptor acceptor, IOptions<IngestOptions> options)
+    private static async Task<IResult> AcceptAsync(
+        HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses, IOptions<IngestOptions> options)
     {
         LimitBody(context, options.Value.MaxRequestBytes);
-        var accepted = await acceptor.AcceptAsync(context.Request, context.OwnerId(), context.RequestAborted);
-        var answer = new IngestAccepted(
-            accepted.Id, "accepted", accepted.Files.Select(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)).ToArray());
-        return Results.Accepted($"/api/v1/ingest/{accepted.Id}/status", answer);
+        var (owner, gone) = (context.OwnerId(), context.RequestAborted);
+        var preference = Preference.Of(context.Request, options.Value);
+        JsonAnswer accepted;
+        await using (var idempotent = await keys.BeginAsync(context.Request, owner, gone))
+            accepted = await acceptor.AcceptAsync(context.Request, owner, idempotent, preference.Wait, gone);
+
+        if (preference.Applied is { } applied)
+            context.Response.Headers["Preference-Applied"] = applied;
+        return preference.Wait is { } wait && await waits.UntilFinishedAsync(accepted.ResourceId, wait, gone)
+            ? Results.Ok(await statuses.FindAsync(accepted.ResourceId, owner, after: -1, IngestStatusQuery.MaxPageSize, gone))
+            : accepted;
     }
 
     private static async Task<IResult> StatusAsync(

@@ -1,38 +1,52 @@
 using System.Text.Json;
 using MangaMotion.Client;
 using MangaMotion.Ingest.Api;
+using MangaMotion.Jobs.Stats;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Ingests;
 
-/// <summary>Reads the status of an ingest: its counters and one page of its assets, in one round trip.</summary>
-public sealed class IngestStatusQuery(NpgsqlDataSource database)
+/// <summary>
+/// Reads the status of an ingest: its counters and one page of its assets, in one round trip, at the same cost whatever the
+/// size of the ingest.
+/// </summary>
+public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
 {
     public const int DefaultPageSize = 100;
-    private const int MaxPageSize = 1_000;
+    public const int MaxPageSize = 1_000;
 
+    // A job type a row; one row without a type where the ingest has no jobs.
     private const string Counters =
         """
-        select i.collection,
-          count(*) filter (where j.status = 'DONE'), count(*) filter (where j.status = 'PROCESSING'),
-          count(*) filter (where j.status = 'UPLOADED'), count(*) filter (where j.status = 'FAILED'),
-          count(*) filter (where j.status = 'CANCELED'), count(j.id),
-          -- Seconds by the pace of this ingest so far: the mean time between two finished jobs, times those that are left.
-          extract(epoch from max(j.finished_at) - min(j.started_at)) / nullif(count(*) filter (where j.finished_at is not null), 0)
-            * count(*) filter (where j.status in ('UPLOADED', 'PROCESSING'))
-        from ingests i left join jobs j on j.ingest_id = i.id
+        select i.collection, i.not_before, c.type, c.done, c.processing, c.queued, c.failed, c.canceled
+        from ingests i left join lateral (
+          select type, sum(done)::bigint as done, sum(processing)::bigint as processing, sum(queued)::bigint as queued,
+            sum(failed)::bigint as failed, sum(canceled)::bigint as canceled
+          from job_count_parts where ingest_id = i.id group by type) c on true
         where i.id = $1 and i.owner_id = $2
-        group by i.id
         """;
 
+    private const string Finished =
+        "select coalesce(sum(queued + processing), 0) = 0 from job_count_parts where ingest_id = $1";
+
+    // The page first, then its jobs: never the jobs of the whole ingest.
     private const string Assets =
         """
         select a.position, a.id, a.name, a.media_type, j.status, j.attempts, j.last_error, j.result::text, j.id
-        from assets a join jobs j on j.ingest_id = a.ingest_id and j.asset_id = a.id
-        where a.ingest_id = $1 and a.owner_id = $2 and a.position > $3
-        order by a.position limit $4
+        from (
+          select position, id, ingest_id, name, media_type from assets
+          where ingest_id = $1 and owner_id = $2 and position > $3 order by position limit $4) a
+        left join jobs j on j.ingest_id = $1 and j.asset_id = a.id
+        order by a.position
         """;
+
+    public async Task<bool> IsFinishedAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Finished);
+        command.Parameters.Add(new() { Value = id });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <param name="after">The position after which the page begins.</param>
     public async Task<IngestStatus?> FindAsync(Guid id, Guid ownerId, int after, int pageSize, CancellationToken cancellationToken)
@@ -46,38 +60,63 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database)
         {
             Parameters = { new() { Value = id }, new() { Value = ownerId }, new() { Value = after }, new() { Value = pageSize + 1 } },
         });
+        var known = await paces.GetAsync(cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
+        if (await ReadHeadAsync(reader, known, cancellationToken) is not { } head)
             return null;
-
-        var collection = reader.IsDBNull(0) ? null : reader.GetString(0);
-        var progress = new IngestProgress(
-            reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6));
-        double? eta = reader.IsDBNull(7) ? null : Math.Round((double)reader.GetDecimal(7), 1);
 
         await reader.NextResultAsync(cancellationToken);
         var assets = new List<AssetStatus>();
         string? next = null;
         var last = after;
+        var positions = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (assets.Count == pageSize)
+            if (reader.GetInt32(0) != last && positions++ == pageSize)
             {
                 next = PageToken.Write(last);
                 break;
             }
 
             last = reader.GetInt32(0);
-            assets.Add(Read(reader));
+            if (!reader.IsDBNull(8))
+                assets.Add(Read(reader));
         }
 
-        return new(id, Summary(progress), progress, eta, assets) { Collection = collection, NextPageToken = next };
+        return new(id, head.Progress.Summary, head.Progress, head.Eta is { } eta ? Math.Round((eta.Low + eta.High) / 2, 1) : null, assets)
+        {
+            EtaRangeSeconds = head.Eta is { } range ? [Math.Round(range.Low, 1), Math.Round(range.High, 1)] : null,
+            Collection = head.Collection,
+            NextPageToken = next,
+        };
     }
 
-    private static string Summary(IngestProgress progress) =>
-        progress.Queued == progress.Total ? "accepted"
-        : progress.Queued + progress.Processing > 0 ? "processing"
-        : "finished";
+    private static async Task<Head?> ReadHeadAsync(
+        NpgsqlDataReader reader, IReadOnlyDictionary<string, JobPace> paces, CancellationToken cancellationToken)
+    {
+        Head? head = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var wait = reader.IsDBNull(1) ? 0 : Math.Max(0, (reader.GetFieldValue<DateTimeOffset>(1) - DateTimeOffset.UtcNow).TotalSeconds);
+            head ??= new(reader.IsDBNull(0) ? null : reader.GetString(0), IngestProgress.None, (0, 0));
+            if (reader.IsDBNull(2))
+                continue;
+            var progress = IngestProgress.Of(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
+            var estimate = paces.GetValueOrDefault(reader.GetString(2), JobPace.Unknown).Estimate(progress.Open);
+            head = head with
+            {
+                Progress = head.Progress.Plus(progress),
+                // Jobs of several types run side by side, each in workers of its own.
+                Eta = head.Eta is { } other && estimate is { } own
+                    ? (Math.Max(other.Low, own.Low + (progress.Open > 0 ? wait : 0)), Math.Max(other.High, own.High + (progress.Open > 0 ? wait : 0)))
+                    : null,
+            };
+        }
+
+        return head;
+    }
+
+    private sealed record Head(string? Collection, IngestProgress Progress, (double Low, double High)? Eta);
 
     private static AssetStatus Read(NpgsqlDataReader row) => new(
         row.GetGuid(1),

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Storage;
@@ -19,8 +21,10 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     /// Stores the files and takes the fields. What was stored is added to <paramref name="stored"/> as it goes, so that the
     /// caller can take it away again when this throws.
     /// </summary>
+    /// <param name="ingestId">Null: nothing is stored, the request is only read for its fingerprint.</param>
     /// <exception cref="ProblemException">The request is malformed or over a limit.</exception>
-    public async Task<IngestRequest> ReadAsync(HttpRequest request, Guid ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
+    public async Task<IngestRequest> ReadAsync(
+        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
         var fields = new IngestRequest();
@@ -29,12 +33,20 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
                 throw UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-            if (name == Payload)
-                stored.Add(await StorePayloadAsync(section, disposition, ingestId, stored, cancellationToken));
-            else if (disposition.IsFileDisposition())
-                stored.Add(await StoreAsync(section, name, FileNameOf(disposition), ingestId, stored.Count, cancellationToken));
+            if (name == Payload || disposition.IsFileDisposition())
+            {
+                var file = name == Payload
+                    ? await StorePayloadAsync(section, disposition, ingestId, stored, cancellationToken)
+                    : await StoreAsync(section, name, FileNameOf(disposition), ingestId, stored.Count, cancellationToken);
+                stored.Add(file);
+                fingerprint.Add(name, file.Name, file.Sha256);
+            }
             else
-                fields.Set(name, await ReadFieldAsync(section, name, cancellationToken));
+            {
+                var value = await ReadFieldAsync(section, name, cancellationToken);
+                fields.Set(name, value);
+                fingerprint.Add(name, value);
+            }
         }
 
         return stored.Count > 0
@@ -61,7 +73,7 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     }
 
     private async Task<UploadedFile> StoreAsync(
-        MultipartSection section, string field, string name, Guid ingestId, int position, CancellationToken cancellationToken)
+        MultipartSection section, string field, string name, Guid? ingestId, int position, CancellationToken cancellationToken)
     {
         if (field != "files")
             throw new ProblemException(400, "unknown_field", "A file was sent under another name than 'files'.");
@@ -76,7 +88,7 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
 
     /// <summary>The records: a field or a file, of any length. Whether all of it is JSON is for the worker to find.</summary>
     private async Task<UploadedFile> StorePayloadAsync(
-        MultipartSection section, ContentDispositionHeaderValue disposition, Guid ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
+        MultipartSection section, ContentDispositionHeaderValue disposition, Guid? ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
     {
         if (stored.Exists(file => file.IsPayload))
             throw IngestRequest.Invalid(Payload, "was sent twice; send all records of a request as one payload");
@@ -90,8 +102,13 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     }
 
     /// <param name="file">What is known of it; its key, size and hash follow from the store.</param>
-    private async Task<UploadedFile> PutAsync(UploadedFile file, UploadStream content, Guid ingestId, string what, CancellationToken cancellationToken)
+    private async Task<UploadedFile> PutAsync(UploadedFile file, UploadStream content, Guid? ingestId, string what, CancellationToken cancellationToken)
     {
+        if (ingestId is null)
+        {
+            return file with { Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) };
+        }
+
         var key = $"originals/{ingestId:N}/{file.AssetId:N}";
         try
         {

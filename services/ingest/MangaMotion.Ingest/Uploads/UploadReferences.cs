@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.ServiceDefaults.Problems;
@@ -22,11 +23,15 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, IO
     /// Takes the fields and the uploads; files are added to <paramref name="stored"/> as it goes, so that the caller can take
     /// them away again when this throws.
     /// </summary>
+    /// <param name="ingestId">Null: nothing is taken, the request is only read for its fingerprint.</param>
     /// <exception cref="ProblemException">The request is malformed, or an upload is not there or not what was announced.</exception>
     public async Task<IngestRequest> ReadAsync(
-        HttpRequest request, Guid ownerId, Guid ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
+        HttpRequest request, Guid ownerId, Guid? ingestId, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
         using var document = await ParseAsync(request, cancellationToken);
+        fingerprint.Add(document.RootElement.GetRawText());
+        if (ingestId is not { } id)
+            return new();
         var fields = new IngestRequest();
         List<Reference> wanted = [];
         foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
@@ -51,7 +56,7 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, IO
         }
 
         foreach (var reference in wanted)
-            stored.Add(await TakeAsync(known[reference.Id], reference.Name, ingestId, cancellationToken));
+            stored.Add(await TakeAsync(known[reference.Id], reference.Name, id, cancellationToken));
         return fields;
     }
 

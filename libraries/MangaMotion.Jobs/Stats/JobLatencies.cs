@@ -1,0 +1,103 @@
+using System.Globalization;
+using MangaMotion.Jobs.Claims;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MangaMotion.Jobs.Stats;
+
+/// <summary>
+/// How long jobs and stages took, gathered in memory and added to the table <c>job_latencies</c> every few seconds. A killed
+/// process takes a few seconds of figures with it: they are for people, not for decisions.
+/// </summary>
+public sealed class JobLatencies(NpgsqlDataSource database, ILogger<JobLatencies> logger) : BackgroundService
+{
+    private const int BucketsPerDoubling = 8;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // In the order of the key, so that two services that add to the same rows cannot deadlock.
+    private const string AddSql =
+        """
+        insert into job_latencies (minute, type, stage, outcome, measure, bucket, count)
+        select date_trunc('minute', now()), type, stage, outcome, measure, bucket, count
+        from unnest($1, $2, $3, $4, $5, $6) as added (type, stage, outcome, measure, bucket, count)
+        order by type, stage, outcome, measure, bucket
+        on conflict (minute, type, stage, outcome, measure, bucket) do update set count = job_latencies.count + excluded.count
+        """;
+
+    private readonly Lock _lock = new();
+    private Dictionary<Key, long> _gathered = [];
+
+    /// <summary>One attempt, or one stage of it, has ended.</summary>
+    /// <param name="stage">Empty for the job as a whole.</param>
+    /// <param name="outcome"><c>done</c>, <c>transient</c>, <c>dead_letter</c>, <c>interrupted</c> or <c>stale</c>.</param>
+    /// <param name="waited">Until this attempt began, from when it could have.</param>
+    /// <param name="total">From when the job could have begun first until now.</param>
+    public void Record(string type, string stage, string outcome, TimeSpan waited, TimeSpan ran, TimeSpan total)
+    {
+        lock (_lock)
+        {
+            Add(new(type, stage, outcome, "wait", BucketOf(waited)));
+            Add(new(type, stage, outcome, "run", BucketOf(ran)));
+            Add(new(type, stage, outcome, "total", BucketOf(total)));
+        }
+    }
+
+    /// <summary>The duration that a bucket stands for: no more than 5 % from each that it holds.</summary>
+    public static TimeSpan DurationOf(short bucket) => TimeSpan.FromMilliseconds(Math.Pow(2, (double)bucket / BucketsPerDoubling));
+
+    public static short BucketOf(TimeSpan duration) =>
+        (short)Math.Round(BucketsPerDoubling * Math.Log2(Math.Max(1, duration.TotalMilliseconds)));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await FlushAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            await FlushAsync(patience.Token);
+        }
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<Key, long> added;
+        lock (_lock)
+            (added, _gathered) = (_gathered, []);
+        if (added.Count == 0)
+            return;
+        try
+        {
+            await using var command = database.CreateCommand(AddSql);
+            command.Parameters.Add(Column(added, entry => entry.Key.Type));
+            command.Parameters.Add(Column(added, entry => entry.Key.Stage));
+            command.Parameters.Add(Column(added, entry => entry.Key.Outcome));
+            command.Parameters.Add(Column(added, entry => entry.Key.Measure));
+            command.Parameters.Add(Column(added, entry => entry.Key.Bucket));
+            command.Parameters.Add(Column(added, entry => entry.Value));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception exception) when (DatabaseOutage.Is(exception) || cancellationToken.IsCancellationRequested)
+        {
+            logger.LogDebug("{Count} figures wait for the database: {Reason}", added.Count.ToString(CultureInfo.InvariantCulture), exception.Message);
+            lock (_lock)
+            {
+                foreach (var (key, count) in added)
+                    Add(key, count);
+            }
+        }
+    }
+
+    private static NpgsqlParameter<T[]> Column<T>(Dictionary<Key, long> rows, Func<KeyValuePair<Key, long>, T> value) =>
+        new() { TypedValue = rows.Select(value).ToArray() };
+
+    private void Add(Key key, long count = 1) => _gathered[key] = _gathered.GetValueOrDefault(key) + count;
+
+    private readonly record struct Key(string Type, string Stage, string Outcome, string Measure, short Bucket);
+}

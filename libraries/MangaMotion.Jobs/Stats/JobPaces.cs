@@ -1,0 +1,83 @@
+using Npgsql;
+
+namespace MangaMotion.Jobs.Stats;
+
+/// <summary>The pace of each job type; asked of the database every few seconds at most, whoever asks.</summary>
+public sealed class JobPaces(NpgsqlDataSource database, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+
+    private const string RunsSql =
+        """
+        select type, bucket, sum(count)::bigint from job_latencies
+        where minute > now() - interval '1 hour' and stage = '' and outcome = 'done' and measure = 'run'
+        group by type, bucket order by type, bucket
+        """;
+
+    private const string RateSql =
+        """
+        select type, sum(count)::float8 / 300 from job_latencies
+        where minute > now() - interval '5 minutes' and stage = '' and outcome in ('done', 'dead_letter') and measure = 'run'
+        group by type
+        """;
+
+    private const string PlacesSql =
+        "select type, sum(concurrency)::int from workers, unnest(job_types) as type where alive_until > now() group by type";
+
+    private const string OpenSql =
+        "select type, sum(queued + processing)::bigint from job_count_parts where queued + processing <> 0 group by type";
+
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private volatile Known _known = new(new Dictionary<string, JobPace>(StringComparer.Ordinal), DateTimeOffset.MinValue);
+
+    /// <summary>By job type; a type of which nothing is known is not in it.</summary>
+    public async Task<IReadOnlyDictionary<string, JobPace>> GetAsync(CancellationToken cancellationToken)
+    {
+        if (_known is { } known && known.Until > time.GetUtcNow())
+            return known.Paces;
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            if (_known.Until <= time.GetUtcNow())
+                _known = new(await QueryAsync(cancellationToken), time.GetUtcNow() + Memory);
+            return _known.Paces;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    public void Dispose() => _asking.Dispose();
+
+    private async Task<Dictionary<string, JobPace>> QueryAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        foreach (var sql in (string[])[RunsSql, RateSql, PlacesSql, OpenSql])
+            batch.BatchCommands.Add(new(sql));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+
+        var runs = new Dictionary<string, LatencyHistogram>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!runs.TryGetValue(reader.GetString(0), out var histogram))
+                runs.Add(reader.GetString(0), histogram = new());
+            histogram.Add(reader.GetInt16(1), reader.GetInt64(2));
+        }
+
+        var paces = runs.ToDictionary(run => run.Key, run => JobPace.Unknown with { MedianSeconds = run.Value.Quantile(0.5)?.TotalSeconds }, StringComparer.Ordinal);
+        await MergeAsync(pace => pace with { PerSecond = reader.GetDouble(1) });
+        await MergeAsync(pace => pace with { Places = reader.GetInt32(1) });
+        await MergeAsync(pace => pace with { Open = reader.GetInt64(1) });
+        return paces;
+
+        async Task MergeAsync(Func<JobPace, JobPace> merge)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                paces[reader.GetString(0)] = merge(paces.GetValueOrDefault(reader.GetString(0), JobPace.Unknown));
+        }
+    }
+
+    private sealed record Known(IReadOnlyDictionary<string, JobPace> Paces, DateTimeOffset Until);
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Submitting: once for each key, with or without waiting, and how far it is.</summary>
+public sealed class IngestTests(TestStack stack) : IAsyncLifetime
+{
+    private Installation _installation = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync();
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task The_same_key_and_request_get_the_same_answer_and_have_one_effect()
+    {
+        using var first = await PostAsync("key-1", "voyage", [1, 2, 3]);
+        using var again = await PostAsync("key-1", "voyage", [1, 2, 3]);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await again.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
+        again.Headers.Location.ShouldBe(first.Headers.Location);
+        again.Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(1);
+        Directory.EnumerateFiles(Path.Combine(_installation.Store, "originals"), "*", SearchOption.AllDirectories).Count().ShouldBe(1);
+
+        await ShouldBeProblemAsync(await PostAsync("key-1", "voyage", [1, 2, 4]), 422, "idempotency_key_reused");
+        await ShouldBeProblemAsync(await PostAsync("key-1", "journey", [1, 2, 3]), 422, "idempotency_key_reused");
+        await ShouldBeProblemAsync(await PostAsync("two words", "voyage", [1]), 400, "invalid_idempotency_key");
+        (await PostAsync("key-2", "voyage", [1, 2, 3])).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_key_is_in_use_while_its_request_runs_and_free_when_it_failed()
+    {
+        using var release = new SemaphoreSlim(0);
+        var slow = PostAsync("key-1", "voyage", new SlowContent([1, 2, 3], release.WaitAsync));
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from idempotency_keys") == 1);
+
+        using (var refused = await PostAsync("key-1", "voyage", [1, 2, 3]))
+        {
+            refused.Headers.RetryAfter.ShouldNotBeNull();
+            await ShouldBeProblemAsync(refused, 409, "idempotency_key_in_use");
+        }
+
+        release.Release();
+        (await slow).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await ShouldBeProblemAsync(await PostAsync("key-2", "Not A Slug", [1]), 400, "invalid_field");
+        (await PostAsync("key-2", "voyage", [1])).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task A_crash_in_the_middle_does_not_lock_a_key_for_ever()
+    {
+        using var release = new SemaphoreSlim(0);
+        var cut = PostAsync("key-1", "voyage", new SlowContent([1, 2, 3], release.WaitAsync));
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from idempotency_keys") == 1);
+        await _installation.KillIngestAsync();
+        release.Release();
+        await Should.ThrowAsync<HttpRequestException>(cut);
+        // The lease of the dead process, made to lapse at once.
+        await _installation.ExecuteAsync("update idempotency_keys set held_until = now() - interval '1 second'");
+        await _installation.StartIngestAsync();
+
+        (await PostAsync("key-1", "voyage", [1, 2, 3])).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_prefers_to_wait_gets_the_results_or_is_told_to_ask_later()
+    {
+        using (var late = await PostAsync(null, "voyage", [1, 2, 3], "wait=1"))
+        {
+            late.StatusCode.ShouldBe(HttpStatusCode.Accepted, "No worker runs yet.");
+            late.Headers.GetValues("Preference-Applied").ShouldBe(["wait=1"]);
+            late.Headers.Location.ShouldNotBeNull();
+        }
+
+        await _installation.StartThumbnailAsync();
+        var waited = Stopwatch.StartNew();
+        using var done = await PostAsync(null, "voyage", Samples.Png, "respond-async;foo, wait=50");
+        done.StatusCode.ShouldBe(HttpStatusCode.OK);
+        waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(45), "It waits for the end, not for the time.");
+        var status = await done.Content.ReadFromJsonAsync<JsonElement>();
+        status.GetProperty("status").GetString().ShouldBe("finished");
+        status.GetProperty("eta_seconds").GetDouble().ShouldBe(0);
+        status.GetProperty("assets")[0].GetProperty("result").GetProperty("width").GetInt32().ShouldBe(640);
+        status.GetProperty("collection").GetString().ShouldBe("voyage");
+
+        var collection = status.GetProperty("job_id").GetGuid();
+        (await _installation.UntilFinishedAsync(collection)).Progress.Done.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Without_asynchronous_thumbnails_waiting_is_the_default()
+    {
+        await _installation.StartThumbnailAsync();
+        await _installation.StartIngestAsync(("Ingest__AsyncThumbnails", "false"));
+
+        using var done = await PostAsync(null, "voyage", Samples.Png);
+        done.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var accepted = await PostAsync(null, "voyage", Samples.Png, "respond-async");
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task A_thousand_files_in_one_request_are_accepted_in_bounded_memory_and_counted()
+    {
+        var accepted = await _installation.Client.IngestAsync(
+            Enumerable.Range(0, 1_000).Select(i => Samples.Named($"{i}.bin", new byte[20_000])), new Dictionary<string, string> { ["callback_url"] = "https://example.org/done" });
+
+        accepted.Assets.Count.ShouldBe(1_000);
+        var status = await _installation.Client.GetIngestStatusAsync(accepted.JobId);
+        status.Progress.ShouldBe(new(0, 0, 1_000, 0, 0, 1_000));
+        status.Status.ShouldBe("accepted");
+        status.EtaSeconds.ShouldBeNull("No worker lives.");
+        (await _installation.Client.ListAssetsAsync(accepted.JobId).Select(asset => asset.Name).ToArrayAsync()).ShouldBe(Enumerable.Range(0, 1_000).Select(i => $"{i}.bin"));
+        (await _installation.ScalarAsync<string>("select callback_url from ingests")).ShouldBe("https://example.org/done");
+        _installation.Ingest.PeakMemory.ShouldBeLessThan(400L << 20);
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string? key, string collection, byte[] content, string? prefer = null) =>
+        PostAsync(key, collection, new ByteArrayContent(content), prefer);
+
+    private async Task<HttpResponseMessage> PostAsync(string? key, string collection, HttpContent content, string? prefer = null)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(collection), "collection" }, { content, "files", "a.png" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        if (key is not null)
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        if (prefer is not null)
+            request.Headers.Add("Prefer", prefer);
+        return await _installation.Http.SendAsync(request);
+    }
+
+    private static async Task ShouldBeProblemAsync(HttpResponseMessage response, int status, string code)
+    {
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        ((int)response.StatusCode).ShouldBe(status, problem.ToString());
+        problem.GetProperty("code").GetString().ShouldBe(code);
+    }
+
+    /// <summary>Sends its bytes when it may, having said that they come.</summary>
+    private sealed class SlowContent(byte[] content, Func<Task> may) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(content.AsMemory(0, 1));
+            await stream.FlushAsync();
+            await may();
+            await stream.WriteAsync(content.AsMemory(1));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = content.Length;
+            return true;
+        }
+    }
+}
