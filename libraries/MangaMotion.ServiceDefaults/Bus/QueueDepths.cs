@@ -9,9 +9,12 @@ internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress bro
 {
     private const ushort NotFound = 404;
 
-    public async Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken) =>
+        (await InspectAsync(queues, cancellationToken)).ToDictionary(queue => queue.Key, queue => queue.Value.Ready, StringComparer.Ordinal);
+
+    public async Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
     {
-        var depths = new Dictionary<string, long>(StringComparer.Ordinal);
+        var depths = new Dictionary<string, QueueState>(StringComparer.Ordinal);
         try
         {
             var waiting = new Queue<string>(queues);
@@ -32,13 +35,14 @@ internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress bro
     }
 
     /// <summary>Takes from the queue what has been asked; a name that does not exist ends the channel, and so the round.</summary>
-    private static async Task AskAsync(IChannel channel, Queue<string> waiting, Dictionary<string, long> depths, CancellationToken cancellationToken)
+    private static async Task AskAsync(IChannel channel, Queue<string> waiting, Dictionary<string, QueueState> depths, CancellationToken cancellationToken)
     {
         while (waiting.TryDequeue(out var queue))
         {
             try
             {
-                depths[queue] = (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+                var declared = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+                depths[queue] = new(declared.MessageCount, (int)declared.ConsumerCount);
             }
             catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
             {

@@ -2,12 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
+using MangaMotion.Ingest.Collections;
 using MangaMotion.Ingest.DeadLetters;
 using MangaMotion.Ingest.Events;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Jobs;
 using MangaMotion.Ingest.Keys;
+using MangaMotion.Ingest.Operations;
 using MangaMotion.Ingest.Orphans;
 using MangaMotion.Ingest.Records;
 using MangaMotion.Ingest.Uploads;
@@ -72,6 +74,11 @@ public static class IngestRegistration
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>((kestrel, ingest) => kestrel.Limits.MinRequestBodyDataRate =
             ingest.Value is { MinBytesPerSecond: > 0 and var rate, SlowStart: var grace } ? new(rate, grace) : null);
         services.AddSingleton<JobQuery>();
+        services.AddSingleton<JobListQuery>();
+        services.AddSingleton<CollectionStatusQuery>();
+        services.AddOperations();
+        services.AddValidatedOptions<QuotaOptions>(QuotaOptions.Section);
+        services.AddSingleton<Quotas>();
         services.AddSingleton<AssetQuery>();
         services.AddRecordStore();
         services.AddSingleton<RecordOwnership>();
@@ -84,6 +91,8 @@ public static class IngestRegistration
         var api = app.MapGroup("/api/v1");
         api.MapIngests();
         api.MapJobs();
+        api.MapCollections();
+        api.MapOperations();
         api.MapAssets();
         api.MapEvents();
         api.MapWebhooks();

@@ -3,6 +3,7 @@ using MangaMotion.Client;
 using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
 using MangaMotion.Ingest.Idempotency;
+using MangaMotion.Ingest.Keys;
 using MangaMotion.Ingest.Uploads;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
@@ -16,8 +17,8 @@ namespace MangaMotion.Ingest.Ingests;
 
 /// <summary>Accepts an ingest: files into the store, then rows and messages in one transaction, or nothing at all.</summary>
 public sealed class IngestAcceptor(
-    UploadReader uploads, UploadReferences references, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, IOptions<JsonOptions> json,
-    ILogger<IngestAcceptor> logger)
+    UploadReader uploads, UploadReferences references, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IObjectStore store, Quotas quotas,
+    IOptions<JsonOptions> json, ILogger<IngestAcceptor> logger)
 {
     private const string Operation = "POST /ingest";
 
@@ -53,6 +54,8 @@ public sealed class IngestAcceptor(
             var answer = AnswerOf(ingestId, files);
             await CommitAsync(ingestId, ownerId, fields, files, batch =>
             {
+                if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
+                    batch.Add(use);
                 if (wait is { } time)
                     batch.Add(IngestWaits.Row(ingestId, time));
                 if (idempotent is not null)

@@ -35,11 +35,12 @@ internal static class IngestEndpoints
     }
 
     private static async Task<IResult> AcceptAsync(
-        HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses, IOptions<IngestOptions> options)
+        HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses, Quotas quotas, IOptions<IngestOptions> options)
     {
         LimitBody(context, options.Value.MaxRequestBytes);
         var (owner, gone) = (context.OwnerId(), context.RequestAborted);
         var preference = Preference.Of(context.Request, options.Value);
+        await quotas.CheckAsync(owner, context.Request.ContentLength, gone);
         JsonAnswer accepted;
         await using (var idempotent = await keys.BeginAsync(context.Request, owner, gone))
             accepted = await acceptor.AcceptAsync(context.Request, owner, idempotent, preference.Wait, gone);

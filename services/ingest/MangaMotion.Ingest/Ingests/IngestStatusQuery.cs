@@ -83,9 +83,9 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
                 assets.Add(Read(reader));
         }
 
-        return new(id, head.Progress.Summary, head.Progress, head.Eta is { } eta ? Math.Round((eta.Low + eta.High) / 2, 1) : null, assets)
+        return new(id, head.Progress.Summary, head.Progress, head.Eta?.Seconds, assets)
         {
-            EtaRangeSeconds = head.Eta is { } range ? [Math.Round(range.Low, 1), Math.Round(range.High, 1)] : null,
+            EtaRangeSeconds = head.Eta?.Range,
             Collection = head.Collection,
             NextPageToken = next,
         };
@@ -98,25 +98,18 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         while (await reader.ReadAsync(cancellationToken))
         {
             var wait = reader.IsDBNull(1) ? 0 : Math.Max(0, (reader.GetFieldValue<DateTimeOffset>(1) - DateTimeOffset.UtcNow).TotalSeconds);
-            head ??= new(reader.IsDBNull(0) ? null : reader.GetString(0), IngestProgress.None, (0, 0));
+            head ??= new(reader.IsDBNull(0) ? null : reader.GetString(0), IngestProgress.None, new(0, 0));
             if (reader.IsDBNull(2))
                 continue;
             var progress = IngestProgress.Of(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
-            var estimate = paces.GetValueOrDefault(reader.GetString(2), JobPace.Unknown).Estimate(progress.Open);
-            head = head with
-            {
-                Progress = head.Progress.Plus(progress),
-                // Jobs of several types run side by side, each in workers of its own.
-                Eta = head.Eta is { } other && estimate is { } own
-                    ? (Math.Max(other.Low, own.Low + (progress.Open > 0 ? wait : 0)), Math.Max(other.High, own.High + (progress.Open > 0 ? wait : 0)))
-                    : null,
-            };
+            var eta = Eta.Of(paces.GetValueOrDefault(reader.GetString(2), JobPace.Unknown), progress.Open, wait);
+            head = head with { Progress = head.Progress.Plus(progress), Eta = Eta.Later(head.Eta, eta) };
         }
 
         return head;
     }
 
-    private sealed record Head(string? Collection, IngestProgress Progress, (double Low, double High)? Eta);
+    private sealed record Head(string? Collection, IngestProgress Progress, Eta? Eta);
 
     private static AssetStatus Read(NpgsqlDataReader row) => new(
         row.GetGuid(1),

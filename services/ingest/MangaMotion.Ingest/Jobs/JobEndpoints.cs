@@ -10,6 +10,9 @@ internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/jobs", ListAsync)
+            .WithName("jobs").WithSummary("Jobs, newest first; status=PROCESSING are the active ones.")
+            .Produces<JobList>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/jobs/{id:guid}", GetAsync)
             .WithName("job").WithSummary("One job with its attempts.")
             .Produces<JobStatusAnswer>().ProducesProblem(404).RequireScope(Scopes.Read);
@@ -20,6 +23,10 @@ internal static class JobEndpoints
             .WithName("retry-job").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
             .Produces<JobStatusAnswer>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
     }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, JobListQuery jobs, string? type, string? status, string? collection, string? q, string? pageToken, int pageSize = 100) =>
+        Results.Ok(await jobs.ListAsync(new(type, status, collection, q, pageToken, pageSize), context.OwnerId(), context.RequestAborted));
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, JobQuery jobs) => Results.Ok(await FindAsync(id, context, jobs));
 

@@ -11,7 +11,7 @@ internal static class ApiKeyEndpoints
     public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, string scope) =>
         endpoint.AddEndpointFilterFactory((factory, next) =>
         {
-            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), scope);
+            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), factory.ApplicationServices.GetRequiredService<Quotas>(), scope);
             return context => filter.InvokeAsync(context, next);
         })
         .WithMetadata(new RequiredScope(scope))

@@ -2,8 +2,8 @@ using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>Lets a request through when its key has the scope of the endpoint.</summary>
-internal sealed class ApiKeyFilter(ApiKeyStore keys, string scope) : IEndpointFilter
+/// <summary>Lets a request through when its key has the scope of the endpoint and its owner does not send too many.</summary>
+internal sealed class ApiKeyFilter(ApiKeyStore keys, Quotas quotas, string scope) : IEndpointFilter
 {
     private const string Bearer = "Bearer ";
 
@@ -16,6 +16,7 @@ internal sealed class ApiKeyFilter(ApiKeyStore keys, string scope) : IEndpointFi
             ?? throw new ProblemException(401, "invalid_api_key", "This API key is not known or was revoked.");
         if (!key.Scopes.Contains(scope))
             throw new ProblemException(403, "missing_scope", $"This API key lacks the scope '{scope}'.");
+        quotas.CountRequest(key.OwnerId);
         http.Features.Set(key);
         return await next(context);
     }

@@ -1,0 +1,30 @@
+using MangaMotion.Client;
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Pausing;
+using MangaMotion.Jobs.Reconciling;
+
+namespace MangaMotion.Ingest.Operations;
+
+/// <summary>The lanes of all job types, as the broker has them.</summary>
+internal sealed class QueueQuery(JobTypes types, IQueueDepths depths, QueuePauses pauses)
+{
+    public IReadOnlyList<string> Names { get; } = [.. types.All.SelectMany(type => Lanes.All.Select(type.QueueName))];
+
+    public async Task<IReadOnlyList<QueueInfo>> ListAsync(CancellationToken cancellationToken)
+    {
+        var paused = await pauses.ListAsync(cancellationToken);
+        var states = await depths.InspectAsync([.. Names.SelectMany(name => new[] { name, ErrorQueueOf(name) })], cancellationToken);
+        return
+        [
+            .. from type in types.All
+               from lane in Lanes.All
+               let name = type.QueueName(lane)
+               let state = states.GetValueOrDefault(name)
+               select new QueueInfo(
+                   name, type.Name, lane.Name(), state.Ready, state.Consumers, states.GetValueOrDefault(ErrorQueueOf(name)).Ready,
+                   paused.ContainsKey(name), paused.TryGetValue(name, out var since) ? since : null),
+        ];
+    }
+
+    private static string ErrorQueueOf(string name) => $"{name}_error";
+}

@@ -1,0 +1,101 @@
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Lists of jobs, collections, and what an operator sees and does.</summary>
+public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
+{
+    private Installation _installation = null!;
+
+    private MangaMotionClient Api => _installation.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync();
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task Jobs_are_listed_by_filters_and_pages()
+    {
+        var voyage = await IngestAsync("voyage", "one.bin", "two.bin", "100%_sure.bin");
+        await IngestAsync("journey", "three.bin");
+        var last = (await ListAsync("pageSize=1")).Jobs[0];
+        await Api.CancelJobAsync(last.Id);
+
+        (await ListAsync("")).Jobs.Count.ShouldBe(4);
+        (await ListAsync("status=CANCELED")).Jobs.Single().Id.ShouldBe(last.Id);
+        (await ListAsync("status=uploaded,canceled")).Jobs.Count.ShouldBe(4);
+        (await ListAsync("type=records")).Jobs.ShouldBeEmpty();
+        (await ListAsync("collection=voyage")).Jobs.Select(job => job.Name).ShouldBe(["100%_sure.bin", "two.bin", "one.bin"], ignoreOrder: true);
+        (await ListAsync("q=WO.b")).Jobs.Single().Name.ShouldBe("two.bin");
+        (await ListAsync("q=%25_")).Jobs.Single().Name.ShouldBe("100%_sure.bin");
+        (await ListAsync($"q={voyage.JobId}")).Jobs.Count.ShouldBe(3);
+
+        var first = await ListAsync("pageSize=3");
+        var second = await ListAsync($"pageSize=3&pageToken={first.NextPageToken}");
+        first.Jobs.Concat(second.Jobs).Select(job => job.Id).Distinct().Count().ShouldBe(4);
+        second.NextPageToken.ShouldBeNull();
+        foreach (var (query, code) in new[] { ("status=GONE", "invalid_status"), ("pageToken=forged", "invalid_page_token"), ("pageSize=0", "invalid_page_size") })
+            (await Should.ThrowAsync<MangaMotionException>(ListAsync(query))).Problem.Code.ShouldBe(code);
+
+        var collection = await Api.GetCollectionStatusAsync("voyage");
+        collection.Progress.Total.ShouldBe(3);
+        collection.Ingests.ShouldBe(1);
+        (await Should.ThrowAsync<MangaMotionException>(Api.GetCollectionStatusAsync("nowhere"))).Problem.Code.ShouldBe("unknown_collection");
+    }
+
+    [Fact]
+    public async Task A_paused_queue_stands_still_through_restarts_until_it_is_resumed()
+    {
+        var worker = await _installation.StartThumbnailAsync();
+        (await Api.PauseQueueAsync("thumbnail")).Paused.ShouldBeTrue();
+        await worker.KillAsync();
+        await _installation.StartThumbnailAsync();
+        var held = await IngestAsync("voyage", "a.bin");
+        var high = await IngestAsync("voyage", "high", "b.bin");
+
+        // The other lane goes on, so the worker works.
+        await _installation.UntilFinishedAsync(high.JobId);
+        (await Api.GetIngestStatusAsync(held.JobId)).Progress.Queued.ShouldBe(1);
+        (await Api.GetQueuesAsync()).Queues.Single(queue => queue.Paused).Name.ShouldBe("thumbnail");
+
+        (await Api.ResumeQueueAsync("thumbnail")).Paused.ShouldBeFalse();
+        await _installation.UntilFinishedAsync(held.JobId);
+        (await Should.ThrowAsync<MangaMotionException>(Api.PauseQueueAsync("nowhere"))).Problem.Code.ShouldBe("unknown_queue");
+    }
+
+    [Fact]
+    public async Task Figures_workers_and_queues_tell_what_happened()
+    {
+        await _installation.StartThumbnailAsync();
+        var mixed = await Api.IngestAsync([Samples.Named("good.png", Samples.Png), Samples.Named("bad.bin", [1])]);
+        (await _installation.UntilFinishedAsync(mixed.JobId)).EtaRangeSeconds.ShouldBe([0, 0]);
+
+        await Eventually.Until(async () => (await Api.GetStatsAsync()).Windows[0].Types.Any(type => type is { Done: 1, Failed: 1 }));
+        var stats = await Api.GetStatsAsync();
+        stats.Windows.Select(window => window.Window).ShouldBe(["5m", "1h", "24h"]);
+        var thumbnails = stats.Windows[1].Types.Single(type => type.Type == "thumbnail");
+        thumbnails.ErrorRate.ShouldBe(0.5);
+        thumbnails.Run!.P50.ShouldBeGreaterThan(0);
+        thumbnails.Total!.P99.ShouldBeGreaterThanOrEqualTo(thumbnails.Run.P50);
+
+        var worker = (await Api.GetWorkersAsync()).Workers.Single();
+        worker.Health.ShouldBe("alive");
+        worker.JobTypes.ShouldBe(["thumbnail"]);
+        var queue = (await Api.GetQueuesAsync()).Queues.Single(queue => queue.Name == "thumbnail");
+        queue.Consumers.ShouldBe(1);
+        await Eventually.Until(async () => (await Api.GetQueuesAsync()).Queues.Single(found => found.Name == "thumbnail").DeadLetters == 1);
+    }
+
+    private Task<IngestAccepted> IngestAsync(string collection, params string[] names) =>
+        Api.IngestAsync(
+            names.Where(name => name != "high").Select(name => Samples.Named(name, [1])),
+            new Dictionary<string, string> { ["collection"] = collection, ["priority"] = names.Contains("high") ? "high" : "normal" });
+
+    private Task<JobList> ListAsync(string query) => Api.GetJobsAsync(
+        query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1])));
+}

@@ -1,0 +1,82 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Every operation of the OpenAPI document, asked by somebody else.</summary>
+public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
+{
+    private static readonly string[] Scopes = ["submit", "read", "operate"];
+
+    /// <summary>The installation's own matter, the same for every operator: no owner's ids are in the path.</summary>
+    private static readonly string[] OfNobody = ["/api/v1/queues/{name}/pause", "/api/v1/queues/{name}/resume"];
+
+    private Installation _installation = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync();
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task What_belongs_to_another_owner_is_not_found_by_any_operation_and_no_operation_goes_without_its_scope()
+    {
+        var mine = await _installation.Client.IngestAsync([Samples.Named("secret.bin", [1])], new Dictionary<string, string> { ["collection"] = "secrets" });
+        var job = (await _installation.Client.GetIngestStatusAsync(mine.JobId)).Assets[0].JobId;
+        await AddKeyAsync("stranger", Scopes);
+        foreach (var scope in Scopes)
+            await AddKeyAsync($"no-{scope}", [.. Scopes.Where(other => other != scope)]);
+
+        var asked = 0;
+        var document = await _installation.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var scope = operation.Value.GetProperty("security")[0].GetProperty("apiKey")[0].GetString();
+                using (var refused = await AskAsync(operation, path.Name, $"no-{scope}", mine.JobId, mine.Assets[0].AssetId, job))
+                    ((int)refused.StatusCode).ShouldBe(403, $"{operation.Name} {path.Name} without the scope {scope}");
+                using var answer = await AskAsync(operation, path.Name, "stranger", mine.JobId, mine.Assets[0].AssetId, job);
+                if (path.Name.Contains('{') && !OfNobody.Contains(path.Name))
+                    ((int)answer.StatusCode).ShouldBe(404, $"{operation.Name} {path.Name} by a stranger");
+                var text = await answer.Content.ReadAsStringAsync();
+                if (!path.Name.Contains('{'))
+                    text.ShouldNotContain(mine.JobId.ToString(), customMessage: $"{operation.Name} {path.Name} tells a stranger of an ingest");
+                text.ShouldNotContain("secret.bin", customMessage: $"{operation.Name} {path.Name}");
+                asked++;
+            }
+        }
+
+        asked.ShouldBeGreaterThan(20);
+        (await _installation.Client.GetJobAsync(job)).Status.ShouldBe("UPLOADED");
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(JsonProperty operation, string path, string key, Guid ingest, Guid asset, Guid job)
+    {
+        // The id that fits the path is another owner's; what such paths as webhooks have no id of ours for, is one that nobody has.
+        var id = path.StartsWith("/api/v1/ingest/", StringComparison.Ordinal) ? ingest
+            : path.StartsWith("/api/v1/assets/", StringComparison.Ordinal) ? asset
+            : job;
+        var address = path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "secrets", StringComparison.Ordinal)
+            .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal);
+        address.ShouldNotContain("{", customMessage: "A parameter of a new kind: say here what it stands for.");
+        using var request = new HttpRequestMessage(new HttpMethod(operation.Name), address);
+        request.Headers.Add("X-Api-Key", key);
+        if (operation.Value.TryGetProperty("requestBody", out var body))
+        {
+            request.Content = body.GetProperty("content").EnumerateObject().First().NameEquals("multipart/form-data")
+                ? new MultipartFormDataContent { { new ByteArrayContent([1]), "files", "a.bin" } }
+                : new StringContent("{}", Encoding.UTF8, "application/json");
+        }
+
+        return await _installation.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    private Task AddKeyAsync(string key, string[] scopes) => _installation.ExecuteAsync(
+        "insert into api_keys (id, owner_id, name, key_sha256, scopes) values (gen_random_uuid(), gen_random_uuid(), $1, sha256($1::text::bytea), $2)", key, scopes);
+}
