@@ -56,7 +56,7 @@ public sealed record WorkerInfo(
 public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
 
 /// <summary>One lane of a job type.</summary>
-/// <param name="Ready">Messages that no worker has in hand.</param>
+/// <param name="Ready">Messages that no worker has in hand, those of the bulk queue behind it included.</param>
 /// <param name="DeadLetters">Messages in its <c>_error</c> queue.</param>
 /// <param name="Paused">No worker takes from it; jobs that run already end.</param>
 public sealed record QueueInfo(

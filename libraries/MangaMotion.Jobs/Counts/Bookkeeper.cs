@@ -34,7 +34,6 @@ internal sealed class Bookkeeper(NpgsqlDataSource database, ILogger<Bookkeeper> 
     private const string SweepSql =
         """
         delete from job_latencies where minute < now() - interval '25 hours';
-        delete from workers where heartbeat_at < now() - interval '1 day';
         delete from ingest_waits where wait_until < now() - interval '1 minute';
         """;
 
