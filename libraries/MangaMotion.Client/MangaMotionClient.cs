@@ -140,6 +140,54 @@ public sealed partial class MangaMotionClient(HttpClient http)
     private static string QueryOf(IReadOnlyDictionary<string, string>? query) =>
         query is null ? "" : "?" + string.Join('&', query.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
 
+    /// <summary>Submits a chapter to make a video of, with further form fields such as <c>direction</c>.</summary>
+    /// <exception cref="MangaMotionException">The API refused.</exception>
+    public async Task<VideoAccepted> CreateVideoAsync(
+        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
+            form.Add(new StringContent(value), field);
+        foreach (var file in files)
+            form.Add(new StreamContent(file.Open()), "files", file.Name);
+        using var response = await http.PostAsync("api/v1/videos", form, cancellationToken);
+        return await ReadAsync<VideoAccepted>(response, cancellationToken);
+    }
+
+    public Task<VideoStatus> GetVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
+        GetAsync<VideoStatus>($"api/v1/videos/{id}", cancellationToken);
+
+    /// <summary>The script, JSON as its schema says.</summary>
+    public async Task<string> GetScriptAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.GetAsync($"api/v1/videos/{id}/script", cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    /// <summary>Replaces the script; what it changes is made again.</summary>
+    public async Task<VideoStatus> PutScriptAsync(Guid id, string script, CancellationToken cancellationToken = default)
+    {
+        using var content = new StringContent(script, System.Text.Encoding.UTF8, "application/json");
+        using var response = await http.PutAsync($"api/v1/videos/{id}/script", content, cancellationToken);
+        return await ReadAsync<VideoStatus>(response, cancellationToken);
+    }
+
+    /// <summary>Lets a video go on that waits for approval or was stopped after a stage.</summary>
+    public async Task<VideoStatus> ApproveVideoAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.PostAsync($"api/v1/videos/{id}/approve", content: null, cancellationToken);
+        return await ReadAsync<VideoStatus>(response, cancellationToken);
+    }
+
+    /// <summary>Brings a result (<c>video</c>, <c>subtitles</c>, <c>transcript</c>, <c>poster</c>) to a stream.</summary>
+    public async Task CopyVideoFileAsync(Guid id, string variant, Stream destination, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.GetAsync($"api/v1/videos/{id}/{variant}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        await response.Content.CopyToAsync(destination, cancellationToken);
+    }
+
     private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(path, cancellationToken);

@@ -11,6 +11,7 @@ using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Jobs.Stats;
+using MangaMotion.Jobs.Videos;
 using MangaMotion.Messaging.Postgres.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class JobsRegistration
         services.AddSingleton<FairShare>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobParts>();
+        services.AddSingleton<VideoEdits>();
         services.AddSingleton<JobCancels>();
         services.AddSingleton<JobReplays>();
         services.AddSingleton<DeadLetters>();

@@ -103,7 +103,7 @@ internal sealed class JobRunner(
         void Report(string stage, int progress)
         {
             running.Progress = new(stage, (short)Math.Clamp(progress, 0, 100));
-            changes.Report(claim.JobId, claim.IngestId, stage, progress);
+            changes.Report(claim.ParentId ?? claim.JobId, claim.IngestId, stage, progress);
         }
     }
 

@@ -13,6 +13,7 @@ using MangaMotion.Ingest.Operations;
 using MangaMotion.Ingest.Orphans;
 using MangaMotion.Ingest.Records;
 using MangaMotion.Ingest.Uploads;
+using MangaMotion.Ingest.Videos;
 using MangaMotion.Ingest.Webhooks;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
@@ -33,7 +34,7 @@ public static class IngestRegistration
         var services = builder.Services;
         builder.AddBus(_ => { });
         services.AddObjectStore(builder.Configuration);
-        services.AddJobs(JobTypes.Thumbnail, JobTypes.Records);
+        services.AddJobs(JobTypes.Thumbnail, JobTypes.Records, JobTypes.Video);
         services.AddSchema(new SchemaScripts("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."));
         services.AddValidatedOptions<IngestOptions>(IngestOptions.Section);
         services.AddApiDescription();
@@ -83,6 +84,8 @@ public static class IngestRegistration
         services.AddRecordStore();
         services.AddSingleton<RecordOwnership>();
         services.AddDeadLetters();
+        services.AddSingleton<VideoAcceptor>();
+        services.AddSingleton<VideoQuery>();
     }
 
     public static void MapIngest(this WebApplication app)
@@ -100,5 +103,6 @@ public static class IngestRegistration
         api.MapDeadLetters();
         api.MapKeys();
         api.MapUploads();
+        api.MapVideos();
     }
 }

@@ -65,7 +65,8 @@ public sealed class JobWorld : IAsyncDisposable
         builder.Services.AddSingleton<JobEndings>();
     });
 
-    private async Task<WebApplication> StartAsync(Action<WebApplicationBuilder> add, params (string Key, string Value)[] settings)
+    /// <summary>A service made of what <paramref name="add"/> adds.</summary>
+    public async Task<WebApplication> StartAsync(Action<WebApplicationBuilder> add, params (string Key, string Value)[] settings)
     {
         (string Key, string Value)[] all =
         [
@@ -93,10 +94,13 @@ public sealed class JobWorld : IAsyncDisposable
         _services.Remove(worker);
     }
 
+    /// <summary>Accepts probes in one transaction.</summary>
+    public Task<Guid[]> AcceptAsync(int count, Lane lane = Lane.Normal, DateTimeOffset? notBefore = null, Guid? owner = null) =>
+        AcceptAsync(Enumerable.Range(0, count).Select(_ => NewProbe(lane, notBefore, owner)).ToArray());
+
     /// <summary>Accepts jobs in one transaction.</summary>
-    public async Task<Guid[]> AcceptAsync(int count, Lane lane = Lane.Normal, DateTimeOffset? notBefore = null, Guid? owner = null)
+    public async Task<Guid[]> AcceptAsync(NewJob[] jobs)
     {
-        var jobs = Enumerable.Range(0, count).Select(_ => NewProbe(lane, notBefore, owner)).ToArray();
         var outbox = Services.GetRequiredService<IOutbox>();
         await using var batch = Database.CreateBatch();
         var messages = await Services.GetRequiredService<JobIntake>().AppendAsync(batch, jobs, default);

@@ -23,7 +23,13 @@ internal static class AssetEndpoints
         var found = await assets.FindAsync(id, variant, context.OwnerId(), context.RequestAborted)
             ?? throw new ProblemException(404, "unknown_asset", $"There is no {variant} of asset {id}: not made (yet), or not yours.");
 
-        var link = store.PresignGet(found.Key, new(options.Value.LinkLifetime) { DownloadName = found.DownloadName });
+        return await AnswerAsync(found, context, store, options.Value);
+    }
+
+    /// <summary>A stored object: a redirect to the store, or its bytes.</summary>
+    internal static async Task<IResult> AnswerAsync(StoredAsset found, HttpContext context, IObjectStore store, IngestOptions options)
+    {
+        var link = store.PresignGet(found.Key, new(options.LinkLifetime) { DownloadName = found.DownloadName });
         return link is null ? await StreamAsync(found, context, store) : Results.Redirect(link.ToString());
     }
 

@@ -131,7 +131,7 @@ public sealed class IngestAcceptor(
         };
     }
 
-    private static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
+    internal static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
     {
         Parameters =
         {
@@ -145,7 +145,7 @@ public sealed class IngestAcceptor(
         },
     };
 
-    private static NpgsqlBatchCommand AssetRows(Guid ingestId, Guid ownerId, List<UploadedFile> files) => new(InsertAssets)
+    internal static NpgsqlBatchCommand AssetRows(Guid ingestId, Guid ownerId, List<UploadedFile> files) => new(InsertAssets)
     {
         Parameters =
         {
@@ -161,7 +161,8 @@ public sealed class IngestAcceptor(
         },
     };
 
-    private Task TakeBackAsync(List<UploadedFile> files) => RemoveAsync([.. files.Select(file => file.Key)], "an ingest that was not accepted");
+    /// <summary>Takes what was stored out of the store again.</summary>
+    internal Task TakeBackAsync(List<UploadedFile> files) => RemoveAsync([.. files.Select(file => file.Key)], "an ingest that was not accepted");
 
     private async Task RemoveAsync(string[] keys, string what)
     {

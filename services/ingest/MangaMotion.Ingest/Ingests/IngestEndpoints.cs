@@ -62,7 +62,7 @@ internal static class IngestEndpoints
     private static async Task DescribeReferencesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
         operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(IngestOfUploads), parameterDescription: null, cancellationToken);
 
-    private static void LimitBody(HttpContext context, long bytes)
+    internal static void LimitBody(HttpContext context, long bytes)
     {
         if (context.Request.ContentLength > bytes)
             throw new ProblemException(413, "request_too_large", $"The request declares {context.Request.ContentLength} bytes; the limit is {bytes} (Ingest__MaxRequestBytes).");

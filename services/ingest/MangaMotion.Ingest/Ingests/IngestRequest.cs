@@ -7,10 +7,10 @@ using MangaMotion.ServiceDefaults.Problems;
 namespace MangaMotion.Ingest.Ingests;
 
 /// <summary>The fields of an ingest beside its files, checked.</summary>
-public sealed partial class IngestRequest
+public partial class IngestRequest
 {
     private const int CallbackLength = 2_000;
-    private static readonly string[] Known = ["collection", "priority", "not_before", "callback_url", "params"];
+    private static readonly IReadOnlyList<string> Known = ["collection", "priority", "not_before", "callback_url", "params"];
 
     public string? Collection { get; private set; }
 
@@ -24,9 +24,12 @@ public sealed partial class IngestRequest
     /// <summary>A JSON object.</summary>
     public string Params { get; private set; } = "{}";
 
+    /// <summary>Names of the fields that it takes.</summary>
+    protected virtual IEnumerable<string> Fields => Known;
+
     /// <summary>Takes one form field.</summary>
     /// <exception cref="ProblemException">The field is not known or its value is not allowed; it is named.</exception>
-    public void Set(string field, string value)
+    public virtual void Set(string field, string value)
     {
         switch (field)
         {
@@ -50,7 +53,7 @@ public sealed partial class IngestRequest
                 Params = ParseParams(value);
                 break;
             default:
-                throw new ProblemException(400, "unknown_field", $"There is no field '{Shown(field)}'; known are files, {string.Join(", ", Known)}.");
+                throw new ProblemException(400, "unknown_field", $"There is no field '{Shown(field)}'; known are files, {string.Join(", ", Fields)}.");
         }
     }
 

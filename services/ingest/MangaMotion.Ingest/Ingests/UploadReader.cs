@@ -26,8 +26,15 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     public async Task<IngestRequest> ReadAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
-        var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
         var fields = new IngestRequest();
+        await ReadAsync(request, ingestId, stored, fields, cancellationToken);
+        return fields;
+    }
+
+    /// <summary>The same, with the fields of another kind of request.</summary>
+    public async Task ReadAsync(HttpRequest request, Guid ingestId, List<UploadedFile> stored, IngestRequest fields, CancellationToken cancellationToken)
+    {
+        var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
         while (await NextAsync(reader, cancellationToken) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
@@ -49,9 +56,8 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
             }
         }
 
-        return stored.Count > 0
-            ? fields
-            : throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
+        if (stored.Count == 0)
+            throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
     }
 
     private static string Boundary(HttpRequest request) =>

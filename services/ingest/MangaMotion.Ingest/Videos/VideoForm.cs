@@ -1,0 +1,53 @@
+namespace MangaMotion.Ingest.Videos;
+
+/// <summary>The parts of the multipart request, for the OpenAPI document; as JSON the same without files, with <c>ingest_id</c>.</summary>
+internal sealed record VideoForm
+{
+    /// <summary>The chapter: a CBZ, ZIP or PDF, or its pages in order, each a part of this name with a filename.</summary>
+    public IFormFileCollection? Files { get; init; }
+
+    /// <summary>Title of the chapter; the first file's name where there is none.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>rtl (default) or ltr.</summary>
+    public string? Direction { get; init; }
+
+    /// <summary>en (default) or ja.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Name of a voice.</summary>
+    public string? Voice { get; init; }
+
+    /// <summary>landscape (default, 1920×1080), portrait, square, or WIDTHxHEIGHT.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>24, 25, 30 (default) or 60.</summary>
+    public int? Fps { get; init; }
+
+    /// <summary>Music under the speech.</summary>
+    public bool? Music { get; init; }
+
+    /// <summary>Draw the subtitles into the picture too.</summary>
+    public bool? BurnSubtitles { get; init; }
+
+    /// <summary>show (default) goes on without a page that cannot be read, fail fails.</summary>
+    public string? UnreadablePages { get; init; }
+
+    /// <summary>Wait after the script until it is approved.</summary>
+    public bool? Review { get; init; }
+
+    /// <summary>script_gen, voice_gen or video_gen: stop after it.</summary>
+    public string? StopAt { get; init; }
+
+    /// <summary>Groups ingests: 1 to 64 lower-case letters, digits, '-' or '_'.</summary>
+    public string? Collection { get; init; }
+
+    /// <summary>high, normal or low.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Nothing starts before this time.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>An http or https URL that is told of the end.</summary>
+    public Uri? CallbackUrl { get; init; }
+}

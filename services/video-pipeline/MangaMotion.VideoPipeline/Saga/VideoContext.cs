@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace MangaMotion.VideoPipeline.Saga;
+
+/// <summary>The saga's columns of <c>videos</c>; the others are the steps' business.</summary>
+internal sealed class VideoContext(DbContextOptions<VideoContext> options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<VideoState>(video =>
+    {
+        video.ToTable("videos");
+        video.HasKey(state => state.CorrelationId);
+        video.Property(state => state.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+        video.Property(state => state.State).HasColumnName("state");
+        video.Property(state => state.Options).HasColumnName("options").HasColumnType("jsonb");
+    });
+}

@@ -1,0 +1,83 @@
+using MangaMotion.Contracts.Jobs.V1;
+using MangaMotion.Contracts.Videos.V1;
+using MassTransit;
+
+namespace MangaMotion.VideoPipeline.Saga;
+
+/// <summary>
+/// A video from its chapter to the film, in four stages. The rows are the truth: an event says only that there is something to
+/// look at, so one that comes late, twice or in another order changes nothing. Failure, cancel and replay change the job's
+/// row and its parts and leave the state where it is, which is where a replay goes on.
+/// </summary>
+public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
+{
+    public VideoStateMachine()
+    {
+        InstanceState(video => video.State);
+        Event(() => Started, e =>
+        {
+            e.CorrelateById(context => context.Message.JobId);
+            e.InsertOnInitial = true;
+            e.SetSagaFactory(context => context.Message.ToNewState(Initial));
+        });
+        Event(() => Advanced, e =>
+        {
+            e.CorrelateById(context => context.Message.JobId);
+            e.OnMissingInstance(missing => missing.Discard());
+        });
+
+        Initially(When(Started).Begin(Stage.ScriptGen).TransitionTo(WritingScript));
+
+        During(WritingScript, Ended(Stage.ScriptGen, then: x => x.IfElse(
+            video => video.IsToBeReviewed(),
+            park => park.TransitionTo(AwaitingApproval),
+            go => go.Begin(Stage.VoiceGen).TransitionTo(Speaking))));
+        During(AwaitingApproval, When(Advanced).IfAsync(
+            video => video.IsApprovedAsync(),
+            go => go.Begin(Stage.VoiceGen).TransitionTo(Speaking)));
+        During(Speaking, Ended(Stage.VoiceGen, then: x => x.Begin(Stage.VideoGen).TransitionTo(Filming)));
+        During(Filming, Ended(Stage.VideoGen, then: x => x.Begin(Stage.Compositing).TransitionTo(Composing)));
+        During(Composing, Ended(Stage.Compositing, then: x => x.Finish(Stage.Compositing).TransitionTo(Completed)));
+        During(Completed, Stopped, Ignore(Advanced));
+
+        // Sent again by a replay, an edit, an approval or the reconciler: it goes on at the first stage that is not done.
+        During([WritingScript, AwaitingApproval, Speaking, Filming, Composing, Completed, Stopped],
+            When(Started)
+                .IfAsync(video => video.ResumesAtAsync(Stage.ScriptGen), go => go.Begin(Stage.ScriptGen).TransitionTo(WritingScript))
+                .IfAsync(video => video.ResumesAtAsync(Stage.VoiceGen), go => go.IfElse(
+                    video => video.IsToBeReviewed(),
+                    park => park.Remind().TransitionTo(AwaitingApproval),
+                    on => on.Begin(Stage.VoiceGen).TransitionTo(Speaking)))
+                .IfAsync(video => video.ResumesAtAsync(Stage.VideoGen), go => go.Begin(Stage.VideoGen).TransitionTo(Filming))
+                .IfAsync(video => video.ResumesAtAsync(Stage.Compositing), go => go.Begin(Stage.Compositing).TransitionTo(Composing)));
+    }
+
+    public State WritingScript { get; private set; } = null!;
+
+    /// <summary>The script is written and its owner wants to see it first.</summary>
+    public State AwaitingApproval { get; private set; } = null!;
+
+    public State Speaking { get; private set; } = null!;
+
+    public State Filming { get; private set; } = null!;
+
+    public State Composing { get; private set; } = null!;
+
+    public State Completed { get; private set; } = null!;
+
+    /// <summary>Ended after the stage that its owner asked for.</summary>
+    public State Stopped { get; private set; } = null!;
+
+    public Event<StartVideo> Started { get; private set; } = null!;
+
+    /// <summary>A part of the stage is done, or there is something else to look at.</summary>
+    public Event<PartEnded> Advanced { get; private set; } = null!;
+
+    /// <summary>What happens when all parts of a stage are done; and where the owner asked for no more, the end.</summary>
+    private EventActivityBinder<VideoState, PartEnded> Ended(
+        Stage stage, Func<EventActivityBinder<VideoState, PartEnded>, EventActivityBinder<VideoState, PartEnded>> then) =>
+        When(Advanced).IfAsync(video => video.EndsAsync(stage), ended => ended.IfElse(
+            video => video.StopsAfter(stage),
+            stop => stop.Finish(stage).TransitionTo(Stopped),
+            go => then(go)));
+}

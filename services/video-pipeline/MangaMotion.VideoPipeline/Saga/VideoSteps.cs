@@ -1,0 +1,109 @@
+using System.Text.Json;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Parts;
+using MangaMotion.Messaging.Postgres.Sessions;
+using MangaMotion.VideoPipeline.Film;
+
+namespace MangaMotion.VideoPipeline.Saga;
+
+/// <inheritdoc/>
+internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmPlanner planner, JobParts parts) : IVideoSteps
+{
+    public async Task BeginAsync(VideoState video, Stage stage, CancellationToken cancellationToken)
+    {
+        if (await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is not { } lane)
+            return;
+
+        await rows.BeginStageAsync(video.CorrelationId, stage, cancellationToken);
+        await (stage.Name switch
+        {
+            "script_gen" => BeginScriptAsync(video, lane, cancellationToken),
+            "voice_gen" => BeginVoiceAsync(video, lane, cancellationToken),
+            "video_gen" => BeginFilmAsync(video, lane, cancellationToken),
+            _ => BeginCompositingAsync(video, lane, cancellationToken),
+        });
+        // Where every part is there already, no part will tell that it has ended.
+        await parts.RemindAsync(session, video.CorrelationId, JobTypes.Video, lane, cancellationToken);
+    }
+
+    public async Task<bool> EndAsync(VideoState video, Stage stage, CancellationToken cancellationToken)
+    {
+        if (await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is null || !await rows.CountPartsAsync(video.CorrelationId, stage, cancellationToken))
+            return false;
+        if (stage == Stage.ScriptGen)
+            await rows.TakeScriptAsync(video.CorrelationId, cancellationToken);
+        return true;
+    }
+
+    public async Task<bool> ResumesAtAsync(VideoState video, Stage stage, CancellationToken cancellationToken) =>
+        await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is not null
+        && await rows.FirstUnfinishedAsync(video.CorrelationId, cancellationToken) == stage.Name;
+
+    public Task<bool> IsApprovedAsync(VideoState video, CancellationToken cancellationToken) => rows.IsApprovedAsync(video.CorrelationId, cancellationToken);
+
+    public async Task RemindAsync(VideoState video, CancellationToken cancellationToken)
+    {
+        if (await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is { } lane)
+            await parts.RemindAsync(session, video.CorrelationId, JobTypes.Video, lane, cancellationToken);
+    }
+
+    public Task FinishAsync(VideoState video, Stage last, CancellationToken cancellationToken) =>
+        rows.FinishAsync(video.CorrelationId, last, cancellationToken);
+
+    private async Task BeginScriptAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    {
+        var id = PartId.Of(video.CorrelationId, Stage.ScriptGen, "");
+        await rows.SetPartAsync(video.CorrelationId, Stage.ScriptGen, id, cancellationToken);
+        await AddAsync(video, JobTypes.ScriptGen, lane, [(id, "{}")], (part, whole) => new WriteScript { JobId = part, VideoId = whole }, cancellationToken);
+    }
+
+    private async Task BeginVoiceAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    {
+        var (script, _) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
+        var speeches = planner.PlanSpeech(script, VideoStateMachineSteps.OptionsOf(video));
+        Guid? IdOf(SpeechPlan? plan) => plan is null ? null : PartId.Of(video.CorrelationId, Stage.VoiceGen, plan.Hash);
+
+        await rows.ReplaceShotsAsync(video.CorrelationId, script, speeches.Select(IdOf).ToArray(), cancellationToken);
+        await AddAsync(
+            video, JobTypes.VoiceShot, lane, [.. speeches.OfType<SpeechPlan>().Select(plan => (IdOf(plan)!.Value, Serialize(plan)))],
+            (part, whole) => new SpeakShot { JobId = part, VideoId = whole }, cancellationToken);
+    }
+
+    private async Task BeginFilmAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    {
+        var (script, pages) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
+        var speech = await rows.ReadSpeechAsync(video.CorrelationId, cancellationToken);
+        var timeline = Timeline.Create(script, speech.ToDictionary(pair => pair.Key, pair => pair.Value.Seconds));
+        var segments = planner.PlanSegments(script, pages, timeline);
+        var ids = segments.Select(plan => PartId.Of(video.CorrelationId, Stage.VideoGen, plan.Hash)).ToArray();
+
+        await rows.ReplaceSegmentsAsync(video.CorrelationId, timeline, ids, cancellationToken);
+        await AddAsync(
+            video, JobTypes.RenderSegment, lane, [.. segments.Zip(ids, (plan, id) => (id, Serialize(plan)))],
+            (part, whole) => new RenderSegment { JobId = part, VideoId = whole }, cancellationToken);
+    }
+
+    private async Task BeginCompositingAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    {
+        var (script, _) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
+        var made = await rows.ReadPartIdsAsync(video.CorrelationId, cancellationToken);
+        var hash = ContentHash.Of("composition", script, video.Options, made);
+        var id = PartId.Of(video.CorrelationId, Stage.Compositing, hash);
+        await rows.SetPartAsync(video.CorrelationId, Stage.Compositing, id, cancellationToken);
+        await AddAsync(
+            video, JobTypes.Compositing, lane, [(id, Serialize(new CompositionPlan($"videos/{video.CorrelationId:N}/{hash[..16]}")))],
+            (part, whole) => new ComposeVideo { JobId = part, VideoId = whole }, cancellationToken);
+    }
+
+    private Task AddAsync<TCommand>(
+        VideoState video, JobType<TCommand> type, Lane lane, IReadOnlyList<(Guid Id, string Params)> wanted, Func<Guid, Guid, TCommand> command,
+        CancellationToken cancellationToken)
+        where TCommand : class =>
+        parts.AddAsync(
+            session, video.CorrelationId, type, lane,
+            wanted.Select(part => new NewPart<TCommand>(part.Id, command(part.Id, video.CorrelationId), part.Params)).ToArray(),
+            cancellationToken);
+
+    private static string Serialize<T>(T plan) => JsonSerializer.Serialize(plan, VideoJson.Options);
+}

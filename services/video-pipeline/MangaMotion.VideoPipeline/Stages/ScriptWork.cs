@@ -1,0 +1,28 @@
+using System.Text.Json;
+using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Jobs.Running;
+using MangaMotion.Storage;
+using MangaMotion.VideoPipeline.Film;
+
+namespace MangaMotion.VideoPipeline.Stages;
+
+/// <summary>The one part of <c>script_gen</c>.</summary>
+internal sealed class ScriptWork(StageRun stage, FilmReader films, IScriptGenerator generator, IObjectStore store)
+{
+    public Task<ScriptResult> RunAsync(JobRun<WriteScript> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
+    {
+        var start = await films.ReadStartAsync(run.Command.VideoId, cancellationToken);
+        var files = new List<LocalChapterFile>(start.Files.Count);
+        foreach (var file in start.Files)
+        {
+            var path = workspace.NewPath();
+            await store.FetchAsync(file.Key, path, cancellationToken);
+            files.Add(new(path, file.Name));
+        }
+
+        var progress = new StageProgress(run.Report, Stage.ScriptGen);
+        var written = await generator.WriteAsync(new(run.Command.VideoId, files, start.Options), workspace, progress, cancellationToken);
+        return new ScriptResult(JsonElement.Parse(ScriptJson.Write(written.Script)), written.Pages);
+    });
+}

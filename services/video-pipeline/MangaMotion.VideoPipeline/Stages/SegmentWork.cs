@@ -1,0 +1,31 @@
+using System.Text.Json;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Jobs.Running;
+using MangaMotion.Storage;
+using MangaMotion.VideoPipeline.Film;
+
+namespace MangaMotion.VideoPipeline.Stages;
+
+/// <summary>A part of <c>video_gen</c>: films a segment, unless the same was filmed before.</summary>
+internal sealed class SegmentWork(StageRun stage, ISegmentRenderer renderer, IObjectStore store)
+{
+    public Task<SegmentResult> RunAsync(JobRun<RenderSegment> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
+    {
+        var plan = run.Params.Deserialize<SegmentPlan>(VideoJson.Options)!;
+        if (await store.HeadAsync(plan.Key, cancellationToken) is not null)
+            return new SegmentResult(plan.Key, plan.Spec.Frames, Draft: false, Reused: true);
+
+        var pages = new Dictionary<int, string>();
+        foreach (var page in plan.Pages)
+        {
+            pages[page.Number] = workspace.NewPath();
+            await store.FetchAsync(page.Key, pages[page.Number], cancellationToken);
+        }
+
+        var segment = await renderer.RenderAsync(plan.Spec, pages, workspace, cancellationToken);
+        // What a provider could not do may be done better another time, so it is kept for this part alone.
+        var key = segment.Draft ? $"shots/{run.JobId:N}/draft.mp4" : plan.Key;
+        await store.PutFileAsync(key, segment.Path, new() { ContentType = "video/mp4" }, cancellationToken);
+        return new SegmentResult(key, plan.Spec.Frames, segment.Draft, Reused: false);
+    });
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Jobs.Running;
+using MangaMotion.Storage;
+using MangaMotion.VideoPipeline.Film;
+
+namespace MangaMotion.VideoPipeline.Stages;
+
+/// <summary>A part of <c>voice_gen</c>: speaks a line, unless the same was spoken before.</summary>
+internal sealed class VoiceWork(StageRun stage, IShotVoice voice, IObjectStore store)
+{
+    public Task<SpeechResult> RunAsync(JobRun<SpeakShot> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
+    {
+        var plan = run.Params.Deserialize<SpeechPlan>(VideoJson.Options)!;
+        if (await store.HeadAsync(plan.TimingKey, cancellationToken) is not null)
+        {
+            await using var stored = await store.GetAsync(plan.TimingKey, null, cancellationToken);
+            return (await JsonSerializer.DeserializeAsync<SpeechResult>(stored.Stream, VideoJson.Options, cancellationToken))!;
+        }
+
+        var speech = await voice.SpeakAsync(plan.Shot, plan.Options, workspace, cancellationToken);
+        var result = new SpeechResult(plan.SoundKey, speech.Seconds, speech.Words, speech.Draft);
+        await store.PutFileAsync(plan.SoundKey, speech.Path, new() { ContentType = "audio/wav" }, cancellationToken);
+        // What a provider could not do may be done better another time.
+        if (!speech.Draft)
+        {
+            using var timing = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(result, VideoJson.Options));
+            await store.PutAsync(plan.TimingKey, timing, new() { ContentType = "application/json" }, cancellationToken);
+        }
+
+        return result;
+    });
+}

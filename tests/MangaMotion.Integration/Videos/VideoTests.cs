@@ -1,0 +1,241 @@
+using MangaMotion.Integration.Jobs;
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Integration.Videos;
+
+public sealed class VideoTests(TestStack stack) : IAsyncLifetime
+{
+    /// <summary>Six shots, of which every second one fades in.</summary>
+    private const string Film = "1;1+2;2;3;3+4;4;5;5+6;6;";
+
+    private VideoWorld _world = null!;
+
+    private FakeStages Stages => _world.Stages;
+
+    public async ValueTask InitializeAsync() => _world = await VideoWorld.CreateAsync(stack);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Two_workers_make_each_part_once_and_join_them_in_order()
+    {
+        await _world.StartWorkerAsync();
+        await _world.StartWorkerAsync();
+
+        var video = await _world.SubmitAsync();
+
+        (await _world.UntilAsync(video, JobStatus.Done)).Attempts.ShouldBe(1);
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+        Stages.Made.Count.ShouldBe(1 + 6 + 9 + 1);
+        Stages.Made.Distinct().Count().ShouldBe(Stages.Made.Count);
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from stages where video_id = $1 and status = 'DONE' and done = total", video)).ShouldBe(4);
+        (await _world.Jobs.ScalarAsync<short>("select progress from jobs where id = $1", video)).ShouldBe((short)100);
+        await _world.UntilStateAsync(video, "Completed");
+    }
+
+    [Fact]
+    public async Task Repeated_and_late_events_change_nothing()
+    {
+        await _world.StartWorkerAsync();
+        await _world.StartWorkerAsync();
+        Guid video = default;
+        Stages.Before = async (_, _) =>
+        {
+            if (video != default)
+                await _world.RepeatEventsAsync(video, 3);
+        };
+
+        video = await _world.SubmitAsync();
+        await _world.UntilAsync(video, JobStatus.Done);
+        await _world.RepeatEventsAsync(video, 20);
+        await EmptyAsync();
+
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+        Stages.Made.Distinct().Count().ShouldBe(Stages.Made.Count);
+        (await _world.UntilAsync(video, JobStatus.Done)).Attempts.ShouldBe(1);
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from jobs where parent_id = $1", video)).ShouldBe(17);
+        await _world.UntilStateAsync(video, "Completed");
+    }
+
+    [Fact]
+    public async Task A_bad_shot_is_tried_again_alone_and_its_failure_is_one_dead_letter_of_the_video()
+    {
+        var broken = true;
+        var tries = 0;
+        Stages.Before = (name, _) =>
+        {
+            if (name != "film 3" || !broken)
+                return Task.CompletedTask;
+            Interlocked.Increment(ref tries);
+            throw new InvalidOperationException("The encoder fell over.");
+        };
+        await _world.StartWorkerAsync();
+        var errors = new BrokerQueue(_world.Jobs, "render-segment_error");
+
+        var video = await _world.SubmitAsync();
+        var failed = await _world.UntilAsync(video, JobStatus.Failed);
+        await Eventually.Until(async () => (await errors.PeekAsync()).Length == 1);
+
+        tries.ShouldBe(3);
+        failed.LastError.ShouldNotBeNull().ShouldContain("The encoder fell over.");
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from failed_jobs where job_id = $1 and job_type = 'video' and attempts = 3 and resolved_at is null", video)).ShouldBe(1);
+        await Eventually.Until(() => Stages.Count("film") == 8, what: "the other segments are filmed");
+
+        broken = false;
+        Stages.Forget();
+        (await errors.MoveAsync("render-segment")).ShouldBe(1);
+        await _world.UntilAsync(video, JobStatus.Done);
+
+        Stages.Made.ShouldBe(["film 3", "compose"]);
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_replay_through_the_api_makes_only_what_is_missing()
+    {
+        var broken = true;
+        Stages.Before = (name, _) => broken && name is "speak aa" or "speak aaaa"
+            ? throw new PermanentJobException("unspeakable", "This cannot be spoken.")
+            : Task.CompletedTask;
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync();
+        await _world.UntilAsync(video, JobStatus.Failed);
+        await Eventually.Until(() => Stages.Count("speak") == 4);
+        await EmptyAsync();
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(1);
+
+        broken = false;
+        Stages.Before = (_, _) => Task.CompletedTask;
+        Stages.Forget();
+        (await _world.Jobs.ReplayAsync(video)).ShouldBe(JobChange.Changed);
+        await _world.UntilAsync(video, JobStatus.Done);
+
+        Stages.Count("speak").ShouldBe(2);
+        Stages.Count("script").ShouldBe(0);
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+    }
+
+    [Fact]
+    public async Task Cancel_stops_what_runs_and_a_replay_goes_on_from_there()
+    {
+        var running = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource();
+        Stages.Before = async (name, cancellationToken) =>
+        {
+            if (name != "film 5")
+                return;
+            running.TrySetResult();
+            await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        };
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync();
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        (await _world.Jobs.CancelAsync(video)).ShouldBe(JobChange.Changed);
+
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        (await _world.Jobs.FindAsync(video)).Status.ShouldBe(JobStatus.Canceled);
+        await _world.RepeatEventsAsync(video, 3);
+        await EmptyAsync();
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from jobs where parent_id = $1 and status in ('UPLOADED', 'PROCESSING')", video)).ShouldBe(0);
+        Stages.Count("compose").ShouldBe(0);
+
+        Stages.Before = (_, _) => Task.CompletedTask;
+        (await _world.Jobs.ReplayAsync(video)).ShouldBe(JobChange.Changed);
+        await _world.UntilAsync(video, JobStatus.Done);
+        (await _world.Jobs.ScalarAsync<long>("select count(*) from job_attempts where outcome = 'done'")).ShouldBe(17, "nothing that was finished is made again");
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+    }
+
+    [Fact]
+    public async Task A_changed_line_is_one_speech_and_at_most_three_segments()
+    {
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync();
+        await _world.UntilAsync(video, JobStatus.Done);
+        Stages.Forget();
+
+        await _world.EditAsync(video, shot => shot.Id == "p001-s04" ? shot with { Line = "something much longer than before" } : shot);
+        await Eventually.Until(() => Stages.Count("compose") == 1);
+        await _world.UntilAsync(video, JobStatus.Done);
+
+        Stages.Made.ShouldBe(["speak something much longer than before", "film 3+4", "film 4", "compose"], ignoreOrder: true);
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+
+        Stages.Forget();
+        await _world.EditAsync(video, shot => shot.Id == "p001-s04" ? shot with { Line = "aaaa" } : shot);
+        await _world.UntilAsync(video, JobStatus.Done);
+        Stages.Made.ShouldBeEmpty("the first version is still there");
+    }
+
+    [Fact]
+    public async Task A_video_under_review_waits_for_its_owner_and_takes_the_edited_script()
+    {
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, Review = true });
+        await _world.UntilStateAsync(video, "AwaitingApproval");
+        await _world.RepeatEventsAsync(video, 2);
+        await EmptyAsync();
+        Stages.Made.ShouldBe(["script"]);
+
+        await _world.EditAsync(video, shot => shot.Id == "p001-s01" ? shot with { Line = "edited" } : shot);
+        (await _world.ApproveAsync(video)).ShouldBe(JobChange.Changed);
+        await _world.UntilAsync(video, JobStatus.Done);
+
+        Stages.Made.ShouldContain("speak edited");
+        Stages.Made.ShouldNotContain("speak a");
+        (await _world.ApproveAsync(video)).ShouldBe(JobChange.NotAllowed);
+    }
+
+    [Fact]
+    public async Task A_video_stops_after_the_stage_that_was_asked_for_and_can_go_on()
+    {
+        await _world.StartWorkerAsync();
+        Stages.Silent = true;
+        var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, StopAt = "voice_gen" });
+        (await _world.UntilAsync(video, JobStatus.Done)).Result.ShouldNotBeNull().ShouldContain("voice_gen");
+        Stages.Made.ShouldBe(["script"]);
+
+        (await _world.ApproveAsync(video)).ShouldBe(JobChange.Changed);
+        await Eventually.Until(() => Stages.Count("compose") == 1);
+
+        await _world.UntilAsync(video, JobStatus.Done);
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+    }
+
+    [Fact]
+    public async Task Purged_queues_lose_no_video_and_stages_run_where_they_are_enabled()
+    {
+        (string, string)[] quick = [("Jobs:ReconcileAfter", "00:00:01")];
+        await _world.StartWorkerAsync([.. quick, ("Stages:Enabled", "script_gen,voice_gen,compositing")]);
+        var video = await _world.SubmitAsync(lane: Lane.High);
+        await _world.UntilStateAsync(video, "Filming");
+        Stages.Count("film").ShouldBe(0);
+
+        var filming = await _world.StartWorkerAsync([.. quick, ("Stages:Enabled", "video_gen")]);
+        await Eventually.Until(() => Stages.Count("film") > 0);
+        foreach (var queue in (string[])["video-high", "render-segment-high", "compositing-high"])
+            await new BrokerQueue(_world.Jobs, queue).PurgeAsync();
+
+        await _world.UntilAsync(video, JobStatus.Done);
+        (await _world.ReadFilmAsync(video)).ShouldBe(Film);
+        Stages.Made.Distinct().Count().ShouldBe(Stages.Made.Count);
+        filming.ShouldNotBeNull();
+    }
+
+    private Task EmptyAsync() => Eventually.Until(async () =>
+        await _world.Jobs.ScalarAsync<long>("select count(*) from outbox") == 0
+        && await DepthAsync() == 0);
+
+    /// <summary>Messages in the saga's queue, those in hand included.</summary>
+    private async Task<long> DepthAsync()
+    {
+        using var response = await _world.Jobs.Broker.GetAsync($"api/queues/{_world.Jobs.VirtualHost}/video");
+        return (await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync<System.Text.Json.JsonElement>(response.Content))
+            .TryGetProperty("messages", out var messages) ? messages.GetInt64() : 1;
+    }
+}
