@@ -86,6 +86,12 @@ public sealed class Installation : IAsyncDisposable
 
     public Task<ServiceProcess> StartRecordsAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.Records", settings);
 
+    public Task<ServiceProcess> StartVideoAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.VideoPipeline", settings);
+
+    /// <summary>Whether no worker has a workspace of a job.</summary>
+    public bool ScratchIsEmpty =>
+        Directory.EnumerateDirectories(Path.Combine(_folder, "scratch")).All(worker => !Directory.EnumerateFileSystemEntries(worker).Any());
+
     /// <summary>Waits until nothing of the ingest is queued or processing.</summary>
     public async Task<IngestStatus> UntilFinishedAsync(Guid ingest, TimeSpan? deadline = null)
     {
@@ -149,6 +155,13 @@ public sealed class Installation : IAsyncDisposable
         command.Parameters.Add(new() { Value = scopes });
         await command.ExecuteNonQueryAsync();
         return MangaMotionClient.Create(Http.BaseAddress!, key);
+
+    /// <summary>A request with the key.</summary>
+    public async Task<HttpResponseMessage> GetAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-Api-Key", Key);
+        return await Http.SendAsync(request);
     }
 
     public async Task<T> ScalarAsync<T>(string sql)

@@ -12,6 +12,14 @@ internal static class Samples
 
     private static readonly Lazy<byte[]> Long = new(() => Make("-i", "anullsrc=r=44100:cl=mono", "-t", "10800", "-f", "flac"));
 
+    private static readonly Lazy<byte[]> Drawn = new(() => Make(
+        "-i", "color=white:s=900x1280",
+        "-vf", "drawbox=40:40:820:560:black:6,drawbox=40:660:390:580:black:6,drawbox=470:660:390:580:black:6,drawbox=200:200:200:200:gray:fill,drawbox=120:800:150:250:silver:fill,drawbox=560:760:180:300:gray:fill",
+        "-frames:v", "1", "-c:v", "png", "-f", "image2pipe"));
+
+    /// <summary>A page of three framed panels, 900 × 1280.</summary>
+    public static byte[] Page => Drawn.Value;
+
     /// <summary>2400 × 1600 JPEG.</summary>
     public static byte[] Jpeg => Large.Value;
 

@@ -5,6 +5,7 @@ using MangaMotion.Cli.Development;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Operating;
 using MangaMotion.Cli.Setup;
+using MangaMotion.Cli.Videos;
 using MangaMotion.LocalStack;
 using Spectre.Console;
 
@@ -17,6 +18,7 @@ var root = new RootCommand("MangaMotion: a media back end, and the local stack t
     FailedCommand.Create(),
     RetryCommand.Create(),
     KeysCommand.Create(),
+    VideoCommand.Create(),
     PanelsCommand.Create(),
     SetupCommand.Create(),
     TestCommand.Create(),

@@ -14,6 +14,7 @@ internal sealed record ServiceDefinition(string Name, string Project, bool Worke
         new(Api, "services/ingest/MangaMotion.Ingest/MangaMotion.Ingest.csproj", Workers: false),
         new("thumbnail", "services/thumbnail/MangaMotion.Thumbnail/MangaMotion.Thumbnail.csproj", Workers: true),
         new("records", "services/records/MangaMotion.Records/MangaMotion.Records.csproj", Workers: true),
+        new("video", "services/video-pipeline/MangaMotion.VideoPipeline/MangaMotion.VideoPipeline.csproj", Workers: true),
     ];
 
     /// <summary>The built program, relative to the clone.</summary>

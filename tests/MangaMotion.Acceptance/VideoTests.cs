@@ -1,0 +1,227 @@
+using System.Text.Json.Nodes;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>A chapter becomes a video, over HTTP and real processes, with real stages, small.</summary>
+public sealed class VideoTests(TestStack stack)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private static readonly (string, string)[] QuickLease = [("Jobs__Lease", "00:00:03"), ("Jobs__Concurrency", "2"), ("Jobs__ShutdownGrace", "00:00:00"), ("Jobs__ReconcileAfter", "00:00:05")];
+
+    private static readonly string[] PartTypes = ["voice-shot", "render-segment", "compositing"];
+
+    [Fact]
+    public async Task A_chapter_becomes_a_video_and_a_changed_line_makes_one_speech_and_at_most_three_segments()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        await installation.StartVideoAsync();
+        var id = await SubmitAsync(installation);
+        await ApproveWithLinesAsync(installation, id);
+        var video = await UntilDoneAsync(installation, id);
+
+        video.Progress.ShouldBe(100);
+        video.Stages.Select(stage => (stage.Name, stage.Status, stage.Progress)).ShouldBe(
+            [("script_gen", "DONE", 100), ("voice_gen", "DONE", 100), ("video_gen", "DONE", 100), ("compositing", "DONE", 100)]);
+        video.Shots.ShouldAllBe(shot => shot.Status == "DONE" && shot.Line != null);
+        using var page = await installation.GetAsync(video.Shots[0].PageUrl);
+        page.Content.Headers.ContentType!.MediaType.ShouldNotBeNull().ShouldStartWith("image/");
+        using var film = new MemoryStream();
+        await installation.Client.CopyVideoFileAsync(id, "video", film);
+        film.ToArray()[4..8].ShouldBe("ftyp"u8.ToArray());
+        using var subtitles = new MemoryStream();
+        await installation.Client.CopyVideoFileAsync(id, "subtitles", subtitles);
+        System.Text.Encoding.UTF8.GetString(subtitles.ToArray()).ShouldContain("number");
+
+        var before = await DonePartsAsync(installation);
+        var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
+        script["shots"]![1]!["line"] = "A line that is quite different now, and longer.";
+        (await installation.Client.PutScriptAsync(id, script.ToJsonString())).Status.ShouldBe("UPLOADED");
+        await UntilDoneAsync(installation, id);
+        var after = await DonePartsAsync(installation);
+
+        (after["voice-shot"] - before["voice-shot"]).ShouldBe(1);
+        (after["render-segment"] - before["render-segment"]).ShouldBeInRange(1, 3);
+        (after["compositing"] - before["compositing"]).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Kill_minus_9_at_every_stage_redoes_no_finished_shot()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var worker = await installation.StartVideoAsync(QuickLease);
+        var id = await SubmitAsync(installation);
+        await worker.FreezeWhenAsync(() => IsRunningAsync(installation, "script-gen"));
+        await worker.KillAsync();
+        worker = await installation.StartVideoAsync(QuickLease);
+        await ApproveWithLinesAsync(installation, id);
+        foreach (var part in PartTypes)
+        {
+            await worker.FreezeWhenAsync(() => IsRunningAsync(installation, part));
+            await worker.KillAsync();
+            worker = await installation.StartVideoAsync(QuickLease);
+        }
+
+        await UntilDoneAsync(installation, id);
+
+        await EveryPartWasDoneOnceAsync(installation);
+        (await installation.ScalarAsync<long>("select count(*) from jobs where crashes > 0")).ShouldBeGreaterThanOrEqualTo(4);
+        (await installation.ScalarAsync<int>("select max(attempts) from jobs")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_worker_told_to_stop_at_every_stage_burns_no_attempt()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var worker = await installation.StartVideoAsync(QuickLease);
+        var id = await SubmitAsync(installation);
+        await ApproveWithLinesAsync(installation, id);
+        foreach (var part in PartTypes)
+        {
+            await Eventually.Until(() => IsRunningAsync(installation, part), Patience, $"a {part} runs");
+            (await worker.TerminateAsync()).ShouldBe(0);
+            worker = await installation.StartVideoAsync(QuickLease);
+        }
+
+        await UntilDoneAsync(installation, id);
+
+        await EveryPartWasDoneOnceAsync(installation);
+        (await installation.ScalarAsync<int>("select max(attempts) from jobs")).ShouldBe(1);
+        (await installation.ScalarAsync<int>("select max(crashes) from jobs")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Broker_and_database_restarted_in_mid_video_lose_nothing()
+    {
+        await using var servers = await PrivateServers.StartAsync(durable: true);
+        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await installation.StartIngestAsync();
+        await installation.StartVideoAsync(QuickLease);
+        var id = await SubmitAsync(installation);
+        await ApproveWithLinesAsync(installation, id);
+        await Eventually.Until(() => IsRunningAsync(installation, "voice-shot"), Patience, "a line is being spoken");
+
+        await servers.Rabbit.KillAsync();
+        await servers.Rabbit.StartAsync();
+        await Eventually.Until(() => IsRunningAsync(installation, "render-segment"), Patience, "a segment is being filmed");
+        await servers.Postgres.KillAsync();
+        await servers.Postgres.StartAsync();
+
+        await UntilDoneAsync(installation, id);
+        (await installation.ScalarAsync<long>("select count(*) from jobs where status <> 'DONE'")).ShouldBe(0);
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Cancel_in_the_middle_ends_every_child_and_a_bad_chapter_fails_with_a_reason()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
+        var id = await SubmitAsync(installation, ("size", "1920x1080"));
+        await ApproveWithLinesAsync(installation, id);
+        await Eventually.Until(() => IsRunningAsync(installation, "render-segment"), Patience, "a segment is being filmed");
+
+        (await installation.Client.CancelJobAsync(id)).Status.ShouldBe("CANCELED");
+
+        await Eventually.Until(() => installation.ScratchIsEmpty, TimeSpan.FromSeconds(30), "the scratch directory is empty");
+        (await installation.ScalarAsync<long>("select count(*) from jobs where status in ('UPLOADED', 'PROCESSING')")).ShouldBe(0);
+        (await installation.Client.GetVideoAsync(id)).Results.ShouldBeNull();
+
+        var bad = await installation.Client.CreateVideoAsync([Samples.Named("chapter.cbz", "PK\u0003\u0004 this is no archive"u8.ToArray())]);
+        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(bad.Id)).Status == "FAILED", Patience, "the bad chapter has failed");
+        (await installation.Client.GetVideoAsync(bad.Id)).Error.ShouldNotBeNull().ShouldNotContain("Exception");
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs where job_type = 'video' and resolved_at is null")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Wrong_fields_wrong_scripts_and_other_peoples_videos_are_refused()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+
+        (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("direction", "up")))).Code.ShouldBe("invalid_field");
+        (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("size", "1921x1080")))).Code.ShouldBe("invalid_field");
+        (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("shape", "round")))).Code.ShouldBe("unknown_field");
+        (await RefusedAsync(() => installation.Client.GetVideoAsync(Guid.NewGuid()))).Code.ShouldBe("unknown_video");
+        var waiting = await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)]);
+        (await installation.Client.GetVideoAsync(waiting.Id)).State.ShouldBe("accepted");
+        (await RefusedAsync(() => installation.Client.GetScriptAsync(waiting.Id))).Code.ShouldBe("no_script");
+        (await RefusedAsync(() => installation.Client.ApproveVideoAsync(waiting.Id))).Code.ShouldBe("nothing_to_approve");
+    }
+
+    private static async Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields)
+    {
+        var all = new Dictionary<string, string> { ["size"] = "320x180", ["direction"] = "ltr", ["review"] = "true" };
+        foreach (var (name, value) in fields)
+            all[name] = value;
+        var accepted = await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page), Samples.Named("2.png", Samples.Page)], all);
+        return accepted.Id;
+    }
+
+    /// <summary>Gives every shot a line, so that there is something to speak, whatever was read in the pictures.</summary>
+    private static async Task ApproveWithLinesAsync(Installation installation, Guid id)
+    {
+        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
+        var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
+        var number = 0;
+        foreach (var shot in script["shots"]!.AsArray())
+            shot!["line"] = $"This is line number {++number}.";
+        number.ShouldBeGreaterThan(2);
+        await installation.Client.PutScriptAsync(id, script.ToJsonString());
+        await installation.Client.ApproveVideoAsync(id);
+    }
+
+    private static async Task<VideoStatus> UntilDoneAsync(Installation installation, Guid id)
+    {
+        VideoStatus? video = null;
+        await Eventually.Until(
+            async () =>
+            {
+                video = await installation.Client.GetVideoAsync(id);
+                video.Status.ShouldNotBe("FAILED", video.Error);
+                return video.Status == "DONE";
+            },
+            Patience, "the video is done");
+        return video!;
+    }
+
+    private static async Task<bool> IsRunningAsync(Installation installation, string type)
+    {
+        try
+        {
+            return await installation.ScalarAsync<bool>($"select exists (select from jobs where type = '{type}' and status = 'PROCESSING' and lease_until > clock_timestamp())");
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            // The database was restarted; the pool's old connections go one by one.
+            return false;
+        }
+    }
+
+    private static async Task<Dictionary<string, long>> DonePartsAsync(Installation installation)
+    {
+        var parts = new Dictionary<string, long>();
+        foreach (var type in PartTypes)
+            parts[type] = await installation.ScalarAsync<long>($"select count(*) from job_attempts a join jobs j on j.id = a.job_id where j.type = '{type}' and a.outcome = 'done'");
+        return parts;
+    }
+
+    private static async Task EveryPartWasDoneOnceAsync(Installation installation)
+    {
+        var parts = await installation.ScalarAsync<long>("select count(*) from jobs where parent_id is not null and status = 'DONE'");
+        parts.ShouldBeGreaterThan(6);
+        (await installation.ScalarAsync<long>("select count(*) from job_attempts where outcome = 'done'")).ShouldBe(parts);
+        (await installation.ScalarAsync<long>("select count(*) from jobs where status <> 'DONE'")).ShouldBe(0);
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
+    }
+
+    private static Dictionary<string, string> Field(string name, string value) => new() { [name] = value };
+
+    private static async Task<Problem> RefusedAsync(Func<Task> call) => (await Should.ThrowAsync<MangaMotionException>(call)).Problem;
+}

@@ -1,0 +1,63 @@
+using MangaMotion.Client;
+using Spectre.Console;
+
+namespace MangaMotion.Cli.Videos;
+
+/// <summary>Submits one chapter, shows a bar for each stage, and brings the video home.</summary>
+internal sealed class VideoRun(MangaMotionClient client)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+
+    private static readonly (string Stage, string Title)[] Stages =
+        [("script_gen", "script"), ("voice_gen", "voice"), ("video_gen", "film"), ("compositing", "compositing")];
+
+    /// <summary>Makes the video; on the way out of a canceled command it is canceled too.</summary>
+    /// <exception cref="CommandException">The video failed, for the reason that the message gives.</exception>
+    public async Task<VideoStatus> MakeAsync(IEnumerable<FileToSend> chapter, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
+    {
+        var accepted = await client.CreateVideoAsync(chapter, fields, cancellationToken);
+        try
+        {
+            var video = await WatchAsync(accepted.Id, cancellationToken);
+            return video.Status == "DONE" ? video : throw new CommandException($"The video is {video.Status}: {video.Error ?? "no reason was given"}");
+        }
+        catch (OperationCanceledException)
+        {
+            await client.CancelJobAsync(accepted.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Brings a result to a file.</summary>
+    public async Task SaveAsync(Guid video, string variant, string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(path);
+        await client.CopyVideoFileAsync(video, variant, file, cancellationToken);
+    }
+
+    private Task<VideoStatus> WatchAsync(Guid id, CancellationToken cancellationToken) =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(async context =>
+        {
+            var bars = Stages.ToDictionary(stage => stage.Stage, stage => context.AddTask(stage.Title, autoStart: false));
+            while (true)
+            {
+                var video = await client.GetVideoAsync(id, cancellationToken);
+                foreach (var stage in video.Stages)
+                    Show(bars[stage.Name], stage);
+                if (video.Status is not ("UPLOADED" or "PROCESSING"))
+                    return video;
+                await Task.Delay(Interval, cancellationToken);
+            }
+        });
+
+    private static void Show(ProgressTask bar, VideoStage stage)
+    {
+        if (stage.StartedAt is not null && !bar.IsStarted)
+            bar.StartTask();
+        bar.Value = stage.Progress;
+        if (stage.Total > 1)
+            bar.Description = $"{Stages.Single(known => known.Stage == stage.Name).Title} {stage.Done}/{stage.Total}";
+        if (stage.Status == "DONE")
+            bar.StopTask();
+    }
+}
