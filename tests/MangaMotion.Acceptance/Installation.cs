@@ -155,6 +155,7 @@ public sealed class Installation : IAsyncDisposable
         command.Parameters.Add(new() { Value = scopes });
         await command.ExecuteNonQueryAsync();
         return MangaMotionClient.Create(Http.BaseAddress!, key);
+    }
 
     /// <summary>A request with the key.</summary>
     public async Task<HttpResponseMessage> GetAsync(string path)

@@ -23,8 +23,9 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         with stage as (
           update stages set status = 'UPLOADED', done = 0, started_at = null, finished_at = null where video_id = $1 and stage <> 'script_gen'),
         letter as (
-          update failed_jobs set resolved_at = clock_timestamp(), updated_at = clock_timestamp() where job_id = $1 and resolved_at is null)
-        update jobs set status = 'UPLOADED', attempts = 0, crashes = 0, not_before = null, started_at = null, finished_at = null,
+          update failed_jobs set status = 'REPLAYING', resolved_at = clock_timestamp(), updated_at = clock_timestamp()
+          where job_id = $1 and resolved_at is null returning id)
+        update jobs set status = 'UPLOADED', replay_of = (select id from letter), attempts = 0, crashes = 0, not_before = null, started_at = null, finished_at = null,
           stage = 'voice_gen', progress = 25, updated_at = clock_timestamp() where id = $1
         """;
 
