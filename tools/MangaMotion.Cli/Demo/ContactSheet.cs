@@ -23,17 +23,23 @@ internal static class ContactSheet
         table { border-collapse: collapse; width: 100% }
         th, td { text-align: left; vertical-align: top; padding: .75rem; border-bottom: 1px solid #8884 }
         img { max-width: 100%; height: auto; border-radius: 4px; background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0/16px 16px }
+        video { width: 100%; border-radius: 4px }
         .thumbnail { width: 160px } .preview { width: 420px } .original { width: 240px } .failed { color: #b3261e } small { opacity: .7 }
         </style></head><body>
+        <!--video-->
         <h1>Contact sheet</h1>
         <p>Posted to the ingest API, carried over RabbitMQ, made by the thumbnail worker in a sandboxed child process. Every picture here was drawn by MangaMotion's own code.</p>
         <table><tr><th>original</th><th>thumbnail</th><th>preview</th><th>animation</th></tr>
         """;
 
+    /// <summary>Results of the video and the files beside the page that hold them.</summary>
+    public static IReadOnlyList<(string Variant, string Name)> VideoFiles { get; } =
+        [("video", "video.mp4"), ("subtitles", "video.vtt"), ("transcript", "video.txt"), ("poster", "video.jpg")];
+
     /// <returns>The page's path.</returns>
-    public static async Task<string> WriteAsync(MangaMotionClient client, Guid ingest, string folder, CancellationToken cancellationToken)
+    public static async Task<string> WriteAsync(MangaMotionClient client, Guid ingest, VideoStatus video, string folder, CancellationToken cancellationToken)
     {
-        var html = new StringBuilder(Head);
+        var html = new StringBuilder(Head.Replace("<!--video-->", VideoOf(video), StringComparison.Ordinal));
         await foreach (var asset in client.ListAssetsAsync(ingest, cancellationToken))
             html.AppendLine(await RowAsync(client, asset, folder, cancellationToken));
         html.AppendLine("</table></body></html>");
@@ -41,6 +47,13 @@ internal static class ContactSheet
         await File.WriteAllTextAsync(page, html.ToString(), cancellationToken);
         return page;
     }
+
+    private static string VideoOf(VideoStatus video) =>
+        $"""
+        <h1>{WebUtility.HtmlEncode(video.Title)}</h1>
+        <p>A chapter drawn by MangaMotion's own code, read, spoken, filmed and joined on this machine: {video.Shots.Count} shots, {video.Results!.Seconds:0} seconds. <a href="video.txt">Transcript</a></p>
+        <video controls preload="metadata" poster="video.jpg" src="video.mp4"><track kind="subtitles" src="video.vtt" srclang="en" default></video>
+        """;
 
     private static async Task<string> RowAsync(MangaMotionClient client, AssetStatus asset, string folder, CancellationToken cancellationToken)
     {

@@ -1,10 +1,12 @@
+using MangaMotion.Cli.Demo.Chapter;
 using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Videos;
 using MangaMotion.Client;
 using Spectre.Console;
 
 namespace MangaMotion.Cli.Demo;
 
-/// <summary>What the demo shows on a running deployment: pictures go in, previews and thumbnails come out, bad files get a reason.</summary>
+/// <summary>What the demo shows on a running deployment: pictures go in, previews, thumbnails and a video come out, bad files get a reason.</summary>
 internal sealed class DemoRun(Deployment deployment, string folder)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -19,11 +21,28 @@ internal sealed class DemoRun(Deployment deployment, string folder)
         AnsiConsole.MarkupLineInterpolated($"Ingest {accepted.JobId} accepted with {accepted.Assets.Count} files; two of them are bad on purpose.");
 
         var progress = await WatchAsync(client, accepted.JobId, cancellationToken);
-        var sheet = await ContactSheet.WriteAsync(client, accepted.JobId, folder, cancellationToken);
+        var video = await FilmAsync(client, cancellationToken);
+        var sheet = await ContactSheet.WriteAsync(client, accepted.JobId, video, folder, cancellationToken);
         AnsiConsole.MarkupLineInterpolated($"{progress.Done} done, {progress.Failed} failed with a reason.");
         AnsiConsole.MarkupLineInterpolated($"Contact sheet: [link]{new Uri(sheet)}[/]");
         if (progress.Done != samples.Count - SamplePictures.Bad || progress.Failed != SamplePictures.Bad)
             throw new CommandException($"The demo expected {samples.Count - SamplePictures.Bad} pictures done and {SamplePictures.Bad} refused. The logs of the services tell more: ./mangamotion status lists them.");
+    }
+
+    /// <summary>The bundled chapter becomes a video.</summary>
+    private async Task<VideoStatus> FilmAsync(MangaMotionClient client, CancellationToken cancellationToken)
+    {
+        AnsiConsole.MarkupLineInterpolated($"Drawing a chapter, {SampleChapter.Title}, and making a narrated video of it");
+        var chapter = Path.Combine(folder, "chapter.cbz");
+        File.Delete(chapter);
+        SampleChapter.DrawCbz(chapter);
+        var run = new VideoRun(client);
+        var fields = new Dictionary<string, string> { ["title"] = SampleChapter.Title, ["direction"] = "ltr", ["collection"] = "demo" };
+        var video = await run.MakeAsync([FileToSend.FromDisk(chapter)], fields, cancellationToken);
+        foreach (var (variant, name) in ContactSheet.VideoFiles)
+            await run.SaveAsync(video.Id, variant, Path.Combine(folder, name), cancellationToken);
+        AnsiConsole.MarkupLineInterpolated($"Video: {video.Results!.Seconds:0.0} s, {video.Shots.Count} shots, [link]{new Uri(Path.Combine(folder, "video.mp4"))}[/]");
+        return video;
     }
 
     private static Task<IngestProgress> WatchAsync(MangaMotionClient client, Guid ingest, CancellationToken cancellationToken) =>
