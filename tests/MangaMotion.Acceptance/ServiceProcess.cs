@@ -91,15 +91,20 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>SIGSTOP when the condition holds and goes on holding while the process stands still.</summary>
-    public Task FreezeWhenAsync(Func<Task<bool>> condition) => TestSupport.Eventually.Until(async () =>
-    {
-        await SignalAsync("STOP");
-        if (await condition())
-            return true;
-        await SignalAsync("CONT");
-        return false;
-    });
+    /// <summary>SIGSTOP when the condition holds and goes on holding while the process stands still; it runs freely until then.</summary>
+    public Task FreezeWhenAsync(Func<Task<bool>> condition, TimeSpan? deadline = null) => TestSupport.Eventually.Until(
+        async () =>
+        {
+            if (!await condition())
+                return false;
+            await SignalAsync("STOP");
+            if (await condition())
+                return true;
+            await SignalAsync("CONT");
+            return false;
+        },
+        deadline,
+        "the process is frozen at that moment");
 
     private Task SignalAsync(string signal) => SignalAsync(signal, Id);
 

@@ -55,13 +55,13 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartIngestAsync();
         var worker = await installation.StartVideoAsync(QuickLease);
         var id = await SubmitAsync(installation);
-        await worker.FreezeWhenAsync(() => IsRunningAsync(installation, "script-gen"));
+        await worker.FreezeWhenAsync(() => IsRunningAsync(installation, "script-gen"), Patience);
         await worker.KillAsync();
         worker = await installation.StartVideoAsync(QuickLease);
         await ApproveWithLinesAsync(installation, id);
         foreach (var part in PartTypes)
         {
-            await worker.FreezeWhenAsync(() => IsRunningAsync(installation, part));
+            await worker.FreezeWhenAsync(() => IsRunningAsync(installation, part), Patience);
             await worker.KillAsync();
             worker = await installation.StartVideoAsync(QuickLease);
         }

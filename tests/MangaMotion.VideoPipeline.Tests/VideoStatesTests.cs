@@ -74,21 +74,21 @@ public sealed class VideoStatesTests
         public void Visit(IStateMachineActivity activity) => Visit(activity, _ => { });
 
         public void Visit<T>(IBehavior<T> behavior)
-            where T : class, ISaga
+            where T : class, SagaStateMachineInstance
         {
         }
 
         public void Visit<T>(IBehavior<T> behavior, Action<IBehavior<T>> next)
-            where T : class, ISaga => next(behavior);
+            where T : class, SagaStateMachineInstance => next(behavior);
 
         public void Visit<T, TMessage>(IBehavior<T, TMessage> behavior)
-            where T : class, ISaga
+            where T : class, SagaStateMachineInstance
             where TMessage : class
         {
         }
 
         public void Visit<T, TMessage>(IBehavior<T, TMessage> behavior, Action<IBehavior<T, TMessage>> next)
-            where T : class, ISaga
+            where T : class, SagaStateMachineInstance
             where TMessage : class => next(behavior);
 
         public void Visit(IStateMachineActivity activity, Action<IStateMachineActivity> next)
