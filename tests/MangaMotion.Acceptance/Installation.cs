@@ -88,9 +88,9 @@ public sealed class Installation : IAsyncDisposable
 
     public Task<ServiceProcess> StartVideoAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.VideoPipeline", settings);
 
-    /// <summary>Whether no worker has a workspace of a job.</summary>
-    public bool ScratchIsEmpty =>
-        Directory.EnumerateDirectories(Path.Combine(_folder, "scratch")).All(worker => !Directory.EnumerateFileSystemEntries(worker).Any());
+    /// <summary>What lies in the scratch directories of the workers.</summary>
+    public IReadOnlySet<string> Workspaces =>
+        Directory.EnumerateDirectories(Path.Combine(_folder, "scratch")).SelectMany(Directory.EnumerateFileSystemEntries).ToHashSet();
 
     /// <summary>Waits until nothing of the ingest is queued or processing.</summary>
     public async Task<IngestStatus> UntilFinishedAsync(Guid ingest, TimeSpan? deadline = null)

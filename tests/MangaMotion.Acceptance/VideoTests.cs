@@ -113,6 +113,7 @@ public sealed class VideoTests(TestStack stack)
         await servers.Postgres.StartAsync();
 
         await UntilDoneAsync(installation, id);
+        installation.Database.Clear();
         (await installation.ScalarAsync<long>("select count(*) from jobs where status <> 'DONE'")).ShouldBe(0);
         (await installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
     }
@@ -124,12 +125,15 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartIngestAsync();
         await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
         var id = await SubmitAsync(installation, ("size", "1920x1080"));
+        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
+        // The kept image children have theirs while the worker lives.
+        var kept = installation.Workspaces;
         await ApproveWithLinesAsync(installation, id);
         await Eventually.Until(() => IsRunningAsync(installation, "render-segment"), Patience, "a segment is being filmed");
 
         (await installation.Client.CancelJobAsync(id)).Status.ShouldBe("CANCELED");
 
-        await Eventually.Until(() => installation.ScratchIsEmpty, TimeSpan.FromSeconds(30), "the scratch directory is empty");
+        await Eventually.Until(() => installation.Workspaces.IsSubsetOf(kept), TimeSpan.FromSeconds(60), "the parts' workspaces are gone");
         (await installation.ScalarAsync<long>("select count(*) from jobs where status in ('UPLOADED', 'PROCESSING')")).ShouldBe(0);
         (await installation.Client.GetVideoAsync(id)).Results.ShouldBeNull();
 

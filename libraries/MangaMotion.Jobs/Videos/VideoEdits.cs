@@ -91,7 +91,7 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     }
 
     private Task<OutboxMessage> StartAsync(Found found, CancellationToken cancellationToken) =>
-        JobTypes.Video.PrepareAsync(outbox, found.Id, found.Lane, found.Input, notBefore: null, cancellationToken);
+        JobTypes.Video.PrepareAsync(outbox, found.Id, found.Lane, bulk: false, found.Input, notBefore: null, cancellationToken);
 
     private Task<OutboxMessage> RemindAsync(Found found, CancellationToken cancellationToken) => outbox.PrepareSendAsync(
         new PartEnded { JobId = found.Id }, JobType.AddressOf(JobTypes.Video.QueueName(found.Lane)), new() { CorrelationId = found.Id }, cancellationToken);
