@@ -27,12 +27,13 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
         var fields = new IngestRequest();
-        await ReadAsync(request, ingestId, stored, fields, cancellationToken);
+        await ReadAsync(request, ingestId, stored, fields, fingerprint, cancellationToken);
         return fields;
     }
 
     /// <summary>The same, with the fields of another kind of request.</summary>
-    public async Task ReadAsync(HttpRequest request, Guid ingestId, List<UploadedFile> stored, IngestRequest fields, CancellationToken cancellationToken)
+    public async Task ReadAsync(
+        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
         while (await NextAsync(reader, cancellationToken) is { } section)

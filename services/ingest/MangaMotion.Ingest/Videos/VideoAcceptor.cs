@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
@@ -26,7 +27,8 @@ public sealed class VideoAcceptor(
         try
         {
             var fields = new VideoRequest();
-            await uploads.ReadAsync(request, ingestId, files, fields, cancellationToken);
+            using var fingerprint = new Fingerprint("POST /videos");
+            await uploads.ReadAsync(request, ingestId, files, fields, fingerprint, cancellationToken);
             if (files.Any(file => file.IsPayload))
                 throw new ProblemException(400, "unknown_field", "A chapter has no 'payload'; send its files as parts named 'files'.");
             return await CommitAsync(ingestId, ownerId, fields, files, isNew: true, cancellationToken);
