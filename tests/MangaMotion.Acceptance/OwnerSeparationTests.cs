@@ -26,11 +26,28 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task What_belongs_to_another_owner_is_not_found_by_any_operation_and_no_operation_goes_without_its_scope()
     {
-        var mine = await _installation.Client.IngestAsync([Samples.Named("secret.bin", [1])], new Dictionary<string, string> { ["collection"] = "secrets" });
+        var mine = await _installation.Client.IngestAsync(
+            [Samples.Named("secret.bin", [1])], new Dictionary<string, string> { ["collection"] = "secrets", ["callback_url"] = "https://example.com/secret" });
         var job = (await _installation.Client.GetIngestStatusAsync(mine.JobId)).Assets[0].JobId;
+        var video = await _installation.Client.CreateVideoAsync([Samples.Named("secret.bin", Samples.Page)]);
         await AddKeyAsync("stranger", Scopes);
         foreach (var scope in Scopes)
             await AddKeyAsync($"no-{scope}", [.. Scopes.Where(other => other != scope)]);
+        await _installation.ExecuteAsync(
+            """
+            insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class, error_code, fingerprint, error_queue)
+            values (gen_random_uuid(), $1, 'thumbnail', 3, 3, 'secret.bin', '', '{}', 'Broken', 'broken', 'f', 'thumbnail_error')
+            """, job);
+        var retry = await _installation.Client.RetryFailedJobsAsync(new() { All = true });
+        // The longest prefix that fits says whose id it is.
+        (string Prefix, Guid Id)[] ids =
+        [
+            ("/api/v1/failed-jobs/retries/", retry.Id),
+            ("/api/v1/failed-jobs/", await _installation.ScalarAsync<Guid>("select id from failed_jobs")),
+            ("/api/v1/webhooks/deliveries/", await _installation.ScalarAsync<Guid>("select id from webhook_deliveries")),
+            ("/api/v1/keys/", await _installation.ScalarAsync<Guid>("select id from api_keys where name = 'no-read'")),
+            ("/api/v1/ingest/", mine.JobId), ("/api/v1/assets/", mine.Assets[0].AssetId), ("/api/v1/jobs/", job), ("/api/v1/videos/", video.Id),
+        ];
 
         var asked = 0;
         var document = await _installation.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
@@ -39,9 +56,9 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
             foreach (var operation in path.Value.EnumerateObject())
             {
                 var scope = operation.Value.GetProperty("security")[0].GetProperty("apiKey")[0].GetString();
-                using (var refused = await AskAsync(operation, path.Name, $"no-{scope}", mine.JobId, mine.Assets[0].AssetId, job))
+                using (var refused = await AskAsync(operation, path.Name, $"no-{scope}", ids))
                     ((int)refused.StatusCode).ShouldBe(403, $"{operation.Name} {path.Name} without the scope {scope}");
-                using var answer = await AskAsync(operation, path.Name, "stranger", mine.JobId, mine.Assets[0].AssetId, job);
+                using var answer = await AskAsync(operation, path.Name, "stranger", ids);
                 if (path.Name.Contains('{') && !OfNobody.Contains(path.Name))
                     ((int)answer.StatusCode).ShouldBe(404, $"{operation.Name} {path.Name} by a stranger");
                 var text = await answer.Content.ReadAsStringAsync();
@@ -56,14 +73,14 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         (await _installation.Client.GetJobAsync(job)).Status.ShouldBe("UPLOADED");
     }
 
-    private async Task<HttpResponseMessage> AskAsync(JsonProperty operation, string path, string key, Guid ingest, Guid asset, Guid job)
+    private async Task<HttpResponseMessage> AskAsync(JsonProperty operation, string path, string key, (string Prefix, Guid Id)[] ids)
     {
-        // The id that fits the path is another owner's; what such paths as webhooks have no id of ours for, is one that nobody has.
-        var id = path.StartsWith("/api/v1/ingest/", StringComparison.Ordinal) ? ingest
-            : path.StartsWith("/api/v1/assets/", StringComparison.Ordinal) ? asset
-            : job;
+        var id = ids.FirstOrDefault(x => path.StartsWith(x.Prefix, StringComparison.Ordinal)).Id;
+        if (path.Contains("{id}", StringComparison.Ordinal))
+            id.ShouldNotBe(Guid.Empty, $"An id of a new kind in {path}: make one here.");
         var address = path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "secrets", StringComparison.Ordinal)
-            .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal);
+            .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal)
+            .Replace("{page}", "1", StringComparison.Ordinal);
         address.ShouldNotContain("{", customMessage: "A parameter of a new kind: say here what it stands for.");
         using var request = new HttpRequestMessage(new HttpMethod(operation.Name), address);
         request.Headers.Add("X-Api-Key", key);
