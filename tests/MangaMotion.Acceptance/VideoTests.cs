@@ -159,6 +159,42 @@ public sealed class VideoTests(TestStack stack)
         (await RefusedAsync(() => installation.Client.ApproveVideoAsync(waiting.Id))).Code.ShouldBe("nothing_to_approve");
     }
 
+    [Fact]
+    public async Task The_same_key_and_chapter_make_one_video_whether_sent_or_named()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+
+        var (first, again) = (await SendAsync(Sent("ltr")), await SendAsync(Sent("ltr")));
+        first.ShouldStartWith("202 ");
+        again.ShouldBe(first + " replayed");
+        (await SendAsync(Sent("rtl"))).ShouldStartWith("422 ");
+        (await installation.ScalarAsync<long>("select count(*) from assets")).ShouldBe(1);
+        Directory.EnumerateFiles(Path.Combine(installation.Store, "originals"), "*", SearchOption.AllDirectories).Count().ShouldBe(1);
+
+        var ingest = await installation.ScalarAsync<Guid>("select id from ingests");
+        (await SendAsync(Named(ingest))).ShouldStartWith("422 ", customMessage: "the key is that of another request");
+        await installation.ExecuteAsync("delete from idempotency_keys");
+        first = await SendAsync(Named(ingest));
+        first.ShouldStartWith("202 ");
+        (await SendAsync(Named(ingest))).ShouldBe(first + " replayed");
+        (await installation.ScalarAsync<long>("select count(*) from jobs where type = 'video'")).ShouldBe(2);
+
+        static MultipartFormDataContent Sent(string direction) =>
+            new() { { new StringContent(direction), "direction" }, { new ByteArrayContent(Samples.Page), "files", "1.png" } };
+
+        static StringContent Named(Guid ingest) => new($$"""{"ingest_id":"{{ingest}}"}""", System.Text.Encoding.UTF8, "application/json");
+
+        async Task<string> SendAsync(HttpContent content)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/videos") { Content = content };
+            request.Headers.Add("X-Api-Key", Installation.Key);
+            request.Headers.Add("Idempotency-Key", "chapter-1");
+            using var response = await installation.Http.SendAsync(request);
+            return $"{(int)response.StatusCode} {response.Headers.Location} {await response.Content.ReadAsStringAsync()}{(response.Headers.Contains("Idempotency-Replayed") ? " replayed" : "")}";
+        }
+    }
+
     private static async Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields)
     {
         var all = new Dictionary<string, string> { ["size"] = "320x180", ["direction"] = "ltr", ["review"] = "true" };

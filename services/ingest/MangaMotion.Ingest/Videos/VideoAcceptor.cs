@@ -1,10 +1,12 @@
 using System.Text.Json;
+using MangaMotion.Client;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -12,53 +14,90 @@ namespace MangaMotion.Ingest.Videos;
 
 /// <summary>Accepts a video: a chapter that comes with the request, or the files of an ingest that is there already.</summary>
 public sealed class VideoAcceptor(
-    UploadReader uploads, IngestAcceptor ingests, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IOptions<IngestOptions> options)
+    UploadReader uploads, IngestAcceptor ingests, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IOptions<IngestOptions> options,
+    IOptions<JsonOptions> json)
 {
+    private const string Operation = "POST /videos";
+
     private const string FilesOf =
         "select id, name, key, size, sha256, media_type from assets where ingest_id = $1 and owner_id = $2 order by position";
 
-    public Task<AcceptedVideo> AcceptAsync(HttpRequest request, Guid ownerId, CancellationToken cancellationToken) =>
-        request.HasJsonContentType() ? AcceptReferenceAsync(request, ownerId, cancellationToken) : AcceptUploadAsync(request, ownerId, cancellationToken);
+    private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
 
-    private async Task<AcceptedVideo> AcceptUploadAsync(HttpRequest request, Guid ownerId, CancellationToken cancellationToken)
+    /// <param name="idempotent">The request's idempotency key; null where it has none.</param>
+    public async Task<JsonAnswer> AcceptAsync(HttpRequest request, Guid ownerId, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
-        var ingestId = Guid.CreateVersion7();
-        var files = new List<UploadedFile>();
+        using var fingerprint = new Fingerprint(Operation);
+        if (idempotent is { IsRepeated: true })
+        {
+            await ReadAsync(request, newIngest: null, [], fingerprint, cancellationToken);
+            return idempotent.Repeat(request.HttpContext.Response, fingerprint);
+        }
+
+        var newIngest = Guid.CreateVersion7();
+        var stored = new List<UploadedFile>();
         try
         {
-            var fields = new VideoRequest();
-            using var fingerprint = new Fingerprint("POST /videos");
-            await uploads.ReadAsync(request, ingestId, files, fields, fingerprint, cancellationToken);
-            if (files.Any(file => file.IsPayload))
-                throw new ProblemException(400, "unknown_field", "A chapter has no 'payload'; send its files as parts named 'files'.");
-            return await CommitAsync(ingestId, ownerId, fields, files, isNew: true, cancellationToken);
+            var (fields, reference) = await ReadAsync(request, newIngest, stored, fingerprint, cancellationToken);
+            var (videoId, ingestId) = (Guid.CreateVersion7(), reference ?? newIngest);
+            var files = reference is null ? stored : await FindFilesAsync(ingestId, ownerId, cancellationToken);
+            var answer = AnswerOf(videoId, ingestId, files);
+            await CommitAsync(videoId, ingestId, ownerId, fields, files, batch =>
+            {
+                if (reference is null)
+                {
+                    batch.Add(IngestAcceptor.IngestRow(ingestId, ownerId, fields));
+                    batch.Add(IngestAcceptor.AssetRows(ingestId, ownerId, files));
+                }
+
+                if (idempotent is not null)
+                    batch.Add(idempotent.Answer(fingerprint, answer));
+            }, cancellationToken);
+            return answer;
+        }
+        catch (PostgresException exception) when (IdempotentRequest.IsLost(exception))
+        {
+            await ingests.TakeBackAsync(stored);
+            throw IdempotencyKeys.InUse();
         }
         catch (Exception exception) when (exception is PostgresException or not NpgsqlException)
         {
             // Not after a broken connection: the commit may have happened unheard, and the files belong to it then.
-            await ingests.TakeBackAsync(files);
+            await ingests.TakeBackAsync(stored);
             throw;
         }
     }
 
-    private async Task<AcceptedVideo> AcceptReferenceAsync(HttpRequest request, Guid ownerId, CancellationToken cancellationToken)
+    /// <param name="newIngest">Of the files that come with the request; null: nothing is stored, the request is only read for its fingerprint.</param>
+    /// <returns>The fields, and the ingest that the request names; null where its files came with it.</returns>
+    private async Task<(VideoRequest Fields, Guid? Reference)> ReadAsync(
+        HttpRequest request, Guid? newIngest, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
+    {
+        var fields = new VideoRequest();
+        if (request.HasJsonContentType())
+            return (fields, await ReadReferenceAsync(request, fields, fingerprint, cancellationToken));
+
+        await uploads.ReadAsync(request, newIngest, stored, fields, fingerprint, cancellationToken);
+        return stored.Exists(file => file.IsPayload)
+            ? throw new ProblemException(400, "unknown_field", "A chapter has no 'payload'; send its files as parts named 'files'.")
+            : (fields, null);
+    }
+
+    private async Task<Guid> ReadReferenceAsync(HttpRequest request, VideoRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
         var body = await ReadJsonAsync(request, cancellationToken);
-        var fields = new VideoRequest();
         Guid? ingestId = null;
-        foreach (var member in body.EnumerateObject())
+        foreach (var member in body.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
+            var value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
             if (member.Name == "ingest_id")
-                ingestId = member.Value.ValueKind == JsonValueKind.String && member.Value.TryGetGuid(out var id) ? id : throw IngestRequest.Invalid("ingest_id", "must be the id of an ingest");
-            else if (member.Value.ValueKind != JsonValueKind.Null)
-                fields.Set(member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText());
+                ingestId = Guid.TryParse(value, out var id) ? id : throw IngestRequest.Invalid("ingest_id", "must be the id of an ingest");
+            else
+                fields.Set(member.Name, value);
+            fingerprint.Add(member.Name, value);
         }
 
-        var ingest = ingestId ?? throw new ProblemException(400, "no_files", "Name the chapter by 'ingest_id', or send its files as multipart/form-data.");
-        var files = await FindFilesAsync(ingest, ownerId, cancellationToken);
-        return files.Count > 0
-            ? await CommitAsync(ingest, ownerId, fields, files, isNew: false, cancellationToken)
-            : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {ingest}, or it is not yours.");
+        return ingestId ?? throw new ProblemException(400, "no_files", "Name the chapter by 'ingest_id', or send its files as multipart/form-data.");
     }
 
     private async Task<JsonElement> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -87,13 +126,12 @@ public sealed class VideoAcceptor(
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             files.Add(new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5)));
-        return files;
+        return files.Count > 0 ? files : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {ingest}, or it is not yours.");
     }
 
-    private async Task<AcceptedVideo> CommitAsync(
-        Guid ingestId, Guid ownerId, VideoRequest fields, List<UploadedFile> files, bool isNew, CancellationToken cancellationToken)
+    private async Task CommitAsync(
+        Guid videoId, Guid ingestId, Guid ownerId, VideoRequest fields, List<UploadedFile> files, Action<NpgsqlBatchCommandCollection> addTo, CancellationToken cancellationToken)
     {
-        var videoId = Guid.CreateVersion7();
         var start = new StartVideo
         {
             JobId = videoId,
@@ -102,17 +140,18 @@ public sealed class VideoAcceptor(
         };
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
-        if (isNew)
-        {
-            batch.BatchCommands.Add(IngestAcceptor.IngestRow(ingestId, ownerId, fields));
-            batch.BatchCommands.Add(IngestAcceptor.AssetRows(ingestId, ownerId, files));
-        }
-
+        addTo(batch.BatchCommands);
         var messages = await jobs.AppendAsync(batch, [NewJob(videoId, ingestId, ownerId, fields, start)], cancellationToken);
         // A batch without a transaction of its own is one transaction: all of it is committed, or none.
         await batch.ExecuteNonQueryAsync(cancellationToken);
         outbox.Committed(messages);
-        return new(videoId, ingestId, files);
+    }
+
+    private JsonAnswer AnswerOf(Guid videoId, Guid ingestId, List<UploadedFile> files)
+    {
+        var accepted = new VideoAccepted(
+            videoId, videoId, ingestId, "accepted", files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
+        return new(202, $"/api/v1/videos/{videoId}", JsonSerializer.Serialize(accepted, _json), videoId);
     }
 
     private static NewJob NewJob(Guid videoId, Guid ingestId, Guid ownerId, VideoRequest fields, StartVideo start) => new()
@@ -126,5 +165,3 @@ public sealed class VideoAcceptor(
         NotBefore = fields.NotBefore,
     };
 }
-
-public sealed record AcceptedVideo(Guid Id, Guid IngestId, IReadOnlyList<UploadedFile> Files);

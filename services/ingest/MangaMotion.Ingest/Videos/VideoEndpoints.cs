@@ -1,13 +1,17 @@
 using MangaMotion.Client;
 using MangaMotion.Comics.Script;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
+using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Videos;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Storage;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 
 namespace MangaMotion.Ingest.Videos;
 
@@ -23,8 +27,12 @@ internal static class VideoEndpoints
         api.MapPost("/videos", AcceptAsync)
             .WithName("create-video").WithSummary("Submit a chapter; a narrated video is made of it.")
             .WithDescription("As JSON, `{\"ingest_id\": …}` with the same fields takes the files of an ingest.")
-            .Accepts<VideoForm>("multipart/form-data")
-            .Produces<VideoAccepted>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(415).RequireScope(Scopes.Submit);
+            .Accepts<VideoForm>("multipart/form-data", "application/json")
+            .AddOpenApiOperationTransformer(DescribeReferenceAsync)
+            .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
+            .Produces<VideoAccepted>(202)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .RequireScope(Scopes.Submit);
         api.MapGet("/videos/{id:guid}", GetAsync)
             .WithName("video").WithSummary("How far a video is: its stages, its shots and, when it is done, its files.")
             .Produces<VideoStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
@@ -46,13 +54,17 @@ internal static class VideoEndpoints
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
-    private static async Task<IResult> AcceptAsync(HttpContext context, VideoAcceptor acceptor, IOptions<IngestOptions> options)
+    private static async Task<IResult> AcceptAsync(HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, IOptions<IngestOptions> options)
     {
         IngestEndpoints.LimitBody(context, options.Value.MaxRequestBytes);
-        var accepted = await acceptor.AcceptAsync(context.Request, context.OwnerId(), context.RequestAborted);
-        var assets = accepted.Files.Select(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)).ToArray();
-        return Results.Accepted($"/api/v1/videos/{accepted.Id}", new VideoAccepted(accepted.Id, accepted.Id, accepted.IngestId, "accepted", assets));
+        var owner = context.OwnerId();
+        await using var idempotent = await keys.BeginAsync(context.Request, owner, context.RequestAborted);
+        return await acceptor.AcceptAsync(context.Request, owner, idempotent, context.RequestAborted);
     }
+
+    /// <summary>The JSON form is another than that of the files.</summary>
+    private static async Task DescribeReferenceAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(VideoOfIngest), parameterDescription: null, cancellationToken);
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, VideoQuery videos) => Results.Ok(await FindAsync(id, context, videos));
 

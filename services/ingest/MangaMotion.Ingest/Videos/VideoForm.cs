@@ -1,11 +1,21 @@
 namespace MangaMotion.Ingest.Videos;
 
-/// <summary>The parts of the multipart request, for the OpenAPI document; as JSON the same without files, with <c>ingest_id</c>.</summary>
-internal sealed record VideoForm
+/// <summary>The parts of the multipart request, for the OpenAPI document.</summary>
+internal sealed record VideoForm : VideoFields
 {
     /// <summary>The chapter: a CBZ, ZIP or PDF, or its pages in order, each a part of this name with a filename.</summary>
     public IFormFileCollection? Files { get; init; }
+}
 
+/// <summary>The same as JSON, of a chapter that is there already.</summary>
+internal sealed record VideoOfIngest : VideoFields
+{
+    /// <summary>The ingest whose files are the chapter.</summary>
+    public required Guid IngestId { get; init; }
+}
+
+internal abstract record VideoFields
+{
     /// <summary>Title of the chapter; the first file's name where there is none.</summary>
     public string? Title { get; init; }
 
