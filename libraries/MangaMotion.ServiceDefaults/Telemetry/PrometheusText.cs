@@ -57,16 +57,21 @@ internal sealed class PrometheusText : BaseExporter<Metric>
         if (!string.IsNullOrEmpty(description))
             text.Append("# HELP ").Append(name).Append(' ').Append(Escape(description, quotes: false)).Append('\n');
         text.Append("# TYPE ").Append(name).Append(' ').Append(TypeOf(family[0])).Append('\n');
-        foreach (var metric in family)
+        // An instrument whose meter was disposed is exported once more, beside the one made after it; the later one counts.
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var metric in Enumerable.Reverse(family))
         {
             foreach (ref readonly var point in metric.GetMetricPoints())
-                WritePoint(text, name, metric, in point);
+            {
+                var labels = Labels(metric, in point);
+                if (written.Add(labels))
+                    WritePoint(text, name, labels, metric, in point);
+            }
         }
     }
 
-    private static void WritePoint(StringBuilder text, string name, Metric metric, in MetricPoint point)
+    private static void WritePoint(StringBuilder text, string name, string labels, Metric metric, in MetricPoint point)
     {
-        var labels = Labels(metric, in point);
         switch (metric.MetricType)
         {
             case MetricType.LongSum or MetricType.LongSumNonMonotonic:

@@ -78,6 +78,18 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task An_instrument_made_anew_after_its_meter_was_disposed_is_shown_once()
+    {
+        await using var service = await TestService.StartAsync();
+        using (var meter = new Meter("MangaMotion.Sample.Gone"))
+            meter.CreateCounter<int>("mangamotion.sample.anew").Add(7);
+        using var again = new Meter("MangaMotion.Sample.Gone");
+        again.CreateCounter<int>("mangamotion.sample.anew").Add(1);
+
+        (await ScrapeAsync(service))["mangamotion_sample_anew_total"].ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_label_with_too_many_values_is_counted_together_beyond_the_limit()
     {
         using var meter = new Meter("MangaMotion.Sample.Many");
