@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MangaMotion.Benchmarks;
 using MangaMotion.Benchmarks.Comics;
-using MangaMotion.Benchmarks.Film;
 using MangaMotion.Benchmarks.Events;
+using MangaMotion.Benchmarks.Film;
 using MangaMotion.Benchmarks.Jobs;
 using MangaMotion.Benchmarks.Messaging;
 using MangaMotion.Benchmarks.Peers;

@@ -22,7 +22,7 @@ public sealed class UpTests : IDisposable
             up.ExitCode.ShouldBe(0, up.Output);
 
             var processes = await StatusAsync();
-            processes.Select(x => x.Name).ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1"]);
+            processes.Select(x => x.Name).ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1", "video-1"]);
             processes.ShouldAllBe(x => x.State == "ready" && File.Exists(x.Log));
             var environment = await File.ReadAllLinesAsync(Path.Combine(_state, "env"));
             environment.ShouldAllBe(x => x.StartsWith("export MANGAMOTION_", StringComparison.Ordinal));
