@@ -36,7 +36,11 @@ public sealed record VideoStage(string Name, string Status, int Progress, int Do
 /// <param name="Draft">A provider failed, and the local one did its work.</param>
 /// <param name="PageUrl">The picture of the page.</param>
 public sealed record VideoShot(
-    string Id, int Page, ShotPanel Panel, double Confidence, string? Line, string? Speaker, string? Flag, string Status, bool Draft, string? Error, string PageUrl);
+    string Id, int Page, ShotPanel Panel, double Confidence, string? Line, string? Speaker, string? Flag, string Status, bool Draft, string? Error, string PageUrl)
+{
+    /// <summary>A JPEG of the panel, its longest side at most 320 pixels; null where the panel is not as it was found, because the script was edited.</summary>
+    public string? ThumbnailUrl { get; init; }
+}
 
 public sealed record ShotPanel(int X, int Y, int Width, int Height);
 

@@ -80,7 +80,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
             id.ShouldNotBe(Guid.Empty, $"An id of a new kind in {path}: make one here.");
         var address = path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "secrets", StringComparison.Ordinal)
             .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal)
-            .Replace("{page}", "1", StringComparison.Ordinal);
+            .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal);
         address.ShouldNotContain("{", customMessage: "A parameter of a new kind: say here what it stands for.");
         using var request = new HttpRequestMessage(new HttpMethod(operation.Name), address);
         request.Headers.Add("X-Api-Key", key);

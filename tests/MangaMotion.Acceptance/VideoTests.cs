@@ -20,7 +20,7 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartIngestAsync();
         await installation.StartVideoAsync();
         var id = await SubmitAsync(installation);
-        await ApproveWithLinesAsync(installation, id);
+        await ApproveWithLinesAsync(installation, id, script => script["shots"]![0]!["panel"]!["width"] = script["shots"]![0]!["panel"]!["width"]!.GetValue<int>() - 10);
         var video = await UntilDoneAsync(installation, id);
 
         video.Progress.ShouldBe(100);
@@ -29,6 +29,10 @@ public sealed class VideoTests(TestStack stack)
         video.Shots.ShouldAllBe(shot => shot.Status == "DONE" && shot.Line != null);
         using var page = await installation.GetAsync(video.Shots[0].PageUrl);
         page.Content.Headers.ContentType!.MediaType.ShouldNotBeNull().ShouldStartWith("image/");
+        video.Shots[0].ThumbnailUrl.ShouldBeNull("its panel is another than was found");
+        using var thumbnail = await installation.GetAsync(video.Shots[^1].ThumbnailUrl.ShouldNotBeNull());
+        thumbnail.Content.Headers.ContentType!.MediaType.ShouldBe("image/jpeg");
+        video.Shots.Skip(1).Select(shot => shot.ThumbnailUrl).ShouldBeUnique();
         using var film = new MemoryStream();
         await installation.Client.CopyVideoFileAsync(id, "video", film);
         film.ToArray()[4..8].ShouldBe("ftyp"u8.ToArray());
@@ -205,7 +209,7 @@ public sealed class VideoTests(TestStack stack)
     }
 
     /// <summary>Gives every shot a line, so that there is something to speak, whatever was read in the pictures.</summary>
-    private static async Task ApproveWithLinesAsync(Installation installation, Guid id)
+    private static async Task ApproveWithLinesAsync(Installation installation, Guid id, Action<JsonNode>? edit = null)
     {
         await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
         var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
@@ -213,6 +217,7 @@ public sealed class VideoTests(TestStack stack)
         foreach (var shot in script["shots"]!.AsArray())
             shot!["line"] = $"This is line number {++number}.";
         number.ShouldBeGreaterThan(2);
+        edit?.Invoke(script);
         await installation.Client.PutScriptAsync(id, script.ToJsonString());
         await installation.Client.ApproveVideoAsync(id);
     }

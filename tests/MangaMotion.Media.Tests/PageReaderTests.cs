@@ -39,6 +39,23 @@ public sealed class PageReaderTests : IAsyncLifetime
     public async Task A_picture_with_more_pixels_than_allowed_is_refused() =>
         (await Should.ThrowAsync<MediaLimitException>(() => ReadAsync(HalfBlack(60, 60)))).OwnerMessage.ShouldContain("2,000 pixels");
 
+    [Fact]
+    public async Task Panels_come_as_small_pictures_in_their_order_however_many_they_are()
+    {
+        await using Workspace workspace = _rig.Root.Create();
+        await File.WriteAllBytesAsync(workspace.Input, HalfBlack(Width, Height));
+        var reader = new PageReader(_rig.Tools, Options.Create(_rig.Options));
+        PanelCut[] panels = [new(0, 0, 20, 30), .. Enumerable.Range(0, 9).Select(i => new PanelCut(20, i, 20, 5)), new(19, 0, 1, 30)];
+
+        var thumbnails = await reader.CutThumbnailsAsync(workspace, workspace.Input, panels, size: 10, CancellationToken.None);
+
+        var pages = new List<GreyPage>();
+        foreach (var thumbnail in thumbnails)
+            pages.Add(await reader.ReadGreyAsync(workspace, thumbnail, CancellationToken.None));
+        pages.Select(page => (page.Width, page.Height)).ShouldBe([(7, 10), .. Enumerable.Repeat((10, 2), 9), (1, 10)]);
+        pages.Select(page => page.Pixels[0] > 128).ShouldBe([false, .. Enumerable.Repeat(true, 9), false]);
+    }
+
     private async Task<GreyPage> ReadAsync(byte[] file)
     {
         await using Workspace workspace = _rig.Root.Create();

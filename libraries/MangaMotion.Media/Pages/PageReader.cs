@@ -14,6 +14,9 @@ public sealed record GreyPage(int Width, int Height, byte[] Pixels);
 /// <summary>Reads page images through a child process: all of a page as grey pixels, or one panel in colour.</summary>
 public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
 {
+    /// <summary>Each has a thread in the child, which may not have many.</summary>
+    private const int PanelsAtOnce = 8;
+
     private readonly MediaLimits _limits = options.Value.Limits;
 
     /// <param name="input">An image file; it stays.</param>
@@ -22,7 +25,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     {
         GreyPage? page = null;
         var (type, result) = await DecodeAsync(
-            workspace, input, ["-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1"], async (stream, type, token) => page = await ReadAsync(stream, type, token), cancellationToken);
+            workspace.NewDirectory(), input, ["-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1"], async (stream, type, token) => page = await ReadAsync(stream, type, token), cancellationToken);
         return page ?? throw NoPage(type, result);
     }
 
@@ -36,7 +39,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     {
         byte[]? planes = null;
         var (type, result) = await DecodeAsync(
-            workspace, input, ["-vf", canvas.Filter, "-f", "rawvideo", "pipe:1"],
+            workspace.NewDirectory(), input, ["-vf", canvas.Filter, "-f", "rawvideo", "pipe:1"],
             async (stream, _, token) =>
             {
                 var buffer = new byte[3 * canvas.Width * canvas.Height];
@@ -54,15 +57,43 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     {
         using var jpeg = new MemoryStream();
         var (type, result) = await DecodeAsync(
-            workspace, input,
+            workspace.NewDirectory(), input,
             ["-vf", $"crop={width}:{height}:{x}:{y}:exact=1,scale={size}:{size}:force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "pipe:1"],
             (stream, _, token) => stream.CopyToAsync(jpeg, token),
             cancellationToken);
         return jpeg.Length > 0 ? jpeg.ToArray() : throw NoPage(type, result);
     }
 
+    /// <summary>
+    /// Makes a small JPEG of each panel, its longest side at most <paramref name="size"/> pixels and never larger than the panel. The
+    /// page is decoded once for every <see cref="PanelsAtOnce"/>.
+    /// </summary>
+    /// <param name="input">An image file; it stays.</param>
+    /// <returns>Files in the workspace, in the order of the panels.</returns>
+    /// <exception cref="MediaException">As <see cref="ReadGreyAsync"/>.</exception>
+    public async Task<IReadOnlyList<string>> CutThumbnailsAsync(
+        Workspace workspace, string input, IReadOnlyList<PanelCut> panels, int size, CancellationToken cancellationToken)
+    {
+        var files = new List<string>(panels.Count);
+        foreach (var some in panels.Chunk(PanelsAtOnce))
+        {
+            var directory = workspace.NewDirectory();
+            var split = $"[0:v]split={some.Length}{string.Concat(some.Select((_, i) => $"[in{i}]"))}";
+            var cuts = some.Select((panel, i) => $"[in{i}]{panel.Filter(size)},format=yuvj420p[out{i}]");
+            var outputs = some.SelectMany((_, i) => (string[])
+                ["-map", $"[out{i}]", "-frames:v", "1", .. Ffmpeg.OneThread, "-c:v", "mjpeg", "-q:v", "4", "-f", "image2", "-update", "1", Name(i)]);
+            var (type, result) = await DecodeAsync(directory, input, ["-filter_complex", string.Join(';', cuts.Prepend(split)), .. outputs], read: null, cancellationToken);
+            foreach (var file in some.Select((_, i) => Path.Combine(directory, Name(i))))
+                files.Add(new FileInfo(file) is { Exists: true, Length: > 0 } ? file : throw NoPage(type, result));
+        }
+
+        return files;
+
+        static string Name(int i) => $"{i}.jpg";
+    }
+
     private async Task<(MediaType Type, ToolResult Result)> DecodeAsync(
-        Workspace workspace, string input, IReadOnlyList<string> output, Func<Stream, MediaType, CancellationToken, Task> read, CancellationToken cancellationToken)
+        string directory, string input, IReadOnlyList<string> output, Func<Stream, MediaType, CancellationToken, Task>? read, CancellationToken cancellationToken)
     {
         var sniffed = MediaSniffer.SniffFile(input);
         if (sniffed.Type is not { } type || Demuxer(type) is not { } demuxer)
@@ -78,10 +109,10 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
                     "-f", demuxer.Format, .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture), "-i", Ffmpeg.File,
                     "-frames:v", "1", .. output,
                 ],
-                Directory = workspace.NewDirectory(),
+                Directory = directory,
                 Input = input,
                 Subject = type.Title,
-                ReadStdout = (stream, token) => read(stream, type, token),
+                ReadStdout = read is null ? null : (stream, token) => read(stream, type, token),
             },
             cancellationToken);
         return (type, result);

@@ -57,6 +57,10 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
         written.Pages.Select(page => page.Number).ShouldBe([1, 2, 3, 4]);
         var stored = (await _services.GetRequiredService<IObjectStore>().HeadAsync(written.Pages[0].Key, CancellationToken.None)).ShouldNotBeNull();
         (stored.ContentType, stored.Sha256).ShouldBe(("image/png", written.Pages[0].Sha256));
+        var panels = written.Pages.SelectMany(page => page.Panels.Select(panel => (page.Number, panel.X, panel.Y, panel.Width, panel.Height))).ToArray();
+        panels.ShouldBe(script.Shots.Select(shot => (shot.Page, shot.Panel.X, shot.Panel.Y, shot.Panel.Width, shot.Panel.Height)));
+        var thumbnail = (await _services.GetRequiredService<IObjectStore>().HeadAsync(written.Pages[0].Panels[0].Key, CancellationToken.None)).ShouldNotBeNull();
+        thumbnail.ContentType.ShouldBe("image/jpeg");
         // No page stays on the disk, so that a chapter may be larger than it; tools leave the place of their input behind, empty.
         Directory.EnumerateFiles(_workspace.Location, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "input").ShouldHaveSingleItem();
     }

@@ -49,6 +49,9 @@ internal static class VideoEndpoints
         api.MapGet("/videos/{id:guid}/pages/{page:int}", GetPageAsync)
             .WithName("video-page").WithSummary("The picture of a page: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int:min(1)}", GetThumbnailAsync)
+            .WithName("video-panel").WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/{variant}", GetFileAsync)
             .WithName("video-file").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
@@ -100,6 +103,12 @@ internal static class VideoEndpoints
         await videos.FindPageAsync(id, context.OwnerId(), page, context.RequestAborted) is { } key
             ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
             : throw new ProblemException(404, "unknown_page", $"There is no picture of page {page} of video {id}: not read (yet), or not yours.");
+
+    private static async Task<IResult> GetThumbnailAsync(
+        Guid id, int page, int panel, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options) =>
+        await videos.FindThumbnailAsync(id, context.OwnerId(), page, panel, context.RequestAborted) is { } key
+            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            : throw new ProblemException(404, "unknown_panel", $"There is no thumbnail of panel {panel} on page {page} of video {id}: not found there, not read (yet), or not yours.");
 
     private static async Task<IResult> GetFileAsync(
         Guid id, string variant, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options)

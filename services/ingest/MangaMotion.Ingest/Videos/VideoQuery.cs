@@ -36,6 +36,13 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         where s.video_id = $1
         """;
 
+    private const string Panels =
+        """
+        select (page ->> 'number')::int, (panel ->> 'x')::int, (panel ->> 'y')::int, (panel ->> 'width')::int, (panel ->> 'height')::int, n::int
+        from videos v, jsonb_array_elements(v.pages) page, jsonb_array_elements(page -> 'panels') with ordinality as found (panel, n)
+        where v.id = $1
+        """;
+
     private const string Script = "select v.script::text from videos v join jobs j on j.id = v.id where j.id = $1 and j.owner_id = $2";
 
     private const string File =
@@ -50,12 +57,19 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         where j.id = $1 and j.owner_id = $2 and (page ->> 'number')::int = $3
         """;
 
+    private const string Thumbnail =
+        """
+        select page -> 'panels' -> $4 ->> 'key' from videos v join jobs j on j.id = v.id, jsonb_array_elements(v.pages) page
+        where j.id = $1 and j.owner_id = $2 and (page ->> 'number')::int = $3
+        """;
+
     public async Task<VideoStatus?> FindAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(Video) { Parameters = { new() { Value = id }, new() { Value = ownerId } } });
         batch.BatchCommands.Add(new(Stages) { Parameters = { new() { Value = id } } });
         batch.BatchCommands.Add(new(Shots) { Parameters = { new() { Value = id } } });
+        batch.BatchCommands.Add(new(Panels) { Parameters = { new() { Value = id } } });
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
             return null;
@@ -80,8 +94,15 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         var made = new Dictionary<string, (string Status, string? Error, bool Draft)>(StringComparer.Ordinal);
         while (await row.ReadAsync(cancellationToken))
             made[row.GetString(0)] = (row.GetString(1), Text(row, 2), row.GetBoolean(3));
+
+        await row.NextResultAsync(cancellationToken);
+        var found = new Dictionary<(int Page, ShotPanel Panel), string>();
+        while (await row.ReadAsync(cancellationToken))
+            found[(row.GetInt32(0), new(row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)))] = $"/api/v1/videos/{id}/pages/{row.GetInt32(0)}/panels/{row.GetInt32(5)}";
+
         var shots = script?.Shots.Select(shot => ShotOf(id, shot, made.GetValueOrDefault(shot.Id, ("UPLOADED", null, false)))).ToArray() ?? [];
-        return video with { Stages = stages, Shots = shots };
+        // By its box: what an edit changed has no picture of what it was.
+        return video with { Stages = stages, Shots = [.. shots.Select(shot => shot with { ThumbnailUrl = found.GetValueOrDefault((shot.Page, shot.Panel)) })] };
     }
 
     /// <summary>The script; null where there is none (yet), or it is not the owner's.</summary>
@@ -95,6 +116,11 @@ public sealed class VideoQuery(NpgsqlDataSource database)
     /// <summary>Key of the picture of a page.</summary>
     public Task<string?> FindPageAsync(Guid id, Guid ownerId, int page, CancellationToken cancellationToken) =>
         ScalarAsync(Page, [id, ownerId, page], cancellationToken);
+
+    /// <summary>Key of the thumbnail of a panel as it was found.</summary>
+    /// <param name="panel">From 1, in reading order.</param>
+    public Task<string?> FindThumbnailAsync(Guid id, Guid ownerId, int page, int panel, CancellationToken cancellationToken) =>
+        ScalarAsync(Thumbnail, [id, ownerId, page, panel - 1], cancellationToken);
 
     private async Task<string?> ScalarAsync(string sql, object[] parameters, CancellationToken cancellationToken)
     {

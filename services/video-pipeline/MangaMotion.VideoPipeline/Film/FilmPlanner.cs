@@ -14,7 +14,7 @@ internal sealed class FilmPlanner(IShotVoice voice, ISegmentRenderer renderer)
     /// <returns>One for each segment of the timeline.</returns>
     public IReadOnlyList<SegmentPlan> PlanSegments(VideoScript script, IReadOnlyList<StoredPage> pages, Timeline timeline)
     {
-        var stored = pages.ToDictionary(page => page.Number);
+        var stored = pages.ToDictionary(page => page.Number, page => page with { Panels = [] });
         return timeline.Segments.Select(segment => PlanSegment(script, stored, timeline, segment)).ToArray();
     }
 

@@ -15,8 +15,26 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
     private const double EnglishScale = 2;
     private const double LargestEnglishPage = 4_000;
 
+    /// <summary>Longest side in pixels.</summary>
+    private const int ThumbnailSize = 320;
+
     /// <summary>Greys that a blank page may show, from scanning.</summary>
     private const int BlankRange = 24;
+
+    /// <summary>Small pictures of the panels of a page, in their order; none where they cost too much.</summary>
+    public async Task<IReadOnlyList<string>> CutThumbnailsAsync(Workspace workspace, string path, PageLayout layout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pages.CutThumbnailsAsync(
+                workspace, path, [.. layout.Panels.Select(panel => new PanelCut(panel.X, panel.Y, panel.Width, panel.Height))], ThumbnailSize, cancellationToken);
+        }
+        catch (MediaException exception) when (exception.Permanent)
+        {
+            // The page itself was read; it needs no thumbnails to be filmed.
+            return [];
+        }
+    }
 
     /// <param name="path">The page's picture in the workspace.</param>
     /// <exception cref="MediaException">The picture cannot be read.</exception>

@@ -60,11 +60,30 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
                 throw new PermanentJobException(exception.Code, $"Page {page.Number} ({page.Name}) cannot be read: {exception.OwnerMessage}", exception);
             }
 
-            if (reading.Layout != null)
-                stored.Add(await StoreAsync(chapter.VideoId, page, file, token));
+            if (reading.Layout is { } layout)
+            {
+                var panels = await StorePanelsAsync(page, layout, await scribe.CutThumbnailsAsync(workspace, file.Path, layout, token), token);
+                stored.Add(await StoreAsync(chapter.VideoId, page, file, token) with { Panels = panels });
+            }
+
             // The store may have taken it already.
             File.Delete(file.Path);
             return reading;
+        }
+
+        async Task<StoredPanel[]> StorePanelsAsync(ChapterPage page, PageLayout layout, IReadOnlyList<string> thumbnails, CancellationToken token)
+        {
+            var panels = new StoredPanel[thumbnails.Count];
+            for (var i = 0; i < panels.Length; i++)
+            {
+                var (panel, key) = (layout.Panels[i], $"videos/{chapter.VideoId:N}/panels/{page.Number:0000}-{i + 1:000}.jpg");
+                await store.PutFileAsync(key, thumbnails[i], new PutOptions { ContentType = "image/jpeg" }, token);
+                // A disk store has taken it already.
+                File.Delete(thumbnails[i]);
+                panels[i] = new(panel.X, panel.Y, panel.Width, panel.Height, key);
+            }
+
+            return panels;
         }
     }
 
