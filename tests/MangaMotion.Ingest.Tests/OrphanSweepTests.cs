@@ -15,6 +15,7 @@ namespace MangaMotion.Ingest.Tests;
 public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly Guid Known = Guid.NewGuid();
+    private static readonly Guid Part = Guid.NewGuid();
 
     // What was put just now is old enough, and a store's clock may be ahead of ours.
     private static readonly TimeSpan AnyAge = -TimeSpan.FromMinutes(5);
@@ -60,14 +61,21 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
         await store.CheckAsync(default);
         await ExecuteAsync($"insert into ingests (id, owner_id, lane) values ('{Known}', '{Known}', 'normal')");
         await ExecuteAsync($"insert into jobs (id, type, max_attempts, input) values ('{Known}', 'thumbnail', 3, '{{}}')");
+        var (spoken, forgotten) = (new string('a', 64), new string('b', 64));
+        await ExecuteAsync($$"""insert into jobs (id, type, max_attempts, input, parent_id, params) values ('{{Part}}', 'voice-shot', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')""");
         await ExecuteAsync(
             $"insert into uploads (id, owner_id, key, name, content_type, size, token_sha256, link_until, expires_at) values ('{Known}', '{Known}', '{Upload.KeyOf(Known)}', '', '', 1, '', now(), now() + interval '1 day')");
         string[] kept =
         [
             $"originals/{Known:N}/a", $"processed/{Known:N}/preview.jpg", Upload.KeyOf(Known),
-            $"videos/{Guid.NewGuid():N}/x", $"originals/not-an-id/x", "originals/loose",
+            $"videos/{Known:N}/pages/0001.png", $"shots/{spoken}/speech.wav", $"shots/{Part:N}/draft.mp4",
+            $"elsewhere/{Guid.NewGuid():N}/x", $"originals/not-an-id/x", "originals/loose", "shots/not-a-hash/x", $"originals/{forgotten}/x",
         ];
-        string[] orphans = [$"originals/{Guid.NewGuid():N}/a", $"originals/{Guid.NewGuid():N}/b", $"processed/{Guid.NewGuid():N}/preview.jpg", Upload.KeyOf(Guid.NewGuid())];
+        string[] orphans =
+        [
+            $"videos/{Guid.NewGuid():N}/pages/0001.png", $"videos/{Guid.NewGuid():N}/0123456789abcdef/video.mp4", $"shots/{forgotten}/segment.mp4", $"shots/{Guid.NewGuid():N}/draft.mp4",
+            $"originals/{Guid.NewGuid():N}/a", $"originals/{Guid.NewGuid():N}/b", $"processed/{Guid.NewGuid():N}/preview.jpg", Upload.KeyOf(Guid.NewGuid()),
+        ];
         foreach (var key in kept.Concat(orphans))
             await store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "image/png" }, default);
         var sweep = new OrphanSweep(_database, store, new UploadStore(_database), TimeProvider.System);

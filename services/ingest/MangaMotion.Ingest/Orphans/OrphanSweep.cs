@@ -6,21 +6,23 @@ namespace MangaMotion.Ingest.Orphans;
 
 /// <summary>
 /// Removes objects that belong to nothing: files of ingests that were never committed, derivatives of jobs that are gone,
-/// uploads that were abandoned. Only keys whose second segment is an id of ours are looked at; whatever else is in the store
-/// is somebody else's.
+/// uploads that were abandoned, pages and films of videos that are gone, shots that no video is made of. Only keys whose second
+/// segment is an id of ours, or in <c>shots/</c> a hash, are looked at; whatever else is in the store is somebody else's.
 /// </summary>
 internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store, UploadStore uploads, TimeProvider time)
 {
     private const int BatchSize = 1_000;
 
-    private static readonly string[] Prefixes = ["originals/", "processed/", "uploads/"];
+    private static readonly string[] Prefixes = ["originals/", "processed/", "uploads/", "videos/", "shots/"];
 
     private const string Orphans =
         """
-        select key from unnest($1::text[], $2::uuid[]) as object (key, id)
+        select key from unnest($1::text[], $2::uuid[], $3::text[]) as object (key, id, hash)
         where not exists (select from ingests i where i.id = object.id)
           and not exists (select from jobs j where j.id = object.id)
           and not exists (select from uploads u where u.id = object.id)
+          -- Of any part, also of one that an edit left out: the edit may be taken back.
+          and not exists (select from jobs part where part.parent_id is not null and part.params ->> 'hash' = object.hash)
         """;
 
     /// <summary>One pass over the store; it is done by whoever has the lock.</summary>
@@ -57,12 +59,12 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
     private async Task<int> SweepAsync(string prefix, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var removed = 0;
-        var batch = new List<(string Key, Guid Id)>(BatchSize);
+        var batch = new List<Found>(BatchSize);
         await foreach (var found in store.ListAsync(prefix, cancellationToken))
         {
-            if (found.ModifiedAt >= before || IdOf(found.Key) is not { } id)
+            if (found.ModifiedAt >= before || Find(found.Key) is not { } ours)
                 continue;
-            batch.Add((found.Key, id));
+            batch.Add(ours);
             if (batch.Count == BatchSize)
             {
                 removed += await RemoveAsync(batch, cancellationToken);
@@ -73,13 +75,14 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
         return removed + await RemoveAsync(batch, cancellationToken);
     }
 
-    private async Task<int> RemoveAsync(List<(string Key, Guid Id)> batch, CancellationToken cancellationToken)
+    private async Task<int> RemoveAsync(List<Found> batch, CancellationToken cancellationToken)
     {
         if (batch.Count == 0)
             return 0;
         await using var command = database.CreateCommand(Orphans);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Select(found => found.Key)] });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batch.Select(found => found.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid?[]> { TypedValue = [.. batch.Select(found => found.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. batch.Select(found => found.Hash)] });
         var orphans = new List<string>();
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -92,6 +95,14 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
         return orphans.Count;
     }
 
-    private static Guid? IdOf(string key) =>
-        key.Split('/') is [_, var id, ..] && Guid.TryParseExact(id, "N", out var parsed) ? parsed : null;
+    private static Found? Find(string key) => key.Split('/') switch
+    {
+        [_, var id, ..] when Guid.TryParseExact(id, "N", out var parsed) => new(key, parsed, Hash: null),
+        ["shots", { Length: 64 } hash, ..] when hash.All(char.IsAsciiHexDigitLower) => new(key, Id: null, hash),
+        _ => null,
+    };
+
+    /// <param name="Id">Of the ingest, job or upload that it belongs to.</param>
+    /// <param name="Hash">Of the part of a video that it was made for.</param>
+    private sealed record Found(string Key, Guid? Id, string? Hash);
 }
