@@ -34,6 +34,10 @@ public sealed class TextRecognizerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_block_can_be_asked_for() =>
+        (await ReadAsync([Picture("HOTEL")], TextLayout.EnglishBlock)).ShouldHaveSingleItem().ShouldHaveSingleItem().Text.ShouldBe("HOTEL");
+
+    [Fact]
     public async Task More_pictures_than_one_process_takes_are_read_by_several()
     {
         var words = await ReadAsync([.. Enumerable.Repeat(Blank(40, 40), 41), Picture("HELLO")], TextLayout.EnglishLines);

@@ -7,22 +7,13 @@ public static class JapaneseLettering
 {
     /// <summary>Pixels of a letter that the reader likes best.</summary>
     private const double ReadGlyph = 60;
-
-    /// <summary>Margin around a block, in letters: enough for the rims of letters, too little for the bubble's outline.</summary>
-    private const double Margin = 0.5;
     private const double SureWord = 50;
     private const double SureBlock = 70;
     private const int FewestLetters = 2;
 
     /// <summary>The block as a picture for the reader, without what is drawn beside it.</summary>
     /// <param name="grey">The page's pixels, row after row without gaps.</param>
-    public static TextCrop Crop(ReadOnlySpan<byte> grey, int width, int height, TextBlock block)
-    {
-        var margin = (int)Math.Ceiling(Margin * block.Glyph);
-        return TextCrop.Cut(
-            grey, width, height, block.X - margin, block.Y - margin, block.Width + (2 * margin), block.Height + (2 * margin),
-            Math.Clamp(ReadGlyph / block.Glyph, 1, 4)).WithoutEdges();
-    }
+    public static TextCrop Crop(ReadOnlySpan<byte> grey, int width, int height, TextBlock block) => TextCrop.Of(grey, width, height, block, ReadGlyph);
 
     /// <summary>The words of a block put together; null where it turns out to be a drawing. Only kana and kanji are sure enough to keep.</summary>
     public static string? Text(IEnumerable<SeenWord> words)

@@ -7,7 +7,20 @@ public sealed class TextCrop
 {
     private const int Ink = 180;
 
-    private TextCrop(int width, int height, byte[] pixels) => (Width, Height, Pixels) = (width, height, pixels);
+    /// <summary>Margin around a block, in letters: enough for the rims of letters, too little for the bubble's outline.</summary>
+    private const double Margin = 0.5;
+    private const double MostScale = 4;
+
+    private TextCrop(double left, double top, double scale, int width, int height, byte[] pixels) =>
+        (Left, Top, Scale, Width, Height, Pixels) = (left, top, scale, width, height, pixels);
+
+    /// <summary>Where the crop begins, in pixels of the page.</summary>
+    public double Left { get; }
+
+    public double Top { get; }
+
+    /// <summary>Pixels of the crop for one of the page.</summary>
+    public double Scale { get; }
 
     public int Width { get; }
 
@@ -47,7 +60,34 @@ public sealed class TextCrop
             }
         }
 
-        return new TextCrop(wide, high, pixels);
+        return new TextCrop(left, top, scale, wide, high, pixels);
+    }
+
+    /// <summary>Cuts out a block with a margin and enlarges it, without what is drawn beside it.</summary>
+    /// <param name="glyph">How large its letters are to become, in pixels.</param>
+    public static TextCrop Of(ReadOnlySpan<byte> grey, int width, int height, TextBlock block, double glyph)
+    {
+        var margin = (int)Math.Ceiling(Margin * block.Glyph);
+        return Cut(
+            grey, width, height, block.X - margin, block.Y - margin, block.Width + (2 * margin), block.Height + (2 * margin),
+            Math.Clamp(glyph / block.Glyph, 1, MostScale)).WithoutEdges();
+    }
+
+    internal TextCrop MovedBy(double x, double y) => new(Left + x, Top + y, Scale, Width, Height, Pixels);
+
+    /// <summary>The same crop, of a page of which the one that it was cut out of is a smaller copy.</summary>
+    /// <param name="shrink">Pixels of the copy for one of the page.</param>
+    internal TextCrop OnPage(double shrink) => new(Left / shrink, Top / shrink, Scale * shrink, Width, Height, Pixels);
+
+    /// <summary>Blanks a part of the page, where the crop holds it.</summary>
+    public void Wipe(Bubble part)
+    {
+        int left = Inside(part.X - Left, Width), right = Inside(part.X + part.Width - Left, Width);
+        int top = Inside(part.Y - Top, Height), bottom = Inside(part.Y + part.Height - Top, Height);
+        for (var row = top; row < bottom; row++)
+            Pixels.AsSpan((row * Width) + left, right - left).Fill(255);
+
+        int Inside(double at, int size) => Math.Clamp((int)(at * Scale), 0, size);
     }
 
     /// <summary>Wipes out the ink that runs off the crop: bubbles' outlines and whatever is drawn beside the lettering.</summary>

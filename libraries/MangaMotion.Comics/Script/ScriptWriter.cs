@@ -60,7 +60,7 @@ public static class ScriptWriter
             yield break;
 
         var panels = layout.Panels.Where(panel => panel.Width >= ScriptLimits.SmallestPanel && panel.Height >= ScriptLimits.SmallestPanel).ToList();
-        var lines = page.Bubbles.ToLookup(bubble => panels.Count == 0 ? -1 : Nearest(panels, bubble));
+        var lines = page.Bubbles.ToLookup(bubble => panels.Count == 0 ? -1 : bubble.Nearest(panels));
         for (var i = 0; i < panels.Count; i++)
         {
             var panel = panels[i];
@@ -81,20 +81,6 @@ public static class ScriptWriter
 
     private static bool IsWhole(PageLayout layout) =>
         layout.Panels is [{ Confidence: <= NoPanels } only] && only.Width == layout.Width && only.Height == layout.Height;
-
-    /// <summary>Bubbles reach over frames; the panel that holds the middle of one, or lies nearest to it, is the one that speaks.</summary>
-    private static int Nearest(List<Panel> panels, Bubble bubble)
-    {
-        double x = bubble.X + (bubble.Width / 2), y = bubble.Y + (bubble.Height / 2);
-        return Enumerable.Range(0, panels.Count).MinBy(i =>
-        {
-            var panel = panels[i];
-            var across = Math.Max(0, Math.Max(panel.X - x, x - (panel.X + panel.Width)));
-            var along = Math.Max(0, Math.Max(panel.Y - y, y - (panel.Y + panel.Height)));
-            // Of an inset and the panel around it, the inset.
-            return ((across * across) + (along * along), (long)panel.Width * panel.Height);
-        });
-    }
 
     private static string? Line(IEnumerable<Bubble> bubbles, string language)
     {

@@ -11,6 +11,9 @@ public enum TextLayout
     /// <summary>English, in lines anywhere in the picture.</summary>
     EnglishLines,
 
+    /// <summary>English, one block of lines.</summary>
+    EnglishBlock,
+
     /// <summary>Japanese, one block of columns.</summary>
     JapaneseColumns,
 }
@@ -72,7 +75,7 @@ public sealed class TextRecognizer(ToolRunner tools)
                 Arguments =
                 [
                     "pictures", "stdout", "--dpi", "300",
-                    .. (string[])(layout == TextLayout.EnglishLines ? ["-l", "eng", "--psm", "11"] : ["-l", "jpn_vert", "--psm", "5"]), "tsv",
+                    .. Arguments(layout), "tsv",
                 ],
                 Directory = directory,
                 Environment = new Dictionary<string, string> { ["OMP_THREAD_LIMIT"] = "1" },
@@ -85,6 +88,14 @@ public sealed class TextRecognizer(ToolRunner tools)
             throw new ToolFailedException("tesseract", $"install tesseract-ocr with its languages eng, jpn and jpn-vert, if they are missing; {result.Detail}");
         Parse(Encoding.UTF8.GetString(result.Stdout), words.Span);
     }
+
+    private static string[] Arguments(TextLayout layout) => layout switch
+    {
+        TextLayout.EnglishLines => ["-l", "eng", "--psm", "11"],
+        TextLayout.EnglishBlock => ["-l", "eng", "--psm", "6"],
+        TextLayout.JapaneseColumns => ["-l", "jpn_vert", "--psm", "5"],
+        _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, null),
+    };
 
     /// <summary>Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.</summary>
     private static void Parse(string table, Span<List<RecognizedWord>> words)

@@ -61,31 +61,52 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
     private async Task<IReadOnlyList<Bubble>> ReadJapaneseAsync(Workspace workspace, GreyPage page, CancellationToken cancellationToken)
     {
         var blocks = TextBlocks.Find(page.Pixels, page.Width, page.Height);
-        var pictures = blocks.Select(block => Picture(JapaneseLettering.Crop(page.Pixels, page.Width, page.Height, block))).ToList();
-        var words = await recognizer.ReadAsync(workspace, pictures, TextLayout.JapaneseColumns, cancellationToken);
+        var words = await SeeAsync(
+            workspace, [.. blocks.Select(block => JapaneseLettering.Crop(page.Pixels, page.Width, page.Height, block))], TextLayout.JapaneseColumns, cancellationToken);
         return
         [
             .. from pair in blocks.Zip(words)
-               let text = JapaneseLettering.Text(pair.Second.Select(word => Seen(word, 0, 0, 1)))
+               let text = JapaneseLettering.Text(pair.Second)
                where text != null
                select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, text),
         ];
     }
 
+    /// <summary>Blocks of lettering are read first, each for itself, then the panels without them, for what has not the looks of a block.</summary>
     private async Task<IReadOnlyList<Bubble>> ReadEnglishAsync(Workspace workspace, GreyPage page, PageLayout layout, CancellationToken cancellationToken)
     {
+        IReadOnlyList<TextCrop> blocks =
+        [
+            .. TextBlocks.Find(page.Pixels, page.Width, page.Height).Select(block => EnglishLettering.Crop(page.Pixels, page.Width, page.Height, block)),
+            .. LightLettering.Find(page.Pixels, page.Width, page.Height),
+        ];
+        var lines = (await SeeAsync(workspace, blocks, TextLayout.EnglishBlock, cancellationToken)).SelectMany(EnglishLettering.BlockLines).ToList();
+
         var scale = Math.Clamp(LargestEnglishPage / Math.Max(page.Width, page.Height), 1, EnglishScale);
-        var pictures = layout.Panels
-            .Select(panel => Picture(TextCrop.Cut(page.Pixels, page.Width, page.Height, panel.X, panel.Y, panel.Width, panel.Height, scale)))
-            .ToList();
-        var words = await recognizer.ReadAsync(workspace, pictures, TextLayout.EnglishLines, cancellationToken);
-        return [.. layout.Panels.Zip(words).SelectMany(pair => EnglishLettering.Bubbles(pair.Second.Select(word => Seen(word, pair.First.X, pair.First.Y, scale))))];
+        var panels = layout.Panels.Select(panel => TextCrop.Cut(page.Pixels, page.Width, page.Height, panel.X, panel.Y, panel.Width, panel.Height, scale)).ToList();
+        foreach (var panel in panels)
+            lines.ForEach(panel.Wipe);
+        foreach (var line in (await SeeAsync(workspace, panels, TextLayout.EnglishLines, cancellationToken)).SelectMany(EnglishLettering.Lines))
+        {
+            // The boxes of slanted panels overlap.
+            if (!lines.Exists(line.Overlaps))
+                lines.Add(line);
+        }
+
+        return [.. lines.GroupBy(line => line.Nearest(layout.Panels)).SelectMany(EnglishLettering.Bubbles)];
+    }
+
+    private async Task<IEnumerable<IReadOnlyList<SeenWord>>> SeeAsync(Workspace workspace, IReadOnlyList<TextCrop> crops, TextLayout layout, CancellationToken cancellationToken)
+    {
+        var words = await recognizer.ReadAsync(workspace, [.. crops.Select(Picture)], layout, cancellationToken);
+        return crops.Zip(words, (crop, read) => read.Select(word => Seen(word, crop)).ToList());
     }
 
     private static TextPicture Picture(TextCrop crop) => new(crop.Width, crop.Height, crop.Pixels);
 
-    private static SeenWord Seen(RecognizedWord word, int x, int y, double scale) =>
-        new(word.Line, word.Text, word.Confidence, x + (word.X / scale), y + (word.Y / scale), word.Width / scale, word.Height / scale);
+    private static SeenWord Seen(RecognizedWord word, TextCrop crop) => new(
+        word.Line, word.Text, word.Confidence,
+        crop.Left + (word.X / crop.Scale), crop.Top + (word.Y / crop.Scale), word.Width / crop.Scale, word.Height / crop.Scale);
 
     private static bool IsBlank(ReadOnlySpan<byte> pixels)
     {
