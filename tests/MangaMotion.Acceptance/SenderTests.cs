@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using MangaMotion.Client;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
@@ -61,8 +62,9 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
         await _installation.StartIngestAsync(("Quotas__OutstandingJobs", "2"), ("Quotas__BytesPerDay", "1000"));
         await _installation.Client.IngestAsync([Samples.Named("a", new byte[100])]);
         await ShouldBeRefusedAsync(new byte[2_000], "daily_bytes_used_up");
-        await _installation.Client.IngestAsync([Samples.Named("b", new byte[100])]);
+        await _installation.Client.CreateVideoAsync([Samples.Named("b", new byte[100])]);
         await ShouldBeRefusedAsync(new byte[1], "too_many_outstanding_jobs");
+        (await Should.ThrowAsync<MangaMotionException>(() => _installation.Client.CreateVideoAsync([Samples.Named("c", [1])]))).Problem.Code.ShouldBe("too_many_outstanding_jobs");
         (await _installation.ScalarAsync<long>("select bytes from owner_usage")).ShouldBe(200);
 
         await _installation.StartIngestAsync(("Quotas__RequestsPerSecond", "1"));

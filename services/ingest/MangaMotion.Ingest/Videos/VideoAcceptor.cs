@@ -3,6 +3,7 @@ using MangaMotion.Client;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
+using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults.Problems;
@@ -14,8 +15,8 @@ namespace MangaMotion.Ingest.Videos;
 
 /// <summary>Accepts a video: a chapter that comes with the request, or the files of an ingest that is there already.</summary>
 public sealed class VideoAcceptor(
-    UploadReader uploads, IngestAcceptor ingests, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, IOptions<IngestOptions> options,
-    IOptions<JsonOptions> json)
+    UploadReader uploads, IngestAcceptor ingests, JobIntake jobs, IOutbox outbox, NpgsqlDataSource database, Quotas quotas,
+    IOptions<IngestOptions> options, IOptions<JsonOptions> json)
 {
     private const string Operation = "POST /videos";
 
@@ -48,6 +49,8 @@ public sealed class VideoAcceptor(
                 {
                     batch.Add(IngestAcceptor.IngestRow(ingestId, ownerId, fields));
                     batch.Add(IngestAcceptor.AssetRows(ingestId, ownerId, files));
+                    if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
+                        batch.Add(use);
                 }
 
                 if (idempotent is not null)

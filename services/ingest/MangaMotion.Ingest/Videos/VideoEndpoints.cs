@@ -57,10 +57,12 @@ internal static class VideoEndpoints
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
-    private static async Task<IResult> AcceptAsync(HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, IOptions<IngestOptions> options)
+    private static async Task<IResult> AcceptAsync(
+        HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, Quotas quotas, IOptions<IngestOptions> options)
     {
         IngestEndpoints.LimitBody(context, options.Value.MaxRequestBytes);
         var owner = context.OwnerId();
+        await quotas.CheckAsync(owner, context.Request.ContentLength, context.RequestAborted);
         await using var idempotent = await keys.BeginAsync(context.Request, owner, context.RequestAborted);
         return await acceptor.AcceptAsync(context.Request, owner, idempotent, context.RequestAborted);
     }
