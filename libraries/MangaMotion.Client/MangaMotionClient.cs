@@ -25,31 +25,20 @@ public sealed partial class MangaMotionClient(HttpClient http)
 
     /// <summary>Submits files under their names, with further form fields such as <c>collection</c>.</summary>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public async Task<IngestAccepted> IngestAsync(
-        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default)
-    {
-        using var form = new MultipartFormDataContent();
-        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
-            form.Add(new StringContent(value), field);
-        foreach (var file in files)
-            form.Add(new StreamContent(file.Open()), "files", file.Name);
-        using var response = await http.PostAsync("api/v1/ingest", form, cancellationToken);
-        return await ReadAsync<IngestAccepted>(response, cancellationToken);
-    }
+    public Task<IngestAccepted> IngestAsync(
+        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default) =>
+        PostFormAsync<IngestAccepted>("api/v1/ingest", fields, form =>
+        {
+            foreach (var file in files)
+                form.Add(new StreamContent(file.Open()), "files", file.Name);
+        }, cancellationToken);
 
     /// <summary>Submits JSON records (an array, one object, or an object on each line), with further form fields such as <c>collection</c>.</summary>
     /// <param name="payload">Sent as it is read, and disposed.</param>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public async Task<IngestAccepted> IngestRecordsAsync(
-        Stream payload, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default)
-    {
-        using var form = new MultipartFormDataContent();
-        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
-            form.Add(new StringContent(value), field);
-        form.Add(new StreamContent(payload), "payload");
-        using var response = await http.PostAsync("api/v1/ingest", form, cancellationToken);
-        return await ReadAsync<IngestAccepted>(response, cancellationToken);
-    }
+    public Task<IngestAccepted> IngestRecordsAsync(
+        Stream payload, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default) =>
+        PostFormAsync<IngestAccepted>("api/v1/ingest", fields, form => form.Add(new StreamContent(payload), "payload"), cancellationToken);
 
     /// <summary>One page of a collection's records.</summary>
     /// <param name="query">Filters and further parameters: <c>filter[price][gte]</c> to <c>5</c>, <c>pageSize</c> to <c>1000</c>.</param>
@@ -137,22 +126,29 @@ public sealed partial class MangaMotionClient(HttpClient http)
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
+    private async Task<T> PostFormAsync<T>(
+        string path, IReadOnlyDictionary<string, string>? fields, Action<MultipartFormDataContent> addContent, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
+            form.Add(new StringContent(value), field);
+        addContent(form);
+        using var response = await http.PostAsync(path, form, cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
     private static string QueryOf(IReadOnlyDictionary<string, string>? query) =>
         query is null ? "" : "?" + string.Join('&', query.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
 
     /// <summary>Submits a chapter to make a video of, with further form fields such as <c>direction</c>.</summary>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public async Task<VideoAccepted> CreateVideoAsync(
-        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default)
-    {
-        using var form = new MultipartFormDataContent();
-        foreach (var (field, value) in fields ?? new Dictionary<string, string>())
-            form.Add(new StringContent(value), field);
-        foreach (var file in files)
-            form.Add(new StreamContent(file.Open()), "files", file.Name);
-        using var response = await http.PostAsync("api/v1/videos", form, cancellationToken);
-        return await ReadAsync<VideoAccepted>(response, cancellationToken);
-    }
+    public Task<VideoAccepted> CreateVideoAsync(
+        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default) =>
+        PostFormAsync<VideoAccepted>("api/v1/videos", fields, form =>
+        {
+            foreach (var file in files)
+                form.Add(new StreamContent(file.Open()), "files", file.Name);
+        }, cancellationToken);
 
     public Task<VideoStatus> GetVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
         GetAsync<VideoStatus>($"api/v1/videos/{id}", cancellationToken);
