@@ -72,7 +72,8 @@ public sealed class PostgresServer : LocalServer
     [
         "listen_addresses=127.0.0.1", $"port={port}", "unix_socket_directories=", "max_connections=400", "shared_buffers=256MB",
         "max_wal_size=2GB", "timezone=UTC",
-        .. _durable ? [] : (string[])["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+        // Not synchronous_commit=off as well: tests kill this server, and what it has committed must outlive that.
+        .. _durable ? [] : (string[])["fsync=off", "full_page_writes=off"],
     ];
 
     private static string Programs() =>
