@@ -15,7 +15,7 @@ public sealed class MediaOptions
     [Required]
     public string ScratchDirectory { get; set; } = Path.Combine(Path.GetTempPath(), $"mangamotion-media-{Environment.UserName}");
 
-    /// <summary>Image children, each working on one picture at a time.</summary>
+    /// <summary>Media children, each working on one file at a time.</summary>
     [Range(1, 256)]
     public int Hosts { get; set; } = Math.Max(1, Environment.ProcessorCount);
 
@@ -44,7 +44,7 @@ public enum SandboxKind
     None,
 }
 
-/// <summary>Section <c>Media:Vips</c>: the image children.</summary>
+/// <summary>Section <c>Media:Vips</c>: the media children and their libvips.</summary>
 public sealed class VipsOptions
 {
     /// <summary>Path of libvips's shared library; empty looks for the one that <c>mangamotion setup</c> brings, then for the system's.</summary>
@@ -110,11 +110,11 @@ public sealed class MediaLimits
     [Range(100_000, 100_000_000_000)]
     public long OutputBytes { get; set; } = 500_000_000;
 
-    /// <summary>Processor seconds of one tool run or picture. Used up: the file is to blame, permanent.</summary>
+    /// <summary>Processor seconds of one tool run or job of a child. Used up: the file is to blame, permanent.</summary>
     [Range(1, 86_400)]
     public int CpuSeconds { get; set; } = 30;
 
-    /// <summary>Wall seconds of one tool run or picture. Over with processor time to spare: the machine is to blame, tried again.</summary>
+    /// <summary>Wall seconds of one tool run or job of a child. Over with processor time to spare: the machine is to blame, tried again.</summary>
     [Range(1, 86_400)]
     public int WallSeconds { get; set; } = 90;
 }

@@ -1,6 +1,7 @@
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Film;
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Lettering;
 using MangaMotion.Media.Pages;
@@ -23,8 +24,8 @@ public static class MediaServices
         services.AddSingleton<WorkspaceRoot>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkspaceRoot>());
         services.AddSingleton<ToolRunner>();
-        services.AddSingleton<VipsHostPool>();
-        services.AddSingleton<IImageRenderer>(provider => provider.GetRequiredService<VipsHostPool>());
+        services.AddSingleton<MediaHostPool>();
+        services.AddSingleton<IImageRenderer, ImageRenderer>();
         services.AddSingleton<PdfRenderer>();
         services.AddSingleton<VideoRenderer>();
         services.AddSingleton<AudioRenderer>();

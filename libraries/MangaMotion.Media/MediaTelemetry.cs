@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace MangaMotion.Media;
 
-/// <summary>Activity source and meter <c>MangaMotion.Media</c>: one span and one measurement a tool run or picture.</summary>
+/// <summary>Activity source and meter <c>MangaMotion.Media</c>: one span and one measurement a tool run or job of a child.</summary>
 public static class MediaTelemetry
 {
     public const string Name = "MangaMotion.Media";
@@ -12,10 +12,10 @@ public static class MediaTelemetry
     private static readonly Meter Meter = new(Name);
 
     private static readonly Histogram<double> Duration =
-        Meter.CreateHistogram<double>("mangamotion.media.tool.duration", "s", "Wall time of one tool run or picture, by tool and outcome");
+        Meter.CreateHistogram<double>("mangamotion.media.tool.duration", "s", "Wall time of one tool run or job of a child, by tool and outcome");
 
     private static readonly Counter<long> Replaced =
-        Meter.CreateCounter<long>("mangamotion.media.hosts.replaced", "{host}", "Image children ended before their time or after it, by reason");
+        Meter.CreateCounter<long>("mangamotion.media.hosts.replaced", "{host}", "Media children ended before their time or after it, by reason");
 
     /// <summary>A span that follows the job's, and a measurement at its end.</summary>
     internal static async Task<T> RunAsync<T>(string tool, Func<Activity?, Task<T>> run)

@@ -66,7 +66,7 @@ public sealed class SettingTests(TestStack stack) : IAsyncLifetime
         var broken = (await _installation.UntilFinishedAsync((await _installation.Client.IngestAsync(
             [Samples.Named("diary.pdf", Encoding.UTF8.GetBytes($"%PDF-1.4 {Secret}")), Samples.Named("diary.jpg", Encoding.UTF8.GetBytes(Secret))])).JobId)).Assets;
         await _installation.UntilFinishedAsync((await _installation.Client.IngestAsync([Samples.Named("good.png", Samples.Png)])).JobId);
-        await worker.SignalChildrenAsync("KILL", "MangaMotion.VipsHost");
+        await worker.SignalChildrenAsync("KILL", "MangaMotion.MediaHost");
         var retried = (await _installation.UntilFinishedAsync((await _installation.Client.IngestAsync([Samples.Named("again.png", Samples.Png)])).JobId)).Assets[0];
         retried.Attempts.ShouldBe(2);
 

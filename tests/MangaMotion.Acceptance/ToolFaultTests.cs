@@ -24,11 +24,11 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
             ("Media__Limits__CpuSeconds", "10"), ("Media__Limits__WallSeconds", "12"), ("Media__Limits__MemoryBytes", "900000000"));
         (await RunAsync("first.png", Samples.Png)).Attempts.ShouldBe(1);
 
-        (await worker.SignalChildrenAsync("STOP", "MangaMotion.VipsHost")).ShouldBeGreaterThan(0);
+        (await worker.SignalChildrenAsync("STOP", "MangaMotion.MediaHost")).ShouldBeGreaterThan(0);
         var hung = await RunAsync("hung.png", Samples.Png);
         (hung.Status, hung.Attempts).ShouldBe(("DONE", 2));
 
-        (await worker.SignalChildrenAsync("KILL", "MangaMotion.VipsHost")).ShouldBeGreaterThan(0);
+        (await worker.SignalChildrenAsync("KILL", "MangaMotion.MediaHost")).ShouldBeGreaterThan(0);
         var killed = await RunAsync("killed.png", Samples.Png);
         (killed.Status, killed.Attempts).ShouldBe(("DONE", 2));
 

@@ -130,7 +130,7 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
         var id = await SubmitAsync(installation, ("size", "1920x1080"));
         await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
-        // The kept image children have theirs while the worker lives.
+        // The kept media children have theirs while the worker lives.
         var kept = installation.Workspaces;
         await ApproveWithLinesAsync(installation, id);
         await Eventually.Until(() => IsRunningAsync(installation, "render-segment"), Patience, "a segment is being filmed");

@@ -26,7 +26,7 @@ internal sealed partial class SourceProject
 
     public Assembly Assembly => Assembly.Load(Name);
 
-    /// <summary>Names of the projects it compiles against; one that is only built beside it (the image child) is none of them.</summary>
+    /// <summary>Names of the projects it compiles against; one that is only built beside it (the media child) is none of them.</summary>
     public IReadOnlyList<string> References =>
         [.. Items("ProjectReference").Where(item => (string?)item.Attribute("ReferenceOutputAssembly") != "false").Select(item => System.IO.Path.GetFileNameWithoutExtension(Include(item)))];
 

@@ -41,7 +41,7 @@ public sealed class HostileRun : IAsyncLifetime
     /// <summary>Size of the good picture's thumbnail that was asked for after all the hostile files.</summary>
     public (int Width, int Height) GoodThumbnail { get; private set; }
 
-    /// <summary>Files and directories in the scratch space after the last job, the image children's slots aside.</summary>
+    /// <summary>Files and directories in the scratch space after the last job, the media children's slots aside.</summary>
     public IReadOnlyList<string> LeftByJobs { get; private set; } = [];
 
     /// <summary>The same after the service has stopped, slots included.</summary>

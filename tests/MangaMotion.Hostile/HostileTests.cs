@@ -2,7 +2,7 @@ namespace MangaMotion.Hostile;
 
 /// <summary>
 /// What must hold under files that mean no good. The limits of this run: 5 s of processor time, 20 s of wall time and 900 MB of address space
-/// for a tool run or picture (Debian's libvips alone maps 600 MB), 400 MB for the worker's own process.
+/// for a tool run or job of a child (Debian's libvips alone maps 600 MB), 400 MB for the worker's own process.
 /// </summary>
 public sealed class HostileTests(HostileRun run, ITestOutputHelper output) : IClassFixture<HostileRun>
 {

@@ -96,7 +96,7 @@ public sealed class AudioTests : IAsyncLifetime
         failure.Permanent.ShouldBeTrue();
     }
 
-    private AudioRenderer Renderer => new(_rig.Tools, _rig.Pool, Microsoft.Extensions.Options.Options.Create(_rig.Options));
+    private AudioRenderer Renderer => new(_rig.Tools, _rig.Images, Microsoft.Extensions.Options.Options.Create(_rig.Options));
 
     private async Task<RenderedAudio> RenderAsync(string file)
     {

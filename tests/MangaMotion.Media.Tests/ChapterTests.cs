@@ -263,7 +263,7 @@ public sealed class ChapterTests : IAsyncDisposable
         await _rig.DisposeAsync();
     }
 
-    private ChapterReader Reader => new(new PdfRenderer(_rig.Tools, _rig.Pool, Options.Create(_rig.Options)), Options.Create(_rig.Options));
+    private ChapterReader Reader => new(new PdfRenderer(_rig.Tools, _rig.Images, Options.Create(_rig.Options)), Options.Create(_rig.Options));
 
     private Task<Chapter> OpenAsync(byte[] file) => Reader.OpenAsync(_workspace, [Store("chapter.cbz", file)], CancellationToken.None);
 

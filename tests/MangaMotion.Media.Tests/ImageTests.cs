@@ -247,7 +247,7 @@ public sealed class ImageTests : IAsyncLifetime
         {
             await using var workspace = _rig.Root.Create();
             await File.WriteAllBytesAsync(workspace.Input, [0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]);
-            var failure = await _rig.Pool.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), default).ShouldThrowAsync<MediaException>();
+            var failure = await _rig.Images.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), default).ShouldThrowAsync<MediaException>();
             failure.Permanent.ShouldBeTrue($"{type}: {failure.Message}");
         }
 
@@ -263,7 +263,7 @@ public sealed class ImageTests : IAsyncLifetime
             var path = Path.Combine(workspace.Location, name);
             File.Copy(_vips.Encode(_vips.Picture(60, 40), "jpg"), path);
 
-            (await _rig.Pool.RenderAsync(workspace, path, MediaType.Jpeg, new ImageRequest(), default)).Width.ShouldBe(60);
+            (await _rig.Images.RenderAsync(workspace, path, MediaType.Jpeg, new ImageRequest(), default)).Width.ShouldBe(60);
             File.Exists(path).ShouldBeTrue();
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
@@ -17,7 +18,8 @@ internal sealed class MediaRig : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Sandbox = new Sandbox(options, NullLogger<Sandbox>.Instance);
         Root = new WorkspaceRoot(options, NullLogger<WorkspaceRoot>.Instance);
-        Pool = new VipsHostPool(options, Sandbox, Root, NullLogger<VipsHostPool>.Instance);
+        Pool = new MediaHostPool(options, Sandbox, Root, NullLogger<MediaHostPool>.Instance);
+        Images = new ImageRenderer(Pool, options);
     }
 
     public MediaOptions Options { get; }
@@ -28,13 +30,15 @@ internal sealed class MediaRig : IAsyncDisposable
 
     public WorkspaceRoot Root { get; }
 
-    public VipsHostPool Pool { get; }
+    public MediaHostPool Pool { get; }
+
+    public ImageRenderer Images { get; }
 
     public async Task<Rendering> RenderAsync(string file, ImageRequest? request = null, CancellationToken cancellationToken = default)
     {
         var workspace = Root.Create();
         File.Copy(file, workspace.Input);
-        var image = await Pool.RenderAsync(
+        var image = await Images.RenderAsync(
             workspace, workspace.Input, MediaSniffer.SniffFile(file).Require(), request ?? new ImageRequest(), cancellationToken);
         return new Rendering(workspace, image);
     }

@@ -71,7 +71,7 @@ public sealed class PdfTests : IAsyncLifetime
         await File.WriteAllBytesAsync(path, content);
         var (workspace, type) = _rig.Open(path);
         type.ShouldBe(MediaType.Pdf);
-        var renderer = new PdfRenderer(_rig.Tools, _rig.Pool, Microsoft.Extensions.Options.Options.Create(_rig.Options));
+        var renderer = new PdfRenderer(_rig.Tools, _rig.Images, Microsoft.Extensions.Options.Options.Create(_rig.Options));
         return await renderer.RenderAsync(workspace, workspace.Input, new ImageRequest(), CancellationToken.None);
     }
 

@@ -109,7 +109,7 @@ public sealed class VideoTests : IAsyncLifetime
         (failure.Code, failure.Actual).ShouldBe(("media.limit.pixels", 640 * 360));
     }
 
-    private VideoRenderer Renderer => new(_rig.Tools, _rig.Pool, Microsoft.Extensions.Options.Options.Create(_rig.Options));
+    private VideoRenderer Renderer => new(_rig.Tools, _rig.Images, Microsoft.Extensions.Options.Options.Create(_rig.Options));
 
     private async Task<RenderedVideo> RenderAsync(string file)
     {

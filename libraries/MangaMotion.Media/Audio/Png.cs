@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MangaMotion.Media.Audio;
 
-/// <summary>Writes pixels of our own as PNG; pictures of others go through the image child.</summary>
+/// <summary>Writes pixels of our own as PNG; pictures of others go through a child.</summary>
 internal static class Png
 {
     /// <param name="rgba">Rows of 8-bit red, green, blue and alpha.</param>

@@ -1,4 +1,4 @@
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>One libvips operation: set its properties, run it once, take its output image.</summary>
 internal readonly ref struct Operation

@@ -1,92 +1,86 @@
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
 
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>One picture in, its variants out: checked, decoded once, upright, in sRGB, on the background.</summary>
-internal static class Renderer
+internal static class Pictures
 {
-    /// <summary>Never throws for what a file does: the failure is the answer.</summary>
-    public static HostAnswer Answer(HostRequest request)
+    public static ImageAnswer Render(Slot slot, ImageJob job)
     {
-        try
-        {
-            using var scope = new VipsScope();
-            return Render(scope, request);
-        }
-        catch (RefusedException refused)
-        {
-            return new HostAnswer { Failure = refused.Failure };
-        }
-        catch (VipsException failure)
-        {
-            return new HostAnswer { Failure = new HostFailure(HostFailureKind.Internal, failure.Message) };
-        }
-        catch (IOException failure)
-        {
-            return new HostAnswer { Failure = new HostFailure(HostFailureKind.Internal, failure.Message) };
-        }
-    }
-
-    private static HostAnswer Render(VipsScope scope, HostRequest request)
-    {
-        var header = Blame(() => Loader.Open(scope, request));
+        using var scope = new VipsScope();
+        var file = new PictureFile(slot.Input, job.Type);
+        var header = Blame(() => Loader.Open(scope, file));
         var (width, height, frames) = (header.Width, header.FrameHeight, header.Frames);
-        if ((long)width * height > request.MaxPixels)
+        if ((long)width * height > job.MaxPixels)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyPixels, $"{width} x {height} pixels", (long)width * height));
-        if (frames > request.MaxFrames)
+        if (frames > job.MaxFrames)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyFrames, $"{frames} frames", frames));
 
-        var files = new List<HostFile>();
         var orientation = header.Orientation;
-        var picture = default(VipsImage);
-        foreach (var variant in request.Variants)
-        {
-            picture = files.Count == 0
-                ? FirstVariant(scope, request, header, variant.Size)
-                : Resize(scope, picture, Fit(picture.Width, picture.Height, variant.Size));
-            files.Add(Encoder.Save(picture, variant, request.OutputDirectory));
-        }
-
-        if (request.Animation is { } animation && Animator.Save(scope, request, header, animation) is { } animated)
-            files.Add(animated);
+        var first = FirstVariant(scope, file, header, job.Pictures);
+        var answer = Save(slot, scope, first, job.Pictures);
+        if (job.Animation is { } animation && Animator.Save(slot, scope, file, header, animation, job.Pictures.Background) is { } animated)
+            answer = answer with { Files = [.. answer.Files, animated] };
 
         var sideways = orientation >= 5;
-        return new HostAnswer
+        return answer with
         {
             Width = sideways ? height : width,
             Height = sideways ? width : height,
             Frames = frames,
             HasAlpha = header.HasAlpha,
             Orientation = orientation,
-            ThumbHash = Hash(scope, picture),
-            Files = files,
         };
+    }
+
+    /// <summary>All variants of pixels that are in memory already: rows of 8-bit red, green and blue, or of grey.</summary>
+    public static ImageAnswer Render(Slot slot, ReadOnlySpan<byte> pixels, int width, int height, int bands, HostPictures wanted)
+    {
+        using var scope = new VipsScope();
+        var image = scope.FromBytes(pixels, width, height, bands);
+        image = Colours.ToSrgb(scope, Resize(scope, image, Fit(width, height, wanted.Variants[0].Size)));
+        return Save(slot, scope, scope.Decode(image), wanted) with { Width = width, Height = height, Frames = 1, Orientation = 1 };
+    }
+
+    /// <summary>Encodes the first variant's pixels, and each other from those of the one before it.</summary>
+    private static ImageAnswer Save(Slot slot, VipsScope scope, VipsImage picture, HostPictures wanted)
+    {
+        var files = new List<HostFile>();
+        foreach (var variant in wanted.Variants)
+        {
+            if (files.Count > 0)
+                picture = Resize(scope, picture, Fit(picture.Width, picture.Height, variant.Size));
+            files.Add(Encoder.Save(picture, variant, slot.Out));
+        }
+
+        return new ImageAnswer { ThumbHash = Hash(scope, picture), Files = files };
     }
 
     /// <summary>
     /// The pixels of the first variant. A JPEG whose pixels end too early is only a warning to its decoder, as are harmless
     /// oddities of many cameras: it is decoded strictly, and once more with patience unless it was cut short.
     /// </summary>
-    private static VipsImage FirstVariant(VipsScope scope, HostRequest request, VipsImage header, int size)
+    private static VipsImage FirstVariant(VipsScope scope, PictureFile file, VipsImage header, HostPictures wanted)
     {
         try
         {
-            return Blame(() => Decode(scope, request, header, size, strict: true));
+            return Blame(() => Decode(scope, file, header, wanted, strict: true));
         }
-        catch (RefusedException refused) when (request.Type == "image/jpeg" && !refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase))
+        catch (RefusedException refused) when (file.Type == "image/jpeg" && !refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase))
         {
-            return Blame(() => Decode(scope, request, header, size, strict: false));
+            return Blame(() => Decode(scope, file, header, wanted, strict: false));
         }
     }
 
     /// <summary>Decoded, resized, in sRGB and upright.</summary>
-    private static VipsImage Decode(VipsScope scope, HostRequest request, VipsImage header, int size, bool strict)
+    private static VipsImage Decode(VipsScope scope, PictureFile file, VipsImage header, HostPictures wanted, bool strict)
     {
-        var target = Fit(header.Width, header.FrameHeight, size);
+        var target = Fit(header.Width, header.FrameHeight, wanted.Variants[0].Size);
         var reduction = Math.Min((double)header.Width / target.Width, (double)header.FrameHeight / target.Height);
-        var image = Loader.Open(scope, request, reduction, strict: strict);
+        var image = Loader.Open(scope, file, reduction, strict: strict);
 
-        image = Colours.Flatten(scope, image, request.Background);
+        image = Colours.Flatten(scope, image, wanted.Background);
         image = Resize(scope, image, target);
         image = scope.Decode(Colours.ToSrgb(scope, image));
         return image.Orientation == 1 ? image : scope.Decode(new Operation("autorot").Set("in", image).Run(scope));
@@ -138,10 +132,4 @@ internal static class Renderer
             image = Colours.To(scope, image, Interpretation.Srgb);
         return ThumbHash.Encode(image.ToBytes(), image.Width, image.Height);
     }
-}
-
-/// <summary>The file is refused, for the reason in the failure.</summary>
-internal sealed class RefusedException(HostFailure failure) : Exception(failure.Detail)
-{
-    public HostFailure Failure { get; } = failure;
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
-using MangaMotion.Media.Images;
 
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
+
+/// <summary>A picture and what the worker's sniffer said that it is, such as <c>image/jpeg</c>.</summary>
+internal sealed record PictureFile(string Path, string Type);
 
 /// <summary>
 /// Opens a file with the one loader of its sniffed type. libvips's own sniffer is never asked: it can be led to loaders
@@ -20,20 +22,20 @@ internal static class Loader
     /// <param name="reduction">How many times smaller than the file the picture may be loaded; loaders that cannot ignore it.</param>
     /// <param name="frames">How many frames to load, on top of each other.</param>
     /// <param name="strict">For JPEG: a warning of the decoder is an error. Other loaders tell missing pixels without.</param>
-    public static VipsImage Open(VipsScope scope, HostRequest request, double reduction = 1, int frames = 1, bool strict = false) => request.Type switch
+    public static VipsImage Open(VipsScope scope, PictureFile file, double reduction = 1, int frames = 1, bool strict = false) => file.Type switch
     {
-        "image/jpeg" => Of("jpegload", request).Set("shrink", JpegShrink(reduction)).Set("fail_on", strict ? FailOnWarning : FailOnError).Run(scope),
-        "image/png" => Of("pngload", request).Run(scope),
-        "image/webp" => Of("webpload", request).Set("scale", 1 / reduction).Set("n", frames).Run(scope),
-        "image/gif" => Of("gifload", request).Set("n", frames).Run(scope),
-        "image/tiff" => Of("tiffload", request).Run(scope),
-        "image/heic" or "image/avif" => Of("heifload", request).Run(scope),
-        PortablePixmap => Pixmap(scope, request.Input),
-        _ => throw new VipsException("open", $"no loader for {request.Type}"),
+        "image/jpeg" => Of("jpegload", file).Set("shrink", JpegShrink(reduction)).Set("fail_on", strict ? FailOnWarning : FailOnError).Run(scope),
+        "image/png" => Of("pngload", file).Run(scope),
+        "image/webp" => Of("webpload", file).Set("scale", 1 / reduction).Set("n", frames).Run(scope),
+        "image/gif" => Of("gifload", file).Set("n", frames).Run(scope),
+        "image/tiff" => Of("tiffload", file).Run(scope),
+        "image/heic" or "image/avif" => Of("heifload", file).Run(scope),
+        PortablePixmap => Pixmap(scope, file.Path),
+        _ => throw new VipsException("open", $"no loader for {file.Type}"),
     };
 
-    private static Operation Of(string loader, HostRequest request) =>
-        new Operation(loader).Set("filename", request.Input).Set("access", Sequential).Set("fail_on", FailOnError);
+    private static Operation Of(string loader, PictureFile file) =>
+        new Operation(loader).Set("filename", file.Path).Set("access", Sequential).Set("fail_on", FailOnError);
 
     /// <summary>JPEG shrinks by 2, 4 and 8 while it decodes, almost for free; what is left to do stays at least 1.</summary>
     private static int JpegShrink(double reduction) => reduction switch

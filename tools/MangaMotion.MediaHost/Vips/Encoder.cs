@@ -1,6 +1,6 @@
-using MangaMotion.Media.Images;
+using MangaMotion.Media.Hosts;
 
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>Writes final pixels without any metadata.</summary>
 internal static class Encoder

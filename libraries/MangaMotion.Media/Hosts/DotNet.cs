@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace MangaMotion.Media.Images;
+namespace MangaMotion.Media.Hosts;
 
-/// <summary>The runtime that the image child runs on: this process's own.</summary>
+/// <summary>The runtime that the children run on: this process's own.</summary>
 internal static class DotNet
 {
     /// <summary>The directory that holds <c>dotnet</c>: three above the shared framework.</summary>

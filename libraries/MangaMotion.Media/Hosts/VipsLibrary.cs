@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Images;
+namespace MangaMotion.Media.Hosts;
 
 /// <summary>Finds libvips: configured, brought by the clone's setup, or the system's.</summary>
 internal static class VipsLibrary

@@ -3,32 +3,28 @@ using System.Text.Json;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Images;
+namespace MangaMotion.Media.Hosts;
 
 /// <summary>
-/// One image child and its slot: the directory <c>in</c>, which it reads, and <c>out</c>, which it writes; it sees nothing
-/// else of the scratch space. One job at a time.
+/// One child and its slot: the directory <c>in</c>, which it reads, and <c>out</c>, which it writes; it sees nothing else of
+/// the scratch space. One job at a time.
 /// </summary>
-internal sealed class VipsHost : IAsyncDisposable
+internal sealed class MediaHost : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _slot;
-    private readonly SlotPaths _seen;
     private readonly StderrTail _stderr = new();
     private readonly Task _drained;
     private readonly Stream _answers;
     private readonly byte[] _answer = new byte[64 * 1024];
 
-    private VipsHost(Process process, string slot, SlotPaths seen)
+    private MediaHost(Process process, string slot)
     {
         _process = process;
         _slot = slot;
-        _seen = seen;
         _drained = _stderr.DrainAsync(process.StandardError.BaseStream);
         _answers = process.StandardOutput.BaseStream;
     }
-
-    private sealed record SlotPaths(string In, string Out);
 
     /// <summary>The process that was started; the child proper is it or below it.</summary>
     public int ProcessId => _process.Id;
@@ -46,16 +42,16 @@ internal sealed class VipsHost : IAsyncDisposable
     /// <summary>Starts a child and waits until it has loaded libvips.</summary>
     /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
     /// <exception cref="ToolFailedException">It did not get that far, which is no file's fault.</exception>
-    public static async Task<VipsHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library, CancellationToken cancellationToken)
+    public static async Task<MediaHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library, CancellationToken cancellationToken)
     {
-        var seen = sandbox.Remounts ? new SlotPaths("/in", "/out") : new SlotPaths(Path.Combine(slot, "in"), Path.Combine(slot, "out"));
+        var (seenIn, seenOut) = sandbox.Remounts ? ("/in", "/out") : (Path.Combine(slot, "in"), Path.Combine(slot, "out"));
         List<Mount> mounts =
         [
-            new(WorkspaceRoot.Create(Path.Combine(slot, "out")), seen.Out, Writable: true),
-            new(WorkspaceRoot.Create(Path.Combine(slot, "in")), seen.In),
+            new(WorkspaceRoot.Create(Path.Combine(slot, "out")), seenOut, Writable: true),
+            new(WorkspaceRoot.Create(Path.Combine(slot, "in")), seenIn),
         ];
 
-        var program = Path.Combine(AppContext.BaseDirectory, "vipshost", "MangaMotion.VipsHost.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, "mediahost", "MangaMotion.MediaHost.dll");
         var dotnet = DotNet.Root;
         foreach (var directory in (string?[])[dotnet, Path.GetDirectoryName(program), library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null])
         {
@@ -66,12 +62,12 @@ internal sealed class VipsHost : IAsyncDisposable
         var process = await sandbox.StartAsync(new SandboxedStart
         {
             Program = Path.Combine(dotnet, "dotnet"),
-            Arguments = [program, library],
+            Arguments = [program, seenIn, seenOut, library],
             Mounts = mounts,
             Caps = new ResourceCaps { MemoryBytes = options.Limits.MemoryBytes, FileBytes = options.Limits.OutputBytes },
             Environment = DotNet.LeanEnvironment,
         });
-        var host = new VipsHost(process, slot, seen);
+        var host = new MediaHost(process, slot);
         try
         {
             await host.ReadyAsync(TimeSpan.FromSeconds(options.Limits.WallSeconds), cancellationToken);
@@ -85,18 +81,18 @@ internal sealed class VipsHost : IAsyncDisposable
     }
 
     /// <summary>Sends a job and reads its answer; null when the child ended or talked nonsense instead.</summary>
-    public async Task<HostAnswer?> AskAsync(Func<string, string, HostRequest> request, CancellationToken cancellationToken)
+    public async Task<HostAnswer?> AskAsync(HostJob job, CancellationToken cancellationToken)
     {
         Jobs++;
         try
         {
-            var line = JsonSerializer.SerializeToUtf8Bytes(request(_seen.In, _seen.Out), HostProtocol.Default.HostRequest);
+            var line = JsonSerializer.SerializeToUtf8Bytes(job, HostProtocol.Default.HostJob);
             var requests = _process.StandardInput.BaseStream;
             await requests.WriteAsync((byte[])[.. line, (byte)'\n'], cancellationToken);
             await requests.FlushAsync(cancellationToken);
             return await ReadLineAsync(cancellationToken) is { } answer ? JsonSerializer.Deserialize(answer.Span, HostProtocol.Default.HostAnswer) : null;
         }
-        catch (Exception failure) when (failure is IOException or JsonException)
+        catch (Exception failure) when (failure is IOException or JsonException or NotSupportedException)
         {
             return null;
         }
@@ -144,7 +140,7 @@ internal sealed class VipsHost : IAsyncDisposable
         }
 
         var (signal, detail) = await EndAsync();
-        throw new ToolFailedException("vips", $"the image child did not start; if it was refused memory, raise Media:Limits:MemoryBytes; {detail}", signal);
+        throw new ToolFailedException("mediahost", $"the child did not start; if it was refused memory, raise Media:Limits:MemoryBytes; {detail}", signal);
     }
 
     /// <summary>One line without its end; null where the child has ended, or talks without end: a worker's memory is not for it to fill.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>An image that a <see cref="VipsScope"/> owns.</summary>
 internal readonly record struct VipsImage(nint Handle)

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>
 /// The few functions of libvips and GObject that this host calls. Everything else goes through operations and their
@@ -18,21 +17,12 @@ internal static partial class Native
         // pulls them in as dependencies, which a lookup through its handle finds as well.
         var handle = NativeLibrary.Load(library);
         NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) => name == Vips ? handle : 0);
-        if (vips_init("vipshost") != 0)
+        if (vips_init("mediahost") != 0)
             throw new InvalidOperationException($"libvips at '{library}' did not start: {TakeError()}");
 
         vips_block_untrusted_set(1);
         vips_concurrency_set(1);
         vips_cache_set_max(0);
-    }
-
-    /// <summary>Keeps the real stdout for answers and points file descriptor 1 at stderr, so that no library can print into an answer.</summary>
-    public static FileStream TakeStandardOutput()
-    {
-        var kept = new SafeFileHandle(dup(1), ownsHandle: true);
-        if (kept.IsInvalid || dup2(2, 1) < 0)
-            throw new InvalidOperationException("The standard output could not be set aside.");
-        return new FileStream(kept, FileAccess.Write, bufferSize: 4096);
     }
 
     /// <summary>The text of libvips's error buffer, which is emptied.</summary>
@@ -42,12 +32,6 @@ internal static partial class Native
         vips_error_clear();
         return text.Trim();
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int dup(int descriptor);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int dup2(int descriptor, int target);
 
     [LibraryImport("libc")]
     internal static partial int malloc_trim(nuint pad);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace MangaMotion.VipsHost;
+namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>From whatever a file holds (CMYK, 16 bits, grey, a profile, transparency) to 8-bit sRGB or grey.</summary>
 internal static class Colours

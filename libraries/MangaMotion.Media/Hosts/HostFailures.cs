@@ -1,0 +1,18 @@
+using MangaMotion.Media.Processes;
+
+namespace MangaMotion.Media.Hosts;
+
+/// <summary>The words for what a child could not do, by what the file is.</summary>
+internal static class HostFailures
+{
+    public static MediaException Exception(HostFailure failure, string tool, MediaType type, MediaLimits limits) => failure.Kind switch
+    {
+        HostFailureKind.Corrupt => new CorruptMediaException($"The {type.Title} is damaged or cut short and cannot be decoded; export it again.", failure.Detail),
+        HostFailureKind.Unsupported => new UnsupportedMediaException(
+            $"This {type.Title} uses an encoding that is not supported here; save it as JPEG or PNG.", failure.Detail),
+        HostFailureKind.TooManyPixels => Outcome.TooMany("pixels", limits.Pixels, failure.Actual, "The picture has {0} pixels; {1} are allowed.", failure.Detail),
+        HostFailureKind.TooManyFrames => Outcome.TooMany("frames", limits.Frames, failure.Actual, $"The {type.Title} has {{0}} frames; {{1}} are allowed.", failure.Detail),
+        HostFailureKind.OutOfMemory => Outcome.OutOfMemory(limits.MemoryBytes, type.Title, failure.Detail),
+        _ => new ToolFailedException(tool, failure.Detail),
+    };
+}

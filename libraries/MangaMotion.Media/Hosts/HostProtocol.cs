@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+
+namespace MangaMotion.Media.Hosts;
+
+/// <summary>
+/// One job for a child: a line of JSON with its kind in <c>job</c>. The file is <c>input</c> in the child's directory for
+/// inputs; what is made goes into the one for outputs.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
+[JsonDerivedType(typeof(ImageJob), "image")]
+internal abstract record HostJob
+{
+    /// <summary>The library that does it, for spans, metrics and messages to the operator.</summary>
+    [JsonIgnore]
+    public abstract string Tool { get; }
+
+    /// <summary>What the worker's sniffer said the file is, such as <c>image/jpeg</c>; the child takes the reader of that type and no other.</summary>
+    public required string Type { get; init; }
+}
+
+/// <summary>A job by what is answered when it is done.</summary>
+internal abstract record HostJob<TAnswer> : HostJob
+    where TAnswer : HostAnswer;
+
+/// <summary>What became of a job: a line of JSON with its kind in <c>answer</c>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
+[JsonDerivedType(typeof(HostFailure), "failure")]
+[JsonDerivedType(typeof(ImageAnswer), "image")]
+internal abstract record HostAnswer;
+
+/// <summary>The file is refused, or it could not be worked on.</summary>
+/// <param name="Detail">For the operator: the library's own words.</param>
+/// <param name="Actual">What the file has, in units of the limit.</param>
+internal sealed record HostFailure(HostFailureKind Kind, string Detail, long Actual = 0) : HostAnswer;
+
+internal enum HostFailureKind
+{
+    /// <summary>The file cannot be decoded.</summary>
+    Corrupt,
+
+    /// <summary>The reader lacks this kind of file.</summary>
+    Unsupported,
+
+    TooManyPixels,
+    TooManyFrames,
+    OutOfMemory,
+
+    /// <summary>Nothing the file can be blamed for, such as a full disk.</summary>
+    Internal,
+}
+
+/// <summary>Make the variants of a picture.</summary>
+internal sealed record ImageJob : HostJob<ImageAnswer>
+{
+    public override string Tool => "vips";
+
+    public required HostPictures Pictures { get; init; }
+
+    /// <summary>Wanted when the file has more than one frame; null for never.</summary>
+    public HostAnimation? Animation { get; init; }
+
+    public required long MaxPixels { get; init; }
+
+    public required int MaxFrames { get; init; }
+}
+
+/// <summary>The description of a picture and the files that were made of it.</summary>
+internal sealed record ImageAnswer : HostAnswer
+{
+    /// <summary>Pixels of the upright picture.</summary>
+    public int Width { get; init; }
+
+    public int Height { get; init; }
+
+    public int Frames { get; init; }
+
+    public bool HasAlpha { get; init; }
+
+    /// <summary>EXIF orientation of the file, already applied to the outputs.</summary>
+    public int Orientation { get; init; }
+
+    public string ThumbHash { get; init; } = "";
+
+    public IReadOnlyList<HostFile> Files { get; init; } = [];
+}
+
+/// <param name="Variants">Largest first: the first is made from the file, each other from the pixels of the one before it.</param>
+/// <param name="Background">Red, green and blue, 0–255, under transparent pixels.</param>
+internal sealed record HostPictures(IReadOnlyList<HostVariant> Variants, double[] Background);
+
+/// <param name="Name">File name without extension.</param>
+/// <param name="Size">Longest side in pixels; a smaller picture is not enlarged.</param>
+internal sealed record HostVariant(string Name, int Size, string Format, int Quality, bool Progressive);
+
+/// <param name="MaxPixels">Pixels of all frames together; frames beyond are left out.</param>
+internal sealed record HostAnimation(string Name, int Size, int Quality, int MaxFrames, long MaxPixels);
+
+internal sealed record HostFile(string Name, string File, int Width, int Height);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(HostJob))]
+[JsonSerializable(typeof(HostAnswer))]
+internal sealed partial class HostProtocol : JsonSerializerContext;

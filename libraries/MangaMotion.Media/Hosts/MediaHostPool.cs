@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Hosts;
+
+/// <summary>
+/// Children that do every kind of job, started when first needed and kept: starting one costs more than a picture. A child
+/// that crashes, hangs, talks nonsense or grows is replaced; the job it had fails or is told its file's fault.
+/// </summary>
+public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbox, WorkspaceRoot workspaces, ILogger<MediaHostPool> log) : IAsyncDisposable
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly MediaLimits _limits = options.Value.Limits;
+    private readonly SemaphoreSlim _free = new(options.Value.Hosts);
+    private readonly ConcurrentStack<MediaHost> _idle = new();
+    private readonly ConcurrentDictionary<MediaHost, bool> _all = new();
+    private readonly CancellationTokenSource _closing = new();
+    private int _slots;
+
+    /// <summary>The processes that were started for the living children.</summary>
+    internal IReadOnlyCollection<int> ProcessIds => [.. _all.Keys.Select(host => host.ProcessId)];
+
+    /// <summary>Gives a job to a child, and takes what it has made before the child gets its next one.</summary>
+    /// <param name="input">A file on the file system of the workspaces; it stays where it is.</param>
+    /// <param name="type">Of the input.</param>
+    /// <param name="collect">Makes the result of the answer and of the files that the child has left; it believes neither.</param>
+    /// <exception cref="MediaException">The file is refused, or the child failed; see <see cref="MediaException.Permanent"/>.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; the child is dead.</exception>
+    internal Task<TResult> AskAsync<TAnswer, TResult>(
+        string input, MediaType type, HostJob<TAnswer> job, Func<TAnswer, HostOutput, TResult> collect, CancellationToken cancellationToken)
+        where TAnswer : HostAnswer =>
+        MediaTelemetry.RunAsync(job.Tool, activity => RunAsync(input, type, job, collect, activity, cancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        // Jobs under way are canceled; when every place is free, no job is left that could hold a child.
+        await _closing.CancelAsync();
+        for (var i = 0; i < options.Value.Hosts; i++)
+            await _free.WaitAsync();
+        foreach (var host in _all.Keys)
+            await EndAsync(host);
+        _closing.Dispose();
+        _free.Dispose();
+    }
+
+    private async Task<TResult> RunAsync<TAnswer, TResult>(
+        string input, MediaType type, HostJob<TAnswer> job, Func<TAnswer, HostOutput, TResult> collect, Activity? activity, CancellationToken cancellationToken)
+        where TAnswer : HostAnswer
+    {
+        using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        await _free.WaitAsync(canceled.Token);
+        try
+        {
+            var host = type == MediaType.Heic ? await StartAsync(HeicLibrary(), canceled.Token)
+                : _idle.TryPop(out var kept) ? kept
+                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, AppContext.BaseDirectory), canceled.Token);
+            var keep = false;
+            var shown = Path.Combine(host.InDirectory, "input");
+            try
+            {
+                // Renamed, not copied: workspace and slot are on one file system.
+                File.Move(input, shown);
+                var answer = await AskAsync(host, type, job, activity, canceled.Token);
+                keep = answer is TAnswer or HostFailure;
+                return answer switch
+                {
+                    TAnswer done => collect(done, new HostOutput(job.Tool, host.OutDirectory)),
+                    HostFailure failure => throw HostFailures.Exception(failure, job.Tool, type, _limits),
+                    _ => throw new ToolFailedException(job.Tool, $"the child answered a {job.GetType().Name} with {answer.GetType().Name}"),
+                };
+            }
+            finally
+            {
+                if (File.Exists(shown))
+                    File.Move(shown, input);
+                await ReturnAsync(host, keep, oneJob: type == MediaType.Heic);
+            }
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    /// <summary>HEIC is rare and its library large: its child is started for one picture.</summary>
+    private static string HeicLibrary() =>
+        VipsLibrary.ForHeic ?? throw new UnsupportedMediaException("HEIC is not taken here; save the picture as JPEG.", "the system's libvips42 is not installed");
+
+    private async Task<MediaHost> StartAsync(string library, CancellationToken cancellationToken)
+    {
+        var slot = Path.Combine(workspaces.Location, $"slot-{Interlocked.Increment(ref _slots)}");
+        var host = await MediaHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot), library, cancellationToken);
+        _all[host] = true;
+        return host;
+    }
+
+    private async Task<HostAnswer> AskAsync(MediaHost host, MediaType type, HostJob job, Activity? activity, CancellationToken cancellationToken)
+    {
+        var (cpuBefore, started) = (host.Cpu, Stopwatch.GetTimestamp());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = host.AskAsync(job, stop.Token);
+        try
+        {
+            // With one thread, processor time runs no faster than the wall's: nothing to watch before.
+            var patience = TimeSpan.FromSeconds(_limits.CpuSeconds);
+            while (await Task.WhenAny(asking, Task.Delay(patience, stop.Token)) != asking)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                patience = WatchInterval;
+                if (host.Cpu - cpuBefore >= TimeSpan.FromSeconds(_limits.CpuSeconds))
+                    throw Outcome.CpuUsedUp(_limits.CpuSeconds, type.Title, $"{job.Tool} on {type}");
+                if (Stopwatch.GetElapsedTime(started) >= TimeSpan.FromSeconds(_limits.WallSeconds))
+                    throw new ToolFailedException(job.Tool, $"no answer within {_limits.WallSeconds} s of wall time, with processor time to spare");
+            }
+
+            if (await asking is { } answer)
+            {
+                activity?.SetTag("media.host.jobs", host.Jobs);
+                return answer;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        var (signal, detail) = await host.EndAsync();
+        throw Outcome.LooksOutOfMemory(detail)
+            ? Outcome.OutOfMemory(_limits.MemoryBytes, type.Title, detail)
+            : new ToolFailedException(job.Tool, $"the child died in mid-job, {detail}", signal);
+    }
+
+    private async Task ReturnAsync(MediaHost host, bool keep, bool oneJob)
+    {
+        var reason = this switch
+        {
+            _ when _closing.IsCancellationRequested => "shutdown",
+            _ when !keep => "failed",
+            _ when oneJob => "one_job",
+            _ when host.Jobs >= options.Value.Vips.RecycleAfterJobs => "jobs",
+            _ when host.ResidentBytes > options.Value.Vips.RecycleAboveBytes => "memory",
+            _ => null,
+        };
+        if (reason is null)
+        {
+            foreach (var left in Directory.EnumerateFiles(host.OutDirectory, "*", SearchOption.AllDirectories))
+                File.Delete(left);
+            _idle.Push(host);
+            return;
+        }
+
+        if (reason == "failed")
+            log.LogWarning("The media child {ProcessId} failed in its job {Jobs} and is replaced", host.ProcessId, host.Jobs);
+        MediaTelemetry.HostReplaced(reason);
+        await EndAsync(host);
+    }
+
+    private async Task EndAsync(MediaHost host)
+    {
+        _all.TryRemove(host, out _);
+        await host.DisposeAsync();
+    }
+}

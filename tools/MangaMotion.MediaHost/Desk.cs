@@ -1,0 +1,35 @@
+using MangaMotion.Media.Hosts;
+using MangaMotion.MediaHost.Vips;
+
+namespace MangaMotion.MediaHost;
+
+/// <summary>Sends each job to those who do its kind, and turns what goes wrong into an answer.</summary>
+internal static class Desk
+{
+    /// <summary>Never throws for what a file does: the failure is the answer.</summary>
+    public static HostAnswer Answer(Slot slot, HostJob job)
+    {
+        try
+        {
+            return job switch
+            {
+                ImageJob image => Pictures.Render(slot, image),
+                _ => new HostFailure(HostFailureKind.Internal, $"nobody does {job.GetType().Name} here"),
+            };
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Failure;
+        }
+        catch (Exception failure) when (failure is VipsException or IOException)
+        {
+            return new HostFailure(HostFailureKind.Internal, failure.Message);
+        }
+    }
+}
+
+/// <summary>The file is refused, for the reason in the failure.</summary>
+internal sealed class RefusedException(HostFailure failure) : Exception(failure.Detail)
+{
+    public HostFailure Failure { get; } = failure;
+}
