@@ -22,6 +22,7 @@ internal static class BenchmarkCommand
                     // What is committed is on disk, as in production.
                     Durable = true,
                     Temporary = true,
+                    S3 = benchmark.NeedsS3,
                 },
                 cancellationToken: cancellationToken);
             var report = await benchmark.RunAsync(servers, parse.GetValue(rounds), cancellationToken);

@@ -9,5 +9,8 @@ internal interface IBenchmark
 
     string Description { get; }
 
+    /// <summary>Whether the S3 server is started beside the others.</summary>
+    bool NeedsS3 => false;
+
     Task<BenchmarkReport> RunAsync(ServerStack servers, int rounds, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MangaMotion.Benchmarks;
+using MangaMotion.Benchmarks.Accepting;
 using MangaMotion.Benchmarks.Comics;
 using MangaMotion.Benchmarks.Events;
 using MangaMotion.Benchmarks.Film;
@@ -8,7 +9,7 @@ using MangaMotion.Benchmarks.Messaging;
 using MangaMotion.Benchmarks.Peers;
 using MangaMotion.Benchmarks.Records;
 
-IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new FairnessBenchmark(), new EventsBenchmark(), new RecordsBenchmark()];
+IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new FairnessBenchmark(), new EventsBenchmark(), new RecordsBenchmark(), new AcceptBenchmark()];
 
 var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
 foreach (var benchmark in benchmarks)

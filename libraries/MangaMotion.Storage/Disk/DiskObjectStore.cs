@@ -38,9 +38,7 @@ public sealed class DiskObjectStore : IObjectStore
         try
         {
             using var incoming = new IncomingContent(key, content, options);
-            var info = await WriteAsync(key, temporary, incoming, options.ContentType, cancellationToken);
-            _writer.Commit(temporary, path);
-            return info;
+            return await WriteAsync(key, temporary, path, incoming, options.ContentType, cancellationToken);
         }
         catch
         {
@@ -190,7 +188,7 @@ public sealed class DiskObjectStore : IObjectStore
     }
 
     private async Task<StoredObject> WriteAsync(
-        string key, string temporary, IncomingContent incoming, string contentType, CancellationToken cancellationToken)
+        string key, string temporary, string path, IncomingContent incoming, string contentType, CancellationToken cancellationToken)
     {
         using var file = _writer.Create(temporary);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -204,7 +202,7 @@ public sealed class DiskObjectStore : IObjectStore
             var info = new StoredObject(key, incoming.Length, contentType, incoming.Complete(), Now());
             var trailer = ObjectTrailer.Write(buffer.AsSpan(filled), info);
             _writer.Write(file, buffer.AsSpan(0, filled + trailer), info.Length - filled, temporary);
-            _writer.Sync(file, temporary);
+            await _writer.SyncAndCommitAsync(file, temporary, path);
             return info;
         }
         finally

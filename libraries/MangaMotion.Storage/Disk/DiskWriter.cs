@@ -48,6 +48,24 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         }
     }
 
+    /// <summary>
+    /// The two in one. With fsync on a thread of its own, because it blocks for milliseconds, and because of puts that sync side by
+    /// side many share one commit of the file system's journal.
+    /// </summary>
+    public Task SyncAndCommitAsync(SafeFileHandle file, string temporary, string path)
+    {
+        if (fsync)
+            return Task.Factory.StartNew(SyncAndCommit, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Commit(temporary, path);
+        return Task.CompletedTask;
+
+        void SyncAndCommit()
+        {
+            Sync(file, temporary);
+            Commit(temporary, path);
+        }
+    }
+
     /// <summary>Gives the temporary file its name, replacing what had it.</summary>
     public void Commit(string temporary, string path)
     {

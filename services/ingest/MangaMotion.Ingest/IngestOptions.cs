@@ -19,6 +19,10 @@ public sealed class IngestOptions
     [Range(1, long.MaxValue)]
     public long MaxRequestBytes { get; set; } = 8L << 30;
 
+    /// <summary>Files of less than 256 KiB, of all requests, that are put into the store at the same time.</summary>
+    [Range(1, 256)]
+    public int PutsAtOnce { get; set; } = 32;
+
     /// <summary>Bytes of one form field that is not a file.</summary>
     [Range(1, 64 << 20)]
     public int MaxFieldBytes { get; set; } = 64 << 10;

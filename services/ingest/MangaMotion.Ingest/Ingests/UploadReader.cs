@@ -10,12 +10,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace MangaMotion.Ingest.Ingests;
 
-/// <summary>Reads a multipart request, part by part, streaming each file into the store as it arrives.</summary>
-public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> options)
+/// <summary>
+/// Reads a multipart request, part by part, and stores each file as it arrives: a large one is streamed, small ones are read
+/// whole and put side by side.
+/// </summary>
+public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> options) : IDisposable
 {
+    /// <summary>Bytes from which on a file is streamed.</summary>
+    internal const int LargeFile = 256 << 10;
+
     private const string Payload = "payload";
     private const int NameLength = 255;
     private readonly IngestOptions _options = options.Value;
+    private readonly SemaphoreSlim _turns = new(options.Value.PutsAtOnce);
 
     /// <summary>
     /// Stores the files and takes the fields. What was stored is added to <paramref name="stored"/> as it goes, so that the
@@ -35,6 +42,17 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     public async Task ReadAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
+        using var puts = new FilePuts(_turns, cancellationToken);
+        await puts.RunAsync(failed => ReadPartsAsync(request, ingestId, stored, fields, fingerprint, puts, failed));
+        if (stored.Count == 0)
+            throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task ReadPartsAsync(
+        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, FilePuts puts, CancellationToken cancellationToken)
+    {
         var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
         while (await NextAsync(reader, cancellationToken) is { } section)
         {
@@ -43,9 +61,8 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (name == Payload || disposition.IsFileDisposition())
             {
-                var file = name == Payload
-                    ? await StorePayloadAsync(section, disposition, ingestId, stored, cancellationToken)
-                    : await StoreAsync(section, name, FileNameOf(disposition), ingestId, stored.Count, cancellationToken);
+                Check(name, stored);
+                var file = await StoreAsync(section, name, disposition, ingestId, stored.Count + 1, puts, cancellationToken);
                 stored.Add(file);
                 fingerprint.Add(name, file.Name, file.Sha256);
             }
@@ -56,9 +73,6 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
                 fingerprint.Add(name, value);
             }
         }
-
-        if (stored.Count == 0)
-            throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
     }
 
     private static string Boundary(HttpRequest request) =>
@@ -79,49 +93,74 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
         }
     }
 
-    private async Task<UploadedFile> StoreAsync(
-        MultipartSection section, string field, string name, Guid? ingestId, int position, CancellationToken cancellationToken)
+    private void Check(string field, List<UploadedFile> stored)
     {
-        if (field != "files")
-            throw new ProblemException(400, "unknown_field", "A file was sent under another name than 'files'.");
-        if (position >= _options.MaxFiles)
-            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
-
-        await using var content = new UploadStream(section.Body);
-        var head = await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
-        var sniffed = MediaSniffer.Sniff(head.Span).Type?.Name;
-        return await PutAsync(new(Guid.CreateVersion7(), name, "", 0, "", sniffed), content, ingestId, $"File {position + 1} ('{name}')", cancellationToken);
-    }
-
-    /// <summary>The records: a field or a file, of any length. Whether all of it is JSON is for the worker to find.</summary>
-    private async Task<UploadedFile> StorePayloadAsync(
-        MultipartSection section, ContentDispositionHeaderValue disposition, Guid? ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
-    {
-        if (stored.Exists(file => file.IsPayload))
-            throw IngestRequest.Invalid(Payload, "was sent twice; send all records of a request as one payload");
-
-        await using var content = new UploadStream(section.Body);
-        var head = await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
-        if (PayloadHead.Complaint(head.Span) is { } complaint)
-            throw new ProblemException(400, "invalid_payload", $"The payload {complaint}.");
-        var name = disposition.IsFileDisposition() ? FileNameOf(disposition) : Payload;
-        return await PutAsync(new(Guid.CreateVersion7(), name, "", 0, "", "application/json", IsPayload: true), content, ingestId, "The payload", cancellationToken);
-    }
-
-    /// <param name="file">What is known of it; its key, size and hash follow from the store.</param>
-    private async Task<UploadedFile> PutAsync(UploadedFile file, UploadStream content, Guid? ingestId, string what, CancellationToken cancellationToken)
-    {
-        if (ingestId is null)
+        if (field == Payload)
         {
-            return file with { Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) };
+            if (stored.Exists(file => file.IsPayload))
+                throw IngestRequest.Invalid(Payload, "was sent twice; send all records of a request as one payload");
+            return;
         }
 
-        var key = $"originals/{ingestId:N}/{file.AssetId:N}";
+        if (field != "files")
+            throw new ProblemException(400, "unknown_field", "A file was sent under another name than 'files'.");
+        if (stored.Count >= _options.MaxFiles)
+            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+    }
+
+    private async Task<UploadedFile> StoreAsync(
+        MultipartSection section, string field, ContentDispositionHeaderValue disposition, Guid? ingestId, int number, FilePuts puts, CancellationToken cancellationToken)
+    {
+        var content = new UploadStream(section.Body);
+        var handedOver = false;
         try
         {
+            var head = await content.PeekAsync(LargeFile, cancellationToken);
+            var file = Describe(field, disposition, head.Span[..Math.Min(head.Length, MediaSniffer.HeadLength)]);
+            if (ingestId is null)
+                return file with { Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) };
+
+            var key = $"originals/{ingestId:N}/{file.AssetId:N}";
             var put = new PutOptions { ContentType = file.MediaType ?? "application/octet-stream", MaxLength = _options.MaxFileBytes };
-            var stored = await store.PutAsync(key, content, put, cancellationToken);
-            return file with { Key = key, Size = stored.Length, Sha256 = stored.Sha256! };
+            var what = file.IsPayload ? "The payload" : $"File {number} ('{file.Name}')";
+            if (!content.IsWhole)
+            {
+                var stored = await PutAsync(key, content, put, what, cancellationToken);
+                return file with { Key = key, Size = stored.Length, Sha256 = stored.Sha256! };
+            }
+
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(head.Span));
+            put = put with { ExpectedLength = head.Length, ExpectedSha256 = sha256 };
+            await puts.AddAsync(async cancel =>
+            {
+                await using (content)
+                    await PutAsync(key, content, put, what, cancel);
+            });
+            handedOver = true;
+            return file with { Key = key, Size = head.Length, Sha256 = sha256 };
+        }
+        finally
+        {
+            if (!handedOver)
+                await content.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the first bytes tell. Whether all of a payload is JSON is for the worker to find.</summary>
+    private static UploadedFile Describe(string field, ContentDispositionHeaderValue disposition, ReadOnlySpan<byte> head)
+    {
+        if (field != Payload)
+            return new(Guid.CreateVersion7(), FileNameOf(disposition), "", 0, "", MediaSniffer.Sniff(head).Type?.Name);
+        if (PayloadHead.Complaint(head) is { } complaint)
+            throw new ProblemException(400, "invalid_payload", $"The payload {complaint}.");
+        return new(Guid.CreateVersion7(), disposition.IsFileDisposition() ? FileNameOf(disposition) : Payload, "", 0, "", "application/json", IsPayload: true);
+    }
+
+    private async Task<StoredObject> PutAsync(string key, UploadStream content, PutOptions put, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.PutAsync(key, content, put, cancellationToken);
         }
         catch (ObjectTooLargeException exception)
         {

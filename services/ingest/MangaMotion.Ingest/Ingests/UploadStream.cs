@@ -1,3 +1,4 @@
+using System.Buffers;
 using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Ingests;
@@ -9,7 +10,14 @@ namespace MangaMotion.Ingest.Ingests;
 /// <param name="fromCaller">False for what is read from the store, whose faults are the store's.</param>
 internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
 {
+    private const int SmallestBuffer = 4 << 10;
+    private const int Growth = 4;
+
+    private byte[] _buffer = [];
     private ReadOnlyMemory<byte> _head;
+
+    /// <summary>Whether <see cref="PeekAsync"/> has seen the end: the part itself is not asked any more.</summary>
+    public bool IsWhole { get; private set; }
 
     public override bool CanRead => true;
 
@@ -25,20 +33,29 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The first bytes, at most so many; reading begins with them all the same.</summary>
+    /// <summary>
+    /// The first bytes, at most so many, until the stream is disposed; reading begins with them all the same. Their buffer is
+    /// pooled and grows with what comes: a slow sender holds little.
+    /// </summary>
     public async Task<ReadOnlyMemory<byte>> PeekAsync(int length, CancellationToken cancellationToken)
     {
-        var head = new byte[length];
         var read = 0;
-        while (read < length && await ReceiveAsync(head.AsMemory(read), cancellationToken) is > 0 and var more)
+        while (read < length && !IsWhole)
+        {
+            if (read == _buffer.Length)
+                Grow(read);
+            var more = await ReceiveAsync(_buffer.AsMemory(read, Math.Min(_buffer.Length, length) - read), cancellationToken);
+            IsWhole = more == 0;
             read += more;
-        return _head = head.AsMemory(0, read);
+        }
+
+        return _head = _buffer.AsMemory(0, read);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_head.IsEmpty)
-            return await ReceiveAsync(buffer, cancellationToken);
+            return IsWhole ? 0 : await ReceiveAsync(buffer, cancellationToken);
         var length = Math.Min(buffer.Length, _head.Length);
         _head[..length].CopyTo(buffer);
         _head = _head[length..];
@@ -55,6 +72,28 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
         {
             throw Malformed(exception.Message);
         }
+    }
+
+    private void Grow(int filled)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, Growth * filled));
+        _buffer.AsSpan(0, filled).CopyTo(larger);
+        Release();
+        _buffer = larger;
+    }
+
+    private void Release()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _head) = ([], default);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Release();
+        base.Dispose(disposing);
     }
 
     public static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what.TrimEnd('.')}.");

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using MangaMotion.LocalStack;
+using MangaMotion.Storage;
 
-namespace MangaMotion.Benchmarks.Events;
+namespace MangaMotion.Benchmarks;
 
 /// <summary>The ingest service as it runs in production, so that its processor time can be told from ours.</summary>
 internal sealed class IngestProcess : IAsyncDisposable
@@ -14,15 +15,28 @@ internal sealed class IngestProcess : IAsyncDisposable
     private readonly string _store = Directory.CreateTempSubdirectory("mangamotion-bench-store-").FullName;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private IngestProcess(ServerStack servers)
+    private IngestProcess(ServerStack servers, StoreKind store)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(output.Parent!.Parent!.FullName, Assembly, output.Name, $"{Assembly}.dll");
         var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Path.GetDirectoryName(program) };
         start.Environment["ConnectionStrings__Postgres"] = servers.Postgres.ConnectionString;
         start.Environment["ConnectionStrings__RabbitMq"] = servers.Rabbit.AmqpUri.ToString();
-        start.Environment["Storage__Kind"] = "disk";
-        start.Environment["Storage__Disk__Root"] = _store;
+        start.Environment["Storage__Kind"] = store.ToString();
+        if (store == StoreKind.S3)
+        {
+            start.Environment["S3_ENDPOINT"] = servers.S3.Endpoint.ToString();
+            start.Environment["S3_BUCKET"] = "benchmark";
+            start.Environment["S3_ACCESS_KEY"] = S3Server.AccessKey;
+            start.Environment["S3_SECRET_KEY"] = S3Server.SecretKey;
+        }
+        else
+        {
+            start.Environment["Storage__Disk__Root"] = _store;
+        }
+
+        // Those of the benchmark are never handed in.
+        start.Environment["Ingest__MaxOpenUploads"] = "1000000";
         start.Environment["MANGAMOTION_API_KEY"] = Key;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         _process = Process.Start(start)!;
@@ -41,9 +55,10 @@ internal sealed class IngestProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<(IngestProcess Process, Uri Address)> StartAsync(ServerStack servers, CancellationToken cancellationToken)
+    public static async Task<(IngestProcess Process, Uri Address)> StartAsync(
+        ServerStack servers, CancellationToken cancellationToken, StoreKind store = StoreKind.Disk)
     {
-        var process = new IngestProcess(servers);
+        var process = new IngestProcess(servers, store);
         return (process, await process._address.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken));
     }
 
