@@ -110,14 +110,23 @@ public sealed class FilmTests : IAsyncLifetime
         foreach (var format in (string[])["png", "jpg[Q=95]", "webp[lossless]", "tiff"])
         {
             var planes = await new PageReader(_rig.Tools, Microsoft.Extensions.Options.Options.Create(_rig.Options)).ReadPanelAsync(
-                _rig.Root.Create(), _files.Encode(page, format), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), CancellationToken.None);
+                _rig.Root.Create(), _files.Encode(page, format), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), mask: null, CancellationToken.None);
 
             planes.Length.ShouldBe(3 * 320 * 180);
             // BT.709, limited range: 220, 20, 20 is Y 70, U 108, V 216.
             Pixel(planes, 160, 90).ShouldBe((70, 108, 216), format);
             var (y, u, _) = Pixel(planes, 20, 90);
-            (y is > 20 and < 45 && u is > 110 and < 128).ShouldBeTrue(format);
+            (y is > 20 and < 70 && u is > 110 and < 128).ShouldBeTrue(format);
         }
+
+        // Masked, the panel's left half is backdrop too.
+        var half = new byte[90 * 180];
+        for (var i = 0; i < half.Length; i++)
+            half[i] = i % 90 >= 45 ? (byte)255 : (byte)0;
+        var masked = await new PageReader(_rig.Tools, Microsoft.Extensions.Options.Options.Create(_rig.Options)).ReadPanelAsync(
+            _rig.Root.Create(), _files.Encode(page, "png"), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), half, CancellationToken.None);
+        Pixel(masked, 190, 90).ShouldBe((70, 108, 216), "masked");
+        Pixel(masked, 130, 90).Y.ShouldBeLessThan(60);
 
         static Near Pixel(byte[] planes, int x, int y) => new(planes[(y * 320) + x], planes[(320 * 180) + (y * 320) + x], planes[(2 * 320 * 180) + (y * 320) + x]);
     }

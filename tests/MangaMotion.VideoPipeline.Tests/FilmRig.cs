@@ -86,9 +86,9 @@ public sealed class FilmRig : IAsyncDisposable
     public static SegmentSpec Spec(VideoScript script, Timeline timeline, TimelineSegment segment)
     {
         var shot = timeline.Shots[segment.Shot];
-        List<ShotView> views = [new(shot.Shot, shot.Frames, segment.FirstFrame)];
+        List<ShotView> views = [ShotView.Of(shot, segment.FirstFrame, script.Fps)];
         if (segment.NextShot is { } next)
-            views.Add(new(timeline.Shots[next].Shot, timeline.Shots[next].Frames, 0));
+            views.Add(ShotView.Of(timeline.Shots[next], 0, script.Fps));
         return new SegmentSpec(script.Width, script.Height, script.Fps, views, ShotTransition.Fade, segment.Frames) { Direction = script.Direction };
     }
 

@@ -46,8 +46,8 @@ internal static class CameraCommand
         Array.Fill(planes, (byte)128);
         for (var i = 0; i < width * height; i++)
             planes[i] = drawn.Grey[(i / width / 2 * drawn.Width) + (i % width / 2)];
-        var path = CameraPath.Over(
-            new Panel(100, 300, width - 200, (width - 200) * 9 / 16, 1), width, height, FrameSize.Landscape, Frames / (double)FramesPerSecond, ReadingDirection.RightToLeft);
+        var path = CameraPlan.Over(
+            new Panel(100, 300, width - 200, (width - 200) * 9 / 16, 1), FrameSize.Landscape, Frames / (double)FramesPerSecond, ReadingDirection.RightToLeft);
         return new ShotCamera(new PagePlanes(planes, width, height), path, FrameSize.Landscape);
     }
 

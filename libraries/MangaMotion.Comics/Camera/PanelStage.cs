@@ -20,9 +20,11 @@ public sealed record PanelStage(int Width, int Height, int Left, int Top, int Pa
 
     /// <param name="seconds">Length of the shot, more than 0.</param>
     /// <param name="move">Null takes the move that suits the panel's shape.</param>
-    public static PanelStage Create(Panel panel, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null)
+    /// <param name="lettering">What has to be seen, and when.</param>
+    public static PanelStage Create(
+        Panel panel, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null, IReadOnlyList<PanelLettering>? lettering = null)
     {
-        var path = CameraPath.Over(panel, output, seconds, direction, move);
+        var path = CameraPlan.Over(panel, output, seconds, direction, move, lettering);
         double left = Math.Min(path.Start.X, path.End.X), top = Math.Min(path.Start.Y, path.End.Y);
         var width = Math.Max(path.Start.X + path.Start.Width, path.End.X + path.End.Width) - left;
         var height = Math.Max(path.Start.Y + path.Start.Height, path.End.Y + path.End.Height) - top;
@@ -38,8 +40,14 @@ public sealed record PanelStage(int Width, int Height, int Left, int Top, int Pa
             (int)Math.Round((panel.Y - top) * scale),
             Math.Max(2, (int)Math.Round(panel.Width * scale)),
             Math.Max(2, (int)Math.Round(panel.Height * scale)),
-            new CameraPath(path.Move, OnCanvas(path.Start), OnCanvas(path.End), seconds));
+            new CameraPath(path.Move, OnCanvas(path.Start), OnCanvas(path.End), seconds, path.Leave, path.Arrive));
 
         CameraWindow OnCanvas(CameraWindow window) => new((window.X - left) * scale, (window.Y - top) * scale, window.Width * scale, window.Height * scale);
     }
+
+    /// <summary>Which pixels of the panel on the canvas are its own; null where all are.</summary>
+    public byte[]? Mask(Panel panel) => panel.Outline is not { } outline ? null : PanelMask.Draw(
+        PanelWidth,
+        PanelHeight,
+        [.. outline.Select(corner => new PagePoint((corner.X - panel.X) * PanelWidth / panel.Width, (corner.Y - panel.Y) * PanelHeight / panel.Height))]);
 }

@@ -33,7 +33,10 @@ internal sealed class FrameSnap(PageMasks page)
 
         var framed = (Framed(rows, top, +1) + Framed(rows, rows.Length - 1 - bottom, -1)
             + Framed(columns, left, +1) + Framed(columns, columns.Length - 1 - right, -1)) / 4.0;
-        return new Panel(region.X + left, region.Y + top, width, height, leaf.Certainty * (0.4 + (0.6 * framed)));
+        return new Panel(region.X + left, region.Y + top, width, height, leaf.Certainty * (0.4 + (0.6 * framed)))
+        {
+            Outline = PanelOutline.Of(region, left, top, width, height),
+        };
     }
 
     private (float[] Rows, float[] Columns) DrawnShares(Region region)

@@ -57,7 +57,7 @@ public static class PanelDetector
                 found = [new Panel(0, 0, width, last - first, NoPanels)];
             else if (found.Exists(panel => panel.Confidence < SurePanel))
                 found = [Around(found)];
-            panels.AddRange(found.Select(panel => panel with { Y = panel.Y + first }));
+            panels.AddRange(found.Select(panel => panel with { Y = panel.Y + first, Outline = panel.OutlineAt(1, 1, first) }));
         }
 
         return panels;
@@ -81,6 +81,6 @@ public static class PanelDetector
         double toX = (double)width / page.Width, toY = (double)height / page.Height;
         int left = (int)(panel.X * toX), top = (int)(panel.Y * toY);
         int right = Math.Min(width, (int)Math.Ceiling((panel.X + panel.Width) * toX)), bottom = Math.Min(height, (int)Math.Ceiling((panel.Y + panel.Height) * toY));
-        return new Panel(left, top, right - left, bottom - top, Math.Round(panel.Confidence, 3));
+        return new Panel(left, top, right - left, bottom - top, Math.Round(panel.Confidence, 3)) { Outline = panel.OutlineAt(toX, toY, 0) };
     }
 }

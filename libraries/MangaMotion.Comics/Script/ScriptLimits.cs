@@ -10,6 +10,8 @@ public static class ScriptLimits
     public const int Line = 1_000;
     public const int Speaker = 100;
     public const int SmallestPanel = 16;
+    public const int Corners = 16;
+    public const int Lettering = 24;
     public const int PageSide = 65_535;
     public const int SmallestFrame = 64;
     public const int LargestFrame = 4_096;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Script;
 
@@ -122,6 +123,10 @@ public static class ScriptRules
             yield return Error("page", $"Page {shot.Page} cannot be read, so it has no shot.");
         else if (Outside(shot.Panel, page) is { } outside)
             yield return outside;
+        else if (shot.Outline is { } outline && !IsOutline(outline, page))
+            yield return Error("outline", $"An outline has 3 to {ScriptLimits.Corners} corners on its page, clockwise, none of which points inwards; null shows the whole box.");
+        if (shot.Lettering is { } lettering && (lettering.Count > ScriptLimits.Lettering || !lettering.All(IsBox)))
+            yield return Error("lettering", $"There are at most {ScriptLimits.Lettering} boxes of lettering, each of 1 to {ScriptLimits.PageSide} pixels; null keeps nothing in the picture.");
         if (!(shot.Confidence is >= 0 and <= 1))
             yield return Error("confidence", "The confidence is 0 to 1.");
         foreach (var error in CheckText(shot.Id, "line", shot.Line, ScriptLimits.Line))
@@ -146,6 +151,14 @@ public static class ScriptRules
             _ => null,
         };
     }
+
+    private static bool IsOutline(IReadOnlyList<PagePoint> corners, ScriptPage page) =>
+        corners.Count is >= 3 and <= ScriptLimits.Corners
+        && corners.All(corner => corner.X >= 0 && corner.X <= page.Width && corner.Y >= 0 && corner.Y <= page.Height)
+        && PanelOutline.IsClockwise(corners);
+
+    private static bool IsBox(LetteringBox? box) =>
+        box is { X: >= 0 and <= ScriptLimits.PageSide, Y: >= 0 and <= ScriptLimits.PageSide, Width: >= 1 and <= ScriptLimits.PageSide, Height: >= 1 and <= ScriptLimits.PageSide };
 
     private static IEnumerable<ScriptError> CheckText(string? shot, string field, string? text, int length)
     {

@@ -64,14 +64,17 @@ public static class ScriptWriter
         for (var i = 0; i < panels.Count; i++)
         {
             var panel = panels[i];
+            var bubbles = Bubble.InOrder(lines[i], direction).ToList();
             yield return new ScriptShot
             {
                 Id = ScriptShot.IdOf(page.Number, i + 1),
                 Page = page.Number,
                 Panel = new PanelBox { X = panel.X, Y = panel.Y, Width = panel.Width, Height = panel.Height },
+                Outline = panel.Outline is { } outline ? [.. outline.Select(corner => new PagePoint(Math.Round(corner.X, 1), Math.Round(corner.Y, 1)))] : null,
+                Lettering = bubbles.Count == 0 ? null : [.. bubbles.Take(ScriptLimits.Lettering).Select(Box)],
                 Confidence = panel.Confidence,
-                Line = Line(Bubble.InOrder(lines[i], direction), language),
-                Move = CameraPath.MoveOver(panel.Width, panel.Height, frame),
+                Line = Line(bubbles, language),
+                Move = CameraPlan.MoveOver(panel.Width, panel.Height, frame),
                 // Within a page the eye jumps; turning the page takes a moment.
                 Transition = i == 0 ? ShotTransition.Fade : ShotTransition.Cut,
                 Flag = IsWhole(layout) ? ShotFlag.WholePage : panel.Confidence < ScriptLimits.SureConfidence ? ShotFlag.Doubtful : null,
@@ -81,6 +84,14 @@ public static class ScriptWriter
 
     private static bool IsWhole(PageLayout layout) =>
         layout.Panels is [{ Confidence: <= NoPanels } only] && only.Width == layout.Width && only.Height == layout.Height;
+
+    private static LetteringBox Box(Bubble bubble) => new()
+    {
+        X = Math.Max(0, (int)bubble.X),
+        Y = Math.Max(0, (int)bubble.Y),
+        Width = Math.Max(1, (int)Math.Ceiling(bubble.Width)),
+        Height = Math.Max(1, (int)Math.Ceiling(bubble.Height)),
+    };
 
     private static string? Line(IEnumerable<Bubble> bubbles, string language)
     {

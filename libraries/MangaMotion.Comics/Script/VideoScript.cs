@@ -98,6 +98,23 @@ public sealed record PanelBox
     public required int Height { get; init; }
 }
 
+/// <summary>A piece of lettering: a rectangle in pixels of its page.</summary>
+[Description("A rectangle in pixels of its page.")]
+public sealed record LetteringBox
+{
+    [Range(0, ScriptLimits.PageSide)]
+    public required int X { get; init; }
+
+    [Range(0, ScriptLimits.PageSide)]
+    public required int Y { get; init; }
+
+    [Range(1, ScriptLimits.PageSide)]
+    public required int Width { get; init; }
+
+    [Range(1, ScriptLimits.PageSide)]
+    public required int Height { get; init; }
+}
+
 /// <summary>One panel with what is said over it and how the camera goes over it.</summary>
 [Description("One panel, what is said over it, and how the camera goes over it.")]
 public sealed record ScriptShot
@@ -112,6 +129,16 @@ public sealed record ScriptShot
 
     [Description("What is shown of the page.")]
     public required PanelBox Panel { get; init; }
+
+    [Description("Corners of the panel, clockwise in pixels of its page, where its sides are slanted; what lies outside of them is not shown. Without them the whole box is.")]
+    [Length(3, ScriptLimits.Corners)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PagePoint>? Outline { get; init; }
+
+    [Description("Where the lettering of the line stands, in the order in which it is read. The camera keeps each in the picture while it is read.")]
+    [Length(0, ScriptLimits.Lettering)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LetteringBox>? Lettering { get; init; }
 
     [Description("How sure the panel's outline is, 0 to 1.")]
     [Range(0.0, 1.0)]

@@ -25,7 +25,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     {
         GreyPage? page = null;
         var (type, result) = await DecodeAsync(
-            workspace.NewDirectory(), input, ["-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1"], async (stream, type, token) => page = await ReadAsync(stream, type, token), cancellationToken);
+            workspace.NewDirectory(), input, ["-frames:v", "1", "-c:v", "pgm", "-pix_fmt", "gray", "-f", "image2pipe", "pipe:1"], async (stream, type, token) => page = await ReadAsync(stream, type, token), cancellationToken);
         return page ?? throw NoPage(type, result);
     }
 
@@ -34,12 +34,16 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     /// page is cut and scaled in the child, so the worker never holds more than the canvas.
     /// </summary>
     /// <param name="input">An image file; it stays.</param>
+    /// <param name="mask">Of the panel's size on the canvas: 255 where it is shown and 0 where the backdrop is; null shows all of it.</param>
     /// <exception cref="MediaException">As <see cref="ReadGreyAsync"/>.</exception>
-    public async Task<byte[]> ReadPanelAsync(Workspace workspace, string input, PanelCanvas canvas, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadPanelAsync(Workspace workspace, string input, PanelCanvas canvas, byte[]? mask, CancellationToken cancellationToken)
     {
         byte[]? planes = null;
+        var directory = workspace.NewDirectory();
+        if (mask is not null)
+            await File.WriteAllBytesAsync(Path.Combine(directory, PanelCanvas.Mask), mask, cancellationToken);
         var (type, result) = await DecodeAsync(
-            workspace.NewDirectory(), input, ["-vf", canvas.Filter, "-f", "rawvideo", "pipe:1"],
+            directory, input, [.. mask is null ? [] : canvas.MaskInput, "-filter_complex", canvas.Filter(mask is not null), "-frames:v", "1", "-f", "rawvideo", "pipe:1"],
             async (stream, _, token) =>
             {
                 var buffer = new byte[3 * canvas.Width * canvas.Height];
@@ -58,7 +62,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
         using var jpeg = new MemoryStream();
         var (type, result) = await DecodeAsync(
             workspace.NewDirectory(), input,
-            ["-vf", $"crop={width}:{height}:{x}:{y}:exact=1,scale={size}:{size}:force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "pipe:1"],
+            ["-vf", $"crop={width}:{height}:{x}:{y}:exact=1,scale={size}:{size}:force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "pipe:1"],
             (stream, _, token) => stream.CopyToAsync(jpeg, token),
             cancellationToken);
         return jpeg.Length > 0 ? jpeg.ToArray() : throw NoPage(type, result);
@@ -107,7 +111,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
                 [
                     .. Ffmpeg.Quiet, "-protocol_whitelist", "file", "-format_whitelist", demuxer.Format, "-codec_whitelist", demuxer.Decoder,
                     "-f", demuxer.Format, .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture), "-i", Ffmpeg.File,
-                    "-frames:v", "1", .. output,
+                    .. output,
                 ],
                 Directory = directory,
                 Input = input,

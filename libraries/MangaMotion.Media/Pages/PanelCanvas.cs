@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MangaMotion.Media.Pages;
 
 /// <summary>How a panel of a page is set on a canvas. All in pixels.</summary>
@@ -6,26 +8,36 @@ namespace MangaMotion.Media.Pages;
 /// <param name="PanelWidth">Of the panel on the canvas.</param>
 public sealed record PanelCanvas(int X, int Y, int CutWidth, int CutHeight, int Width, int Height, int Left, int Top, int PanelWidth, int PanelHeight)
 {
-    /// <summary>Side of the small copy of the panel that becomes the backdrop, and how much light it keeps.</summary>
+    /// <summary>Name of the file with the mask, raw 8-bit values.</summary>
+    internal const string Mask = "mask.gray";
+
+    /// <summary>Side of the small copy of the panel that becomes the backdrop, how much light it keeps, and how much all of it gets.</summary>
     private const int Blurred = 48;
-    private const double Light = 0.3;
+    private const double Light = 0.4;
+    private const int Glow = 16;
+
+    internal string[] MaskInput =>
+    [
+        "-protocol_whitelist", "file", "-format_whitelist", "rawvideo", "-f", "rawvideo", "-pix_fmt", "gray",
+        "-video_size", string.Create(CultureInfo.InvariantCulture, $"{PanelWidth}x{PanelHeight}"), "-i", $"file:{Mask}",
+    ];
 
     /// <summary>
     /// ffmpeg's graph. Where the panel does not fill the canvas, the rest is the panel itself, out of focus and dark: it belongs to the
     /// picture, and no eye goes there.
     /// </summary>
-    internal string Filter
+    /// <param name="masked">There is a second input, the mask.</param>
+    internal string Filter(bool masked)
     {
-        get
-        {
-            const string Out = "scale=out_color_matrix=bt709:out_range=tv,format=yuv444p";
-            var panel = $"crop={CutWidth}:{CutHeight}:{X}:{Y}:exact=1,format=gbrp";
-            var scaled = $"scale={PanelWidth}:{PanelHeight}:flags=bicubic+accurate_rnd+full_chroma_int";
-            if (Left <= 0 && Top <= 0 && Left + PanelWidth >= Width && Top + PanelHeight >= Height)
-                return $"{panel},{scaled},crop={Width}:{Height}:{-Left}:{-Top}:exact=1,{Out}";
+        const string Out = "scale=out_color_matrix=bt709:out_range=tv,format=yuv444p";
+        var panel = $"[0:v]crop={CutWidth}:{CutHeight}:{X}:{Y}:exact=1,format=gbrp";
+        var scaled = $"scale={PanelWidth}:{PanelHeight}:flags=bicubic+accurate_rnd+full_chroma_int";
+        if (!masked && Left <= 0 && Top <= 0 && Left + PanelWidth >= Width && Top + PanelHeight >= Height)
+            return $"{panel},{scaled},crop={Width}:{Height}:{-Left}:{-Top}:exact=1,{Out}";
 
-            var backdrop = $"scale={Blurred}:{Blurred}:flags=area,gblur=sigma=3,colorchannelmixer=rr={Light}:gg={Light}:bb={Light},scale={Width}:{Height}:flags=bicubic";
-            return $"{panel},split[a][b];[a]{backdrop}[back];[b]{scaled}[front];[back][front]overlay={Left}:{Top}:format=gbrp,{Out}";
-        }
+        var light = string.Create(CultureInfo.InvariantCulture, $"val*{Light}+{Glow}");
+        var backdrop = $"scale={Blurred}:{Blurred}:flags=area,gblur=sigma=3,lutrgb=r={light}:g={light}:b={light},scale={Width}:{Height}:flags=bicubic";
+        var front = masked ? $"{scaled},format=rgba[whole];[whole][1:v]alphamerge[front]" : $"{scaled}[front]";
+        return $"{panel},split[a][b];[a]{backdrop}[back];[b]{front};[back][front]overlay={Left}:{Top}:format=gbrp,{Out}";
     }
 }

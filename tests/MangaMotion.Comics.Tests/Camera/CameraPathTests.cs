@@ -5,9 +5,6 @@ namespace MangaMotion.Comics.Tests.Camera;
 
 public sealed class CameraPathTests
 {
-    private const int PageWidth = 1600;
-    private const int PageHeight = 2300;
-
     private static readonly Panel Wide = new(100, 200, 1400, 350, 1);
     private static readonly Panel Tall = new(900, 200, 400, 1200, 1);
     private static readonly Panel Screen = new(200, 300, 800, 460, 1);
@@ -19,7 +16,7 @@ public sealed class CameraPathTests
             var data = new TheoryData<int, int, int, int, int, int>();
             foreach (var size in (FrameSize[])[FrameSize.Landscape, FrameSize.Portrait, FrameSize.Square])
             {
-                foreach (var panel in (Panel[])[Wide, Tall, Screen, new(0, 0, PageWidth, PageHeight, 1), new(0, 2200, 1600, 100, 1), new(700, 900, 1, 1, 1)])
+                foreach (var panel in (Panel[])[Wide, Tall, Screen, new(0, 0, 1600, 2300, 1), new(0, 2200, 1600, 100, 1), new(700, 900, 1, 1, 1)])
                     data.Add(size.Width, size.Height, panel.X, panel.Y, panel.Width, panel.Height);
             }
 
@@ -62,7 +59,7 @@ public sealed class CameraPathTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_window_has_the_videos_shape_and_stays_on_the_page(int width, int height, int x, int y, int w, int h)
+    public void The_window_has_the_videos_shape_and_never_sees_less_of_the_panel_than_the_move_needs(int width, int height, int x, int y, int w, int h)
     {
         var size = new FrameSize(width, height);
         var path = Over(new Panel(x, y, w, h, 1), size, ReadingDirection.RightToLeft);
@@ -71,11 +68,12 @@ public sealed class CameraPathTests
         {
             var window = path.At(t);
             (window.Width / window.Height).ShouldBe(size.Aspect, 1e-9);
-            if (window.Width <= PageWidth)
-                (window.X >= -1e-9 && window.X + window.Width <= PageWidth + 1e-9).ShouldBeTrue($"{window} leaves the page sideways");
-            if (window.Height <= PageHeight)
-                (window.Y >= -1e-9 && window.Y + window.Height <= PageHeight + 1e-9).ShouldBeTrue($"{window} leaves the page above or below");
+            // The camera looks at the panel: its window holds all of it in one direction, or lies within it.
+            Beyond(window.X, window.Width, x, w).ShouldBeLessThan(1e-6 + Math.Max(0, window.Width - w), $"{window} looks past the panel sideways");
+            Beyond(window.Y, window.Height, y, h).ShouldBeLessThan(1e-6 + Math.Max(0, window.Height - h), $"{window} looks past the panel above or below");
         }
+
+        static double Beyond(double from, double length, int start, int side) => Math.Max(0, start - from) + Math.Max(0, from + length - (start + side));
     }
 
     [Fact]
@@ -94,7 +92,7 @@ public sealed class CameraPathTests
     [Fact]
     public void A_very_short_shot_still_begins_and_ends_at_its_windows()
     {
-        var path = CameraPath.Over(Tall, PageWidth, PageHeight, FrameSize.Square, 0.2, ReadingDirection.RightToLeft);
+        var path = CameraPlan.Over(Tall, FrameSize.Square, 0.2, ReadingDirection.RightToLeft);
 
         path.At(0).ShouldBe(path.Start);
         path.At(0.2).ShouldBe(path.End);
@@ -103,7 +101,7 @@ public sealed class CameraPathTests
     [Fact]
     public void A_long_panel_in_a_short_shot_is_shown_from_farther_away_rather_than_raced_along()
     {
-        var path = CameraPath.Over(new Panel(0, 0, 1600, 160, 1), PageWidth, PageHeight, FrameSize.Square, 2.5, ReadingDirection.LeftToRight);
+        var path = CameraPlan.Over(new Panel(0, 0, 1600, 160, 1), FrameSize.Square, 2.5, ReadingDirection.LeftToRight);
 
         ((path.End.X - path.Start.X) / path.Start.Width).ShouldBeLessThan(1.03);
     }
@@ -116,7 +114,7 @@ public sealed class CameraPathTests
     {
         foreach (var panel in (Panel[])[Tall, new Panel(100, 100, 800, 450, 1), new Panel(0, 0, 1600, 160, 1)])
         {
-            var path = CameraPath.Over(panel, PageWidth, PageHeight, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, move);
+            var path = CameraPlan.Over(panel, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, move);
 
             path.Move.ShouldBe(move);
             path.End.ShouldNotBe(path.Start);
@@ -124,6 +122,74 @@ public sealed class CameraPathTests
         }
     }
 
+    [Fact]
+    public void A_panel_that_is_a_little_off_the_videos_shape_fills_it()
+    {
+        var path = Over(new Panel(0, 0, 1000, 600, 1), FrameSize.Landscape, ReadingDirection.LeftToRight);
+
+        path.Start.Width.ShouldBe(1000);
+        path.Start.Height.ShouldBeLessThan(600);
+    }
+
+    [Fact]
+    public void A_tilt_opens_on_most_of_the_panel_so_that_a_bubble_is_seen_with_its_speaker() =>
+        Over(Tall, FrameSize.Landscape, ReadingDirection.LeftToRight).Start.Height.ShouldBeGreaterThanOrEqualTo(0.7 * Tall.Height);
+
+    [Theory]
+    [InlineData(100, 200, 1400, 350)]
+    [InlineData(900, 200, 400, 1200)]
+    [InlineData(200, 300, 800, 460)]
+    public void Lettering_is_in_the_picture_for_as_long_as_it_is_read(int x, int y, int w, int h)
+    {
+        var panel = new Panel(x, y, w, h, 1);
+        foreach (var size in (FrameSize[])[FrameSize.Landscape, FrameSize.Portrait, FrameSize.Square])
+        {
+            // A caption at each end of the panel, and one that runs along it.
+            foreach (var (left, top, width, height) in ((double, double, double, double)[])
+                [(x + 5, y + 5, 80, 30), (x + w - 90, y + h - 40, 80, 30), (x + 10, y + h - 40, w - 20, 30), (x + w - 40, y + 10, 30, h - 20)])
+            {
+                foreach (var until in (double[])[1.2, 2.5, 3.8])
+                {
+                    var lettering = new PanelLettering(left, top, width, height, 0.2, until);
+                    var path = CameraPlan.Over(panel, size, 4, ReadingDirection.LeftToRight, lettering: [lettering]);
+
+                    path.End.ShouldNotBe(path.Start);
+                    for (var t = 0.2; t <= until; t += 0.02)
+                    {
+                        var window = path.At(t);
+                        (left >= window.X && top >= window.Y && left + width <= window.X + window.Width && top + height <= window.Y + window.Height)
+                            .ShouldBeTrue($"{lettering} is cut off by {window} at {t:F2} s of a {path.Move} in {size}");
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_camera_follows_the_bubbles_in_the_order_in_which_they_are_read()
+    {
+        // Far apart in a wide panel: no window as high as the panel holds both.
+        PanelLettering[] read = [new(1380, 250, 60, 200, 0.4, 1.8), new(130, 250, 60, 200, 4.6, 6)];
+        var path = CameraPlan.Over(Wide, FrameSize.Landscape, 6.4, ReadingDirection.RightToLeft, lettering: read);
+
+        path.Move.ShouldBe(CameraMove.Pan);
+        path.Start.X.ShouldBeGreaterThan(path.End.X);
+        path.Start.Width.ShouldBeLessThan(0.6 * Wide.Width);
+        read.ShouldAllBe(text => text.IsSeen(path));
+    }
+
+    [Fact]
+    public void A_push_ends_beside_the_middle_rather_than_cutting_a_caption()
+    {
+        var caption = new PanelLettering(230, 700, 300, 30, 0, 4);
+        var path = CameraPlan.Over(Screen, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, lettering: [caption]);
+
+        path.Move.ShouldBe(CameraMove.PushIn);
+        (path.Start.Width / path.End.Width).ShouldBeGreaterThan(1.1);
+        (path.End.Y + path.End.Height).ShouldBeGreaterThan(740);
+        path.End.X.ShouldBeLessThan(220);
+    }
+
     private static CameraPath Over(Panel panel, FrameSize size, ReadingDirection direction) =>
-        CameraPath.Over(panel, PageWidth, PageHeight, size, 4, direction);
+        CameraPlan.Over(panel, size, 4, direction);
 }

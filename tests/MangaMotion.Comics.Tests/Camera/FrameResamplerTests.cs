@@ -134,7 +134,7 @@ public sealed class FrameResamplerTests
         {
             var planes = new byte[3 * 100 * 100];
             Array.Fill(planes, grey);
-            return new ShotCamera(new PagePlanes(planes, 100, 100), CameraPath.Over(new Panel(0, 0, 100, 100, 1), 100, 100, size, 2, ReadingDirection.LeftToRight), size);
+            return new ShotCamera(new PagePlanes(planes, 100, 100), CameraPlan.Over(new Panel(0, 0, 100, 100, 1), size, 2, ReadingDirection.LeftToRight), size);
         }
     }
 

@@ -36,14 +36,29 @@ public sealed class PanelStageTests
     }
 
     [Fact]
-    public void A_push_starts_with_the_whole_panel_in_the_middle_and_ends_closer_by_at_most_15_percent()
+    public void A_push_starts_with_the_panel_in_the_middle_and_ends_closer_by_at_most_15_percent()
     {
-        var stage = PanelStage.Create(new Panel(300, 400, 1000, 600, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
+        var stage = PanelStage.Create(new Panel(300, 400, 1000, 563, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
 
         var (start, end) = (stage.Path.Start, stage.Path.End);
         (start.X + (start.Width / 2)).ShouldBe(stage.Left + (stage.PanelWidth / 2.0), 1);
         start.Height.ShouldBeGreaterThanOrEqualTo(stage.PanelHeight - 1);
         (start.Width / end.Width).ShouldBe(1.15, 0.001);
+    }
+
+    [Fact]
+    public void A_mask_is_full_inside_the_corners_empty_outside_and_covers_edges_by_their_share()
+    {
+        var panel = new Panel(50, 60, 200, 100, 1) { Outline = [new(50, 60), new(250, 60), new(200, 160), new(50, 160)] };
+        var stage = new PanelStage(400, 300, 0, 0, 200, 100, PanelStage.Create(panel, FrameSize.Landscape, 3, ReadingDirection.LeftToRight).Path);
+
+        var mask = stage.Mask(panel)!;
+
+        mask.Sum(value => value / 255.0).ShouldBe(17_500, 30);
+        (mask[0], mask[190], mask[(50 * 200) + 170], mask[(50 * 200) + 179], mask[^1], mask[99 * 200]).ShouldBe(((byte)255, (byte)255, (byte)255, (byte)0, (byte)0, (byte)255));
+        stage.Mask(panel with { Outline = null }).ShouldBeNull();
+        PanelMask.Draw(3, 3, [new(50, 50), new(60, 50), new(60, 60)]).ShouldAllBe(value => value == 0);
+        PanelMask.Draw(3, 3, [new(-50, -50), new(60, -50), new(60, 60), new(-50, 60)]).ShouldAllBe(value => value == 255);
     }
 
     [Fact]

@@ -30,6 +30,18 @@ public sealed class ScriptWriterTests
     }
 
     [Fact]
+    public void A_shot_knows_its_corners_and_where_its_lettering_is_read()
+    {
+        var outline = (PagePoint[])[new(0, 0.04), new(800, 0), new(760, 300), new(0, 300)];
+        var script = Write(Page with { Layout = Page.Layout! with { Panels = [new Panel(0, 0, 800, 300, 0.9) { Outline = outline }] } });
+
+        ScriptRules.Check(script).ShouldBeEmpty();
+        script.Shots[0].Outline.ShouldBe([new(0, 0), new(800, 0), new(760, 300), new(0, 300)]);
+        script.Shots[0].Lettering!.Take(2).ShouldBe([new() { X = 650, Y = 20, Width = 80, Height = 60 }, new() { X = 10, Y = 10, Width = 80, Height = 60 }]);
+        Write(Page).Shots[1].ShouldSatisfyAllConditions(shot => shot.Outline.ShouldBeNull(), shot => shot.Lettering.ShouldBeNull());
+    }
+
+    [Fact]
     public void A_page_without_panels_is_shown_whole_and_one_that_cannot_be_read_is_told_why()
     {
         var whole = Page with { Number = 2, Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 1200, 0.3)], 0.3), Bubbles = [] };

@@ -56,6 +56,16 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
         script.Pages.Count.ShouldBe(4);
         script.Shots.Count.ShouldBeInRange(16, 20);
         script.Shots.Select(shot => shot.Page).ShouldBeInOrder();
+        // Slanted panels end where they were drawn to end, within their frame lines; their neighbours and the gutter lie outside.
+        foreach (var (page, truth) in SampleChapter.Panels.Where(panel => panel.Outline.A.Y != panel.Outline.B.Y || panel.Outline.C.Y != panel.Outline.D.Y || panel.Outline.A.X != panel.Outline.D.X || panel.Outline.B.X != panel.Outline.C.X))
+        {
+            var shape = truth.Shape;
+            var shot = script.Shots.Where(shot => shot.Page == page).MinBy(shot => Math.Abs(shot.Panel.X - shape.Left) + Math.Abs(shot.Panel.Y - shape.Top) + Math.Abs(shot.Panel.X + shot.Panel.Width - shape.Right))!;
+            shot.Outline.ShouldNotBeNull($"{shot.Id}: {shot.Panel} of {truth}");
+            foreach (var corner in ((double X, double Y)[])[truth.A, truth.B, truth.C, truth.D])
+                shot.Outline!.Min(found => Math.Max(Math.Abs(found.X - corner.X), Math.Abs(found.Y - corner.Y))).ShouldBeLessThan(6, $"{shot.Id}: {string.Join(' ', shot.Outline!)} of {truth}");
+        }
+
         var lines = string.Join('\n', script.Shots.Select(shot => shot.Line));
         lines.ShouldContain("A light! Turn the boat!");
         var (read, lettered) = (Words(lines), Words(Lettered));

@@ -23,29 +23,29 @@ internal sealed class FilmPlanner(IShotVoice voice, ISegmentRenderer renderer)
         if (string.IsNullOrWhiteSpace(shot.Line))
             return null;
         // Only what is heard: the same words are spoken once, wherever they stand.
-        var heard = Bare(shot) with { Panel = new() { X = 0, Y = 0, Width = 1, Height = 1 }, Page = 1, Move = null, Line = shot.Line, Speaker = shot.Speaker };
+        var heard = Bare(shot) with { Panel = new() { X = 0, Y = 0, Width = 1, Height = 1 }, Page = 1, Move = null, Outline = null, Lettering = null, Line = shot.Line, Speaker = shot.Speaker };
         var spoken = new VideoOptions { Language = script.Language, Voice = options.Voice, Direction = options.Direction };
         return new(ContentHash.Of("speech", voice.Version, heard.Line, heard.Speaker, spoken.Language, spoken.Voice), heard, spoken);
     }
 
     private SegmentPlan PlanSegment(VideoScript script, Dictionary<int, StoredPage> pages, Timeline timeline, TimelineSegment segment)
     {
-        var views = new List<ShotView> { View(timeline.Shots[segment.Shot], segment.FirstFrame) };
+        var views = new List<ShotView> { View(timeline.Shots[segment.Shot], segment.FirstFrame, script.Fps) };
         if (segment.NextShot is { } next)
-            views.Add(View(timeline.Shots[next], 0));
+            views.Add(View(timeline.Shots[next], 0, script.Fps));
         var transition = segment.NextShot is { } coming ? timeline.Shots[coming].Shot.Transition : ShotTransition.Cut;
         var spec = new SegmentSpec(script.Width, script.Height, script.Fps, views, transition, segment.Frames) { Direction = script.Direction };
         var shown = views.Select(view => pages[view.Shot.Page]).DistinctBy(page => page.Number).ToArray();
         return new(ContentHash.Of("segment", renderer.Version, spec with { Views = [.. views.Select(Anonymous)] }, shown.Select(page => page.Sha256)), spec, shown);
     }
 
-    private static ShotView View(TimelineShot shot, int firstFrame) => new(Bare(shot.Shot), shot.Frames, firstFrame);
+    private static ShotView View(TimelineShot shot, int firstFrame, int fps) => ShotView.Of(shot with { Shot = Bare(shot.Shot) }, firstFrame, fps);
 
     private static ShotView Anonymous(ShotView view) => view with { Shot = view.Shot with { Id = "", Page = 1 } };
 
     /// <summary>The shot without what can neither be seen nor heard.</summary>
     private static ScriptShot Bare(ScriptShot shot) =>
-        new() { Id = shot.Id, Page = shot.Page, Panel = shot.Panel, Confidence = 1, Move = shot.Move };
+        new() { Id = shot.Id, Page = shot.Page, Panel = shot.Panel, Confidence = 1, Move = shot.Move, Outline = shot.Outline, Lettering = shot.Lettering };
 }
 
 /// <summary>One line to speak.</summary>

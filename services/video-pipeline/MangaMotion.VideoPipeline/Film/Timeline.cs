@@ -40,7 +40,9 @@ public sealed record Timeline(int Fps, int Frames, IReadOnlyList<TimelineShot> S
             if (comesIn > 0)
                 segments.Add(new(i - 1, i, shots[^1].Frames - comesIn, comesIn));
             segments.Add(new(i, null, comesIn, frames - comesIn - goesOut));
-            shots.Add(new(shot, start, frames, ((double)(start + comesIn) / script.Fps) + BeforeSpeech));
+            var begins = ((double)(start + comesIn) / script.Fps) + BeforeSpeech;
+            // A silent reader is given the first half of the time.
+            shots.Add(new(shot, start, frames, begins, begins + (spoken ?? (frames - comesIn - goesOut) / 2.0 / script.Fps)));
             start += frames - goesOut;
         }
 
@@ -52,7 +54,8 @@ public sealed record Timeline(int Fps, int Frames, IReadOnlyList<TimelineShot> S
 /// <param name="Start">Its first frame in the video.</param>
 /// <param name="Frames">Its length, transitions at both ends included.</param>
 /// <param name="SpeechStart">Seconds into the video at which its line begins.</param>
-public sealed record TimelineShot(ScriptShot Shot, int Start, int Frames, double SpeechStart);
+/// <param name="SpeechEnd">Seconds into the video at which its line has been said, or read where nobody says it.</param>
+public sealed record TimelineShot(ScriptShot Shot, int Start, int Frames, double SpeechStart, double SpeechEnd);
 
 /// <summary>One piece of the video, encoded on its own.</summary>
 /// <param name="Shot">Place of the shot it shows, or of the one that goes.</param>

@@ -15,7 +15,7 @@ namespace MangaMotion.VideoPipeline.Rendering;
 internal sealed class SegmentRenderer(PageReader pages, FrameEncoder encoder) : ISegmentRenderer
 {
     /// <summary>The first number is raised when the same panel would be framed, moved over or faded differently.</summary>
-    public string Version => $"camera-1 {FrameEncoder.Settings}";
+    public string Version => $"camera-2 {FrameEncoder.Settings}";
 
     public async Task<RenderedSegment> RenderAsync(SegmentSpec segment, IReadOnlyDictionary<int, string> pictures, Workspace workspace, CancellationToken cancellationToken)
     {
@@ -43,13 +43,17 @@ internal sealed class SegmentRenderer(PageReader pages, FrameEncoder encoder) : 
 
     private async Task<ShotCamera> CameraAsync(SegmentSpec segment, ShotView view, string picture, Workspace workspace, CancellationToken cancellationToken)
     {
-        var (box, size) = (view.Shot.Panel, new FrameSize(segment.Width, segment.Height));
-        var stage = PanelStage.Create(
-            new Panel(box.X, box.Y, box.Width, box.Height, view.Shot.Confidence), size, (double)view.ShotFrames / segment.Fps, segment.Direction, view.Shot.Move);
+        var (shot, box, fps) = (view.Shot, view.Shot.Panel, (double)segment.Fps);
+        var panel = new Panel(box.X, box.Y, box.Width, box.Height, shot.Confidence) { Outline = shot.Outline };
+        var lettering = PanelLettering.Read(
+            (shot.Lettering ?? []).Select(text => ((double)text.X, (double)text.Y, (double)text.Width, (double)text.Height)), view.ReadFrom / fps, view.ReadUntil / fps);
+        var size = new FrameSize(segment.Width, segment.Height);
+        var stage = PanelStage.Create(panel, size, view.ShotFrames / fps, segment.Direction, shot.Move, lettering);
         var planes = await pages.ReadPanelAsync(
             workspace,
             picture,
             new PanelCanvas(box.X, box.Y, box.Width, box.Height, stage.Width, stage.Height, stage.Left, stage.Top, stage.PanelWidth, stage.PanelHeight),
+            stage.Mask(panel),
             cancellationToken);
         return new ShotCamera(new PagePlanes(planes, stage.Width, stage.Height), stage.Path, size);
     }

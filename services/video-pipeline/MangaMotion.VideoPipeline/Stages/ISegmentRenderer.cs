@@ -1,6 +1,7 @@
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Media.Workspaces;
+using MangaMotion.VideoPipeline.Film;
 
 namespace MangaMotion.VideoPipeline.Stages;
 
@@ -30,7 +31,24 @@ public sealed record SegmentSpec(int Width, int Height, int Fps, IReadOnlyList<S
 /// <summary>A shot in a segment: its camera moves over all frames of the shot, of which the segment shows some.</summary>
 /// <param name="ShotFrames">Length of the whole shot, transitions at both its ends included.</param>
 /// <param name="FirstFrame">The frame of the shot, from 0, that is the segment's first.</param>
-public sealed record ShotView(ScriptShot Shot, int ShotFrames, int FirstFrame);
+public sealed record ShotView(ScriptShot Shot, int ShotFrames, int FirstFrame)
+{
+    /// <summary>The frames of the shot from and up to which its lettering is read; 0 where there is none.</summary>
+    public int ReadFrom { get; init; }
+
+    public int ReadUntil { get; init; }
+
+    /// <param name="fps">Frames a second of the video.</param>
+    public static ShotView Of(TimelineShot shot, int firstFrame, int fps)
+    {
+        var view = new ShotView(shot.Shot, shot.Frames, firstFrame);
+        return shot.Shot.Lettering is not { Count: > 0 } ? view : view with
+        {
+            ReadFrom = Math.Max(0, (int)(shot.SpeechStart * fps) - shot.Start),
+            ReadUntil = Math.Min(shot.Frames, (int)Math.Ceiling(shot.SpeechEnd * fps) - shot.Start),
+        };
+    }
+}
 
 /// <param name="Path">In the workspace.</param>
 /// <param name="Draft">A provider failed, and the local camera filmed instead.</param>

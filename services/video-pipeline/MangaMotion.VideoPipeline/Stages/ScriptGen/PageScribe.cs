@@ -46,7 +46,7 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
         if (IsBlank(page.Pixels))
             return reading with { Reason = "The page is blank." };
 
-        reading = reading with { Layout = PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction) };
+        reading = reading with { Layout = PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction).FitFrames(page.Pixels, page.Width) };
         try
         {
             return reading with { Bubbles = language == "ja" ? await ReadJapaneseAsync(workspace, page, cancellationToken) : await ReadEnglishAsync(workspace, page, reading.Layout, cancellationToken) };
