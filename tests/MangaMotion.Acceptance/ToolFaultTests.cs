@@ -67,7 +67,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
 
         var accepted = await _installation.Client.IngestAsync(
         [
-            Samples.Named("photo.jpg", [.. Samples.Jpeg, .. new byte[1_000_000]]), Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("paper.pdf", Samples.Pdf()),
+            Samples.Named("photo.jpg", [.. Samples.Jpeg, .. new byte[1_000_000]]), Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("paper.pdf", [.. Samples.Pdf(), .. new byte[1_000_000]]),
             Samples.Named("tiny.gif", Samples.Gif()),
         ]);
         await Eventually.Until(

@@ -257,13 +257,30 @@ public sealed class ChapterTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task Pages_of_a_PDF_are_drawn_side_by_side_and_a_strip_gets_no_more_pixels_than_a_picture_has()
+    {
+        await using var rig = new MediaRig(options => options.Hosts = 2);
+        await using var workspace = rig.Root.Create();
+        await File.WriteAllBytesAsync(workspace.Input, PdfTests.Pdf(6, "0 0 14000 10", PdfTests.RedPaper));
+        var reader = new ChapterReader(new PdfRenderer(rig.Pool, Options.Create(rig.Options)), Options.Create(rig.Options));
+        using var chapter = await reader.OpenAsync(workspace, [new ChapterFile(workspace.Input, "strip.pdf")], CancellationToken.None);
+
+        var files = await Task.WhenAll(chapter.Pages.Select(page => chapter.UnpackAsync(page, CancellationToken.None)));
+
+        files.Length.ShouldBe(6);
+        foreach (var file in files)
+            (Vips.Header(file.Path, "width"), Vips.Header(file.Path, "height")).ShouldBe(("65000", "46"));
+        File.Exists(workspace.Input).ShouldBeTrue();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _workspace.DisposeAsync();
         await _rig.DisposeAsync();
     }
 
-    private ChapterReader Reader => new(new PdfRenderer(_rig.Tools, _rig.Images, Options.Create(_rig.Options)), Options.Create(_rig.Options));
+    private ChapterReader Reader => new(new PdfRenderer(_rig.Pool, Options.Create(_rig.Options)), Options.Create(_rig.Options));
 
     private Task<Chapter> OpenAsync(byte[] file) => Reader.OpenAsync(_workspace, [Store("chapter.cbz", file)], CancellationToken.None);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Pdf;
+using MangaMotion.Media.Processes;
 
 namespace MangaMotion.Media.Tests;
 
@@ -65,17 +66,135 @@ public sealed class PdfTests : IAsyncLifetime
     public async Task One_of_rubbish_is_refused() =>
         (await RenderAsync("%PDF-1.7\nrubbish"u8.ToArray()).ShouldThrowAsync<CorruptMediaException>()).OwnerMessage.ShouldContain("damaged");
 
-    private async Task<RenderedPdf> RenderAsync(byte[] content)
+    [Fact]
+    public async Task A_page_whose_content_cannot_be_read_is_refused_instead_of_a_blank_picture()
+    {
+        var failure = await RenderAsync(Pdf(1, "0 0 600 800", "BT (text in no font) Tj ET")).ShouldThrowAsync<CorruptMediaException>();
+
+        failure.OwnerMessage.ShouldContain("damaged");
+        failure.Detail.ShouldNotBeNullOrEmpty("the operator reads what poppler said");
+    }
+
+    [Fact]
+    public async Task A_page_that_complains_and_is_drawn_all_the_same_is_taken() =>
+        (await RenderAsync(Pdf(1, "0 0 600 800", $"{RedPaper} BT (text in no font) Tj ET"))).Pages.ShouldBe(1);
+
+    [Fact]
+    public async Task Text_in_a_Japanese_encoding_finds_its_tables_in_the_sandbox()
+    {
+        const string Font = "<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /90ms-RKSJ-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light"
+            + " /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /Ryumin-Light /Flags 4 >> >>] >>";
+
+        // Without poppler-data this would be a failure of the machine.
+        (await RenderAsync(Pdf(1, "0 0 600 800", $"{RedPaper} 0 g BT /F 40 Tf 100 100 Td <82A082A2> Tj ET", $"/Resources << /Font << /F {Font} >> >>"))).Pages.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Only_the_crop_box_is_drawn_at_the_full_size()
+    {
+        // The left half of the box is red, and so is much outside of it.
+        var made = await RenderAsync(Pdf(1, "0 0 600 800", "1 0 0 rg 0 0 250 800 re f", "/CropBox [100 100 400 500]"));
+
+        var preview = made.Image.Files[0];
+        (preview.Width, preview.Height).ShouldBe((960, 1280));
+        IsRed(preview, 400, 640).ShouldBeTrue();
+        IsRed(preview, 560, 640).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_turned_page_is_drawn_upright()
+    {
+        // Its left part, which a quarter to the right brings to the top.
+        var made = await RenderAsync(Pdf(1, "0 0 600 800", "1 0 0 rg 0 0 150 800 re f", "/Rotate 90"));
+
+        var preview = made.Image.Files[0];
+        (preview.Width, preview.Height).ShouldBe((1280, 960));
+        IsRed(preview, 640, 100).ShouldBeTrue();
+        IsRed(preview, 640, 860).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_same_one_gives_the_same_pictures_after_a_hundred_others_in_the_same_child()
+    {
+        const string Text = "BT /F 60 Tf 80 600 Td (The last lamp) Tj ET 0.2 0.4 0.8 rg 100 100 300 200 re f";
+        const string Fonts = "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >> >> >>";
+        var pdf = Pdf(1, "0 0 600 800", Text, Fonts);
+        var small = new ImageRequest { Variants = [new ImageVariant("thumbnail", 64)] };
+        var photo = _files.Encode(_files.Picture(300, 200), "jpg");
+
+        var before = await RenderAsync(pdf);
+        var child = _rig.Pool.ProcessIds.ShouldHaveSingleItem();
+        for (var i = 0; i < 50; i++)
+        {
+            await RenderAsync(i % 5 == 0 ? "%PDF-1.7\nrubbish"u8.ToArray() : Pdf(i, "0 0 700 500", $"{RedPaper} {Text}", Fonts.Replace("Times-Roman", $"Font{i}", StringComparison.Ordinal)), small)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
+            await _rig.RenderAsync(photo, small);
+        }
+
+        var resident = ProcessTree.ResidentBytes(child);
+        var after = await RenderAsync(pdf);
+
+        _rig.Pool.ProcessIds.ShouldHaveSingleItem().ShouldBe(child);
+        resident.ShouldBeLessThan(_rig.Options.Vips.RecycleAboveBytes);
+        after.Image.ThumbHash.ShouldBe(before.Image.ThumbHash);
+        foreach (var (one, other) in before.Image.Files.Zip(after.Image.Files))
+            (await File.ReadAllBytesAsync(other.Path)).ShouldBe(await File.ReadAllBytesAsync(one.Path));
+    }
+
+    [Fact]
+    public async Task A_child_killed_while_it_draws_fails_that_job_alone()
+    {
+        var endless = RenderAsync(Pdf(1, "0 0 600 800", string.Concat(Enumerable.Repeat("[0.001] 0 d 0 0 m 600 800 l S\n", 2_000))));
+        await Eventually.HoldsAsync(
+            () => _rig.Pool.ProcessIds.Any(id => Directory.EnumerateFiles(_rig.Root.Location, "input", SearchOption.AllDirectories).Any(path => path.EndsWith("/in/input", StringComparison.Ordinal))),
+            "the child draws");
+        Vips.Run("kill", "-KILL", $"{ProcessTree.Tree(_rig.Pool.ProcessIds.Single()).Last()}");
+
+        var failure = await endless.ShouldThrowAsync<ToolFailedException>();
+
+        (failure.Tool, failure.Signal, failure.Permanent).ShouldBe(("poppler", 9, false));
+        (await RenderAsync(Pdf(2, "0 0 600 800", RedPaper))).Pages.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_drawn_for_ever_is_refused_for_good()
+    {
+        _rig.Options.Limits.CpuSeconds = 1;
+
+        var failure = await RenderAsync(Pdf(1, "0 0 600 800", string.Concat(Enumerable.Repeat("[0.001] 0 d 0 0 m 600 800 l S\n", 2_000)))).ShouldThrowAsync<MediaLimitException>();
+
+        failure.Code.ShouldBe("media.limit.cpu");
+    }
+
+    [Fact]
+    public async Task The_systems_libvips_and_poppler_which_share_libraries_serve_in_one_child_too()
+    {
+        _rig.Options.Vips.Library = "libvips.so.42";
+        var photo = _files.Encode(_files.Picture(300, 200), "jpg");
+
+        var first = await RenderAsync(Pdf(1, "0 0 600 800", RedPaper));
+        (await _rig.RenderAsync(photo)).Image.Width.ShouldBe(300);
+        var second = await RenderAsync(Pdf(1, "0 0 600 800", RedPaper));
+
+        second.Image.ThumbHash.ShouldBe(first.Image.ThumbHash);
+        _rig.Pool.ProcessIds.ShouldHaveSingleItem();
+    }
+
+    private static bool IsRed(MediaFile picture, int x, int y) => Vips.Pixel(picture.Path, x, y) is [> 200, < 80, < 80];
+
+    private async Task<RenderedPdf> RenderAsync(byte[] content, ImageRequest? request = null)
     {
         var path = _files.NewPath("pdf");
         await File.WriteAllBytesAsync(path, content);
         var (workspace, type) = _rig.Open(path);
         type.ShouldBe(MediaType.Pdf);
-        var renderer = new PdfRenderer(_rig.Tools, _rig.Images, Microsoft.Extensions.Options.Options.Create(_rig.Options));
-        return await renderer.RenderAsync(workspace, workspace.Input, new ImageRequest(), CancellationToken.None);
+        var renderer = new PdfRenderer(_rig.Pool, Microsoft.Extensions.Options.Options.Create(_rig.Options));
+        return await renderer.RenderAsync(workspace, workspace.Input, request ?? new ImageRequest(), CancellationToken.None);
     }
 
-    internal static byte[] Pdf(int pages, string box, string content, bool encrypted = false)
+    /// <param name="box">Of every page: left, bottom, right and top in points.</param>
+    /// <param name="entries">Further entries of every page.</param>
+    internal static byte[] Pdf(int pages, string box, string content, string entries = "", bool encrypted = false)
     {
         List<string> objects =
         [
@@ -83,7 +202,7 @@ public sealed class PdfTests : IAsyncLifetime
             $"<< /Type /Pages /Count {pages} /Kids [{string.Join(' ', Enumerable.Range(0, pages).Select(i => $"{i + 5} 0 R"))}] >>",
             $"<< /Length {content.Length} >>\nstream\n{content}\nendstream",
             $"<< /Filter /Standard /V 1 /R 2 /P -4 /O <{new string('1', 64)}> /U <{new string('2', 64)}> >>",
-            .. Enumerable.Repeat($"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents 3 0 R >>", pages),
+            .. Enumerable.Repeat($"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents 3 0 R {entries} >>", pages),
         ];
         var (text, offsets) = (new StringBuilder("%PDF-1.4\n"), new List<int>());
         for (var i = 0; i < objects.Count; i++)

@@ -1,4 +1,5 @@
 using MangaMotion.Media.Hosts;
+using MangaMotion.MediaHost.Poppler;
 using MangaMotion.MediaHost.Vips;
 
 namespace MangaMotion.MediaHost;
@@ -14,6 +15,7 @@ internal static class Desk
             return job switch
             {
                 ImageJob image => Pictures.Render(slot, image),
+                PdfJob pdf => Papers.Draw(slot, pdf),
                 _ => new HostFailure(HostFailureKind.Internal, $"nobody does {job.GetType().Name} here"),
             };
         }
@@ -21,7 +23,7 @@ internal static class Desk
         {
             return refused.Failure;
         }
-        catch (Exception failure) when (failure is VipsException or IOException)
+        catch (Exception failure) when (failure is VipsException or IOException or TypeLoadException)
         {
             return new HostFailure(HostFailureKind.Internal, failure.Message);
         }

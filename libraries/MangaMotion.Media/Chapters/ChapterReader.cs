@@ -44,7 +44,7 @@ public sealed class ChapterReader(PdfRenderer pdf, IOptions<MediaOptions> option
     private async Task<IPageSource> OpenAsync(Workspace workspace, ChapterFile file, MediaType type, CancellationToken cancellationToken) => type.Kind switch
     {
         MediaKind.Archive => await ZipPages.OpenAsync(file.Path, _limits, cancellationToken),
-        MediaKind.Pdf => new PdfPages(pdf, workspace, file.Path, await pdf.MeasureAsync(workspace, file.Path, cancellationToken)),
+        MediaKind.Pdf => new PdfPages(pdf, workspace, file.Path, await pdf.CountPagesAsync(file.Path, cancellationToken)),
         _ => throw new UnsupportedMediaException($"This is a {type.Title} file; a chapter is a CBZ, ZIP or PDF, or images."),
     };
 

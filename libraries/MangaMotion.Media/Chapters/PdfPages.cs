@@ -4,14 +4,14 @@ using MangaMotion.Media.Workspaces;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>The pages of a PDF, drawn one by one.</summary>
-internal sealed class PdfPages(PdfRenderer renderer, Workspace workspace, string path, IReadOnlyList<PaperSize> sizes) : IPageSource
+internal sealed class PdfPages(PdfRenderer renderer, Workspace workspace, string path, int pages) : IPageSource
 {
     public ComicInfo Info { get; } = new();
 
-    public IReadOnlyList<string> Names { get; } = [.. sizes.Select((_, i) => $"page {i + 1}")];
+    public IReadOnlyList<string> Names { get; } = [.. Enumerable.Range(1, pages).Select(number => $"page {number}")];
 
     public async Task UnpackAsync(int index, string page, CancellationToken cancellationToken) =>
-        File.Move(await renderer.DrawPageAsync(workspace, path, index + 1, sizes[index], cancellationToken), page);
+        File.Move(await renderer.DrawPageAsync(workspace, path, index + 1, cancellationToken), page);
 
     public void Dispose()
     {

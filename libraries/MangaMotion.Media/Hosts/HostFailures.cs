@@ -12,6 +12,11 @@ internal static class HostFailures
             $"This {type.Title} uses an encoding that is not supported here; save it as JPEG or PNG.", failure.Detail),
         HostFailureKind.TooManyPixels => Outcome.TooMany("pixels", limits.Pixels, failure.Actual, "The picture has {0} pixels; {1} are allowed.", failure.Detail),
         HostFailureKind.TooManyFrames => Outcome.TooMany("frames", limits.Frames, failure.Actual, $"The {type.Title} has {{0}} frames; {{1}} are allowed.", failure.Detail),
+        HostFailureKind.Encrypted => new UnsupportedMediaException($"The {type.Title} is encrypted with a password; save it without one.", failure.Detail),
+        HostFailureKind.NoPages => new CorruptMediaException($"The {type.Title} has no pages; export it again.", failure.Detail),
+        HostFailureKind.TooManyPages => Outcome.TooMany("pages", limits.Pages, failure.Actual, $"The {type.Title} has {{0}} pages; {{1}} are allowed.", failure.Detail),
+        HostFailureKind.PageTooLarge => Outcome.TooMany("page_size", PdfJob.MaxPoints, failure.Actual, "The first page is {0} points long; {1} are allowed.", failure.Detail),
+        HostFailureKind.NoPageSize => new CorruptMediaException($"The first page of the {type.Title} has no size; export it again.", failure.Detail),
         HostFailureKind.OutOfMemory => Outcome.OutOfMemory(limits.MemoryBytes, type.Title, failure.Detail),
         _ => new ToolFailedException(tool, failure.Detail),
     };

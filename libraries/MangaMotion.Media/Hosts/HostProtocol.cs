@@ -8,6 +8,7 @@ namespace MangaMotion.Media.Hosts;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
 [JsonDerivedType(typeof(ImageJob), "image")]
+[JsonDerivedType(typeof(PdfJob), "pdf")]
 internal abstract record HostJob
 {
     /// <summary>The library that does it, for spans, metrics and messages to the operator.</summary>
@@ -26,6 +27,7 @@ internal abstract record HostJob<TAnswer> : HostJob
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
 [JsonDerivedType(typeof(HostFailure), "failure")]
 [JsonDerivedType(typeof(ImageAnswer), "image")]
+[JsonDerivedType(typeof(PdfAnswer), "pdf")]
 internal abstract record HostAnswer;
 
 /// <summary>The file is refused, or it could not be worked on.</summary>
@@ -43,6 +45,17 @@ internal enum HostFailureKind
 
     TooManyPixels,
     TooManyFrames,
+
+    /// <summary>It takes a password.</summary>
+    Encrypted,
+    NoPages,
+    TooManyPages,
+
+    /// <summary>Its first page is longer than <see cref="PdfJob.MaxPoints"/>.</summary>
+    PageTooLarge,
+
+    /// <summary>Its first page has no width or no height.</summary>
+    NoPageSize,
     OutOfMemory,
 
     /// <summary>Nothing the file can be blamed for, such as a full disk.</summary>
@@ -82,6 +95,35 @@ internal sealed record ImageAnswer : HostAnswer
     public string ThumbHash { get; init; } = "";
 
     public IReadOnlyList<HostFile> Files { get; init; } = [];
+}
+
+/// <summary>Count the pages of a PDF, and make pictures of one.</summary>
+internal sealed record PdfJob : HostJob<PdfAnswer>
+{
+    /// <summary>Longer side of a first page: 200 inches, the largest on which PDF readers agree.</summary>
+    public const int MaxPoints = 14_400;
+
+    public override string Tool => "poppler";
+
+    /// <summary>Null counts only.</summary>
+    public HostPage? Page { get; init; }
+
+    public required int MaxPages { get; init; }
+}
+
+/// <summary>A page is drawn as large as all three allow.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Longer">Pixels of its longer side.</param>
+/// <param name="Shorter">Pixels of its shorter side.</param>
+/// <param name="MaxPixels">Width × height.</param>
+internal sealed record HostPage(int Number, int Longer, int Shorter, double MaxPixels, HostPictures Pictures);
+
+internal sealed record PdfAnswer : HostAnswer
+{
+    public int Pages { get; init; }
+
+    /// <summary>Of the page that was asked for; its width and height are those that it was drawn with.</summary>
+    public ImageAnswer? Image { get; init; }
 }
 
 /// <param name="Variants">Largest first: the first is made from the file, each other from the pixels of the one before it.</param>

@@ -63,8 +63,8 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
             var shown = Path.Combine(host.InDirectory, "input");
             try
             {
-                // Renamed, not copied: workspace and slot are on one file system.
-                File.Move(input, shown);
+                // A second name, not a copy: workspace and slot are on one file system. Several children may have the same input.
+                Posix.Link(input, shown);
                 var answer = await AskAsync(host, type, job, activity, canceled.Token);
                 keep = answer is TAnswer or HostFailure;
                 return answer switch
@@ -76,8 +76,7 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
             }
             finally
             {
-                if (File.Exists(shown))
-                    File.Move(shown, input);
+                File.Delete(shown);
                 await ReturnAsync(host, keep, oneJob: type == MediaType.Heic);
             }
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MangaMotion.Media.Images;
 
-/// <summary>The head of a binary PPM as poppler and ffmpeg write it, <c>P6\nWIDTH HEIGHT\n255\n</c>; rows of 8-bit red, green and blue follow.</summary>
+/// <summary>The head of a binary PPM as ffmpeg writes it, <c>P6\nWIDTH HEIGHT\n255\n</c>; rows of 8-bit red, green and blue follow.</summary>
 /// <param name="Bytes">Of the head itself.</param>
 internal readonly record struct PixmapHeader(int Width, int Height, int Bytes)
 {
@@ -21,13 +21,5 @@ internal readonly record struct PixmapHeader(int Width, int Height, int Bytes)
             && int.TryParse(down, NumberStyles.None, CultureInfo.InvariantCulture, out var height)
             ? new(width, height, lines[0].Length + lines[1].Length + lines[2].Length + 3)
             : null;
-    }
-
-    /// <summary>Whether the file has all the pixels of its head.</summary>
-    public static bool IsWhole(string path)
-    {
-        using var file = File.OpenRead(path);
-        Span<byte> head = stackalloc byte[Longest];
-        return Read(head[..file.ReadAtLeast(head, Longest, throwOnEndOfStream: false)]) is { } header && file.Length >= header.FileBytes;
     }
 }

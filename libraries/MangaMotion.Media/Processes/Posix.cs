@@ -12,6 +12,17 @@ internal static partial class Posix
     /// <summary>Kills the process and everything in its group. A group that is gone already is no error.</summary>
     public static void KillGroup(int leader) => _ = kill(-leader, SigKill);
 
+    /// <summary>Gives a file a second name on the same file system.</summary>
+    /// <exception cref="IOException">It cannot have one.</exception>
+    public static void Link(string file, string name)
+    {
+        if (link(file, name) != 0)
+            throw new IOException($"'{file}' cannot be linked as '{name}': {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string file, string name);
+
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
 
