@@ -36,9 +36,43 @@ internal static class Bombs
         yield return Bomb("a page of 350 km.pdf", PdfFiles.Drawing("", box: "[0 0 1000000000 1000000000]"), "media.limit.page_size");
         yield return Bomb("a page of no size.pdf", PdfFiles.Drawing("", box: "[0 0 0 0]"));
         yield return Bomb("a page as thin as air.pdf", PdfFiles.Drawing("0 0 100 100 re f", box: "[0 0 14000 0.01]"));
+        yield return Bomb("a crop box of nothing.pdf", PdfFiles.Drawing("0 0 100 100 re f", box: "[0 0 595 842] /CropBox [100 100 100 100]"));
         yield return Bomb("a page turned inside out.pdf", PdfFiles.Drawing("0 0 100 100 re f", box: "[595 842 -595 -842]"));
         yield return Bomb("100,000 brackets.pdf", PdfFiles.Drawing(new string('[', 100_000)));
         yield return Bomb("500,000 states.pdf", PdfFiles.Drawing(string.Concat(Enumerable.Repeat("q ", 500_000))));
+        yield return Bomb("pages 20,000 deep.pdf", PdfFiles.Of(
+        [
+            PdfFiles.Catalog, .. Enumerable.Range(3, 20_000).Select(next => $"<< /Type /Pages /Kids [{next} 0 R] /Count 1 >>"),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        ]));
+        yield return Bomb("a letter that writes itself.pdf", With(
+            "/Font << /F 5 0 R >>",
+            "BT /F 40 Tf 100 100 Td (a) Tj ET",
+            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 97 /LastChar 97 /Widths [1] /Encoding << /Differences [97 /a] >>"
+                + " /CharProcs << /a 6 0 R >> /Resources << /Font << /F 5 0 R >> >> >>",
+            PdfFiles.Stream("1 0 d0 BT /F 1 Tf (aa) Tj ET")));
+        yield return Bomb("a mask that masks itself.pdf", With(
+            "/ExtGState << /G 5 0 R >>",
+            "/G gs 0 0 595 842 re f",
+            "<< /SMask << /S /Luminosity /G 6 0 R >> >>",
+            PdfFiles.Stream("/G gs 0 0 100 100 re f", "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Group << /S /Transparency /CS /DeviceGray >> /Resources << /ExtGState << /G 5 0 R >> >>")));
+        yield return Bomb("a colour made of itself.pdf", With("/ColorSpace << /C 5 0 R >>", "/C cs 1 sc 0 0 595 842 re f", "[/Separation /Ink 5 0 R << /FunctionType 2 /Domain [0 1] /N 1 >>]"));
+        yield return Bomb("a function of itself.pdf", With(
+            "/Shading << /S 5 0 R >>",
+            "/S sh",
+            "<< /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 595 842] /Function 6 0 R >>",
+            "<< /FunctionType 3 /Domain [0 1] /Functions [6 0 R 6 0 R] /Bounds [0.5] /Encode [0 1 0 1] >>"));
+        yield return Bomb("a font of rubbish.pdf", With(
+            "/Font << /F 5 0 R >>",
+            "BT /F 40 Tf 100 100 Td (rubbish) Tj ET",
+            "<< /Type /Font /Subtype /TrueType /BaseFont /R /FontDescriptor << /Type /FontDescriptor /FontName /R /Flags 4 /FontFile2 6 0 R >> >>",
+            PdfFiles.Stream([0, 1, 0, 0, 255, 255, .. Enumerable.Range(0, 4_000).Select(i => (byte)(i * 37))], "")));
+        yield return Bomb("3.6 gigapixels of JPEG 2000.pdf", With(
+            "/XObject << /X 5 0 R >>",
+            "595 0 0 842 0 0 cm /X Do",
+            PdfFiles.Stream(
+                [0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0, .. Big(60_000), .. Big(60_000), .. Big(0), .. Big(0), .. Big(60_000), .. Big(60_000), .. Big(0), .. Big(0), 0, 1, 7, 1, 1, 0xFF, 0xD9],
+                "/Type /XObject /Subtype /Image /Width 60000 /Height 60000 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /JPXDecode")));
         yield return Bomb("a password.pdf", Encrypted(), "media.unsupported");
         yield return Bomb("launches a program.pdf", PdfFiles.Of(
             ["<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /Launch /F (/bin/sh) >> >>", PdfFiles.OnePage, PdfFiles.Page(), PdfFiles.Stream("100 100 300 400 re f")]), Ending.Done);
@@ -155,6 +189,14 @@ internal static class Bombs
         PdfFiles.Catalog, PdfFiles.OnePage, PdfFiles.Page("/Pattern << /P 5 0 R >>"), PdfFiles.Stream("/Pattern cs /P scn 0 0 595 842 re f"),
         PdfFiles.Stream("0 0 1 1 re f", "/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /XStep 0.01 /YStep 0.01 /Resources << >>"),
     ]);
+
+    /// <summary>One page of A4 with that content; the objects are 5, 6…</summary>
+    private static byte[] With(string resources, string content, params string[] objects) =>
+        PdfFiles.Of(
+        [
+            PdfFiles.Catalog, PdfFiles.OnePage, $"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << {resources} >> >>",
+            PdfFiles.Stream(content), .. objects,
+        ]);
 
     private static byte[] Encrypted()
     {
