@@ -6,22 +6,23 @@ namespace MangaMotion.Comics.Tests;
 public sealed class PanelDetectorTests
 {
     [Theory]
-    [InlineData(PageKind.Western, 0.99, 0.98)]
-    [InlineData(PageKind.Manga, 0.95, 0.92)]
-    [InlineData(PageKind.WildManga, 0.87, 0.74)]
-    [InlineData(PageKind.FourKoma, 0.99, 0.98)]
-    [InlineData(PageKind.Spread, 0.95, 0.93)]
+    [InlineData(PageKind.Western, 0.96, 0.95)]
+    [InlineData(PageKind.Manga, 0.91, 0.87)]
+    [InlineData(PageKind.WildManga, 0.88, 0.77)]
+    [InlineData(PageKind.FourKoma, 0.98, 0.97)]
+    [InlineData(PageKind.Spread, 0.90, 0.85)]
     [InlineData(PageKind.Textured, 0.95, 0.90)]
-    [InlineData(PageKind.SharedLines, 0.60, 0.50)]
-    [InlineData(PageKind.Insets, 0.90, 0.89)]
-    [InlineData(PageKind.Webtoon, 0.85, 0.80)]
+    [InlineData(PageKind.SharedLines, 0.65, 0.55)]
+    [InlineData(PageKind.Insets, 0.88, 0.86)]
+    [InlineData(PageKind.Webtoon, 0.95, 0.90)]
+    [InlineData(PageKind.Night, 0.90, 0.87)]
     public void Panels_are_found_in_reading_order(PageKind kind, double f1At50, double f1At80)
     {
         var score = SyntheticPage.Score(kind, pages: 12);
 
         score.F1At50.ShouldBeGreaterThanOrEqualTo(f1At50);
         score.F1At80.ShouldBeGreaterThanOrEqualTo(f1At80);
-        score.Tau.ShouldBeGreaterThanOrEqualTo(0.95);
+        score.Tau.ShouldBeGreaterThanOrEqualTo(0.93);
     }
 
     [Theory]

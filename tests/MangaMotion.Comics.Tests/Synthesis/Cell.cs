@@ -8,6 +8,9 @@ public sealed class Cell(IReadOnlyList<Point> outline)
     /// <summary>A panel without a frame ends where its drawing ends: this box, once it is drawn.</summary>
     public bool Borderless { get; set; }
 
+    /// <summary>A panel whose drawing fills it to its sides, with no line around.</summary>
+    public bool Frameless { get; set; }
+
     public double Left => Outline.Min(p => p.X);
 
     public double Right => Outline.Max(p => p.X);

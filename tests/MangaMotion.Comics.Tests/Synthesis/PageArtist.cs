@@ -12,6 +12,7 @@ public sealed class PageArtist
     private readonly byte _paper;
     private readonly double _ink;
     private readonly double _frame;
+    private readonly double _wobble;
     private readonly double _unit;
     private readonly List<Cell> _cells = [];
 
@@ -28,8 +29,9 @@ public sealed class PageArtist
         };
         _unit = kind is PageKind.Webtoon ? width * 1.4 : height;
         _ink = Between(5, 35);
-        _paper = (byte)(kind == PageKind.Western && Chance(0.15) ? _ink : Between(243, 255));
+        _paper = (byte)(kind == PageKind.Night || (kind == PageKind.Western && Chance(0.15)) ? _ink : Between(243, 255));
         _frame = Between(1.6, 5.5);
+        _wobble = Chance(0.4) ? Between(0.3, 1.6) : 0;
         _canvas = new Canvas(width, height, _paper);
         _art = new PanelArt(_canvas, _random, _ink);
     }
@@ -48,9 +50,13 @@ public sealed class PageArtist
         foreach (var cell in _cells)
             DrawCell(cell);
         if (Wild)
-            DrawAcross();
-        if (_kind != PageKind.Webtoon && Chance(0.5))
-            _art.Balloon(new Point(_canvas.Width / 2.0, _canvas.Height - (0.008 * _unit)), 0.006 * _unit); // the page number
+            DrawAcross(balloons: 0.25, figures: 0.12);
+        else if (_kind is PageKind.Manga or PageKind.Spread or PageKind.SharedLines or PageKind.Insets or PageKind.Night)
+            DrawAcross(balloons: 0.08, figures: 0.02);
+        else if (_kind is PageKind.Western)
+            DrawCaptions();
+        if (_kind != PageKind.Webtoon)
+            DrawMargins();
 
         var (grey, angle) = Scan();
         return new SyntheticPage(_kind, seed, _canvas.Width, _canvas.Height, grey, Direction, [.. _cells.Select(cell => BoundingBox(cell, angle))]);
@@ -131,17 +137,18 @@ public sealed class PageArtist
     private double Slant(double most) => _kind switch
     {
         PageKind.WildManga => Chance(0.45) ? Between(-most, most) : 0,
-        PageKind.Manga or PageKind.Spread or PageKind.Textured => Chance(0.15) ? Between(-most, most) : 0,
+        PageKind.Manga or PageKind.Spread or PageKind.Textured or PageKind.Night => Chance(0.15) ? Between(-most, most) : 0,
         _ => 0,
     };
 
     private void Loosen(Cell cell, Cell page)
     {
+        cell.Frameless = _kind is PageKind.Manga or PageKind.WildManga or PageKind.Western or PageKind.Spread && Chance(0.07);
         if (Wild && Chance(0.15))
         {
             cell.Borderless = true;
         }
-        else if ((Wild && Chance(0.3)) || (_kind is PageKind.Manga && Chance(0.08)))
+        else if ((Wild && Chance(0.3)) || (_kind is PageKind.Manga or PageKind.Night && Chance(0.08)))
         {
             var far = 0.2 * _unit;
             cell.Bleed(page, Chance(0.7) ? far : 0, Chance(0.7) ? far : 0, Chance(0.7) ? far : 0, Chance(0.7) ? far : 0);
@@ -208,8 +215,59 @@ public sealed class PageArtist
             return;
         }
 
-        _art.Panel(cell, _kind == PageKind.Western ? 0.9 : 0.6);
-        _canvas.Outline(cell.Outline, _frame, _paper < 100 ? 240 : _ink);
+        _art.Panel(cell, cell.Frameless ? 1 : _kind == PageKind.Western ? 0.9 : 0.6);
+        if (!cell.Frameless)
+            DrawFrame(cell.Outline, _paper < 100 ? 240 : _ink);
+    }
+
+    /// <summary>Frames are drawn by hand with a ruler, or without one: they waver, and run past their corners.</summary>
+    private void DrawFrame(IReadOnlyList<Point> outline, double shade)
+    {
+        if (_wobble == 0)
+        {
+            _canvas.Outline(outline, _frame, shade);
+            return;
+        }
+
+        for (var i = 0; i < outline.Count; i++)
+        {
+            var (a, b) = (outline[i], outline[(i + 1) % outline.Count]);
+            var d = b - a;
+            if (d.Length < 1)
+                continue;
+            var (way, across) = (d * (1 / d.Length), new Point(-d.Y, d.X) * (1 / d.Length));
+            double phase = Between(0, 6), waves = Between(0.5, 3), past = Chance(0.2) ? Between(2, 8) : _frame / 2;
+            var (from, length) = (a - (way * past), d.Length + (2 * past));
+            var steps = Math.Max(2, (int)(length / 25));
+            var before = At(0);
+            for (var step = 1; step <= steps; step++)
+            {
+                var next = At((double)step / steps);
+                _canvas.Line(before, next + (way * 0.5), _frame * Between(0.85, 1.15), shade);
+                before = next;
+            }
+
+            Point At(double t) => from + (way * (t * length)) + (across * (_wobble * Math.Sin(phase + (2 * Math.PI * waves * t))));
+        }
+    }
+
+    /// <summary>Boxes of narration that lie over a corner of their panel, and often past its frame.</summary>
+    private void DrawCaptions()
+    {
+        foreach (var cell in _cells.Where(_ => Chance(0.3)).ToList())
+        {
+            double size = Between(0.09, 0.16) * Math.Min(cell.Width, cell.Height), past = Between(-0.5, 0.6) * size;
+            _art.Caption(new Point(cell.Left - past + (2 * size), cell.Top - past + (0.6 * size)), size);
+        }
+    }
+
+    /// <summary>A page number, and sometimes a running title.</summary>
+    private void DrawMargins()
+    {
+        if (Chance(0.5))
+            _art.Balloon(new Point(_canvas.Width / 2.0, _canvas.Height - (0.008 * _unit)), 0.006 * _unit);
+        if (Chance(0.25))
+            _art.Letters(new Point(Between(0.1, 0.6) * _canvas.Width, Chance(0.5) ? 0.006 * _unit : _canvas.Height - (0.018 * _unit)), Between(5, 22), 0.011 * _unit, _paper < 100 ? 240 : _ink);
     }
 
     /// <summary>The rectangle around everything drawn since; the eye does not see a change of a few grey levels.</summary>
@@ -228,13 +286,13 @@ public sealed class PageArtist
     }
 
     /// <summary>Figures and balloons that step out of their panels.</summary>
-    private void DrawAcross()
+    private void DrawAcross(double balloons, double figures)
     {
         foreach (var cell in _cells)
         {
-            if (Chance(0.25))
+            if (Chance(balloons))
                 _art.Balloon(new Point(Between(cell.Left, cell.Right), Chance(0.5) ? cell.Top : cell.Bottom), Between(0.1, 0.22) * Math.Min(cell.Width, cell.Height));
-            if (Chance(0.12))
+            if (Chance(figures))
                 _art.Figure(new Point(Between(cell.Left, cell.Right), cell.Top + (0.3 * cell.Height)), Between(0.5, 0.9) * cell.Height);
         }
     }
@@ -265,6 +323,8 @@ public sealed class PageArtist
             grey = Scanner.Rotate(grey, _canvas.Width, _canvas.Height, angle);
         }
 
+        if (_kind is not PageKind.Webtoon && Chance(0.3))
+            Scanner.Shade(grey, _canvas.Width, _canvas.Height, Between(0.88, 1), Between(0.1, 0.5), Between(0.02, 0.09), right: Chance(0.5));
         if (Chance(0.5))
             Scanner.Noise(grey, _random, Between(1, 5));
         if (Chance(0.7))
@@ -274,7 +334,7 @@ public sealed class PageArtist
 
     private Box BoundingBox(Cell cell, double angle)
     {
-        var half = cell.Borderless ? 0 : _frame / 2;
+        var half = cell.Borderless || cell.Frameless ? 0 : _frame / 2;
         var points = cell.Outline.Select(p => Scanner.Rotate(p, _canvas.Width, _canvas.Height, angle)).ToArray();
         double left = Math.Max(0, points.Min(p => p.X) - half), right = Math.Min(_canvas.Width, points.Max(p => p.X) + half);
         double top = Math.Max(0, points.Min(p => p.Y) - half), bottom = Math.Min(_canvas.Height, points.Max(p => p.Y) + half);

@@ -71,12 +71,34 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
         }
     }
 
-    private void Glyph(Point at, double size)
+    /// <summary>A box with two lines of lettering, four times as wide as <paramref name="size"/>.</summary>
+    public void Caption(Point centre, double size)
+    {
+        Point[] box = [centre + new Point(-2 * size, -0.6 * size), centre + new Point(2 * size, -0.6 * size), centre + new Point(2 * size, 0.6 * size), centre + new Point(-2 * size, 0.6 * size)];
+        canvas.Fill(box, Between(225, 255));
+        canvas.Outline(box, Math.Max(1.2, size * 0.03), ink);
+        for (var line = 0; line < 2; line++)
+            Letters(centre + new Point(-1.7 * size, (line - 1) * 0.5 * size), 9, 0.36 * size, ink);
+    }
+
+    /// <summary>A line of letters.</summary>
+    public void Letters(Point at, double count, double size, double shade)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (!Chance(0.15))
+                Glyph(at + new Point(i * size * 1.1, 0), size, shade);
+        }
+    }
+
+    private void Glyph(Point at, double size) => Glyph(at, size, ink);
+
+    private void Glyph(Point at, double size, double shade)
     {
         for (var stroke = 0; stroke < 4; stroke++)
         {
             Point a = at + new Point(random.NextDouble() * size, random.NextDouble() * size), b = at + new Point(random.NextDouble() * size, random.NextDouble() * size);
-            canvas.Line(a, b, Math.Max(1, size * 0.13), ink);
+            canvas.Line(a, b, Math.Max(1, size * 0.13), shade);
         }
     }
 

@@ -32,6 +32,19 @@ public static class Scanner
         return new Point((width / 2.0) + (dx * Math.Cos(angle)) - (dy * Math.Sin(angle)), (height / 2.0) + (dx * Math.Sin(angle)) + (dy * Math.Cos(angle)));
     }
 
+    /// <summary>What a book does on the glass: paper that is not white, and the shadow of the fold along one side.</summary>
+    /// <param name="paper">0..1: what is left of the light.</param>
+    /// <param name="depth">0..1: how dark the shadow is at the side.</param>
+    /// <param name="reach">Of the width: how far the shadow falls to a third.</param>
+    public static void Shade(byte[] grey, int width, int height, double paper, double depth, double reach, bool right)
+    {
+        var light = new double[width];
+        for (var x = 0; x < width; x++)
+            light[x] = paper * (1 - (depth * Math.Exp(-(right ? width - 1 - x : x) / (reach * width))));
+        for (var i = 0; i < width * height; i++)
+            grey[i] = (byte)(grey[i] * light[i % width]);
+    }
+
     /// <summary>Adds sensor noise of this standard deviation.</summary>
     public static void Noise(byte[] grey, Random random, double deviation)
     {

@@ -31,6 +31,9 @@ public enum PageKind
 
     /// <summary>A long vertical strip with blank space between panels.</summary>
     Webtoon,
+
+    /// <summary>Manga on black paper.</summary>
+    Night,
 }
 
 /// <summary>A drawn page and what is on it.</summary>
