@@ -9,6 +9,9 @@ internal enum CutKind
     /// <summary>A gutter that is half covered by a figure or a balloon.</summary>
     Crossed,
 
+    /// <summary>A gutter a few pixels wide between frames that waver.</summary>
+    Narrow,
+
     /// <summary>A gutter.</summary>
     Gutter,
 

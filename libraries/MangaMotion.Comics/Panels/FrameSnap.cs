@@ -9,6 +9,7 @@ internal sealed class FrameSnap(PageMasks page)
     private const double ClearFrameShare = 0.85;
     private const int FrameWidth = 5;
     private const double SparseShare = 0.35;
+    private const double BareShare = 0.12;
 
     private enum Side
     {
@@ -95,7 +96,9 @@ internal sealed class FrameSnap(PageMasks page)
                 return 0;
         }
 
-        return edge > 0 && drawn.Take(edge).Average() < SparseShare && !Bleeds(region, side, edge) ? edge : 0;
+        // A line as long as the panel is its frame whatever leans out over it; half a line may be the shoulders of a figure without one.
+        var whole = edge >= 0 && drawn.AsSpan(edge, Math.Min(FrameWidth, drawn.Length - edge)).ToArray().Max() >= ClearFrameShare;
+        return edge > 0 && drawn.Take(edge).Average() < (whole ? SparseShare : BareShare) && !Bleeds(region, side, edge) ? edge : 0;
     }
 
     /// <summary>Whether the frame lines beside this side run on to the page's edge, so that the blank between them belongs to the panel.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace MangaMotion.Comics.Panels;
 
@@ -42,14 +43,34 @@ internal sealed class LineSums
                 continue;
             }
 
-            for (int strip = 0, at = row; strip < StripCount; strip++, at += Depth)
+            Fold(line, row);
+        }
+    }
+
+    /// <summary>Adds up the pixels of a row that lie in one strip.</summary>
+    private void Fold(ReadOnlySpan<byte> line, int row)
+    {
+        var at = row;
+        if (_pitch == 4)
+        {
+            // The product's highest byte is the sum of the four.
+            foreach (var four in MemoryMarshal.Cast<byte, uint>(line))
             {
-                var sum = 0;
-                foreach (var value in line[(strip * _pitch)..Math.Min(line.Length, (strip + 1) * _pitch)])
-                    sum += value;
-                _strips[at] = (byte)sum;
+                _strips[at] = (byte)((four * 0x01010101u) >> 24);
+                at += Depth;
             }
         }
+        else
+        {
+            foreach (var two in MemoryMarshal.Cast<byte, ushort>(line))
+            {
+                _strips[at] = (byte)(two + (two >> 8));
+                at += Depth;
+            }
+        }
+
+        for (var x = line.Length / _pitch * _pitch; x < line.Length; x++)
+            _strips[at] += line[x];
     }
 
     /// <summary>Pixels along a line.</summary>

@@ -90,24 +90,27 @@ internal sealed class PageCutter(PageMasks page, double unit, ReadingDirection d
 
     private (int Left, int Right) BlankColumns(Region region, Paper paper)
     {
-        var inside = new int[region.Width];
-        var open = new int[region.Width];
-        for (var row = 0; row < region.Height; row++)
-        {
-            var line = region.Row(row);
-            var mask = paper.Open.AsSpan(((region.Y + row) * page.Width) + region.X, region.Width);
-            for (var x = 0; x < inside.Length; x++)
-            {
-                inside[x] += line[x];
-                open[x] += line[x] & mask[x];
-            }
-        }
-
         int left = 0, right = region.Width;
-        while (left < right && open[left] >= 0.995 * inside[left])
+        while (left < right && BlankColumn(region, paper, left))
             left++;
-        while (right > left && open[right - 1] >= 0.995 * inside[right - 1])
+        while (right > left && BlankColumn(region, paper, right - 1))
             right--;
         return (left, right);
+    }
+
+    private bool BlankColumn(Region region, Paper paper, int column)
+    {
+        int inside = 0, drawn = 0, at = (region.Y * page.Width) + region.X + column;
+        for (var row = 0; row < region.Height; row++, at += page.Width)
+        {
+            if (region.Row(row)[column] == 0)
+                continue;
+            inside++;
+            drawn += 1 - paper.Open[at];
+            if (drawn > 0.005 * region.Height)
+                return false;
+        }
+
+        return drawn <= 0.005 * inside;
     }
 }

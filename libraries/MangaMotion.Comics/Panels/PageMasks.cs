@@ -5,12 +5,14 @@ internal sealed class PageMasks
 {
     private const int EdgeHeight = 44;
     private const int InkLimit = 128;
+    private const int ShortestRun = 8;
 
-    public PageMasks(GreyPlane page)
+    /// <param name="sealedFrames">As for <see cref="Paper.Candidates"/>.</param>
+    public PageMasks(GreyPlane page, bool sealedFrames)
     {
         Width = page.Width;
         Height = page.Height;
-        Papers = Paper.Candidates(page);
+        Papers = Paper.Candidates(page, sealedFrames);
         Open = new byte[Area];
         foreach (var paper in Papers)
         {
@@ -18,10 +20,15 @@ internal sealed class PageMasks
                 Open[i] |= paper.Open[i];
         }
 
-        EdgeAcross = Edges(page, Width);
-        EdgeAlong = Edges(page, 1);
-        InkAcross = Ink(page, Width);
-        InkAlong = Ink(page, 1);
+        EdgeAcross = Lines(Edges(page, Width), 1);
+        EdgeAlong = Lines(Edges(page, 1), Width);
+        WideAcross = Widen(Width);
+        WideAlong = Widen(1);
+        Dark = new byte[Area];
+        for (var i = 0; i < Dark.Length; i++)
+            Dark[i] = page.Pixels[i] < InkLimit && Open[i] == 0 ? (byte)1 : (byte)0;
+        InkAcross = Ink(Width, Lines(Dark, 1));
+        InkAlong = Ink(1, Lines(Dark, Width));
     }
 
     public int Width { get; }
@@ -41,6 +48,15 @@ internal sealed class PageMasks
     /// <summary>Pixels where the grey jumps between the columns to the left and right.</summary>
     public byte[] EdgeAlong { get; }
 
+    /// <summary>Open pixels, spread by two rows up and down, so that a narrow gutter between wavering frames has a straight line in it.</summary>
+    public byte[] WideAcross { get; }
+
+    /// <summary>Open pixels, spread by two columns to the left and right.</summary>
+    public byte[] WideAlong { get; }
+
+    /// <summary>Dark pixels that are not open.</summary>
+    public byte[] Dark { get; }
+
     /// <summary>Dark pixels, spread by one row up and down, so that a thin line that is not quite level stays on one row.</summary>
     public byte[] InkAcross { get; }
 
@@ -56,15 +72,47 @@ internal sealed class PageMasks
         return edges;
     }
 
-    private byte[] Ink(GreyPlane page, int step)
+    private byte[] Widen(int step)
     {
-        var spread = new byte[Area];
-        for (var i = step; i < spread.Length - step; i++)
+        var wide = new byte[Area];
+        for (var i = 2 * step; i < wide.Length - (2 * step); i++)
+            wide[i] = (byte)(Open[i] | Open[i - step] | Open[i + step] | Open[i - (2 * step)] | Open[i + (2 * step)]);
+        return wide;
+    }
+
+    /// <summary>What of a mask lies in straight runs of some length: the dots of a screen tone do not.</summary>
+    /// <param name="step">From one pixel of a run to the next.</param>
+    private byte[] Lines(byte[] mask, int step)
+    {
+        var lines = new byte[Area];
+        var (rows, length, next) = step == 1 ? (Height, Width, Width) : (Width, Height, 1);
+        for (var row = 0; row < rows; row++)
         {
-            if (page.Pixels[i] < InkLimit && Open[i] == 0)
-                spread[i] = spread[i - step] = spread[i + step] = 1;
+            for (int i = 0, at = row * next; i < length;)
+            {
+                var from = at;
+                var first = i;
+                while (i < length && mask[at] != 0)
+                    (i, at) = (i + 1, at + step);
+                if (i - first >= ShortestRun)
+                {
+                    for (var p = from; p != at; p += step)
+                        lines[p] = 1;
+                }
+
+                if (i == first)
+                    (i, at) = (i + 1, at + step);
+            }
         }
 
+        return lines;
+    }
+
+    private byte[] Ink(int step, byte[] lines)
+    {
+        var spread = new byte[Area];
+        for (var i = 2 * step; i < spread.Length - (2 * step); i++)
+            spread[i] = (byte)(lines[i] | lines[i - step] | lines[i + step] | lines[i - (2 * step)] | lines[i + (2 * step)]);
         return spread;
     }
 }

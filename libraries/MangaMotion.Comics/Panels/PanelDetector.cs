@@ -10,6 +10,7 @@ public static class PanelDetector
     private const int MinSide = 32;
     private const double NoPanels = 0.3;
     private const double SurePanel = 0.7;
+    private const double CertainPanel = 0.9;
 
     /// <summary>Finds the panels of one page. Never fails on what the page shows: a page without panels is one panel.</summary>
     /// <param name="grey">8-bit grey pixels, row after row; 0 is black.</param>
@@ -36,13 +37,31 @@ public static class PanelDetector
 
     private static List<Panel> DetectPage(ReadOnlySpan<byte> grey, int width, int height, int stride, ReadingDirection direction)
     {
-        var page = Shrink(grey, width, height, stride, (double)LongSide / Math.Max(width, height));
+        var page = Lighting.Even(Shrink(grey, width, height, stride, (double)LongSide / Math.Max(width, height)));
         double longer = Math.Max(page.Width, page.Height), shorter = Math.Min(page.Width, page.Height);
         var unit = longer < 1.6 * shorter ? longer : 1.4 * shorter;
-        var masks = new PageMasks(page);
-        var snap = new FrameSnap(masks);
-        return [.. new PageCutter(masks, unit, direction).Cut().Select(snap.Snap).OfType<Panel>().Select(panel => Enlarge(panel, page, width, height))];
+        var layout = Cut(page, unit, direction, sealedFrames: false);
+        if (layout.Exists(panel => panel.Confidence < CertainPanel))
+        {
+            // Where some of it is doubtful, paper may have leaked into panels through gaps in their frames.
+            var other = Cut(page, unit, direction, sealedFrames: true);
+            if (Quality(other, page) > Quality(layout, page))
+                layout = other;
+        }
+
+        return layout.ConvertAll(panel => Enlarge(panel, page, width, height));
     }
+
+    private static List<Panel> Cut(GreyPlane page, double unit, ReadingDirection direction, bool sealedFrames)
+    {
+        var masks = new PageMasks(page, sealedFrames);
+        var snap = new FrameSnap(masks);
+        return [.. new PageCutter(masks, unit, direction).Cut().Select(snap.Snap).OfType<Panel>()];
+    }
+
+    /// <summary>Compares layouts of one page: how much of it lies in panels of which one can be sure; two sure panels are a little better than one.</summary>
+    private static double Quality(List<Panel> layout, GreyPlane page) =>
+        layout.Sum(panel => Math.Pow((double)panel.Width * panel.Height / page.Pixels.Length, 0.85) * panel.Confidence * panel.Confidence);
 
     private static List<Panel> DetectStrip(ReadOnlySpan<byte> grey, int width, int height, int stride, ReadingDirection direction)
     {

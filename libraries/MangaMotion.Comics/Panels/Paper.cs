@@ -23,7 +23,8 @@ internal sealed class Paper
     public double OpenShare { get; }
 
     /// <summary>The page's plausible papers: bright, dark, and the border's own grey where it is neither.</summary>
-    public static List<Paper> Candidates(GreyPlane page)
+    /// <param name="sealedFrames">Whether paper is not open where it is reached through gaps of one pixel only.</param>
+    public static List<Paper> Candidates(GreyPlane page, bool sealedFrames)
     {
         var papers = new List<Paper>();
         foreach (var (low, high) in Ranges(page))
@@ -43,8 +44,8 @@ internal sealed class Paper
             var blank = new byte[source.Pixels.Length];
             for (var i = 0; i < blank.Length; i++)
                 blank[i] = source.Pixels[i] >= low && source.Pixels[i] <= high ? (byte)1 : (byte)0;
-            var open = new byte[blank.Length];
-            var share = (double)FloodFromBorder(blank, open, page.Width, page.Height) / blank.Length;
+            var open = sealedFrames ? Flood.FromBorderSealed(blank, page.Width, page.Height) : Flood.FromBorder(blank, page.Width, page.Height);
+            var share = (double)open.AsSpan().Count((byte)1) / blank.Length;
             if (papers.Count == 0 || share > 0.004)
                 papers.Add(new Paper(blank, open, share));
         }
@@ -139,48 +140,6 @@ internal sealed class Paper
         }
 
         return histogram;
-    }
-
-    private static int FloodFromBorder(byte[] blank, byte[] open, int width, int height)
-    {
-        var stack = new Stack<int>();
-        var reached = 0;
-
-        void Push(int at)
-        {
-            if (blank[at] == 0 || open[at] != 0)
-                return;
-            open[at] = 1;
-            reached++;
-            stack.Push(at);
-        }
-
-        for (var x = 0; x < width; x++)
-        {
-            Push(x);
-            Push(((height - 1) * width) + x);
-        }
-
-        for (var y = 0; y < height; y++)
-        {
-            Push(y * width);
-            Push((y * width) + width - 1);
-        }
-
-        while (stack.TryPop(out var at))
-        {
-            var x = at % width;
-            if (x > 0)
-                Push(at - 1);
-            if (x < width - 1)
-                Push(at + 1);
-            if (at >= width)
-                Push(at - width);
-            if (at < blank.Length - width)
-                Push(at + width);
-        }
-
-        return reached;
     }
 
     private static int Sum(ReadOnlySpan<int> values)

@@ -40,21 +40,33 @@ internal sealed class Region(int x, int y, int width, int height, byte[] inside)
         var after = new byte[Width * Height];
         for (var row = 0; row < Height; row++)
         {
+            // Where this row meets the cut's two sides; between them lies the gutter.
             var source = Row(row);
-            var at = row * Width;
-            for (var column = 0; column < Width; column++)
-            {
-                var line = cut.Axis == Axis.Horizontal
-                    ? row - (cut.Slope * (column - (Width / 2.0)))
-                    : column - (cut.Slope * (row - (Height / 2.0)));
-                if (line < cut.Start)
-                    before[at + column] = source[column];
-                else if (line > cut.End)
-                    after[at + column] = source[column];
-            }
+            var (first, last) = Crossing(cut, row);
+            var (low, high) = cut.Axis == Axis.Horizontal && cut.Slope > 0 ? (after, before) : (before, after);
+            source[..first].CopyTo(low.AsSpan(row * Width));
+            source[last..].CopyTo(high.AsSpan((row * Width) + last));
         }
 
         return (Fit(before), Fit(after));
+    }
+
+    /// <summary>The columns of a row that lie between the two sides of a cut.</summary>
+    private (int First, int Last) Crossing(Cut cut, int row)
+    {
+        if (cut.Axis == Axis.Vertical)
+        {
+            var shift = cut.Slope * (row - (Height / 2.0));
+            return (Inside(Math.Ceiling(cut.Start + shift)), Inside(Math.Floor(cut.End + shift) + 1));
+        }
+
+        if (cut.Slope == 0)
+            return row < cut.Start ? (Width, Width) : row > cut.End ? (0, 0) : (0, Width);
+
+        double start = ((row - cut.Start) / cut.Slope) + (Width / 2.0), end = ((row - cut.End) / cut.Slope) + (Width / 2.0);
+        return cut.Slope > 0 ? (Inside(Math.Ceiling(end)), Inside(Math.Floor(start) + 1)) : (Inside(Math.Ceiling(start)), Inside(Math.Floor(end) + 1));
+
+        int Inside(double column) => (int)Math.Clamp(column, 0, Width);
     }
 
     /// <summary>How many pixels of a page-sized mask lie in the region's row.</summary>

@@ -5,6 +5,12 @@ internal sealed partial class Search
 {
     private const double MinFrame = 0.6;
 
+    /// <summary>Pixels; what is wider is no line.</summary>
+    private const int WidestFrame = 12;
+
+    /// <summary>Pixels.</summary>
+    private const double BoldFrame = 3;
+
     private void FindFrames(double full, int longest, bool shared, ref Cut? best)
     {
         for (var line = 1; line < _lines - 1; line++)
@@ -40,12 +46,95 @@ internal sealed partial class Search
         var lowDrop = Math.Min(dropBefore, dropAfter);
         // Balloons lie over frames that stand beside open paper; inside closed panels the same white is a wall.
         var covered = Math.Min(1, frame + _opening[line] + (beside > 0.35 ? 0.8 * Closed(line) : 0));
-        if (lowDrop < 0.4 || (beside > 0.35 ? covered < 0.86 : covered < 0.97 || !shared))
+        // Drawings are full of thin lines: among gutters only a line as bold as the frames is believed.
+        var thick = shared ? Thickness(line) >= (0.6 * _frameWidth) - 1 : _frameWidth >= BoldFrame && Thickness(line) >= 0.8 * _frameWidth;
+        // Balloons lie over frames that are shared, too, but a whole row of them is a frame: its ends are drawn.
+        var whole = covered >= 0.97 || (shared && frame >= 0.78 && covered + (0.8 * Closed(line)) >= 0.95 && EndsDrawn(line));
+        if (lowDrop < 0.4 || (beside > 0.35 ? covered < 0.86 : !whole || !thick))
             return null;
 
         var score = covered + (0.5 * beside) + (0.6 * lowDrop) - 0.5 - (0.25 * Math.Abs(_slope));
         var padding = _all.Padding(_slope);
         return new Cut(_axis, _slope, from - padding, to - padding, score, CutKind.FrameLine, Math.Clamp(0.4 + (0.6 * beside), 0, 1));
+    }
+
+    /// <summary>Whether a line is dark where it meets the region's sides.</summary>
+    private bool EndsDrawn(int line)
+    {
+        var strips = Math.Max(2, (int)Math.Round(0.03 * _all.StripCount));
+        int first = 0, last = _all.StripCount - 1;
+        while (first < last && _all.At(_slope, line, first) == 0)
+            first++;
+        while (last > first && _all.At(_slope, line, last) == 0)
+            last--;
+        return Drawn(first, 1) && Drawn(last, -1);
+
+        bool Drawn(int strip, int step)
+        {
+            int inside = 0, drawn = 0;
+            for (var i = 0; i < strips; i++, strip += step)
+            {
+                inside += _all.At(_slope, line, strip);
+                drawn += _ink.At(_slope, line, strip);
+            }
+
+            return drawn > 0.6 * inside;
+        }
+    }
+
+    /// <summary>How wide the dark line is at most of its places, in pixels.</summary>
+    private double Thickness(int line)
+    {
+        var widths = new List<int>(_dark.StripCount);
+        for (var strip = 0; strip < _dark.StripCount; strip++)
+        {
+            int from = Dark(line) ? line : Dark(line - 1) ? line - 1 : line + 1, to = from;
+            if (!Dark(from))
+                continue;
+            while (line - from < WidestFrame && Dark(from - 1))
+                from--;
+            while (to - line < WidestFrame && Dark(to + 1))
+                to++;
+            widths.Add(to - from + 1);
+
+            bool Dark(int i) => 2 * _dark.At(_slope, i, strip) > _all.At(_slope, i, strip);
+        }
+
+        return Usual(widths);
+    }
+
+    /// <summary>How wide the frame is at most places of the region's sides, in pixels.</summary>
+    private static double FrameWidth(Region region, PageMasks masks)
+    {
+        var widths = new List<int>();
+        for (var y = 0; y < region.Height; y += 3)
+        {
+            var line = region.Row(y);
+            int first = line.IndexOf((byte)1), last = line.LastIndexOf((byte)1), at = ((region.Y + y) * masks.Width) + region.X;
+            if (first < 0)
+                continue;
+            widths.Add(Run(at + first, 1, last - first + 1));
+            widths.Add(Run(at + last, -1, last - first + 1));
+        }
+
+        return Usual(widths);
+
+        int Run(int at, int step, int most)
+        {
+            int i = 0, width = 0;
+            while (i < Math.Min(4, most) && masks.Dark[at + (i * step)] == 0)
+                i++;
+            while (i < most && width <= WidestFrame && masks.Dark[at + (i * step)] != 0)
+                (i, width) = (i + 1, width + 1);
+            return width;
+        }
+    }
+
+    private static double Usual(List<int> widths)
+    {
+        var lines = widths.FindAll(width => width is > 0 and < WidestFrame);
+        lines.Sort();
+        return lines.Count <= 0.3 * widths.Count ? 0 : lines[lines.Count / 2];
     }
 
     /// <summary>The share of a line that is blank and not open: the inside of balloons that lie over it.</summary>

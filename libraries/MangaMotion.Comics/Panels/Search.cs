@@ -15,8 +15,11 @@ internal sealed partial class Search
     private readonly int _reach;
     private readonly LineSums _all;
     private readonly LineSums _open;
+    private readonly LineSums _wide;
     private readonly LineSums _edge;
     private readonly LineSums _ink;
+    private readonly LineSums _dark;
+    private readonly double _frameWidth;
     private readonly (LineSums Blank, LineSums Open)[] _papers;
 
     private double _slope;
@@ -34,8 +37,11 @@ internal sealed partial class Search
         _reach = Math.Max(3, (int)(0.007 * unit));
         _all = Sums(null);
         _open = Sums(masks.Open);
+        _wide = Sums(axis == Axis.Horizontal ? masks.WideAcross : masks.WideAlong);
         _edge = Sums(axis == Axis.Horizontal ? masks.EdgeAcross : masks.EdgeAlong);
         _ink = Sums(axis == Axis.Horizontal ? masks.InkAcross : masks.InkAlong);
+        _dark = Sums(masks.Dark);
+        _frameWidth = FrameWidth(region, masks);
         _papers = [.. masks.Papers.Select(paper => (Sums(paper.Blank), Sums(paper.Open)))];
 
         LineSums Sums(byte[]? mask) => new(region, mask, masks.Width, axis);
@@ -45,7 +51,7 @@ internal sealed partial class Search
     /// <param name="shared">Whether a line with drawing on both sides may part panels: not on a page that has gutters.</param>
     public void AddBest(double[] slopes, bool shared, List<Cut> cuts)
     {
-        var best = new Cut?[(2 * _papers.Length) + 1];
+        var best = new Cut?[(2 * _papers.Length) + 2];
         foreach (var slope in slopes)
         {
             Aim(slope);
@@ -71,6 +77,8 @@ internal sealed partial class Search
             }
 
             Shares(_open, _opening);
+            Shares(_wide, _blank);
+            FindNarrow(full, longest, ref best[^2]);
             FindFrames(full, longest, shared, ref best[^1]);
             Shares(_ink, _frame);
             FindFrames(full, longest, shared, ref best[^1]);
