@@ -35,4 +35,14 @@ public sealed class DeploymentFilesTests
         variables.Count.ShouldBeGreaterThan(5);
         variables.ShouldAllBe(name => DocumentedSettings.Names.Contains(name));
     }
+
+    [Fact]
+    public void The_images_have_the_packages_that_setup_installs()
+    {
+        var installed = File.ReadLines(Clone["deploy/debian-packages.txt"]).Where(line => !line.StartsWith('#')).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+        var packages = Services.SelectMany(name => Compose.Text("services", name, "build", "args", "MEDIA_PACKAGES")?.Split(' ') ?? []).ToList();
+
+        packages.Count.ShouldBeGreaterThan(5);
+        packages.Except(installed).ShouldBeEmpty();
+    }
 }
