@@ -21,7 +21,9 @@ using MangaMotion.RecordStore;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.Storage;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest;
@@ -74,6 +76,12 @@ public static class IngestRegistration
         services.AddHostedService<ExpiredKeys>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>((kestrel, ingest) => kestrel.Limits.MinRequestBodyDataRate =
             ingest.Value is { MinBytesPerSecond: > 0 and var rate, SlowStart: var grace } ? new(rate, grace) : null);
+
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
+
+        // Without a change of threads after each read: what then runs on the reading thread is this service's code, which waits
+        // for nothing there but the disk.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<JobQuery>();
         services.AddSingleton<JobListQuery>();
         services.AddSingleton<CollectionStatusQuery>();

@@ -21,6 +21,10 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
 
     private const string Payload = "payload";
     private const int NameLength = 255;
+
+    /// <summary>Bytes that are read at once and searched for the boundary.</summary>
+    private const int PartBuffer = 64 << 10;
+
     private readonly IngestOptions _options = options.Value;
     private readonly SemaphoreSlim _turns = new(options.Value.PutsAtOnce);
 
@@ -53,7 +57,7 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     private async Task ReadPartsAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, FilePuts puts, CancellationToken cancellationToken)
     {
-        var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
+        var reader = new MultipartReader(Boundary(request), request.Body, PartBuffer) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
         while (await NextAsync(reader, cancellationToken) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())

@@ -49,25 +49,23 @@ public sealed class ThumbnailRenderer(IObjectStore store, WorkspaceRoot workspac
         }
     }
 
-    private async Task<IReadOnlyList<DerivedFile>> StoreAsync(Guid jobId, IReadOnlyList<MediaFile> files, CancellationToken cancellationToken)
-    {
-        var stored = new List<DerivedFile>(files.Count);
-        foreach (var file in files)
-        {
-            var key = $"processed/{jobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
-            var put = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
-            stored.Add(new()
-            {
-                Variant = file.Variant,
-                Key = key,
-                ContentType = file.ContentType,
-                Width = file.Width,
-                Height = file.Height,
-                Bytes = put.Length,
-                Sha256 = put.Sha256!,
-            });
-        }
+    /// <summary>Side by side: each waits for the disk or the store, not for the processor.</summary>
+    private async Task<IReadOnlyList<DerivedFile>> StoreAsync(Guid jobId, IReadOnlyList<MediaFile> files, CancellationToken cancellationToken) =>
+        await Task.WhenAll(files.Select(file => StoreAsync(jobId, file, cancellationToken)));
 
-        return stored;
+    private async Task<DerivedFile> StoreAsync(Guid jobId, MediaFile file, CancellationToken cancellationToken)
+    {
+        var key = $"processed/{jobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
+        var put = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
+        return new()
+        {
+            Variant = file.Variant,
+            Key = key,
+            ContentType = file.ContentType,
+            Width = file.Width,
+            Height = file.Height,
+            Bytes = put.Length,
+            Sha256 = put.Sha256!,
+        };
     }
 }
