@@ -1,4 +1,5 @@
 using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Setup;
 using YamlDotNet.RepresentationModel;
 
 namespace MangaMotion.Cli.Tests;
@@ -39,7 +40,7 @@ public sealed class DeploymentFilesTests
     [Fact]
     public void The_images_have_the_packages_that_setup_installs()
     {
-        var installed = File.ReadLines(Clone["deploy/debian-packages.txt"]).Where(line => !line.StartsWith('#')).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+        var installed = DebianPackage.Read(Clone["deploy/debian-packages.txt"]).Select(package => package.Name);
         var packages = Services.SelectMany(name => Compose.Text("services", name, "build", "args", "MEDIA_PACKAGES")?.Split(' ') ?? []).ToList();
 
         packages.Count.ShouldBeGreaterThan(5);
