@@ -30,7 +30,7 @@ public sealed record JobStats(IReadOnlyList<StatsWindow> Windows);
 /// <param name="Window"><c>5m</c>, <c>1h</c> or <c>24h</c>.</param>
 public sealed record StatsWindow(string Window, double Seconds, IReadOnlyList<TypeStats> Types);
 
-/// <param name="Stage">Empty for the job as a whole.</param>
+/// <param name="Stage">Empty for the job as a whole; of videos also each stage, counted by the parts (lines, segments) that it consists of.</param>
 /// <param name="Done">Attempts that succeeded.</param>
 /// <param name="Failed">Those that ended in a dead letter.</param>
 /// <param name="Retried">Those that failed and were or will be tried again.</param>

@@ -14,6 +14,9 @@ public abstract class JobType(string name)
     /// <summary>What jobs of this type are parts of; null for a job that stands for itself.</summary>
     public JobType? Whole { get; init; }
 
+    /// <summary>The stage of its whole that jobs of this type make up; empty for a job that stands for itself.</summary>
+    public string Stage { get; init; } = "";
+
     /// <summary>Whether owners with many jobs of this type wait in bulk queues, behind everybody's first few.</summary>
     public bool HasBulk { get; init; }
 

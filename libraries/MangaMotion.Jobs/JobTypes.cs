@@ -10,10 +10,10 @@ public sealed class JobTypes(IEnumerable<JobType> types)
     public static readonly JobType<GenerateThumbnail> Thumbnail = new("thumbnail") { HasBulk = true };
     public static readonly JobType<StoreRecords> Records = new("records") { HasBulk = true };
     public static readonly JobType<StartVideo> Video = new("video");
-    public static readonly JobType<WriteScript> ScriptGen = new("script-gen") { Whole = Video };
-    public static readonly JobType<SpeakShot> VoiceShot = new("voice-shot") { Whole = Video };
-    public static readonly JobType<RenderSegment> RenderSegment = new("render-segment") { Whole = Video };
-    public static readonly JobType<ComposeVideo> Compositing = new("compositing") { Whole = Video };
+    public static readonly JobType<WriteScript> ScriptGen = new("script-gen") { Whole = Video, Stage = "script_gen" };
+    public static readonly JobType<SpeakShot> VoiceShot = new("voice-shot") { Whole = Video, Stage = "voice_gen" };
+    public static readonly JobType<RenderSegment> RenderSegment = new("render-segment") { Whole = Video, Stage = "video_gen" };
+    public static readonly JobType<ComposeVideo> Compositing = new("compositing") { Whole = Video, Stage = "compositing" };
 
     private readonly Dictionary<string, JobType> _byName = types.Distinct().ToDictionary(type => type.Name, StringComparer.Ordinal);
 

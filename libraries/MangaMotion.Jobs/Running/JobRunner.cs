@@ -98,7 +98,7 @@ internal sealed class JobRunner(
 
         var elapsed = Stopwatch.GetElapsedTime(started);
         JobMeter.Ended(claim.Type, outcome, elapsed);
-        latencies.Record(claim.Type, stage: "", outcome, claim.Waited, elapsed, claim.Age + elapsed);
+        latencies.Record(claim, outcome, elapsed);
 
         void Report(string stage, int progress)
         {

@@ -10,7 +10,7 @@ namespace MangaMotion.Jobs.Stats;
 /// How long jobs and stages took, gathered in memory and added to the table <c>job_latencies</c> every few seconds. A killed
 /// process takes a few seconds of figures with it: they are for people, not for decisions.
 /// </summary>
-public sealed class JobLatencies(NpgsqlDataSource database, ILogger<JobLatencies> logger) : BackgroundService
+public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILogger<JobLatencies> logger) : BackgroundService
 {
     private const int BucketsPerDoubling = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -29,18 +29,17 @@ public sealed class JobLatencies(NpgsqlDataSource database, ILogger<JobLatencies
     private readonly Lock _lock = new();
     private Dictionary<Key, long> _gathered = [];
 
-    /// <summary>One attempt, or one stage of it, has ended.</summary>
-    /// <param name="stage">Empty for the job as a whole.</param>
+    /// <summary>One attempt has ended. That of a part counts for its stage of the whole; the end of a whole is recorded by a trigger.</summary>
     /// <param name="outcome"><c>done</c>, <c>transient</c>, <c>dead_letter</c>, <c>interrupted</c> or <c>stale</c>.</param>
-    /// <param name="waited">Until this attempt began, from when it could have.</param>
-    /// <param name="total">From when the job could have begun first until now.</param>
-    public void Record(string type, string stage, string outcome, TimeSpan waited, TimeSpan ran, TimeSpan total)
+    public void Record(Claim claim, string outcome, TimeSpan ran)
     {
+        var type = types[claim.Type];
+        var name = (type.Whole ?? type).Name;
         lock (_lock)
         {
-            Add(new(type, stage, outcome, "wait", BucketOf(waited)));
-            Add(new(type, stage, outcome, "run", BucketOf(ran)));
-            Add(new(type, stage, outcome, "total", BucketOf(total)));
+            Add(new(name, type.Stage, outcome, "wait", BucketOf(claim.Waited)));
+            Add(new(name, type.Stage, outcome, "run", BucketOf(ran)));
+            Add(new(name, type.Stage, outcome, "total", BucketOf(claim.Age + ran)));
         }
     }
 

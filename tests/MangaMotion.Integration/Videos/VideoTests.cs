@@ -82,6 +82,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
         failed.LastError.ShouldNotBeNull().ShouldContain("The encoder fell over.");
         (await _world.Jobs.ScalarAsync<long>("select count(*) from failed_jobs where job_id = $1 and job_type = 'video' and attempts = 3 and resolved_at is null", video)).ShouldBe(1);
         await Eventually.Until(() => Stages.Count("film") == 8, what: "the other segments are filmed");
+        await Eventually.Until(async () => await MeasuredAsync() == "/dead_letter=1 script_gen/done=1 video_gen/dead_letter=1 video_gen/done=8 video_gen/transient=2 voice_gen/done=6");
 
         broken = false;
         Stages.Forget();
@@ -91,6 +92,8 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
         Stages.Made.ShouldBe(["film 3", "compose"]);
         (await _world.ReadFilmAsync(video)).ShouldBe(Film);
         (await _world.Jobs.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(0);
+        await Eventually.Until(async () => await MeasuredAsync()
+            == "/dead_letter=1 /done=1 compositing/done=1 script_gen/done=1 video_gen/dead_letter=1 video_gen/done=9 video_gen/transient=2 voice_gen/done=6");
     }
 
     [Fact]
@@ -226,6 +229,15 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
         Stages.Made.Distinct().Count().ShouldBe(Stages.Made.Count);
         filming.ShouldNotBeNull();
     }
+
+    /// <summary>Attempts by stage and outcome, the whole's among them, whichever way they are measured.</summary>
+    private Task<string> MeasuredAsync() => _world.Jobs.ScalarAsync<string>(
+        """
+        select coalesce(string_agg(stage || '/' || outcome || '=' || count, ' ' order by stage collate "C", outcome), '')
+        from (
+          select stage, outcome, sum(count) as count from job_latencies where type = 'video' group by stage, outcome, measure
+          intersect select stage, outcome, sum(count) from job_latencies where type = 'video' and measure = 'run' group by stage, outcome) as measured
+        """);
 
     private Task EmptyAsync() => Eventually.Until(async () =>
         await _world.Jobs.ScalarAsync<long>("select count(*) from outbox") == 0
