@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -104,6 +105,71 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         using var firstHttp = new HttpClient { BaseAddress = _first.Address };
         await Eventually.Until(async () => (await firstHttp.GetStringAsync("/metrics")).Split('\n').Any(line =>
             line.StartsWith("mangamotion_events_readers", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task With_the_broker_away_and_back_again_no_event_is_lost_and_the_heartbeat_goes_on()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        // One instance looks by itself every second; the other practically hears of changes by the bus only.
+        await installation.StartIngestAsync(("Events__LookAfter", "00:00:01"), ("Events__Heartbeat", "00:00:01"));
+        var looking = installation.Client;
+        await installation.StartIngestAsync(("Events__LookAfter", "00:05:00"), ("Events__Heartbeat", "00:00:01"));
+        var (ingest, jobs) = await IngestAsync(installation.Client, 3);
+        using var stream = await InstallationEventsAsync(installation, ingest);
+        var lines = new ConcurrentQueue<string>();
+        var reading = Task.Run(() => ReadLinesAsync(stream, lines));
+        string known;
+        await using (var events = looking.WatchIngestAsync(ingest).GetAsyncEnumerator())
+        {
+            var seen = new HashSet<Guid>();
+            do
+                seen.Add((await NextAsync(events)).JobId);
+            while (seen.Count < jobs.Length);
+            known = events.Current.EventId!;
+
+            await servers.Rabbit.StopAsync();
+            await installation.ExecuteAsync($"update jobs set status = 'PROCESSING', claimed_by = 'away', updated_at = clock_timestamp() where id = '{jobs[0]}'");
+            var started = await NextAsync(events);
+            (started.JobId, started.WorkerId).ShouldBe((jobs[0], "away"));
+            var beats = Heartbeats();
+            await Eventually.Until(() => Heartbeats() >= beats + 2, what: "the heartbeat goes on");
+        }
+
+        // A reader that comes back meanwhile gets what it missed, and nothing else.
+        await using (var resumed = looking.WatchIngestAsync(ingest, known).GetAsyncEnumerator())
+        {
+            (await NextAsync(resumed)).JobId.ShouldBe(jobs[0]);
+            await installation.ExecuteAsync($"update jobs set status = 'UPLOADED', claimed_by = null, updated_at = clock_timestamp() where id = '{jobs[0]}'");
+            var again = await NextAsync(resumed);
+            (again.JobId, again.Status).ShouldBe((jobs[0], "UPLOADED"));
+        }
+
+        await servers.Rabbit.StartAsync();
+        await Eventually.Until(async () => (await installation.Http.GetAsync("/health/ready")).IsSuccessStatusCode, TimeSpan.FromMinutes(2), "the broker is back for the service");
+        await installation.StartThumbnailAsync();
+        await reading.WaitAsync(TimeSpan.FromMinutes(2));
+
+        foreach (var job in jobs)
+            lines.Last(line => line.Contains(job.ToString(), StringComparison.Ordinal)).ShouldContain("\"DONE\"");
+        lines.ShouldContain("event: end");
+
+        int Heartbeats() => lines.Count(line => line.StartsWith(':'));
+    }
+
+    private static async Task<HttpResponseMessage> InstallationEventsAsync(Installation installation, Guid ingest)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/ingest/{ingest}/events");
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        return await installation.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    private static async Task ReadLinesAsync(HttpResponseMessage stream, ConcurrentQueue<string> lines)
+    {
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+        while (await reader.ReadLineAsync() is { } line)
+            lines.Enqueue(line);
     }
 
     [Fact]

@@ -38,11 +38,14 @@ internal sealed class EventReader(EventTopic topic, JobEventQuery query, EventsO
                     return;
                 cursor = caughtUp;
             }
+            else if (options.Heartbeat - time.GetElapsedTime(_wrote) is { Ticks: > 0 } quiet)
+            {
+                await changed.WaitAsync(quiet, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
             else
             {
-                await changed.WaitAsync(cancellationToken);
-                if (time.GetElapsedTime(_wrote) >= options.Heartbeat)
-                    await WriteAsync(Comment, cancellationToken);
+                await WriteAsync(Comment, cancellationToken);
             }
         }
     }
