@@ -1,11 +1,8 @@
 using MangaMotion.Ingest.Orphans;
 using MangaMotion.Ingest.Uploads;
-using MangaMotion.Jobs;
-using MangaMotion.Messaging.Postgres.Schema;
 using MangaMotion.Storage;
 using MangaMotion.Storage.Disk;
 using MangaMotion.TestSupport;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -21,27 +18,13 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
     private static readonly TimeSpan AnyAge = -TimeSpan.FromMinutes(5);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-orphans-");
-    private TestDatabase _postgres = null!;
-    private NpgsqlDataSource _database = null!;
+    private IngestDatabase _database = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _postgres = await stack.CreateDatabaseAsync();
-        _database = NpgsqlDataSource.Create(_postgres.ConnectionString);
-        await SchemaMigrator.MigrateAsync(
-            _database,
-            [
-                SchemaScripts.Messaging, new("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."),
-                new("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."),
-            ],
-            NullLogger.Instance,
-            CancellationToken.None);
-    }
+    public async ValueTask InitializeAsync() => _database = await IngestDatabase.CreateAsync(stack);
 
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        await _postgres.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
@@ -59,11 +42,11 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
     private async Task SweepAsync(IObjectStore store)
     {
         await store.CheckAsync(default);
-        await ExecuteAsync($"insert into ingests (id, owner_id, lane) values ('{Known}', '{Known}', 'normal')");
-        await ExecuteAsync($"insert into jobs (id, type, max_attempts, input) values ('{Known}', 'thumbnail', 3, '{{}}')");
+        await _database.ExecuteAsync($"insert into ingests (id, owner_id, lane) values ('{Known}', '{Known}', 'normal')");
+        await _database.ExecuteAsync($"insert into jobs (id, type, max_attempts, input) values ('{Known}', 'thumbnail', 3, '{{}}')");
         var (spoken, forgotten) = (new string('a', 64), new string('b', 64));
-        await ExecuteAsync($$"""insert into jobs (id, type, max_attempts, input, parent_id, params) values ('{{Part}}', 'voice-shot', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')""");
-        await ExecuteAsync(
+        await _database.ExecuteAsync($$"""insert into jobs (id, type, max_attempts, input, parent_id, params) values ('{{Part}}', 'voice-shot', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')""");
+        await _database.ExecuteAsync(
             $"insert into uploads (id, owner_id, key, name, content_type, size, token_sha256, link_until, expires_at) values ('{Known}', '{Known}', '{Upload.KeyOf(Known)}', '', '', 1, '', now(), now() + interval '1 day')");
         string[] kept =
         [
@@ -78,10 +61,10 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
         ];
         foreach (var key in kept.Concat(orphans))
             await store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "image/png" }, default);
-        var sweep = new OrphanSweep(_database, store, new UploadStore(_database), TimeProvider.System);
+        var sweep = new OrphanSweep(_database.Source, store, new UploadStore(_database.Source), TimeProvider.System);
 
         (await sweep.SweepAsync(TimeSpan.FromHours(1), default)).ShouldBe(0, "all are young");
-        await using (var other = await _database.OpenConnectionAsync())
+        await using (var other = await _database.Source.OpenConnectionAsync())
         {
             await using var transaction = await other.BeginTransactionAsync();
             await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock(hashtext('mangamotion.orphan-sweep'))", other, transaction);
@@ -92,17 +75,11 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
         (await sweep.SweepAsync(AnyAge, default)).ShouldBe(orphans.Length);
         (await KeysAsync(store)).ShouldBe(kept, ignoreOrder: true);
 
-        await ExecuteAsync("update uploads set expires_at = now() - interval '1 second'");
+        await _database.ExecuteAsync("update uploads set expires_at = now() - interval '1 second'");
         (await sweep.ExpireUploadsAsync(default)).ShouldBe(1);
         (await KeysAsync(store)).ShouldNotContain(Upload.KeyOf(Known));
     }
 
     private static async Task<string[]> KeysAsync(IObjectStore store) =>
         await store.ListAsync("", default).Select(found => found.Key).Where(key => key[0] != '~').ToArrayAsync();
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var command = _database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
 }
