@@ -12,6 +12,7 @@ using MangaMotion.Ingest.Keys;
 using MangaMotion.Ingest.Operations;
 using MangaMotion.Ingest.Orphans;
 using MangaMotion.Ingest.Records;
+using MangaMotion.Ingest.Retention;
 using MangaMotion.Ingest.Uploads;
 using MangaMotion.Ingest.Videos;
 using MangaMotion.Ingest.Webhooks;
@@ -45,6 +46,7 @@ public static class IngestRegistration
             http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
             http.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            http.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         });
 
         services.AddValidatedOptions<EventsOptions>(EventsOptions.Section);
@@ -64,9 +66,13 @@ public static class IngestRegistration
         services.AddValidatedOptions<SweepOptions>(SweepOptions.Section);
         services.AddSingleton<OrphanSweep>();
         services.AddHostedService<OrphanSweeper>();
+        services.AddValidatedOptions<RetentionOptions>(RetentionOptions.Section);
+        services.AddSingleton<IngestRetention>();
+        services.AddHostedService<RetentionService>();
 
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<KeyQuery>();
+        services.AddSingleton<PutTurns>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<IngestAcceptor>();
         services.AddSingleton<IngestStatusQuery>();

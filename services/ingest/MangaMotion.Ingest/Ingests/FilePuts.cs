@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Ingests;
 
@@ -6,9 +7,8 @@ namespace MangaMotion.Ingest.Ingests;
 /// The small files of one request on their way into the store, side by side, while the request is read on: one after the other
 /// a thousand of them would wait a thousand times for the store.
 /// </summary>
-/// <param name="turns">Of all requests, so that what is held in memory does not grow with their number.</param>
 /// <param name="gone">The caller's token.</param>
-internal sealed class FilePuts(SemaphoreSlim turns, CancellationToken gone) : IDisposable
+internal sealed class FilePuts(PutTurns turns, CancellationToken gone) : IDisposable
 {
     /// <summary>For what is under way when the request has failed: a put that is cut off may appear after all, and nobody would remove it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -75,3 +75,6 @@ internal sealed class FilePuts(SemaphoreSlim turns, CancellationToken gone) : ID
         return _failed.CancelAsync();
     }
 }
+
+/// <summary>The places for small files of all requests, so that what is held in memory does not grow with the number of requests.</summary>
+public sealed class PutTurns(IOptions<IngestOptions> options) : SemaphoreSlim(options.Value.PutsAtOnce);

@@ -14,7 +14,7 @@ namespace MangaMotion.Ingest.Ingests;
 /// Reads a multipart request, part by part, and stores each file as it arrives: a large one is streamed, small ones are read
 /// whole and put side by side.
 /// </summary>
-public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> options) : IDisposable
+public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<IngestOptions> options)
 {
     /// <summary>Bytes from which on a file is streamed.</summary>
     internal const int LargeFile = 256 << 10;
@@ -26,7 +26,6 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     private const int PartBuffer = 64 << 10;
 
     private readonly IngestOptions _options = options.Value;
-    private readonly SemaphoreSlim _turns = new(options.Value.PutsAtOnce);
 
     /// <summary>
     /// Stores the files and takes the fields. What was stored is added to <paramref name="stored"/> as it goes, so that the
@@ -46,13 +45,11 @@ public sealed class UploadReader(IObjectStore store, IOptions<IngestOptions> opt
     public async Task ReadAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
-        using var puts = new FilePuts(_turns, cancellationToken);
+        using var puts = new FilePuts(turns, cancellationToken);
         await puts.RunAsync(failed => ReadPartsAsync(request, ingestId, stored, fields, fingerprint, puts, failed));
         if (stored.Count == 0)
             throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
     }
-
-    public void Dispose() => _turns.Dispose();
 
     private async Task ReadPartsAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, FilePuts puts, CancellationToken cancellationToken)
