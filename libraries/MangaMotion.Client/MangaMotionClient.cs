@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
@@ -9,6 +10,8 @@ namespace MangaMotion.Client;
 /// <param name="http">Its base address is that of the service.</param>
 public sealed partial class MangaMotionClient(HttpClient http)
 {
+    private const string Ingests = "api/v1/ingest";
+
     /// <summary>For links to the store: they are their own right, and our key is none of the store's business.</summary>
     private static readonly HttpClient Store = new() { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -24,21 +27,38 @@ public sealed partial class MangaMotionClient(HttpClient http)
     }
 
     /// <summary>Submits files under their names, with further form fields such as <c>collection</c>.</summary>
+    /// <param name="idempotencyKey">1 to 255 printable characters: the same key with the same request is accepted once, however often it is sent.</param>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public Task<IngestAccepted> IngestAsync(
-        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default) =>
-        PostFormAsync<IngestAccepted>("api/v1/ingest", fields, form =>
-        {
-            foreach (var file in files)
-                form.Add(new StreamContent(file.Open()), "files", file.Name);
-        }, cancellationToken);
+    public async Task<IngestAccepted> IngestAsync(
+        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var form = FormOf(files, fields);
+        return await SubmitAsync<IngestAccepted>(Ingests, form, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>Submits files and waits for the end, for a minute at most unless the service allows more.</summary>
+    /// <param name="wait">Whole seconds, at least one.</param>
+    /// <param name="idempotencyKey">As of <see cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>.</param>
+    /// <returns>The status at the end, or where the time was up before: then it is not <c>finished</c>.</returns>
+    /// <exception cref="MangaMotionException">The API refused.</exception>
+    public async Task<IngestStatus> IngestAndWaitAsync(
+        IEnumerable<FileToSend> files, TimeSpan wait, IReadOnlyDictionary<string, string>? fields = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var form = FormOf(files, fields);
+        return await SubmitAndWaitAsync(form, wait, idempotencyKey, cancellationToken);
+    }
 
     /// <summary>Submits JSON records (an array, one object, or an object on each line), with further form fields such as <c>collection</c>.</summary>
     /// <param name="payload">Sent as it is read, and disposed.</param>
+    /// <param name="idempotencyKey">As of <see cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>.</param>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public Task<IngestAccepted> IngestRecordsAsync(
-        Stream payload, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default) =>
-        PostFormAsync<IngestAccepted>("api/v1/ingest", fields, form => form.Add(new StreamContent(payload), "payload"), cancellationToken);
+    public async Task<IngestAccepted> IngestRecordsAsync(
+        Stream payload, IReadOnlyDictionary<string, string>? fields = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var form = FormOf([], fields);
+        form.Add(new StreamContent(payload), "payload");
+        return await SubmitAsync<IngestAccepted>(Ingests, form, idempotencyKey, cancellationToken);
+    }
 
     /// <summary>One page of a collection's records.</summary>
     /// <param name="query">Filters and further parameters: <c>filter[price][gte]</c> to <c>5</c>, <c>pageSize</c> to <c>1000</c>.</param>
@@ -52,7 +72,7 @@ public sealed partial class MangaMotionClient(HttpClient http)
 
     /// <summary>Puts one file straight into the store, for files that are too large to go through the service.</summary>
     /// <param name="content">Seekable, so that its length is known; read from its position.</param>
-    /// <returns>The upload's id, to be handed in by <see cref="IngestAsync(IngestOfUploads, CancellationToken)"/>.</returns>
+    /// <returns>The upload's id, to be handed in by <see cref="IngestAsync(IngestOfUploads, string?, CancellationToken)"/>.</returns>
     /// <exception cref="MangaMotionException">The API or the store refused.</exception>
     public async Task<Guid> UploadAsync(
         string name, Stream content, string contentType = "application/octet-stream", string? sha256 = null, CancellationToken cancellationToken = default)
@@ -73,12 +93,22 @@ public sealed partial class MangaMotionClient(HttpClient http)
         return await ReadAsync<UploadLink>(response, cancellationToken);
     }
 
-    /// <summary>Submits files that were put straight into the store.</summary>
+    /// <summary>Submits files and records that were put straight into the store.</summary>
+    /// <param name="idempotencyKey">As of <see cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>.</param>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public async Task<IngestAccepted> IngestAsync(IngestOfUploads ingest, CancellationToken cancellationToken = default)
+    public async Task<IngestAccepted> IngestAsync(IngestOfUploads ingest, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        using var response = await http.PostAsJsonAsync("api/v1/ingest", ingest, Json, cancellationToken);
-        return await ReadAsync<IngestAccepted>(response, cancellationToken);
+        using var content = JsonContent.Create(ingest, options: Json);
+        return await SubmitAsync<IngestAccepted>(Ingests, content, idempotencyKey, cancellationToken);
+    }
+
+    /// <summary>The same, and waits for the end.</summary>
+    /// <inheritdoc cref="IngestAndWaitAsync(IEnumerable{FileToSend}, TimeSpan, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>
+    public async Task<IngestStatus> IngestAndWaitAsync(
+        IngestOfUploads ingest, TimeSpan wait, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var content = JsonContent.Create(ingest, options: Json);
+        return await SubmitAndWaitAsync(content, wait, idempotencyKey, cancellationToken);
     }
 
     /// <summary>The status with one page of assets.</summary>
@@ -126,29 +156,52 @@ public sealed partial class MangaMotionClient(HttpClient http)
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
-    private async Task<T> PostFormAsync<T>(
-        string path, IReadOnlyDictionary<string, string>? fields, Action<MultipartFormDataContent> addContent, CancellationToken cancellationToken)
+    private static MultipartFormDataContent FormOf(IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields)
     {
-        using var form = new MultipartFormDataContent();
+        var form = new MultipartFormDataContent();
         foreach (var (field, value) in fields ?? new Dictionary<string, string>())
             form.Add(new StringContent(value), field);
-        addContent(form);
-        using var response = await http.PostAsync(path, form, cancellationToken);
+        foreach (var file in files)
+            form.Add(new StreamContent(file.Open()), "files", file.Name);
+        return form;
+    }
+
+    private async Task<T> SubmitAsync<T>(string path, HttpContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(path, content, idempotencyKey, "respond-async", cancellationToken);
         return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    private async Task<IngestStatus> SubmitAndWaitAsync(HttpContent content, TimeSpan wait, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(Ingests, content, idempotencyKey, $"wait={(long)wait.TotalSeconds}", cancellationToken);
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? await GetIngestStatusAsync((await ReadAsync<IngestAccepted>(response, cancellationToken)).JobId, cancellationToken: cancellationToken)
+            : await ReadAsync<IngestStatus>(response, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, HttpContent content, string? idempotencyKey, string prefer, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("Prefer", prefer);
+        // What is no key is for the API to refuse.
+        if (idempotencyKey is not null)
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        return await http.SendAsync(request, cancellationToken);
     }
 
     private static string QueryOf(IReadOnlyDictionary<string, string>? query) =>
         query is null ? "" : "?" + string.Join('&', query.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
 
     /// <summary>Submits a chapter to make a video of, with further form fields such as <c>direction</c>.</summary>
+    /// <param name="idempotencyKey">As of <see cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>.</param>
     /// <exception cref="MangaMotionException">The API refused.</exception>
-    public Task<VideoAccepted> CreateVideoAsync(
-        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, CancellationToken cancellationToken = default) =>
-        PostFormAsync<VideoAccepted>("api/v1/videos", fields, form =>
-        {
-            foreach (var file in files)
-                form.Add(new StreamContent(file.Open()), "files", file.Name);
-        }, cancellationToken);
+    public async Task<VideoAccepted> CreateVideoAsync(
+        IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var form = FormOf(files, fields);
+        return await SubmitAsync<VideoAccepted>("api/v1/videos", form, idempotencyKey, cancellationToken);
+    }
 
     public Task<VideoStatus> GetVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
         GetAsync<VideoStatus>($"api/v1/videos/{id}", cancellationToken);

@@ -14,11 +14,14 @@ public sealed record UploadRequest(long Size, string? Name = null, string? Conte
 /// <param name="ExpiresAt">End of the link.</param>
 public sealed record UploadLink(Guid UploadId, string Method, Uri Url, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt);
 
-/// <summary>An ingest of files that were put straight into the store.</summary>
+/// <summary>An ingest of files, JSON records, or both, that were put straight into the store.</summary>
 public sealed record IngestOfUploads
 {
-    /// <summary>The uploads; each is taken once.</summary>
-    public required IReadOnlyList<UploadReference> Uploads { get; init; }
+    /// <summary>The uploads that are files; each is taken once.</summary>
+    public IReadOnlyList<UploadReference> Uploads { get; init; } = [];
+
+    /// <summary>The upload that is the JSON records: an array, one object, or an object on each line.</summary>
+    public UploadReference? Payload { get; init; }
 
     public string? Collection { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MangaMotion.Client;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
@@ -99,6 +100,26 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_client_sends_a_key_and_waits_where_it_is_asked_to()
+    {
+        await _installation.StartThumbnailAsync();
+        var client = _installation.Client;
+
+        var first = await client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "key-1");
+        (await client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "key-1")).JobId.ShouldBe(first.JobId);
+        (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync([Samples.Named("b.png", Samples.Png)], idempotencyKey: "key-1"))).Problem.Code.ShouldBe("idempotency_key_reused");
+        (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "two words"))).Problem.Code.ShouldBe("invalid_idempotency_key");
+
+        var done = await client.IngestAndWaitAsync([Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(90), idempotencyKey: "key-2");
+        (done.Status, done.Assets[0].Status).ShouldBe(("finished", "DONE"));
+        (await client.IngestAndWaitAsync([Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(90), idempotencyKey: "key-2")).JobId.ShouldBe(done.JobId);
+        var late = await client.IngestAndWaitAsync(
+            [Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(1), new Dictionary<string, string> { ["not_before"] = "2999-01-01T00:00:00Z" });
+        late.Status.ShouldBe("accepted");
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Without_asynchronous_thumbnails_waiting_is_the_default()
     {
         await _installation.StartThumbnailAsync();
@@ -146,23 +167,5 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
         ((int)response.StatusCode).ShouldBe(status, problem.ToString());
         problem.GetProperty("code").GetString().ShouldBe(code);
-    }
-
-    /// <summary>Sends its bytes when it may, having said that they come.</summary>
-    private sealed class SlowContent(byte[] content, Func<Task> may) : HttpContent
-    {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(content.AsMemory(0, 1));
-            await stream.FlushAsync();
-            await may();
-            await stream.WriteAsync(content.AsMemory(1));
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = content.Length;
-            return true;
-        }
     }
 }

@@ -58,6 +58,62 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
         (await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["ingest"] = $"{Guid.NewGuid()}" })).Records.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("disk")]
+    [InlineData("s3")]
+    public async Task Records_put_straight_into_the_store_are_handed_in_by_reference(string kind)
+    {
+        await using var bucket = kind == "s3" ? await stack.CreateBucketAsync() : null;
+        (string, string)[] store = [.. (bucket?.Settings ?? new Dictionary<string, string?>()).Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))];
+        await _installation.StartIngestAsync(store);
+        await _installation.StartRecordsAsync([.. QuickLease, .. store]);
+        if (bucket is not null)
+            await _worker.KillAsync();
+        var client = _installation.Client;
+        var small = await UploadAsync("""[{"title":"Ship","price":12.50},{"title":"Storm","price":7}]""");
+        // Larger than what is read into memory.
+        var large = await UploadAsync(string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $$"""{"title":"Row {{i}}","price":{{i}}}""")), "application/x-ndjson");
+        var cover = await client.UploadAsync("cover.png", new MemoryStream(Samples.Png));
+
+        var first = await client.IngestAsync(new IngestOfUploads { Uploads = [new(cover)], Payload = new(small, "books.json"), Collection = "library" });
+        var second = await client.IngestAsync(new IngestOfUploads { Payload = new(large), Collection = "library" });
+
+        first.Assets.Select(asset => (asset.Name, asset.Type)).ShouldBe([("cover.png", "image/png"), ("books.json", "application/json")]);
+        await Eventually.Until(async () => (await client.GetIngestStatusAsync(first.JobId)).Assets[1].Status == "DONE", TimeSpan.FromSeconds(60));
+        (await _installation.UntilFinishedAsync(second.JobId)).Assets.ShouldHaveSingleItem().Result!.Value.GetProperty("records").GetInt64().ShouldBe(20_000);
+        (await client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[title]"] = "Ship" })).Records.ShouldHaveSingleItem().GetRawText().ShouldBe("""{"title":"Ship","price":12.50}""");
+        (await client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gte]"] = "19990" })).Records.Count.ShouldBe(10);
+
+        // Each is taken once, and what is no JSON or not what was announced is refused and leaves nothing.
+        await RefusedAsync(new() { Payload = new(small) }, 409, "upload_consumed");
+        await RefusedAsync(new() { Payload = new(Guid.NewGuid()) }, 404, "unknown_upload");
+        await RefusedAsync(new() { Payload = new(await client.UploadAsync("picture.json", new MemoryStream(Samples.Png))) }, 400, "invalid_payload");
+        await RefusedAsync(new() { Payload = new(await UploadAsync("[{}]", "image/png")) }, 422, "upload_mismatch");
+        await RefusedAsync(new() { Payload = new((await client.CreateUploadAsync(new(Size: 10))).UploadId) }, 409, "upload_missing");
+        var twice = await UploadAsync("[{}]");
+        await RefusedAsync(new() { Uploads = [new(twice)], Payload = new(twice) }, 400, "invalid_field");
+        foreach (var body in (string[])["""{"payload":"[]"}""", """{"payload":[{"upload_id":"x"}]}""", $$"""{"payload":{"upload_id":"{{twice}}"},"payload":{"upload_id":"{{Guid.NewGuid()}}" } }"""])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Add("X-Api-Key", Installation.Key);
+            using var refused = await _installation.Http.SendAsync(request);
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("invalid_field");
+        }
+
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(2);
+        if (bucket is not null)
+            (await bucket.Store.ListAsync("originals/", default).CountAsync()).ShouldBe(3);
+
+        Task<Guid> UploadAsync(string json, string type = "application/json") => client.UploadAsync("records.json", new MemoryStream(Encoding.UTF8.GetBytes(json)), type);
+
+        async Task RefusedAsync(IngestOfUploads ingest, int status, string code)
+        {
+            var problem = (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync(ingest))).Problem;
+            (problem.Status, problem.Code).ShouldBe((status, code), problem.Detail);
+        }
+    }
+
     [Fact]
     public async Task Kill_minus_9_in_the_middle_of_a_load_loses_no_record_and_repeats_none()
     {

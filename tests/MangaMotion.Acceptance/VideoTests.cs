@@ -40,6 +40,12 @@ public sealed class VideoTests(TestStack stack)
         await installation.Client.CopyVideoFileAsync(id, "subtitles", subtitles);
         System.Text.Encoding.UTF8.GetString(subtitles.ToArray()).ShouldContain("number");
 
+        TypeStats[] measured = [];
+        await Eventually.Until(async () => (measured = [.. (await installation.Client.GetStatsAsync()).Windows[1].Types.Where(type => type.Type == "video")]).Length == 5);
+        measured.Select(stage => (stage.Stage, stage.Done, stage.Failed)).ShouldBe(
+            [("", 1, 0), ("compositing", 1, 0), ("script_gen", 1, 0), ("video_gen", video.Shots.Count, 0), ("voice_gen", video.Shots.Count, 0)]);
+        measured.ShouldAllBe(stage => stage.Run!.P50 > 0 && stage.Run.P50 <= stage.Total!.P99 && stage.PerSecond > 0 && stage.ErrorRate == 0);
+
         var before = await DonePartsAsync(installation);
         var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
         script["shots"]![1]!["line"] = "A line that is quite different now, and longer.";
@@ -197,6 +203,32 @@ public sealed class VideoTests(TestStack stack)
             using var response = await installation.Http.SendAsync(request);
             return $"{(int)response.StatusCode} {response.Headers.Location} {await response.Content.ReadAsStringAsync()}{(response.Headers.Contains("Idempotency-Replayed") ? " replayed" : "")}";
         }
+    }
+
+    [Fact]
+    public async Task A_key_of_a_video_is_in_use_while_its_request_runs()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        using var release = new SemaphoreSlim(0);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/videos")
+        {
+            Content = new MultipartFormDataContent { { new SlowContent(Samples.Page, release.WaitAsync), "files", "1.png" } },
+            Headers = { { "X-Api-Key", Installation.Key }, { "Idempotency-Key", "chapter-1" } },
+        };
+        var slow = installation.Http.SendAsync(request);
+        await Eventually.Until(async () => await installation.ScalarAsync<long>("select count(*) from idempotency_keys") == 1);
+
+        var refused = await RefusedAsync(() => CreateAsync());
+        (refused.Status, refused.Code).ShouldBe((409, "idempotency_key_in_use"));
+
+        release.Release();
+        using var accepted = await slow;
+        ((int)accepted.StatusCode).ShouldBe(202);
+        accepted.Headers.Location!.ToString().ShouldEndWith((await CreateAsync()).Id.ToString());
+        (await installation.ScalarAsync<long>("select count(*) from jobs where type = 'video'")).ShouldBe(1);
+
+        Task<VideoAccepted> CreateAsync() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], idempotencyKey: "chapter-1");
     }
 
     private static async Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields)

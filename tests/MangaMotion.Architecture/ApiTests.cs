@@ -46,6 +46,35 @@ public sealed class ApiTests : IAsyncLifetime
         Operations.Select(operation => operation.Operation["operationId"]!.GetValue<string>()).ShouldBeUnique();
     }
 
+    [Fact]
+    public void A_script_has_the_same_names_and_values_as_in_its_published_schema()
+    {
+        var published = JsonNode.Parse(File.ReadAllText(Repository.PathOf("contracts/schemas/video-script.v1.json")))!;
+        ShouldAgree(published, Schema("VideoScript"), "VideoScript");
+
+        void ShouldAgree(JsonNode one, JsonNode other, string where)
+        {
+            other = Resolve(other);
+            ValuesOf(other).ShouldBe(ValuesOf(one), where);
+            var (members, others) = (one["properties"]?.AsObject(), other["properties"]?.AsObject());
+            others?.Select(member => member.Key).Order().ShouldBe(members!.Select(member => member.Key).Order(), where);
+            foreach (var (name, member) in members ?? [])
+                ShouldAgree(member!, others![name]!, $"{where}.{name}");
+            if (one["items"] is { } items)
+                ShouldAgree(items, other["items"]!, $"{where}[]");
+        }
+
+        JsonNode Schema(string name) => _document["components"]!["schemas"]![name]!;
+
+        JsonNode Resolve(JsonNode schema) =>
+            schema["$ref"] is { } reference ? Schema(reference.GetValue<string>().Split('/')[^1])
+            : schema["oneOf"] is JsonArray { Count: 2 } either ? Resolve(either.Single(each => each!["$ref"] is not null)!)
+            : schema;
+
+        // Null is no value where it is a type of its own.
+        static IEnumerable<string> ValuesOf(JsonNode schema) => (schema["enum"]?.AsArray() ?? []).Where(value => value is not null).Select(value => value!.ToString());
+    }
+
     private IEnumerable<(string Path, string Method, JsonNode Operation)> Operations =>
         from path in _document["paths"]!.AsObject()
         from operation in path.Value!.AsObject()

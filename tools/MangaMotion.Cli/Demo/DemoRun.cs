@@ -17,7 +17,7 @@ internal sealed class DemoRun(Deployment deployment, string folder)
         var client = MangaMotionClient.Create(deployment.Url, deployment.ApiKey);
         AnsiConsole.MarkupLineInterpolated($"Drawing sample pictures into {folder}");
         var samples = await SamplePictures.DrawAsync(folder, cancellationToken);
-        var accepted = await client.IngestAsync(samples.Select(FileToSend.FromDisk), new Dictionary<string, string> { ["collection"] = "demo" }, cancellationToken);
+        var accepted = await client.IngestAsync(samples.Select(FileToSend.FromDisk), new Dictionary<string, string> { ["collection"] = "demo" }, cancellationToken: cancellationToken);
         AnsiConsole.MarkupLineInterpolated($"Ingest {accepted.JobId} accepted with {accepted.Assets.Count} files; two of them are bad on purpose.");
 
         var progress = await WatchAsync(client, accepted.JobId, cancellationToken);

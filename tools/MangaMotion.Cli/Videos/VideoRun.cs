@@ -15,7 +15,7 @@ internal sealed class VideoRun(MangaMotionClient client)
     /// <exception cref="CommandException">The video failed, for the reason that the message gives.</exception>
     public async Task<VideoStatus> MakeAsync(IEnumerable<FileToSend> chapter, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
     {
-        var accepted = await client.CreateVideoAsync(chapter, fields, cancellationToken);
+        var accepted = await client.CreateVideoAsync(chapter, fields, cancellationToken: cancellationToken);
         try
         {
             var video = await WatchAsync(accepted.Id, cancellationToken);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using MangaMotion.Ingest.Keys;
 using Microsoft.AspNetCore.Mvc;
@@ -97,6 +98,8 @@ internal static class ApiDescription
 
     private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
+        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: false) is [AllowedValuesAttribute allowed])
+            schema.Enum = [.. allowed.Values.Select(value => (JsonNode)JsonValue.Create((string)value!))];
         if (context.JsonTypeInfo.Type != typeof(ProblemDetails))
             return Task.CompletedTask;
         schema.Description = "RFC 9457.";

@@ -21,7 +21,7 @@ internal static class UploadEndpoints
     {
         api.MapPost("/uploads", AddAsync)
             .WithName("upload")
-            .WithSummary("A link to put one file straight into the store; hand it in afterwards by POST /ingest with {\"uploads\":[{\"upload_id\":…}]}.")
+            .WithSummary("A link to put one file straight into the store; hand it in afterwards by POST /ingest with {\"uploads\":[{\"upload_id\":…}]}, JSON records with {\"payload\":{\"upload_id\":…}}.")
             .Produces<UploadLink>(201).ProducesProblem(400).ProducesProblem(413)
             .RequireScope(Scopes.Submit);
 
