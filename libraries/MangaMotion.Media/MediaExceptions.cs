@@ -53,7 +53,7 @@ public sealed class MediaLimitException(string limit, long allowed, long? actual
 /// A tool that has used up its processor time is the file's fault (<see cref="MediaLimitException"/>); one that has run out of
 /// wall time with processor time to spare was starved or stopped, which is this.
 /// </summary>
-public sealed class ToolFailedException(string tool, string detail, int? signal = null, Exception? inner = null)
+public class ToolFailedException(string tool, string detail, int? signal = null, Exception? inner = null)
     : MediaException("media.tool_failed", "The program that reads such files was stopped or failed, which may be no fault of the file.", $"{tool}: {detail}", inner)
 {
     public string Tool { get; } = tool;
@@ -63,3 +63,6 @@ public sealed class ToolFailedException(string tool, string detail, int? signal 
 
     public override bool Permanent => false;
 }
+
+/// <summary>A child lacks the library that would do the job; a program may do it.</summary>
+internal sealed class LibraryMissingException(string tool, string detail) : ToolFailedException(tool, detail);

@@ -26,6 +26,9 @@ public sealed class MediaOptions
     public VipsOptions Vips { get; set; } = new();
 
     [ValidateObjectMembers]
+    public AvOptions Av { get; set; } = new();
+
+    [ValidateObjectMembers]
     public MediaLimits Limits { get; set; } = new();
 }
 
@@ -57,6 +60,16 @@ public sealed class VipsOptions
     /// <summary>Resident bytes after a job above which a child is replaced.</summary>
     [Range(50_000_000, 10_000_000_000)]
     public long RecycleAboveBytes { get; set; } = 150_000_000;
+}
+
+/// <summary>Section <c>Media:Av</c>: FFmpeg's libraries, which the media children use for video and sound.</summary>
+public sealed class AvOptions
+{
+    /// <summary>
+    /// Folder of the shared libraries; empty looks where the system has them. Where they are missing or not of FFmpeg 5.1, its
+    /// programs are started for each file.
+    /// </summary>
+    public string Libraries { get; set; } = "";
 }
 
 /// <summary>Section <c>Media:Limits</c>: what one file may be and may cost. Over a limit is permanent and says which and by how much.</summary>

@@ -25,6 +25,7 @@ public static class MediaServices
         services.AddHostedService(provider => provider.GetRequiredService<WorkspaceRoot>());
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<MediaHostPool>();
+        services.AddSingleton<Libav>();
         services.AddSingleton<IImageRenderer, ImageRenderer>();
         services.AddSingleton<PdfRenderer>();
         services.AddSingleton<VideoRenderer>();

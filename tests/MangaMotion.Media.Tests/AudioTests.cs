@@ -38,6 +38,23 @@ public sealed class AudioTests : IAsyncLifetime
         (data.Min(), data.Max()).ShouldSatisfyAllConditions(range => range.Item1.ShouldBeInRange(-40, -8), range => range.Item2.ShouldBeInRange(8, 40));
     }
 
+    [Theory]
+    [InlineData(8_000, 1)]
+    [InlineData(11_025, 2)]
+    [InlineData(48_000, 6)]
+    [InlineData(96_000, 3)]
+    public async Task Any_rate_and_any_number_of_channels_is_measured(int rate, int channels)
+    {
+        var made = await RenderAsync(Make("wav", "-f", "lavfi", "-i", $"sine=f=440:d=2:sample_rate={rate}", "-ac", $"{channels}"));
+
+        (made.SampleRate, made.Channels).ShouldBe((rate, channels));
+        made.Seconds.ShouldBe(2, 0.02);
+        using var peaks = JsonDocument.Parse(await File.ReadAllBytesAsync(made.Files[1].Path));
+        var pairs = peaks.RootElement.GetProperty("length").GetInt32();
+        var seconds = (double)pairs * peaks.RootElement.GetProperty("samples_per_pixel").GetInt32() / peaks.RootElement.GetProperty("sample_rate").GetInt32();
+        seconds.ShouldBe(2, 0.02);
+    }
+
     [Fact]
     public async Task The_bars_follow_the_loudness()
     {
@@ -90,18 +107,16 @@ public sealed class AudioTests : IAsyncLifetime
         await using var workspace = _rig.Root.Create();
         await File.WriteAllBytesAsync(workspace.Input, whole[..bytes]);
 
-        var failure = await Renderer.RenderAsync(workspace, workspace.Input, MediaType.All.Single(type => type.Extension == extension), new AudioRequest(), default)
+        var failure = await _rig.Sounds.RenderAsync(workspace, workspace.Input, MediaType.All.Single(type => type.Extension == extension), new AudioRequest(), default)
             .ShouldThrowAsync<MediaException>();
 
         failure.Permanent.ShouldBeTrue();
     }
 
-    private AudioRenderer Renderer => new(_rig.Tools, _rig.Images, Microsoft.Extensions.Options.Options.Create(_rig.Options));
-
     private async Task<RenderedAudio> RenderAsync(string file)
     {
         var (workspace, type) = _rig.Open(file);
-        return await Renderer.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
+        return await _rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
     }
 
     private string Make(string extension, params string[] arguments)

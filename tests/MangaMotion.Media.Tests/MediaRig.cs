@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using MangaMotion.Media.Audio;
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MangaMotion.Media.Tests;
@@ -19,6 +23,7 @@ internal sealed class MediaRig : IAsyncDisposable
         Sandbox = new Sandbox(options, NullLogger<Sandbox>.Instance);
         Root = new WorkspaceRoot(options, NullLogger<WorkspaceRoot>.Instance);
         Pool = new MediaHostPool(options, Sandbox, Root, NullLogger<MediaHostPool>.Instance);
+        Libav = new Libav(Pool, Said);
         Images = new ImageRenderer(Pool, options);
     }
 
@@ -31,6 +36,15 @@ internal sealed class MediaRig : IAsyncDisposable
     public WorkspaceRoot Root { get; }
 
     public MediaHostPool Pool { get; }
+
+    public Libav Libav { get; }
+
+    /// <summary>What was logged about who works on video and sound.</summary>
+    public Sayings Said { get; } = new();
+
+    public VideoRenderer Videos => new(Libav, Tools, Images, Microsoft.Extensions.Options.Options.Create(Options));
+
+    public AudioRenderer Sounds => new(Libav, Tools, Images, Microsoft.Extensions.Options.Options.Create(Options));
 
     public ImageRenderer Images { get; }
 
@@ -57,6 +71,20 @@ internal sealed class MediaRig : IAsyncDisposable
         Root.Dispose();
         Directory.Delete(Options.ScratchDirectory, recursive: true);
     }
+}
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class Sayings : ILogger<Libav>
+{
+    public ConcurrentQueue<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Enqueue(formatter(state, exception));
 }
 
 internal sealed record Rendering(Workspace Workspace, RenderedImage Image)

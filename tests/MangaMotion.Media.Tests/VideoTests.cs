@@ -59,6 +59,17 @@ public sealed class VideoTests : IAsyncLifetime
         (made.Image.Files[0].Width, made.Image.Files[0].Height).ShouldBe((360, 640));
     }
 
+    [Theory]
+    [InlineData("mp4")]
+    [InlineData("mkv")]
+    [InlineData("avi")]
+    public async Task Pixels_that_are_not_square_come_out_square(string extension)
+    {
+        var made = await RenderAsync(Make(extension, "-f", "lavfi", "-i", Pattern, "-vf", "scale=360:360,setsar=16/9", "-c:v", "libx264"));
+
+        (made.Width, made.Height, made.Image.Files[0].Width, made.Image.Files[0].Height).ShouldBe((640, 360, 640, 360));
+    }
+
     [Fact]
     public async Task A_video_of_high_dynamic_range_is_mapped_to_a_screens()
     {
@@ -96,7 +107,7 @@ public sealed class VideoTests : IAsyncLifetime
         await using var workspace = _rig.Root.Create();
         await File.WriteAllTextAsync(workspace.Input, "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n");
 
-        (await Renderer.RenderAsync(workspace, workspace.Input, MediaType.Mp4, new ImageRequest(), default).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
+        (await _rig.Videos.RenderAsync(workspace, workspace.Input, MediaType.Mp4, new ImageRequest(), default).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
     }
 
     [Fact]
@@ -109,12 +120,10 @@ public sealed class VideoTests : IAsyncLifetime
         (failure.Code, failure.Actual).ShouldBe(("media.limit.pixels", 640 * 360));
     }
 
-    private VideoRenderer Renderer => new(_rig.Tools, _rig.Images, Microsoft.Extensions.Options.Options.Create(_rig.Options));
-
     private async Task<RenderedVideo> RenderAsync(string file)
     {
         var (workspace, type) = _rig.Open(file);
-        return await Renderer.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None);
+        return await _rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None);
     }
 
     private string Make(string extension, params string[] arguments)

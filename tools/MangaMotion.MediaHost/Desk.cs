@@ -1,4 +1,5 @@
 using MangaMotion.Media.Hosts;
+using MangaMotion.MediaHost.FFmpeg;
 using MangaMotion.MediaHost.Poppler;
 using MangaMotion.MediaHost.Vips;
 
@@ -16,6 +17,8 @@ internal static class Desk
             {
                 ImageJob image => Pictures.Render(slot, image),
                 PdfJob pdf => Papers.Draw(slot, pdf),
+                VideoJob video => Videos.Render(slot, video),
+                SoundJob sound => Sounds.Measure(slot, sound),
                 _ => new HostFailure(HostFailureKind.Internal, $"nobody does {job.GetType().Name} here"),
             };
         }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MangaMotion.Media.Hosts;
 using MangaMotion.MediaHost;
+using MangaMotion.MediaHost.FFmpeg;
 using MangaMotion.MediaHost.Vips;
 
 // An empty line on stdout when it is ready; then one job a line on stdin, one answer a line on stdout, until stdin ends: with the worker this process ends too.
@@ -10,6 +11,7 @@ using var jobs = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
 
 var slot = new Slot(args[0], args[1]);
 Native.Start(args[2]);
+Av.Folder = args[3];
 answers.WriteByte((byte)'\n'); // ready: what goes wrong from here on may be the file's fault
 answers.Flush();
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
@@ -28,8 +29,12 @@ public sealed record AudioRequest(int Width = 1280, int Height = 240, int CoverS
 /// <param name="Files"><c>waveform</c> (PNG), <c>peaks</c> (JSON) and, where the file has one, <c>cover</c> (JPEG).</param>
 public sealed record RenderedAudio(double Seconds, string Codec, int SampleRate, int Channels, IReadOnlyList<MediaFile> Files);
 
-/// <summary>Waveform, peaks and cover of a sound file: one decoding by ffmpeg, measured and drawn here.</summary>
-public sealed class AudioRenderer(ToolRunner tools, IImageRenderer images, IOptions<MediaOptions> options)
+/// <summary>What the decoding of a sound gave.</summary>
+/// <param name="Cover">Path of the attached picture, of whatever type; null for none.</param>
+internal sealed record DecodedSound(Probed Probed, PeakMeter Meter, string? Cover);
+
+/// <summary>Waveform, peaks and cover of a sound file: one decoding by FFmpeg, drawn here.</summary>
+public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer images, IOptions<MediaOptions> options)
 {
     private readonly MediaLimits _limits = options.Value.Limits;
 
@@ -39,46 +44,38 @@ public sealed class AudioRenderer(ToolRunner tools, IImageRenderer images, IOpti
     public async Task<RenderedAudio> RenderAsync(Workspace workspace, string input, MediaType type, AudioRequest request, CancellationToken cancellationToken)
     {
         request.Validate();
-        var meter = new PeakMeter();
-        var decoded = await DecodeAsync(workspace, input, type, meter, cancellationToken);
-        var probed = FfmpegReport.Parse(decoded.Stderr) ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
-        var audio = probed.Audio ?? throw new UnsupportedMediaException($"The {type.Title} holds no sound.");
-        if (decoded.ExitCode != 0 || meter.Samples == 0)
-            throw Ffmpeg.Broken(type, decoded);
+        var job = new SoundJob { Type = type.Name, Format = Ffmpeg.Format(type), MaxSeconds = _limits.Seconds };
+        var sound = await libav.AskAsync(
+            input,
+            type,
+            job,
+            (answer, output) => Take(workspace, answer, output),
+            () => new FfmpegSound(tools, _limits).DecodeAsync(workspace, input, type, cancellationToken),
+            cancellationToken);
+        var (meter, declared) = (sound.Meter, sound.Probed.Seconds);
+        if (meter.Seconds > _limits.Seconds)
+        {
+            var told = declared > _limits.Seconds ? $" It says that it has {declared:N0} s." : "";
+            throw new MediaLimitException("seconds", _limits.Seconds, null, $"The sound is longer than the {_limits.Seconds:N0} s that are allowed.{told}");
+        }
 
+        var audio = sound.Probed.Audio ?? throw new UnsupportedMediaException($"The {type.Title} holds no sound.");
         List<MediaFile> files =
         [
             await WaveformAsync(workspace, meter, request, cancellationToken),
             await PeaksAsync(workspace, meter, cancellationToken),
         ];
-        if (probed.Cover is { } cover && await CoverAsync(workspace, input, type, cover, request, cancellationToken) is { } file)
-            files.Add(file);
+        if (sound.Cover is { } picture && await CoverAsync(workspace, picture, request, cancellationToken) is { } cover)
+            files.Add(cover);
         return new RenderedAudio(Math.Round(meter.Seconds, 3), audio.Codec, audio.SampleRate, audio.Channels, files);
     }
 
-    /// <summary>The first sound of the file into the meter, with ffmpeg's report on stderr.</summary>
-    private async Task<ToolResult> DecodeAsync(Workspace workspace, string input, MediaType type, PeakMeter meter, CancellationToken cancellationToken)
+    private static DecodedSound Take(Workspace workspace, SoundAnswer answer, HostOutput output)
     {
-        var result = await tools.RunAsync(
-            new ToolRun
-            {
-                Tool = "ffmpeg",
-                Arguments =
-                [
-                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-vn", "-sn", "-dn", "-i", Ffmpeg.File, "-map", "0:a:0",
-                    "-ac", "1", "-ar", $"{PeakMeter.SampleRate}", "-c:a", "pcm_s16le", "-f", "s16le", "-t", $"{_limits.Seconds + 1}", "-flush_packets", "0", "pipe:1",
-                ],
-                Directory = workspace.NewDirectory(),
-                Input = input,
-                Subject = type.Title,
-                ReadStdout = meter.ReadAsync,
-            },
-            cancellationToken);
-        if (meter.Seconds <= _limits.Seconds)
-            return result;
-
-        var declared = FfmpegReport.Parse(result.Stderr) is { } report && report.Seconds > _limits.Seconds ? $" It says that it has {report.Seconds:N0} s." : "";
-        throw new MediaLimitException("seconds", _limits.Seconds, null, $"The sound is longer than the {_limits.Seconds:N0} s that are allowed.{declared}");
+        var meter = output.TakeFile(workspace, SoundJob.PeaksFile) is { } peaks
+            ? PeakMeter.Load(File.ReadAllBytes(peaks), answer.SampleRate, answer.Samples)
+            : new PeakMeter();
+        return new DecodedSound(answer.Probed, meter, output.TakeFile(workspace, SoundJob.CoverFile));
     }
 
     private static async Task<MediaFile> WaveformAsync(Workspace workspace, PeakMeter meter, AudioRequest request, CancellationToken cancellationToken)
@@ -97,7 +94,7 @@ public sealed class AudioRenderer(ToolRunner tools, IImageRenderer images, IOpti
         {
             version = 2,
             channels = 1,
-            sample_rate = PeakMeter.SampleRate,
+            sample_rate = meter.SampleRate,
             samples_per_pixel = perPixel,
             bits = 8,
             length = data.Length / 2,
@@ -107,23 +104,11 @@ public sealed class AudioRenderer(ToolRunner tools, IImageRenderer images, IOpti
         return new MediaFile("peaks", path, "application/json", 0, 0, json.Length);
     }
 
-    private async Task<MediaFile?> CoverAsync(Workspace workspace, string input, MediaType type, int stream, AudioRequest request, CancellationToken cancellationToken)
+    private async Task<MediaFile?> CoverAsync(Workspace workspace, string cover, AudioRequest request, CancellationToken cancellationToken)
     {
-        var directory = workspace.NewDirectory();
         try
         {
-            await tools.RunAsync(
-                new ToolRun
-                {
-                    Tool = "ffmpeg",
-                    Arguments = [.. Ffmpeg.Quiet, .. Ffmpeg.Input(type), "-i", Ffmpeg.File, "-map", $"0:{stream}", "-c", "copy", "-frames:v", "1", "-f", "image2", "-update", "1", "cover"],
-                    Directory = directory,
-                    Input = input,
-                    Subject = type.Title,
-                },
-                cancellationToken);
-            var cover = Path.Combine(directory, "cover");
-            if (!File.Exists(cover) || MediaSniffer.SniffFile(cover).Type is not { Kind: MediaKind.Image } picture)
+            if (MediaSniffer.SniffFile(cover).Type is not { Kind: MediaKind.Image } picture)
                 return null;
 
             var wanted = new ImageRequest { Variants = [new ImageVariant("cover", request.CoverSize)], AnimationSize = null };

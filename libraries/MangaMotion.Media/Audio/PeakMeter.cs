@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace MangaMotion.Media.Audio;
@@ -5,16 +6,44 @@ namespace MangaMotion.Media.Audio;
 /// <summary>Lowest and highest sample of every hundredth of a second, of mono 16-bit sound that comes in pieces of any size.</summary>
 internal sealed class PeakMeter
 {
-    public const int SampleRate = 44_100;
-    private const int SamplesPerBlock = SampleRate / 100;
+    private const int BlocksPerSecond = 100;
 
-    private readonly List<(short Low, short High)> _blocks = [];
+    private readonly List<(short Low, short High)> _blocks;
+    private readonly int _samplesPerBlock;
     private (short Low, short High) _block = (short.MaxValue, short.MinValue);
     private int _inBlock;
+
+    /// <param name="sampleRate">In Hz, a multiple of 100.</param>
+    public PeakMeter(int sampleRate = 44_100)
+        : this(sampleRate, [])
+    {
+    }
+
+    private PeakMeter(int sampleRate, List<(short Low, short High)> blocks) =>
+        (SampleRate, _samplesPerBlock, _blocks) = (sampleRate, sampleRate / BlocksPerSecond, blocks);
+
+    public int SampleRate { get; }
 
     public long Samples { get; private set; }
 
     public double Seconds => (double)Samples / SampleRate;
+
+    /// <summary>What another meter has saved.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not what a meter saves of so many samples.</exception>
+    public static PeakMeter Load(ReadOnlySpan<byte> saved, int sampleRate, long samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, BlocksPerSecond);
+        var values = MemoryMarshal.Cast<byte, short>(saved);
+        var blocks = new List<(short Low, short High)>(values.Length / 2);
+        for (var i = 0; i + 1 < values.Length; i += 2)
+            blocks.Add((values[i], values[i + 1]));
+        var meter = new PeakMeter(sampleRate, blocks) { Samples = samples };
+        ArgumentOutOfRangeException.ThrowIfNotEqual(samples, Math.Clamp(samples, (blocks.Count - 1L) * meter._samplesPerBlock, (long)blocks.Count * meter._samplesPerBlock));
+        return meter;
+    }
+
+    /// <summary>Lowest and highest of every block by turns, in this machine's order of bytes.</summary>
+    public byte[] Save() => MemoryMarshal.AsBytes<short>([.. Blocks().SelectMany(block => (short[])[block.Low, block.High])]).ToArray();
 
     /// <summary>Adds little-endian samples until the stream ends.</summary>
     public async Task ReadAsync(Stream samples, CancellationToken cancellationToken)
@@ -22,22 +51,18 @@ internal sealed class PeakMeter
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = await samples.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0)
-            Add(buffer.AsSpan(0, read));
+            Add(MemoryMarshal.Cast<byte, short>(buffer.AsSpan(0, read)));
     }
 
-    /// <summary>Adds little-endian samples; an odd last byte is dropped.</summary>
-    public void Add(ReadOnlySpan<byte> bytes)
+    public void Add(ReadOnlySpan<short> samples)
     {
-        var samples = MemoryMarshal.Cast<byte, short>(bytes);
         Samples += samples.Length;
         while (samples.Length > 0)
         {
-            var here = samples[..Math.Min(samples.Length, SamplesPerBlock - _inBlock)];
-            var (low, high) = _block;
-            foreach (var sample in here)
-                (low, high) = (Math.Min(low, sample), Math.Max(high, sample));
-            _block = (low, high);
-            if ((_inBlock += here.Length) == SamplesPerBlock)
+            var here = samples[..Math.Min(samples.Length, _samplesPerBlock - _inBlock)];
+            var (low, high) = Range(here);
+            _block = (Math.Min(_block.Low, low), Math.Max(_block.High, high));
+            if ((_inBlock += here.Length) == _samplesPerBlock)
                 Close();
             samples = samples[here.Length..];
         }
@@ -49,7 +74,7 @@ internal sealed class PeakMeter
         var blocks = Blocks();
         var together = Math.Max(1, (int)Math.Ceiling((double)blocks.Count / mostPairs));
         var data = blocks.Chunk(together).SelectMany(chunk => (sbyte[])[(sbyte)(chunk.Min(b => b.Low) >> 8), (sbyte)(chunk.Max(b => b.High) >> 8)]);
-        return (together * SamplesPerBlock, [.. data]);
+        return (together * _samplesPerBlock, [.. data]);
     }
 
     /// <summary>The loudest sample of each of a number of equal parts, 0–1.</summary>
@@ -66,6 +91,25 @@ internal sealed class PeakMeter
         }
 
         return loudness;
+    }
+
+    private static (short Low, short High) Range(ReadOnlySpan<short> samples)
+    {
+        var (low, high) = (short.MaxValue, short.MinValue);
+        if (samples.Length >= Vector<short>.Count)
+        {
+            var vectors = MemoryMarshal.Cast<short, Vector<short>>(samples);
+            var (lows, highs) = (vectors[0], vectors[0]);
+            foreach (var vector in vectors)
+                (lows, highs) = (Vector.Min(lows, vector), Vector.Max(highs, vector));
+            for (var i = 0; i < Vector<short>.Count; i++)
+                (low, high) = (Math.Min(low, lows[i]), Math.Max(high, highs[i]));
+            samples = samples[(vectors.Length * Vector<short>.Count)..];
+        }
+
+        foreach (var sample in samples)
+            (low, high) = (Math.Min(low, sample), Math.Max(high, sample));
+        return (low, high);
     }
 
     private List<(short Low, short High)> Blocks()

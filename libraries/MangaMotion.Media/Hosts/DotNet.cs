@@ -15,6 +15,7 @@ internal static class DotNet
     public static IReadOnlyDictionary<string, string> LeanEnvironment { get; } = new Dictionary<string, string>
     {
         ["DOTNET_GCHeapHardLimit"] = "0x4000000",
+        ["DOTNET_GCRegionRange"] = "0x8000000",
         ["DOTNET_GCgen0size"] = "0x100000",
         ["DOTNET_EnableDiagnostics"] = "0",
         ["DOTNET_EnableWriteXorExecute"] = "0",

@@ -7,7 +7,7 @@ internal static class HostFailures
 {
     public static MediaException Exception(HostFailure failure, string tool, MediaType type, MediaLimits limits) => failure.Kind switch
     {
-        HostFailureKind.Corrupt => new CorruptMediaException($"The {type.Title} is damaged or cut short and cannot be decoded; export it again.", failure.Detail),
+        HostFailureKind.Corrupt => Broken(type, failure.Detail),
         HostFailureKind.Unsupported => new UnsupportedMediaException(
             $"This {type.Title} uses an encoding that is not supported here; save it as JPEG or PNG.", failure.Detail),
         HostFailureKind.TooManyPixels => Outcome.TooMany("pixels", limits.Pixels, failure.Actual, "The picture has {0} pixels; {1} are allowed.", failure.Detail),
@@ -18,6 +18,13 @@ internal static class HostFailures
         HostFailureKind.PageTooLarge => Outcome.TooMany("page_size", PdfJob.MaxPoints, failure.Actual, "The first page is {0} points long; {1} are allowed.", failure.Detail),
         HostFailureKind.NoPageSize => new CorruptMediaException($"The first page of the {type.Title} has no size; export it again.", failure.Detail),
         HostFailureKind.OutOfMemory => Outcome.OutOfMemory(limits.MemoryBytes, type.Title, failure.Detail),
+        HostFailureKind.LibraryMissing => new LibraryMissingException(tool, failure.Detail),
         _ => new ToolFailedException(tool, failure.Detail),
     };
+
+    public static CorruptMediaException Broken(MediaType type, string detail)
+    {
+        var verb = type.Kind is MediaKind.Video or MediaKind.Audio ? "played" : "decoded";
+        return new($"The {type.Title} is damaged or cut short and cannot be {verb}; export it again.", detail);
+    }
 }

@@ -20,4 +20,16 @@ internal sealed record HostOutput(string Tool, string Directory)
         File.Move(made.FullName, path);
         return new MediaFile(name, path, type.Name, width, height, made.Length);
     }
+
+    /// <summary>Moves a file of any content into the workspace; null where there is none.</summary>
+    public string? TakeFile(Workspace workspace, string name)
+    {
+        var made = new FileInfo(Path.Combine(Directory, name));
+        if (!made.Exists || made.LinkTarget is not null)
+            return null;
+
+        var path = workspace.NewPath();
+        File.Move(made.FullName, path);
+        return path;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MangaMotion.Media.Video;
 
 namespace MangaMotion.Media.Hosts;
 
@@ -9,6 +10,8 @@ namespace MangaMotion.Media.Hosts;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
 [JsonDerivedType(typeof(ImageJob), "image")]
 [JsonDerivedType(typeof(PdfJob), "pdf")]
+[JsonDerivedType(typeof(VideoJob), "video")]
+[JsonDerivedType(typeof(SoundJob), "sound")]
 internal abstract record HostJob
 {
     /// <summary>The library that does it, for spans, metrics and messages to the operator.</summary>
@@ -28,6 +31,8 @@ internal abstract record HostJob<TAnswer> : HostJob
 [JsonDerivedType(typeof(HostFailure), "failure")]
 [JsonDerivedType(typeof(ImageAnswer), "image")]
 [JsonDerivedType(typeof(PdfAnswer), "pdf")]
+[JsonDerivedType(typeof(VideoAnswer), "video")]
+[JsonDerivedType(typeof(SoundAnswer), "sound")]
 internal abstract record HostAnswer;
 
 /// <summary>The file is refused, or it could not be worked on.</summary>
@@ -60,6 +65,9 @@ internal enum HostFailureKind
 
     /// <summary>Nothing the file can be blamed for, such as a full disk.</summary>
     Internal,
+
+    /// <summary>The native library that does such jobs is not here, or is not of the version that the child knows.</summary>
+    LibraryMissing,
 }
 
 /// <summary>Make the variants of a picture.</summary>
@@ -138,6 +146,52 @@ internal sealed record HostVariant(string Name, int Size, string Format, int Qua
 internal sealed record HostAnimation(string Name, int Size, int Quality, int MaxFrames, long MaxPixels);
 
 internal sealed record HostFile(string Name, string File, int Width, int Height);
+
+/// <summary>Choose a poster of a video and make its variants.</summary>
+internal sealed record VideoJob : HostJob<VideoAnswer>
+{
+    public override string Tool => "libav";
+
+    public required HostFormat Format { get; init; }
+
+    public required HostPictures Pictures { get; init; }
+
+    /// <summary>Of a coded frame.</summary>
+    public required long MaxPixels { get; init; }
+
+    /// <summary>A longer video is described and not decoded.</summary>
+    public required int MaxSeconds { get; init; }
+
+    /// <summary>Processor time after which a poster that was found will do.</summary>
+    public required double PatienceSeconds { get; init; }
+}
+
+/// <param name="Picture">Null where the description says why there is none: no picture, too many pixels, too long.</param>
+internal sealed record VideoAnswer(Probed Probed, ImageAnswer? Picture) : HostAnswer;
+
+/// <summary>Measure the first sound of a file.</summary>
+internal sealed record SoundJob : HostJob<SoundAnswer>
+{
+    /// <summary>File of the lowest and highest sample of every hundredth of a second, as 16-bit numbers in this machine's order.</summary>
+    public const string PeaksFile = "peaks";
+
+    /// <summary>File of the picture that is attached to the sound, as it is.</summary>
+    public const string CoverFile = "cover";
+
+    public override string Tool => "libav";
+
+    public required HostFormat Format { get; init; }
+
+    /// <summary>Seconds after which no more is decoded.</summary>
+    public required int MaxSeconds { get; init; }
+}
+
+/// <param name="SampleRate">Of the samples that were measured, in Hz.</param>
+internal sealed record SoundAnswer(Probed Probed, int SampleRate, long Samples) : HostAnswer;
+
+/// <param name="Demuxer">The one that reads the file; it is not guessed.</param>
+/// <param name="Decoders">Names of all that may be used, with commas.</param>
+internal sealed record HostFormat(string Demuxer, string Decoders);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(HostJob))]

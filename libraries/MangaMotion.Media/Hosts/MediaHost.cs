@@ -17,6 +17,7 @@ internal sealed class MediaHost : IAsyncDisposable
     private readonly Task _drained;
     private readonly Stream _answers;
     private readonly byte[] _answer = new byte[64 * 1024];
+    private int _working;
 
     private MediaHost(Process process, string slot)
     {
@@ -35,9 +36,9 @@ internal sealed class MediaHost : IAsyncDisposable
 
     public string OutDirectory => Path.Combine(_slot, "out");
 
-    public long ResidentBytes => ProcessTree.ResidentBytes(ProcessId);
+    public long ResidentBytes => ProcessTree.ResidentBytes(_working);
 
-    public TimeSpan Cpu => ProcessTree.Cpu(ProcessId);
+    public TimeSpan Cpu => ProcessTree.Cpu(_working);
 
     /// <summary>Starts a child and waits until it has loaded libvips.</summary>
     /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
@@ -53,16 +54,16 @@ internal sealed class MediaHost : IAsyncDisposable
 
         var program = Path.Combine(AppContext.BaseDirectory, "mediahost", "MangaMotion.MediaHost.dll");
         var dotnet = DotNet.Root;
-        foreach (var directory in (string?[])[dotnet, Path.GetDirectoryName(program), library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null])
+        foreach (var directory in (string?[])[dotnet, Path.GetDirectoryName(program), library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null, options.Av.Libraries])
         {
-            if (directory is not null)
+            if (Directory.Exists(directory))
                 mounts.Add(new Mount(directory, directory));
         }
 
         var process = await sandbox.StartAsync(new SandboxedStart
         {
             Program = Path.Combine(dotnet, "dotnet"),
-            Arguments = [program, seenIn, seenOut, library],
+            Arguments = [program, seenIn, seenOut, library, options.Av.Libraries],
             Mounts = mounts,
             Caps = new ResourceCaps { MemoryBytes = options.Limits.MemoryBytes, FileBytes = options.Limits.OutputBytes },
             Environment = DotNet.LeanEnvironment,
@@ -71,6 +72,7 @@ internal sealed class MediaHost : IAsyncDisposable
         try
         {
             await host.ReadyAsync(TimeSpan.FromSeconds(options.Limits.WallSeconds), cancellationToken);
+            host._working = ProcessTree.Tree(host.ProcessId).Last();
             return host;
         }
         catch

@@ -1,3 +1,4 @@
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Processes;
 
 namespace MangaMotion.Media.Video;
@@ -12,6 +13,9 @@ internal static class Ffmpeg
         "h264,hevc,mpeg4,mpeg2video,mpeg1video,vp8,vp9,libdav1d,av1,prores,mjpeg,png,dvvideo,dnxhd,theora,h263,msmpeg4v1,msmpeg4v2,msmpeg4v3,huffyuv,ffv1,rawvideo,wmv2,qtrle,"
         + "aac,aac_latm,mp3float,mp3,mp2float,mp2,ac3,eac3,flac,alac,vorbis,libvorbis,opus,libopus,speex,libspeex,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,"
         + "pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,amrnb,amrwb,mov_text,subrip,ass,ssa,webvtt";
+
+    /// <summary>The same for a child that works with FFmpeg's libraries.</summary>
+    public static HostFormat Format(MediaType type) => new(Demuxer(type), Decoders);
 
     /// <summary>Options of one input, which come before its <c>-i</c>.</summary>
     public static IEnumerable<string> Input(MediaType type) =>
@@ -41,5 +45,5 @@ internal static class Ffmpeg
     };
 
     public static CorruptMediaException Broken(MediaType type, ToolResult result) =>
-        new($"The {type.Title} is damaged or cut short and cannot be played; export it again.", result.Detail);
+        HostFailures.Broken(type, result.Detail);
 }

@@ -1,5 +1,3 @@
-using MangaMotion.Media.Images;
-
 namespace MangaMotion.Media.Video;
 
 /// <summary>
@@ -11,15 +9,12 @@ internal static class FrameScore
     /// <summary>Enough not to look for a better one.</summary>
     public const double Good = 2;
 
-    /// <summary>Scores a binary PPM; 0 for a frame that shows nothing.</summary>
-    public static double OfPixmap(ReadOnlySpan<byte> pixmap) =>
-        PixmapHeader.Read(pixmap) is { Width: >= 3, Height: >= 3 } header && pixmap.Length >= header.FileBytes
-            ? Of(pixmap[header.Bytes..], header.Width, header.Height)
-            : 0;
-
-    /// <summary>Scores rows of 8-bit red, green and blue.</summary>
+    /// <summary>Scores rows of 8-bit red, green and blue; 0 for a frame that is too small to tell.</summary>
     public static double Of(ReadOnlySpan<byte> rgb, int width, int height)
     {
+        if (width < 3 || height < 3)
+            return 0;
+
         // About 320 columns are plenty, at the frame's own sharpness: neighbours are compared, not samples.
         var step = Math.Max(1, width / 320);
         var (count, sum, squares, edges) = (0, 0.0, 0.0, 0.0);

@@ -15,8 +15,7 @@ internal static partial class Native
     {
         // One handle for all: the shared library of the sharp project holds GLib and GObject too, and Debian's
         // pulls them in as dependencies, which a lookup through its handle finds as well.
-        var handle = NativeLibrary.Load(library);
-        NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) => name == Vips ? handle : 0);
+        Libraries.Add(Vips, NativeLibrary.Load(library));
         if (vips_init("mediahost") != 0)
             throw new InvalidOperationException($"libvips at '{library}' did not start: {TakeError()}");
 

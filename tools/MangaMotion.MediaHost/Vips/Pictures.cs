@@ -34,13 +34,22 @@ internal static class Pictures
         };
     }
 
-    /// <summary>All variants of pixels that are in memory already: rows of 8-bit red, green and blue, or of grey.</summary>
-    public static ImageAnswer Render(Slot slot, ReadOnlySpan<byte> pixels, int width, int height, int bands, HostPictures wanted)
+    /// <summary>All variants of pixels that are in memory already: rows of 8-bit red, green and blue.</summary>
+    /// <param name="size">Of the pixels as they are, before they are turned upright.</param>
+    /// <param name="orientation">In EXIF's numbers, 1–8.</param>
+    public static ImageAnswer Render(Slot slot, ReadOnlySpan<byte> pixels, (int Width, int Height) size, int orientation, HostPictures wanted)
     {
         using var scope = new VipsScope();
-        var image = scope.FromBytes(pixels, width, height, bands);
-        image = Colours.ToSrgb(scope, Resize(scope, image, Fit(width, height, wanted.Variants[0].Size)));
-        return Save(slot, scope, scope.Decode(image), wanted) with { Width = width, Height = height, Frames = 1, Orientation = 1 };
+        var image = scope.FromBytes(pixels, size.Width, size.Height, 3);
+        image = Resize(scope, image, Fit(size.Width, size.Height, wanted.Variants[0].Size));
+        image = scope.Decode(Colours.ToSrgb(scope, image));
+        if (orientation != 1)
+        {
+            image.Set("orientation", orientation);
+            image = scope.Decode(new Operation("autorot").Set("in", image).Run(scope));
+        }
+
+        return Save(slot, scope, image, wanted) with { Width = image.Width, Height = image.Height, Frames = 1, Orientation = 1 };
     }
 
     /// <summary>Encodes the first variant's pixels, and each other from those of the one before it.</summary>

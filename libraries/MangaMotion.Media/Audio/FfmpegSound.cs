@@ -1,0 +1,58 @@
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Video;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.Media.Audio;
+
+/// <summary>Decodes a sound by ffmpeg's program, where its libraries are not those that the children know.</summary>
+internal sealed class FfmpegSound(ToolRunner tools, MediaLimits limits)
+{
+    /// <summary>The first sound of the file, measured up to a second more than is allowed.</summary>
+    public async Task<DecodedSound> DecodeAsync(Workspace workspace, string input, MediaType type, CancellationToken cancellationToken)
+    {
+        var meter = new PeakMeter();
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "ffmpeg",
+                Arguments =
+                [
+                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-vn", "-sn", "-dn", "-i", Ffmpeg.File, "-map", "0:a:0",
+                    "-ac", "1", "-ar", $"{meter.SampleRate}", "-c:a", "pcm_s16le", "-f", "s16le", "-t", $"{limits.Seconds + 1}", "-flush_packets", "0", "pipe:1",
+                ],
+                Directory = workspace.NewDirectory(),
+                Input = input,
+                Subject = type.Title,
+                ReadStdout = meter.ReadAsync,
+            },
+            cancellationToken);
+        var probed = FfmpegReport.Parse(result.Stderr) ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        if (probed.Audio is not null && meter.Seconds <= limits.Seconds && (result.ExitCode != 0 || meter.Samples == 0))
+            throw Ffmpeg.Broken(type, result);
+        return new DecodedSound(probed, meter, probed.Cover is { } cover ? await CoverAsync(workspace, input, type, cover, cancellationToken) : null);
+    }
+
+    private async Task<string?> CoverAsync(Workspace workspace, string input, MediaType type, int stream, CancellationToken cancellationToken)
+    {
+        var directory = workspace.NewDirectory();
+        try
+        {
+            await tools.RunAsync(
+                new ToolRun
+                {
+                    Tool = "ffmpeg",
+                    Arguments = [.. Ffmpeg.Quiet, .. Ffmpeg.Input(type), "-i", Ffmpeg.File, "-map", $"0:{stream}", "-c", "copy", "-frames:v", "1", "-f", "image2", "-update", "1", "cover"],
+                    Directory = directory,
+                    Input = input,
+                    Subject = type.Title,
+                },
+                cancellationToken);
+            var cover = Path.Combine(directory, "cover");
+            return File.Exists(cover) ? cover : null;
+        }
+        catch (MediaException failure) when (failure.Permanent)
+        {
+            return null; // a broken cover is no reason to refuse the sound
+        }
+    }
+}

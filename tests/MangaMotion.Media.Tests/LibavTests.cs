@@ -1,0 +1,153 @@
+using MangaMotion.Media.Audio;
+using MangaMotion.Media.Images;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Video;
+
+namespace MangaMotion.Media.Tests;
+
+/// <summary>Video and sound in the kept children, and by ffmpeg's programs where the libraries are missing.</summary>
+public sealed class LibavTests : IDisposable
+{
+    private const long Megabyte = 1_000_000;
+
+    private readonly Vips _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public async Task The_kept_child_works_on_video_and_sound_and_starts_nothing()
+    {
+        await using var rig = new MediaRig();
+
+        await VideoAsync(rig, Video());
+        await SoundAsync(rig, Sound());
+
+        rig.Said.Lines.ShouldBeEmpty();
+        ProcessTree.Tree(rig.Pool.ProcessIds.ShouldHaveSingleItem()).Count().ShouldBeLessThanOrEqualTo(3, "the sandbox and the child");
+    }
+
+    [Fact]
+    public async Task Where_the_libraries_are_missing_the_programs_make_the_same()
+    {
+        var (video, sound) = (Video(), Sound());
+        await using var kept = new MediaRig();
+        await using var programs = new MediaRig(options => options.Av.Libraries = Directory.CreateDirectory(_files.NewPath("none")).FullName);
+
+        var (poster, byProgram) = (await VideoAsync(kept, video), await VideoAsync(programs, video));
+        var (waveform, drawnByProgram) = (await SoundAsync(kept, sound), await SoundAsync(programs, sound));
+
+        programs.Said.Lines.ShouldHaveSingleItem().ShouldContain("libavutil");
+        (byProgram.Width, byProgram.Height, byProgram.VideoCodec, byProgram.AudioCodec, byProgram.FramesPerSecond)
+            .ShouldBe((poster.Width, poster.Height, poster.VideoCodec, poster.AudioCodec, poster.FramesPerSecond));
+        _files.Psnr(byProgram.Image.Files[0].Path, poster.Image.Files[0].Path).ShouldBeGreaterThan(40);
+        (drawnByProgram.Codec, drawnByProgram.SampleRate, drawnByProgram.Channels, drawnByProgram.Seconds)
+            .ShouldBe((waveform.Codec, waveform.SampleRate, waveform.Channels, waveform.Seconds));
+        Bytes(drawnByProgram.Files).ShouldBe(Bytes(waveform.Files));
+    }
+
+    [Fact]
+    public async Task A_child_killed_while_it_decodes_fails_its_job_for_another_try_and_no_other()
+    {
+        await using var rig = new MediaRig();
+        await SoundAsync(rig, Sound());
+        var child = rig.Pool.ProcessIds.ShouldHaveSingleItem();
+        var working = ProcessTree.Tree(child).Last();
+        var before = ProcessTree.Cpu(working);
+
+        var job = SoundAsync(rig, Make("flac", "-f", "lavfi", "-i", "sine=d=3000:sample_rate=44100", "-compression_level", "0"));
+        await Eventually.HoldsAsync(() => ProcessTree.Cpu(working) - before > TimeSpan.FromMilliseconds(100), "the child decodes");
+        Vips.Run("kill", "-KILL", $"{working}");
+
+        var failure = await job.ShouldThrowAsync<ToolFailedException>();
+        (failure.Signal, failure.Permanent).ShouldBe((9, false));
+        (await SoundAsync(rig, Sound())).Channels.ShouldBe(2);
+        rig.Pool.ProcessIds.ShouldHaveSingleItem().ShouldNotBe(child);
+    }
+
+    [Fact]
+    public async Task A_sound_that_decodes_too_long_is_refused_for_good()
+    {
+        await using var rig = new MediaRig(options => options.Limits.CpuSeconds = 1);
+
+        var endless = Make("flac", "-f", "lavfi", "-i", "anullsrc=r=192000:cl=stereo:d=20000", "-compression_level", "0");
+
+        (await SoundAsync(rig, endless).ShouldThrowAsync<MediaLimitException>()).Code.ShouldBe("media.limit.cpu");
+    }
+
+    [Fact]
+    public async Task After_a_hundred_other_files_the_same_file_gives_the_same_and_the_child_has_not_grown()
+    {
+        await using var rig = new MediaRig(options => options.Vips.RecycleAboveBytes = 1_000 * Megabyte);
+        string[] others =
+        [
+            Make("webm", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=2", "-c:v", "libvpx"),
+            Make("mov", "-f", "lavfi", "-i", "testsrc2=s=480x270:r=10:d=2", "-c:v", "mpeg4"),
+            Make("avi", "-f", "lavfi", "-i", "color=black:s=320x240:r=10:d=1", "-c:v", "mjpeg"),
+            Make("mp3", "-f", "lavfi", "-i", "sine=d=3"),
+            Make("ogg", "-f", "lavfi", "-i", "sine=d=3", "-ac", "2"),
+        ];
+        var (video, sound) = (Video(), Sound());
+        var first = (Bytes((await VideoAsync(rig, video)).Image.Files), Bytes((await SoundAsync(rig, sound)).Files));
+
+        await OthersAsync(40);
+        var child = rig.Pool.ProcessIds.ShouldHaveSingleItem();
+        var resident = ProcessTree.ResidentBytes(child);
+        await OthersAsync(60);
+
+        (Bytes((await VideoAsync(rig, video)).Image.Files), Bytes((await SoundAsync(rig, sound)).Files)).ShouldBe(first);
+        rig.Pool.ProcessIds.ShouldHaveSingleItem().ShouldBe(child);
+        ProcessTree.ResidentBytes(child).ShouldBeLessThan(resident + (25 * Megabyte));
+
+        async Task OthersAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var other = others[i % others.Length];
+                if (Path.GetExtension(other) is ".mp3" or ".ogg")
+                    await SoundAsync(rig, other);
+                else
+                    await VideoAsync(rig, other);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_the_libraries_complain_of_is_told_to_the_operator_only()
+    {
+        await using var rig = new MediaRig();
+        var whole = await File.ReadAllBytesAsync(Video());
+        var cut = _files.NewPath("mp4");
+        await File.WriteAllBytesAsync(cut, whole[..2_000]);
+
+        var failure = await VideoAsync(rig, cut).ShouldThrowAsync<CorruptMediaException>();
+
+        failure.Detail.ShouldNotBeNull().ShouldContain("moov");
+        failure.OwnerMessage.ShouldNotContain("moov");
+    }
+
+    private static string Bytes(IReadOnlyList<MediaFile> files) =>
+        string.Join(' ', files.Select(file => $"{file.Variant} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.Path)))}"));
+
+    private static async Task<RenderedVideo> VideoAsync(MediaRig rig, string file)
+    {
+        var (workspace, type) = rig.Open(file);
+        return await rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None);
+    }
+
+    private static async Task<RenderedAudio> SoundAsync(MediaRig rig, string file)
+    {
+        var (workspace, type) = rig.Open(file);
+        return await rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
+    }
+
+    private string Video() => Make("mp4", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=10:d=4", "-f", "lavfi", "-i", "sine=d=4", "-c:v", "libx264", "-c:a", "aac");
+
+    private string Sound() => Make("mp3", "-f", "lavfi", "-i", "sine=f=440:d=2:sample_rate=44100", "-ac", "2");
+
+    private string Make(string extension, params string[] arguments)
+    {
+        var path = _files.NewPath(extension);
+        Vips.Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, path]);
+        return path;
+    }
+}

@@ -1,0 +1,17 @@
+namespace MangaMotion.MediaHost.FFmpeg;
+
+/// <summary>Options for one call, which takes out those it knows.</summary>
+internal sealed class AvOptions : IDisposable
+{
+    private nint _handle;
+
+    public AvOptions(params ReadOnlySpan<(string Key, string Value)> options)
+    {
+        foreach (var (key, value) in options)
+            Av.av_dict_set(ref _handle, key, value, 0);
+    }
+
+    public ref nint Handle => ref _handle;
+
+    public void Dispose() => Av.av_dict_free(ref _handle);
+}
