@@ -54,7 +54,7 @@ public sealed class LibavTests : IDisposable
         var working = ProcessTree.Tree(child).Last();
         var before = ProcessTree.Cpu(working);
 
-        var job = SoundAsync(rig, Make("flac", "-f", "lavfi", "-i", "sine=d=3000:sample_rate=44100", "-compression_level", "0"));
+        var job = SoundAsync(rig, Make("flac", "-f", "lavfi", "-i", "sine=d=1500:sample_rate=44100", "-compression_level", "0"));
         await Eventually.HoldsAsync(() => ProcessTree.Cpu(working) - before > TimeSpan.FromMilliseconds(100), "the child decodes");
         Vips.Run("kill", "-KILL", $"{working}");
 
@@ -62,16 +62,6 @@ public sealed class LibavTests : IDisposable
         (failure.Signal, failure.Permanent).ShouldBe((9, false));
         (await SoundAsync(rig, Sound())).Channels.ShouldBe(2);
         rig.Pool.ProcessIds.ShouldHaveSingleItem().ShouldNotBe(child);
-    }
-
-    [Fact]
-    public async Task A_sound_that_decodes_too_long_is_refused_for_good()
-    {
-        await using var rig = new MediaRig(options => options.Limits.CpuSeconds = 1);
-
-        var endless = Make("flac", "-f", "lavfi", "-i", "anullsrc=r=192000:cl=stereo:d=20000", "-compression_level", "0");
-
-        (await SoundAsync(rig, endless).ShouldThrowAsync<MediaLimitException>()).Code.ShouldBe("media.limit.cpu");
     }
 
     [Fact]

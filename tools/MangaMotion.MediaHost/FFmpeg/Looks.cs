@@ -1,4 +1,3 @@
-using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Video;
 
 namespace MangaMotion.MediaHost.FFmpeg;
@@ -14,9 +13,11 @@ internal sealed unsafe class Looks : IDisposable
     private readonly double _patience;
     private PosterFilter? _filter;
 
-    public Looks(AvFile file, ProbedVideo video, HostPictures wanted, double patience, params ReadOnlySpan<(string Key, string Value)> decoding)
+    /// <param name="size">Longest side of a poster in pixels.</param>
+    /// <param name="patience">Seconds of processor time.</param>
+    public Looks(AvFile file, ProbedVideo video, int size, double patience, params ReadOnlySpan<(string Key, string Value)> decoding)
     {
-        (_file, _stream, _size, _patience, Video) = (file, video.Index, wanted.Variants[0].Size, patience, video);
+        (_file, _stream, _size, _patience, Video) = (file, video.Index, size, patience, video);
         _decoder = new AvDecoder(file[video.Index], file.Format.Decoders, decoding);
     }
 

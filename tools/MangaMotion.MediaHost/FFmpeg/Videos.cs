@@ -21,7 +21,11 @@ internal static class Videos
             return new VideoAnswer(probed, null);
 
         file.Only(video.Index);
-        using var looks = new Looks(file, video, job.Pictures, job.PatienceSeconds, decoding);
+
+        // Blocks do not show where the frame is made at most half as large.
+        var size = job.Pictures.Variants[0].Size;
+        var deblocking = Math.Max(video.Width, video.Height) >= 2 * size ? "all" : "default";
+        using var looks = new Looks(file, video, size, job.PatienceSeconds, [.. decoding, ("skip_loop_filter", deblocking)]);
         var poster = Find(looks, seconds);
         return new VideoAnswer(probed with { Video = looks.Video }, Pictures.Render(slot, poster.Pixels, (poster.Width, poster.Height), file.Orientation(video.Index), job.Pictures));
     }
