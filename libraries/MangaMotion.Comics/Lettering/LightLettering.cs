@@ -8,8 +8,6 @@ namespace MangaMotion.Comics.Lettering;
 /// </summary>
 public static class LightLettering
 {
-    private const int LongSide = 1_400;
-    private const double MostPixels = 20_000_000;
     private const int Light = 190;
 
     /// <summary>Shares of the page's longer side, within which the height of a letter lies; small letters are read with their panel.</summary>
@@ -27,17 +25,11 @@ public static class LightLettering
     private const double MostInk = 0.75;
     private const double ReadHeight = 50;
 
-    /// <param name="grey">8-bit grey pixels, row after row without gaps; 0 is black.</param>
     /// <returns>Pictures for the reader; some may turn out to hold no text.</returns>
-    public static IReadOnlyList<TextCrop> Find(ReadOnlySpan<byte> grey, int width, int height)
+    public static IReadOnlyList<TextCrop> Find(LetteringPage lettering)
     {
-        var unit = Math.Min(Math.Max(width, height), 1.6 * Math.Min(width, height));
-        var scale = Math.Min(Math.Min(1, LongSide / unit), Math.Sqrt(MostPixels / width / height));
-        var page = GreyPlane.Shrink(grey, width, height, width, Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
-        unit *= scale;
-        for (var i = 0; i < page.Pixels.Length; i++)
-            page.Pixels[i] = (byte)(255 - page.Pixels[i]);
-
+        var (dark, scale, unit) = (lettering.Plane, lettering.Scale, lettering.Unit);
+        var page = new GreyPlane(dark.Width, dark.Height, Array.ConvertAll(dark.Pixels, grey => (byte)(255 - grey)));
         var light = InkBlobs.Find(page, 255 - Light);
         var letters = Enumerable.Range(0, light.Blobs.Count).Where(i => IsLetter(light.Blobs[i], unit)).OrderBy(i => light.Blobs[i].Left);
         var rows = new List<List<int>>();

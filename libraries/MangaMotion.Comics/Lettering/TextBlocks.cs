@@ -12,10 +12,6 @@ public sealed record TextBlock(int X, int Y, int Width, int Height, double Glyph
 /// </summary>
 public static class TextBlocks
 {
-    private const int LongSide = 1_400;
-
-    /// <summary>For strips, whose longer side means nothing.</summary>
-    private const double MostPixels = 20_000_000;
     private const int Ink = 150;
     private const int Paper = 200;
 
@@ -30,15 +26,10 @@ public static class TextBlocks
     private const double DotReach = 0.4;
     private const double DotSize = 0.35;
 
-    /// <param name="grey">8-bit grey pixels, row after row without gaps; 0 is black.</param>
     /// <returns>In no particular order; some may turn out to hold no text when they are read.</returns>
-    public static IReadOnlyList<TextBlock> Find(ReadOnlySpan<byte> grey, int width, int height)
+    public static IReadOnlyList<TextBlock> Find(LetteringPage lettering)
     {
-        var unit = Math.Min(Math.Max(width, height), 1.6 * Math.Min(width, height));
-        var scale = Math.Min(Math.Min(1, LongSide / unit), Math.Sqrt(MostPixels / width / height));
-        var page = GreyPlane.Shrink(grey, width, height, width, Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
-        unit *= scale;
-
+        var (page, scale, unit) = (lettering.Plane, lettering.Scale, lettering.Unit);
         var ink = InkBlobs.Find(page, Ink);
         var pieces = Enumerable.Range(0, ink.Blobs.Count).Where(i => ink.Blobs[i].Size <= MostGlyph * unit && ink.Blobs[i].Pixels >= 3).ToArray();
         var blocks = new List<TextBlock>();

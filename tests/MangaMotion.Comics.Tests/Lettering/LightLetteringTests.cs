@@ -18,7 +18,7 @@ public sealed class LightLetteringTests
         Fill(200, 440, 3, 40);
         Fill(600, 480, 120, 90);
 
-        var crop = LightLettering.Find(_page, Width, Height).ShouldHaveSingleItem();
+        var crop = LightLettering.Find(LetteringPage.Of(_page, Width, Height)).ShouldHaveSingleItem();
 
         crop.Left.ShouldBeInRange(270, 300);
         crop.Top.ShouldBeInRange(470, 500);
@@ -35,8 +35,8 @@ public sealed class LightLetteringTests
         Letter(350, 200, 40);
         foreach (var (i, x) in ((int[])[300, 350, 420, 480]).Index())
             Letter(x, 700, 24 + (12 * i));
-        LightLettering.Find(_page, Width, Height).ShouldBeEmpty();
-        LightLettering.Find([255], 1, 1).ShouldBeEmpty();
+        LightLettering.Find(LetteringPage.Of(_page, Width, Height)).ShouldBeEmpty();
+        LightLettering.Find(LetteringPage.Of([255], 1, 1)).ShouldBeEmpty();
     }
 
     /// <summary>An L.</summary>

@@ -18,7 +18,7 @@ public sealed class TextBlocksTests
         Write(100, 600, columns: 2, letters: 4);
         Frame(80, 580, 90, 130);
 
-        var blocks = TextBlocks.Find(_page, Width, Height).OrderBy(block => block.Y).ToList();
+        var blocks = TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).OrderBy(block => block.Y).ToList();
 
         blocks.Count.ShouldBe(2);
         Overlap(blocks[0], 400, 100, 3, 6).ShouldBeGreaterThan(0.85);
@@ -42,19 +42,19 @@ public sealed class TextBlocksTests
                 Fill(x, y, 2, 2);
         }
 
-        Overlap(TextBlocks.Find(_page, Width, Height).ShouldHaveSingleItem(), 400, 400, 2, 5).ShouldBeGreaterThan(0.85);
+        Overlap(TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldHaveSingleItem(), 400, 400, 2, 5).ShouldBeGreaterThan(0.85);
     }
 
     [Fact]
     public void A_page_without_lettering_has_none()
     {
-        TextBlocks.Find(_page, Width, Height).ShouldBeEmpty();
-        TextBlocks.Find([.. Enumerable.Repeat((byte)0, Width * Height)], Width, Height).ShouldBeEmpty();
-        TextBlocks.Find([7], 1, 1).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Of([.. Enumerable.Repeat((byte)0, Width * Height)], Width, Height)).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Of([7], 1, 1)).ShouldBeEmpty();
 
         for (var y = 0; y < Height; y += 40)
             Fill(0, y, Width, 12);
-        TextBlocks.Find(_page, Width, Height).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class TextBlocksTests
     {
         Write(400, 100, columns: 2, letters: 6);
         Frame(391, 80, 60, 160);
-        var block = TextBlocks.Find(_page, Width, Height).ShouldHaveSingleItem();
+        var block = TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldHaveSingleItem();
 
         var crop = JapaneseLettering.Crop(_page, Width, Height, block);
 

@@ -60,7 +60,7 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
 
     private async Task<IReadOnlyList<Bubble>> ReadJapaneseAsync(Workspace workspace, GreyPage page, CancellationToken cancellationToken)
     {
-        var blocks = TextBlocks.Find(page.Pixels, page.Width, page.Height);
+        var blocks = TextBlocks.Find(LetteringPage.Of(page.Pixels, page.Width, page.Height));
         var words = await SeeAsync(
             workspace, [.. blocks.Select(block => JapaneseLettering.Crop(page.Pixels, page.Width, page.Height, block))], TextLayout.JapaneseColumns, cancellationToken);
         return
@@ -75,10 +75,11 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
     /// <summary>Blocks of lettering are read first, each for itself, then the panels without them, for what has not the looks of a block.</summary>
     private async Task<IReadOnlyList<Bubble>> ReadEnglishAsync(Workspace workspace, GreyPage page, PageLayout layout, CancellationToken cancellationToken)
     {
+        var small = LetteringPage.Of(page.Pixels, page.Width, page.Height);
         IReadOnlyList<TextCrop> blocks =
         [
-            .. TextBlocks.Find(page.Pixels, page.Width, page.Height).Select(block => EnglishLettering.Crop(page.Pixels, page.Width, page.Height, block)),
-            .. LightLettering.Find(page.Pixels, page.Width, page.Height),
+            .. TextBlocks.Find(small).Select(block => EnglishLettering.Crop(page.Pixels, page.Width, page.Height, block)),
+            .. LightLettering.Find(small),
         ];
         var lines = (await SeeAsync(workspace, blocks, TextLayout.EnglishBlock, cancellationToken)).SelectMany(EnglishLettering.BlockLines).ToList();
 
