@@ -31,17 +31,21 @@ public static class ScriptWriter
     /// <param name="language"><c>en</c> or <c>ja</c>.</param>
     /// <param name="pages">In reading order, numbered from 1 without gaps.</param>
     /// <returns>A script without shots where no page has a layout.</returns>
-    public static VideoScript Write(string title, string language, ReadingDirection direction, FrameSize frame, int fps, IReadOnlyList<PageReading> pages) => new()
+    public static VideoScript Write(string title, string language, ReadingDirection direction, FrameSize frame, int fps, IReadOnlyList<PageReading> pages)
     {
-        Title = Printable(title, ScriptLimits.Title) ?? "Untitled",
-        Language = language,
-        Direction = direction,
-        Width = frame.Width,
-        Height = frame.Height,
-        Fps = fps,
-        Pages = [.. pages.Select(Page)],
-        Shots = [.. pages.SelectMany(page => Shots(page, language, direction, frame)).Take(ScriptLimits.Shots)],
-    };
+        var names = language == "ja" ? [] : ProperNames.Find([.. pages.SelectMany(page => page.Bubbles).Select(bubble => bubble.Text)]);
+        return new()
+        {
+            Title = Printable(title, ScriptLimits.Title) ?? "Untitled",
+            Language = language,
+            Direction = direction,
+            Width = frame.Width,
+            Height = frame.Height,
+            Fps = fps,
+            Pages = [.. pages.Select(Page)],
+            Shots = [.. pages.SelectMany(page => Shots(page, language, direction, frame, names)).Take(ScriptLimits.Shots)],
+        };
+    }
 
     private static ScriptPage Page(PageReading page) => new()
     {
@@ -54,7 +58,7 @@ public static class ScriptWriter
             ?? (page.Layout is { } shown && IsWhole(shown) ? "No panels were found, so the page is shown whole." : null),
     };
 
-    private static IEnumerable<ScriptShot> Shots(PageReading page, string language, ReadingDirection direction, FrameSize frame)
+    private static IEnumerable<ScriptShot> Shots(PageReading page, string language, ReadingDirection direction, FrameSize frame, HashSet<string> names)
     {
         if (page.Layout is not { } layout)
             yield break;
@@ -73,7 +77,7 @@ public static class ScriptWriter
                 Outline = panel.Outline is { } outline ? [.. outline.Select(corner => new PagePoint(Math.Round(corner.X, 1), Math.Round(corner.Y, 1)))] : null,
                 Lettering = bubbles.Count == 0 ? null : [.. bubbles.Take(ScriptLimits.Lettering).Select(Box)],
                 Confidence = panel.Confidence,
-                Line = Line(bubbles, language),
+                Line = Line(bubbles, language, names),
                 Move = CameraPlan.MoveOver(panel.Width, panel.Height, frame),
                 // Within a page the eye jumps; turning the page takes a moment.
                 Transition = i == 0 ? ShotTransition.Fade : ShotTransition.Cut,
@@ -93,7 +97,7 @@ public static class ScriptWriter
         Height = Math.Max(1, (int)Math.Ceiling(bubble.Height)),
     };
 
-    private static string? Line(IEnumerable<Bubble> bubbles, string language)
+    private static string? Line(IEnumerable<Bubble> bubbles, string language, HashSet<string> names)
     {
         var texts = bubbles.Select(bubble => bubble.Text).ToList();
         if (texts.Count == 0)
@@ -101,7 +105,7 @@ public static class ScriptWriter
         // The voice rests where a bubble ends.
         var line = language == "ja"
             ? string.Concat(texts.Select(text => $"{text}。"))
-            : string.Join(' ', texts.Select(text => char.IsLetterOrDigit(text[^1]) ? $"{text}." : text));
+            : string.Join(' ', texts.Select(text => ProperNames.Write(text, names)).Select(text => char.IsLetterOrDigit(text[^1]) ? $"{text}." : text));
         return Printable(line, ScriptLimits.Line);
     }
 

@@ -54,6 +54,21 @@ public sealed class ScriptWriterTests
         script.Shots.ShouldNotContain(shot => shot.Page == 3);
     }
 
+    /// <summary>Bubbles come in sentence case.</summary>
+    [Theory]
+    [InlineData("Think, mira. What else can shine?|Every night, mira lights the lamp.", "Think, Mira. What else can shine? Every night, Mira lights the lamp.")]
+    [InlineData("Run, dr. grey!|It was grey.", "Run, Dr. Grey! It was grey.")]
+    [InlineData("Where is mel-chan?|I saw mel.", "Where is Mel-chan? I saw Mel.")]
+    [InlineData("Up the stairs, quick!|Be quick.", "Up the stairs, quick! Be quick.")]
+    [InlineData("Look, rocks!|The rocks are near.", "Look, rocks! The rocks are near.")]
+    [InlineData("Think, ada.", "Think, ada.")]
+    public void Names_are_capitalised_where_they_can_be_known(string bubbles, string line) =>
+        Write(Page with
+        {
+            Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 1200, 0.9)], 0.9),
+            Bubbles = [.. bubbles.Split('|').Select((text, i) => new Bubble(10, 10 + (100 * i), 80, 60, text))],
+        }).Shots[0].Line.ShouldBe(line);
+
     [Fact]
     public void A_bubble_in_an_inset_belongs_to_the_inset()
     {
