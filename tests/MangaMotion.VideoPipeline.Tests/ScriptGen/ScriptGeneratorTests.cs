@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using MangaMotion.Cli.Demo.Chapter;
 using MangaMotion.Comics.Script;
@@ -98,6 +99,31 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
         written.Script.Shots.Select(shot => shot.Page).Distinct().ShouldBe([1]);
         written.Pages.ShouldHaveSingleItem().Number.ShouldBe(1);
         ScriptRules.Check(written.Script).ShouldBeEmpty();
+    }
+
+    /// <summary>A few bytes that would be 108 megapixels: the reader refuses them by the header, and nobody has room for them.</summary>
+    [Fact]
+    public async Task A_page_of_more_pixels_than_allowed_is_left_out_with_its_reason_or_fails_the_video()
+    {
+        var file = Chapter();
+        await using (var archive = await ZipFile.OpenAsync(file, ZipArchiveMode.Update))
+        {
+            foreach (var entry in archive.Entries.Skip(1).ToList())
+                entry.Delete();
+            var page = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==");
+            BinaryPrimitives.WriteUInt16LittleEndian(page.AsSpan(6), 12_000);
+            BinaryPrimitives.WriteUInt16LittleEndian(page.AsSpan(8), 9_000);
+            await using var large = await archive.CreateEntry("page-02.gif").OpenAsync();
+            await large.WriteAsync(page);
+        }
+
+        var written = await WriteAsync(file, new VideoOptions { Direction = "ltr" });
+
+        written.Script.Pages[1].Reason.ShouldNotBeNull().ShouldContain("100,000,000 pixels");
+        written.Script.Shots.Select(shot => shot.Page).Distinct().ShouldBe([1]);
+        var failure = await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(file, new VideoOptions { UnreadablePages = "fail" }));
+        failure.Message.ShouldStartWith("Page 2 (page-02.gif) cannot be read:");
+        failure.Message.ShouldContain("100,000,000 pixels");
     }
 
     [Fact]
