@@ -11,16 +11,21 @@ namespace MangaMotion.ServiceDefaults.Health;
 /// <summary>Live: the process answers. Ready: the servers it uses answer too.</summary>
 internal static class DependencyHealth
 {
+    public const string Live = "/health/live";
+    public const string Ready = "/health/ready";
+    public const string Postgres = "postgres";
+
     private const string Tag = "dependency";
 
     public static void AddDependencyHealth(this IServiceCollection services)
     {
         services.AddHealthChecks();
+        services.AddHostedService<WaitingRoom>();
 
         // Only what the service uses is checked; that is known when everything has been registered.
         services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProviderIsService>((options, registered) =>
         {
-            Add<NpgsqlDataSource, PostgresCheck>(options, registered, "postgres");
+            Add<NpgsqlDataSource, PostgresCheck>(options, registered, Postgres);
             Add<BrokerAddress, BrokerCheck>(options, registered, "rabbitmq");
             Add<IObjectStore, StoreCheck>(options, registered, "store");
         });
@@ -28,8 +33,8 @@ internal static class DependencyHealth
 
     public static void MapDependencyHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).DisableHttpMetrics();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        app.MapHealthChecks(Live, new() { Predicate = _ => false, ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        app.MapHealthChecks(Ready, new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
     }
 
     private static void Add<TDependency, TCheck>(HealthCheckServiceOptions options, IServiceProviderIsService registered, string name)
@@ -39,7 +44,7 @@ internal static class DependencyHealth
             options.Registrations.Add(new(name, services => ActivatorUtilities.CreateInstance<TCheck>(services), HealthStatus.Unhealthy, [Tag]));
     }
 
-    private static Task WriteAsync(HttpContext context, HealthReport report) =>
+    internal static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new HealthAnswer(
                 Text(report.Status),

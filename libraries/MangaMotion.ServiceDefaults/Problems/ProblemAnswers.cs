@@ -30,7 +30,7 @@ internal static class ProblemAnswers
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
     }
 
-    private static Task WriteAsync(HttpContext context, ProblemDetails problem)
+    internal static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         Complete(context, problem);
         context.Response.StatusCode = problem.Status!.Value;

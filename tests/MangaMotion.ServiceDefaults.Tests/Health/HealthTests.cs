@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.ServiceDefaults.Bus;
@@ -54,6 +55,57 @@ public sealed class HealthTests(TestStack stack)
         await service.Services.GetRequiredService<IBus>().Publish(new Sample { Text = "after both" });
         await Eventually.Until(() => sink.Consumed.Contains("after both"));
         service.Logs.All.ShouldNotContain(line => line.Contains(" at MassTransit."), "no stack traces");
+    }
+
+    [Fact]
+    public async Task A_service_is_live_and_not_ready_while_its_database_is_away_at_the_start()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await servers.Postgres.StopAsync();
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{FreePort()}") };
+        var starting = TestService.StartAsync(
+            builder => builder.AddBus(bus => bus.AddSampleConsumer()),
+            settings: [.. Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString), ("Kestrel:Endpoints:Http:Url", http.BaseAddress.ToString())]);
+
+        await Eventually.Until(async () =>
+        {
+            try
+            {
+                return (await http.GetAsync("/health/live")).StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        using (var ready = await http.GetAsync("/health/ready"))
+        {
+            ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            var answer = JsonDocument.Parse(await ready.Content.ReadAsStringAsync()).RootElement;
+            answer.GetProperty("status").GetString().ShouldBe("unhealthy");
+            answer.GetProperty("checks").GetProperty("postgres").GetProperty("where").GetString().ShouldBe($"127.0.0.1:{servers.Postgres.Port}");
+        }
+
+        using (var refused = await http.PostAsync("/api/v1/ingest", content: null))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Headers.RetryAfter.ShouldNotBeNull();
+            refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("dependency_unavailable");
+        }
+
+        starting.IsCompleted.ShouldBeFalse();
+        await servers.Postgres.StartAsync();
+        await using var service = await starting.WaitAsync(TimeSpan.FromSeconds(90));
+        service.Client.BaseAddress!.Port.ShouldBe(http.BaseAddress.Port);
+        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [Fact]
