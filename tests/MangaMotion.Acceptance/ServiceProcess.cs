@@ -66,6 +66,15 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What runs below it now.</summary>
+    public IReadOnlyList<int> Children => [.. Below(Id)];
+
+    /// <summary>Whether anything runs below it whose command line holds one of the words.</summary>
+    public bool Runs(params IReadOnlyList<string> words) => Children.Any(id => words.Any(CommandLine(id).Contains));
+
+    /// <summary>Whether a process of this id runs; one that has ended and that nobody has asked about does not.</summary>
+    public static bool IsAlive(int id) => Read($"/proc/{id}/stat", path => File.ReadAllText(path) is var stat && stat[(stat.LastIndexOf(')') + 2)..][0] != 'Z', false);
+
     /// <summary>Sends a signal to every process below this one whose command line holds the word.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> SignalChildrenAsync(string signal, string word)

@@ -7,7 +7,7 @@ namespace MangaMotion.Acceptance;
 /// <summary>A chapter becomes a video, over HTTP and real processes, with real stages, small.</summary>
 public sealed class VideoTests(TestStack stack)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly (string, string)[] QuickLease = [("Jobs__Lease", "00:00:03"), ("Jobs__Concurrency", "2"), ("Jobs__ShutdownGrace", "00:00:00"), ("Jobs__ReconcileAfter", "00:00:05")];
 
@@ -231,17 +231,19 @@ public sealed class VideoTests(TestStack stack)
         Task<VideoAccepted> CreateAsync() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], idempotencyKey: "chapter-1");
     }
 
-    private static async Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields)
+    internal static Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields) => SubmitAsync(installation, 2, fields);
+
+    internal static async Task<Guid> SubmitAsync(Installation installation, int pages, params (string Name, string Value)[] fields)
     {
         var all = new Dictionary<string, string> { ["size"] = "320x180", ["direction"] = "ltr", ["review"] = "true" };
         foreach (var (name, value) in fields)
             all[name] = value;
-        var accepted = await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page), Samples.Named("2.png", Samples.Page)], all);
+        var accepted = await installation.Client.CreateVideoAsync(Enumerable.Range(1, pages).Select(page => Samples.Named($"{page}.png", Samples.Page)), all);
         return accepted.Id;
     }
 
     /// <summary>Gives every shot a line, so that there is something to speak, whatever was read in the pictures.</summary>
-    private static async Task ApproveWithLinesAsync(Installation installation, Guid id, Action<JsonNode>? edit = null)
+    internal static async Task ApproveWithLinesAsync(Installation installation, Guid id, Action<JsonNode>? edit = null)
     {
         await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
         var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
@@ -268,7 +270,7 @@ public sealed class VideoTests(TestStack stack)
         return video!;
     }
 
-    private static async Task<bool> IsRunningAsync(Installation installation, string type)
+    internal static async Task<bool> IsRunningAsync(Installation installation, string type)
     {
         try
         {

@@ -1,0 +1,94 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using MangaMotion.TestSupport;
+using static MangaMotion.Acceptance.VideoTests;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>What a video leaves behind in its worker: no child, no file, and no more memory than one page needs.</summary>
+public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
+{
+    /// <summary>The promise: so long after a cancel nothing of the job runs.</summary>
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData("script-gen", "tesseract")]
+    [InlineData("voice-shot", "festival", "flite", "espeak-ng")]
+    [InlineData("render-segment", "ffmpeg")]
+    [InlineData("compositing", "ffmpeg")]
+    public async Task Canceled_in_any_stage_its_tools_have_ended_after_5_seconds(string part, params string[] tools)
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var worker = await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
+        // Children that are kept for all jobs live with the worker.
+        var kept = worker.Children;
+        var workspaces = installation.Workspaces;
+        var id = await SubmitAsync(installation, part == "script-gen" ? 12 : 2, ("size", part == "render-segment" ? "1920x1080" : "320x180"), ("burn_subtitles", part == "compositing" ? "true" : "false"));
+        if (part != "script-gen")
+            await ApproveWithLinesAsync(installation, id, script => Lengthen(script, part == "voice-shot" ? 60 : 3));
+
+        List<int> running = [];
+        await Eventually.Until(
+            async () =>
+            {
+                running = [.. worker.Children.Except(kept)];
+                return worker.Runs(tools) && await IsRunningAsync(installation, part) && running.Exists(ServiceProcess.IsAlive);
+            },
+            Patience, $"a tool of {part} runs");
+
+        (await installation.Client.CancelJobAsync(id)).Status.ShouldBe("CANCELED");
+
+        await Eventually.Until(
+            () => !running.Exists(ServiceProcess.IsAlive) && !worker.Children.Except(kept).Any(), CancelLimit, $"no child of {part} is left");
+        await Eventually.Until(() => installation.Workspaces.IsSubsetOf(workspaces), what: "the scratch directory is as it was");
+        (await installation.ScalarAsync<long>("select count(*) from jobs where status in ('UPLOADED', 'PROCESSING')")).ShouldBe(0);
+        worker.IsRunning.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_chapter_of_two_hundred_pages_takes_no_more_memory_than_its_largest_pages()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var worker = await installation.StartVideoAsync();
+
+        var accepted = await installation.Client.CreateVideoAsync(
+            [Samples.Named("chapter.cbz", Archive(200, Samples.Page))], new Dictionary<string, string> { ["stop_at"] = "script_gen", ["direction"] = "ltr" });
+        await Eventually.Until(
+            async () =>
+            {
+                var video = await installation.Client.GetVideoAsync(accepted.Id);
+                video.Status.ShouldNotBe("FAILED", video.Error);
+                return video.Status == "DONE";
+            },
+            Patience, "the script is written");
+
+        var script = JsonNode.Parse(await installation.Client.GetScriptAsync(accepted.Id))!;
+        script["pages"]!.AsArray().Count.ShouldBe(200);
+        script["shots"]!.AsArray().Count.ShouldBe(600);
+        output.WriteLine($"The worker held at most {worker.PeakMemory / 1_000_000} MB.");
+        worker.PeakMemory.ShouldBeLessThan(500_000_000);
+    }
+
+    private static void Lengthen(JsonNode script, int words)
+    {
+        foreach (var shot in script["shots"]!.AsArray())
+            shot!["line"] = $"{shot["id"]} {string.Join(' ', Enumerable.Repeat("word", words))}.";
+    }
+
+    private static byte[] Archive(int pages, byte[] page)
+    {
+        using var file = new MemoryStream();
+        using (var archive = new ZipArchive(file, ZipArchiveMode.Create))
+        {
+            for (var number = 1; number <= pages; number++)
+            {
+                using var entry = archive.CreateEntry($"{number:000}.png", CompressionLevel.NoCompression).Open();
+                entry.Write(page);
+            }
+        }
+
+        return file.ToArray();
+    }
+}
