@@ -17,20 +17,44 @@ public sealed class VideoStatesTests
         var machine = new VideoStateMachine();
         var transitions = new Transitions();
         machine.Accept(transitions);
-        var diagram = new StringBuilder("```mermaid\nstateDiagram-v2\n    [*] --> Initial\n");
-        foreach (var (from, on, to) in transitions.Found.OrderBy(found => found, Comparer<(string, string, string)>.Default))
-            diagram.Append($"    {from} --> {to}: {on}\n");
-        diagram.Append("```\n");
+        var diagram = Draw(machine, transitions.Found);
 
         var page = Path.Combine(Root(), "docs", "videos.md");
         var text = File.ReadAllText(page);
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("MANGAMOTION_WRITE_GOLDENS") == "1")
-            File.WriteAllText(page, string.Concat(text.AsSpan(0, begin), diagram.ToString(), text.AsSpan(end)));
+            File.WriteAllText(page, string.Concat(text.AsSpan(0, begin), diagram, text.AsSpan(end)));
         else
-            text[begin..end].ShouldBe(diagram.ToString(), "Run it with MANGAMOTION_WRITE_GOLDENS=1 to write the diagram anew.");
+            text[begin..end].ShouldBe(diagram, "Run it with MANGAMOTION_WRITE_GOLDENS=1 to write the diagram anew.");
         transitions.Found.ShouldContain(("Filming", "Advanced", "Composing"));
         transitions.Found.ShouldAllBe(found => found.From != "Completed" || found.On == "Started", "nothing but a new start unseats a finished video");
+    }
+
+    /// <summary>
+    /// The way of a video from left to right, and below it the ways back. A start that finds a video resumes it at the first stage that is
+    /// not done, from wherever it is: drawn once, from a box around all those states, and not from each of them to each.
+    /// </summary>
+    private static string Draw(VideoStateMachine machine, HashSet<(string From, string On, string To)> found)
+    {
+        var (advances, starts) = (found.Where(way => way.On != machine.Started.Name).ToList(), found.Where(way => way.On == machine.Started.Name).ToList());
+        var diagram = new StringBuilder("```mermaid\nstateDiagram-v2\n    direction LR\n");
+        var fresh = starts.Single(way => way.From == machine.Initial.Name);
+        State[] order = [machine.WritingScript, machine.AwaitingApproval, machine.Speaking, machine.Filming, machine.Composing, machine.Completed, machine.Stopped];
+        diagram.Append($"    state Video {{\n        [*] --> {fresh.To}: {fresh.On}\n");
+        foreach (var (from, on, to) in advances.OrderBy(way => Place(way.From)).ThenBy(way => Place(way.To)))
+            diagram.Append($"        {from} --> {to}: {on}\n");
+        diagram.Append("    }\n    state Resume <<choice>>\n");
+        // The same from every state, or the box would not be true.
+        var resumed = starts.Where(way => way != fresh).ToLookup(way => way.From, way => way.To);
+        var targets = resumed[order[0].Name].OrderBy(Place).ToList();
+        foreach (var state in order)
+            resumed[state.Name].OrderBy(Place).SequenceEqual(targets).ShouldBeTrue($"{state} resumes elsewhere than other states; draw it");
+        diagram.Append($"    Video --> Resume: {machine.Started.Name}\n");
+        foreach (var to in targets)
+            diagram.Append($"    Resume --> {to}\n");
+        return diagram.Append("```\n").ToString();
+
+        int Place(string state) => Array.FindIndex(order, known => known.Name == state) is var at and >= 0 ? at : throw new InvalidOperationException($"The diagram has no place for {state}.");
     }
 
     private static string Root()
