@@ -17,6 +17,7 @@ foreach (var benchmark in benchmarks)
 root.Subcommands.Add(PanelsCommand.Create());
 root.Subcommands.Add(CameraCommand.Create());
 root.Subcommands.Add(FilmCommand.Create());
+root.Subcommands.Add(FilmShare.CreateWorker());
 root.Subcommands.Add(PeerCommand.Create());
 root.Subcommands.Add(PeerCommand.CreateNoOpWorker());
 return await root.Parse(args).InvokeAsync();

@@ -62,7 +62,7 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
                 video.Status.ShouldNotBe("FAILED", video.Error);
                 return video.Status == "DONE";
             },
-            Patience, "the script is written");
+            TimeSpan.FromMinutes(15), "the script is written");
 
         var script = JsonNode.Parse(await installation.Client.GetScriptAsync(accepted.Id))!;
         script["pages"]!.AsArray().Count.ShouldBe(200);

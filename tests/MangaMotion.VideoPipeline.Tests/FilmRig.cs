@@ -79,17 +79,8 @@ public sealed class FilmRig : IAsyncDisposable
         var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
         var segments = new List<string>();
         foreach (var segment in timeline.Segments)
-            segments.Add((await Renderer.RenderAsync(Spec(script, timeline, segment), Pictures, Workspace, CancellationToken.None)).Path);
+            segments.Add((await Renderer.RenderAsync(SegmentSpec.Of(script, timeline, segment), Pictures, Workspace, CancellationToken.None)).Path);
         return (await Compositor.ComposeAsync(new Composition(script, timeline, speeches, segments, options), Workspace, new Progress<double>(), CancellationToken.None), timeline, speeches);
-    }
-
-    public static SegmentSpec Spec(VideoScript script, Timeline timeline, TimelineSegment segment)
-    {
-        var shot = timeline.Shots[segment.Shot];
-        List<ShotView> views = [ShotView.Of(shot, segment.FirstFrame, script.Fps)];
-        if (segment.NextShot is { } next)
-            views.Add(ShotView.Of(timeline.Shots[next], 0, script.Fps));
-        return new SegmentSpec(script.Width, script.Height, script.Fps, views, ShotTransition.Fade, segment.Frames) { Direction = script.Direction };
     }
 
     public string Run(string program, params string[] arguments)

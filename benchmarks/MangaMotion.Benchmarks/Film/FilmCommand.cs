@@ -5,12 +5,9 @@ using MangaMotion.Cli.Demo.Chapter;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
-using MangaMotion.Media;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Film;
-using MangaMotion.VideoPipeline.Rendering;
 using MangaMotion.VideoPipeline.Stages;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Benchmarks.Film;
@@ -30,25 +27,24 @@ internal static class FilmCommand
 
     public static Command Create()
     {
-        var workers = new Option<int>("--workers") { Description = "Shots that are spoken and filmed side by side.", DefaultValueFactory = _ => 2 };
+        var workers = new Option<int>("--workers") { Description = "Processes that film.", DefaultValueFactory = _ => 1 };
+        var atATime = new Option<int>("--segments-at-a-time") { Description = "Segments that one of them films side by side.", DefaultValueFactory = _ => 2 };
         var output = new Option<string?>("--output") { Description = "Keep the video here." };
         var size = new Option<int[]>("--size") { Description = "Width and height.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1920, 1080] };
         var music = new Option<bool>("--music") { Description = "With music under the speech." };
-        var command = new Command("film", "Twenty shots of the bundled chapter from script to MP4; goals 60 s on two idle cores, 1.2 CPU-s per second of video.") { workers, output, size, music };
+        var command = new Command("film", "Twenty shots of the bundled chapter from script to MP4; goals 60 s on two idle cores, 1.2 CPU-s per second of video.") { workers, atATime, output, size, music };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(workers), parsed.GetValue(output), parsed.GetValue(size)!, new VideoOptions { Direction = "ltr", Music = parsed.GetValue(music) }, cancellationToken));
+            parsed.GetValue(workers), parsed.GetValue(atATime), parsed.GetValue(output), parsed.GetValue(size)!, new VideoOptions { Direction = "ltr", Music = parsed.GetValue(music) }, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(int workers, string? output, int[] size, VideoOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(int workers, int atATime, string? output, int[] size, VideoOptions options, CancellationToken cancellationToken)
     {
-        // bubblewrap ends before it has waited for its child, whose processor time is lost to us then; it costs a child some milliseconds.
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Media:Sandbox", "None")]).AddEnvironmentVariables().Build();
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().AddFilm().BuildServiceProvider();
+        await using var services = FilmShare.CreateServices();
         await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
         var pages = SampleChapter.Draw(workspace.NewPath()).Select((path, i) => (path, i)).ToDictionary(page => page.i + 1, page => page.path);
         var script = Script(size);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = workers * atATime, CancellationToken = cancellationToken };
 
         var (clock, cpu) = (Stopwatch.StartNew(), Cpu());
         var speeches = new System.Collections.Concurrent.ConcurrentDictionary<string, ShotSpeech>();
@@ -57,9 +53,8 @@ internal static class FilmCommand
         Report("voice");
 
         var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
-        var segments = new string[timeline.Segments.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, segments.Length), parallel, async (i, stop) =>
-            segments[i] = (await services.GetRequiredService<ISegmentRenderer>().RenderAsync(Spec(script, timeline, timeline.Segments[i]), pages, workspace, stop)).Path);
+        var share = new FilmShare(Directory.CreateDirectory(workspace.NewPath()).FullName, pages, [.. timeline.Segments.Select(segment => SegmentSpec.Of(script, timeline, segment))]);
+        var segments = await share.FilmAsync(services, workers, atATime, cancellationToken);
         Report("segments");
 
         var video = await services.GetRequiredService<ICompositor>().ComposeAsync(new(script, timeline, speeches, segments, options), workspace, new Progress<double>(), cancellationToken);
@@ -67,7 +62,7 @@ internal static class FilmCommand
         var perSecond = (Cpu() - cpu) / video.Seconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{script.Shots.Count} shots, {video.Seconds:F1} s of video, {workers} workers: {clock.Elapsed.TotalSeconds:F1} s (goal {WallGoal}), {perSecond:F2} CPU-s per second of video (goal {CpuGoal})"));
+            $"{script.Shots.Count} shots, {video.Seconds:F1} s of video, {workers} workers with {atATime} segments at a time: {clock.Elapsed.TotalSeconds:F1} s (goal {WallGoal}), {perSecond:F2} CPU-s per second of video (goal {CpuGoal})"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"this process held at most {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB"));
         if (output is not null)
         {
@@ -108,15 +103,6 @@ internal static class FilmCommand
         };
 
         static PanelBox Box(Shape shape) => new() { X = (int)shape.Left, Y = (int)shape.Top, Width = (int)(shape.Right - shape.Left), Height = (int)(shape.Bottom - shape.Top) };
-    }
-
-    private static SegmentSpec Spec(VideoScript script, Timeline timeline, TimelineSegment segment)
-    {
-        var shot = timeline.Shots[segment.Shot];
-        List<ShotView> views = [new(shot.Shot, shot.Frames, segment.FirstFrame)];
-        if (segment.NextShot is { } next)
-            views.Add(new(timeline.Shots[next].Shot, timeline.Shots[next].Frames, 0));
-        return new SegmentSpec(script.Width, script.Height, script.Fps, views, ShotTransition.Fade, segment.Frames) { Direction = script.Direction };
     }
 
     /// <summary>Processor seconds of this process and of its children that have ended.</summary>

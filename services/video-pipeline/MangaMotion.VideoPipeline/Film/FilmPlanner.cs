@@ -30,16 +30,11 @@ internal sealed class FilmPlanner(IShotVoice voice, ISegmentRenderer renderer)
 
     private SegmentPlan PlanSegment(VideoScript script, Dictionary<int, StoredPage> pages, Timeline timeline, TimelineSegment segment)
     {
-        var views = new List<ShotView> { View(timeline.Shots[segment.Shot], segment.FirstFrame, script.Fps) };
-        if (segment.NextShot is { } next)
-            views.Add(View(timeline.Shots[next], 0, script.Fps));
-        var transition = segment.NextShot is { } coming ? timeline.Shots[coming].Shot.Transition : ShotTransition.Cut;
-        var spec = new SegmentSpec(script.Width, script.Height, script.Fps, views, transition, segment.Frames) { Direction = script.Direction };
-        var shown = views.Select(view => pages[view.Shot.Page]).DistinctBy(page => page.Number).ToArray();
-        return new(ContentHash.Of("segment", renderer.Version, spec with { Views = [.. views.Select(Anonymous)] }, shown.Select(page => page.Sha256)), spec, shown);
+        var spec = SegmentSpec.Of(script, timeline, segment);
+        spec = spec with { Views = [.. spec.Views.Select(view => view with { Shot = Bare(view.Shot) })] };
+        var shown = spec.Views.Select(view => pages[view.Shot.Page]).DistinctBy(page => page.Number).ToArray();
+        return new(ContentHash.Of("segment", renderer.Version, spec with { Views = [.. spec.Views.Select(Anonymous)] }, shown.Select(page => page.Sha256)), spec, shown);
     }
-
-    private static ShotView View(TimelineShot shot, int firstFrame, int fps) => ShotView.Of(shot with { Shot = Bare(shot.Shot) }, firstFrame, fps);
 
     private static ShotView Anonymous(ShotView view) => view with { Shot = view.Shot with { Id = "", Page = 1 } };
 

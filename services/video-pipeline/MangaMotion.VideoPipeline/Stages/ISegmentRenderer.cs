@@ -26,6 +26,15 @@ public sealed record SegmentSpec(int Width, int Height, int Fps, IReadOnlyList<S
 {
     /// <summary>The way in which the camera pans over a wide panel.</summary>
     public ReadingDirection Direction { get; init; }
+
+    public static SegmentSpec Of(VideoScript script, Timeline timeline, TimelineSegment segment)
+    {
+        var views = new List<ShotView> { ShotView.Of(timeline.Shots[segment.Shot], segment.FirstFrame, script.Fps) };
+        if (segment.NextShot is { } next)
+            views.Add(ShotView.Of(timeline.Shots[next], 0, script.Fps));
+        var transition = segment.NextShot is { } coming ? timeline.Shots[coming].Shot.Transition : ShotTransition.Cut;
+        return new SegmentSpec(script.Width, script.Height, script.Fps, views, transition, segment.Frames) { Direction = script.Direction };
+    }
 }
 
 /// <summary>A shot in a segment: its camera moves over all frames of the shot, of which the segment shows some.</summary>
