@@ -59,7 +59,7 @@ public sealed class VipsOptions
 
     /// <summary>Resident bytes after a job above which a child is replaced.</summary>
     [Range(50_000_000, 10_000_000_000)]
-    public long RecycleAboveBytes { get; set; } = 150_000_000;
+    public long RecycleAboveBytes { get; set; } = 200_000_000;
 }
 
 /// <summary>Section <c>Media:Av</c>: FFmpeg's libraries, which the media children use for video and sound.</summary>
