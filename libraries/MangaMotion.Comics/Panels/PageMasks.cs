@@ -7,9 +7,18 @@ internal sealed class PageMasks
     private const int InkLimit = 128;
     private const int ShortestRun = 8;
 
-    /// <param name="sealedFrames">As for <see cref="Paper.Candidates"/>.</param>
-    public PageMasks(GreyPlane page, bool sealedFrames)
+    private readonly GreyPlane _page;
+
+    public PageMasks(GreyPlane page)
+        : this(page, sealedFrames: false, Lines(Edges(page, page.Width), page, 1), Lines(Edges(page, 1), page, page.Width))
     {
+    }
+
+    /// <param name="sealedFrames">As for <see cref="Paper.Candidates"/>.</param>
+    private PageMasks(GreyPlane page, bool sealedFrames, byte[] edgeAcross, byte[] edgeAlong)
+    {
+        _page = page;
+        (EdgeAcross, EdgeAlong) = (edgeAcross, edgeAlong);
         Width = page.Width;
         Height = page.Height;
         Papers = Paper.Candidates(page, sealedFrames);
@@ -20,16 +29,17 @@ internal sealed class PageMasks
                 Open[i] |= paper.Open[i];
         }
 
-        EdgeAcross = Lines(Edges(page, Width), 1);
-        EdgeAlong = Lines(Edges(page, 1), Width);
         WideAcross = Widen(Width);
         WideAlong = Widen(1);
         Dark = new byte[Area];
         for (var i = 0; i < Dark.Length; i++)
             Dark[i] = page.Pixels[i] < InkLimit && Open[i] == 0 ? (byte)1 : (byte)0;
-        InkAcross = Ink(Width, Lines(Dark, 1));
-        InkAlong = Ink(1, Lines(Dark, Width));
+        InkAcross = Ink(Width, Lines(Dark, page, 1));
+        InkAlong = Ink(1, Lines(Dark, page, Width));
     }
+
+    /// <summary>The same page, but paper is not open where it is reached through gaps of one pixel only.</summary>
+    public PageMasks Sealed() => new(_page, sealedFrames: true, EdgeAcross, EdgeAlong);
 
     public int Width { get; }
 
@@ -57,10 +67,10 @@ internal sealed class PageMasks
     /// <summary>Dark pixels that are not open.</summary>
     public byte[] Dark { get; }
 
-    /// <summary>Dark pixels, spread by one row up and down, so that a thin line that is not quite level stays on one row.</summary>
+    /// <summary>Dark runs, without the dots of screen tones, spread by two rows up and down, so that a thin line that wavers stays on one row.</summary>
     public byte[] InkAcross { get; }
 
-    /// <summary>Dark pixels, spread by one column to the left and right.</summary>
+    /// <summary>Dark runs, spread by two columns to the left and right.</summary>
     public byte[] InkAlong { get; }
 
     private static byte[] Edges(GreyPlane page, int step)
@@ -82,10 +92,10 @@ internal sealed class PageMasks
 
     /// <summary>What of a mask lies in straight runs of some length: the dots of a screen tone do not.</summary>
     /// <param name="step">From one pixel of a run to the next.</param>
-    private byte[] Lines(byte[] mask, int step)
+    private static byte[] Lines(byte[] mask, GreyPlane page, int step)
     {
-        var lines = new byte[Area];
-        var (rows, length, next) = step == 1 ? (Height, Width, Width) : (Width, Height, 1);
+        var lines = new byte[mask.Length];
+        var (rows, length, next) = step == 1 ? (page.Height, page.Width, page.Width) : (page.Width, page.Height, 1);
         for (var row = 0; row < rows; row++)
         {
             for (int i = 0, at = row * next; i < length;)

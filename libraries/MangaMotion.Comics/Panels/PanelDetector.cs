@@ -40,11 +40,12 @@ public static class PanelDetector
         var page = Lighting.Even(Shrink(grey, width, height, stride, (double)LongSide / Math.Max(width, height)));
         double longer = Math.Max(page.Width, page.Height), shorter = Math.Min(page.Width, page.Height);
         var unit = longer < 1.6 * shorter ? longer : 1.4 * shorter;
-        var layout = Cut(page, unit, direction, sealedFrames: false);
+        var masks = new PageMasks(page);
+        var layout = Cut(masks, unit, direction);
         if (layout.Exists(panel => panel.Confidence < CertainPanel))
         {
             // Where some of it is doubtful, paper may have leaked into panels through gaps in their frames.
-            var other = Cut(page, unit, direction, sealedFrames: true);
+            var other = Cut(masks.Sealed(), unit, direction);
             if (Quality(other, page) > Quality(layout, page))
                 layout = other;
         }
@@ -52,9 +53,8 @@ public static class PanelDetector
         return layout.ConvertAll(panel => Enlarge(panel, page, width, height));
     }
 
-    private static List<Panel> Cut(GreyPlane page, double unit, ReadingDirection direction, bool sealedFrames)
+    private static List<Panel> Cut(PageMasks masks, double unit, ReadingDirection direction)
     {
-        var masks = new PageMasks(page, sealedFrames);
         var snap = new FrameSnap(masks);
         return [.. new PageCutter(masks, unit, direction).Cut().Select(snap.Snap).OfType<Panel>()];
     }

@@ -40,12 +40,16 @@ internal static class PanelsCommand
             .BuildServiceProvider();
         var reader = services.GetRequiredService<PageReader>();
         var failed = false;
-        foreach (var file in files)
+        // A page is decoded by a child while the one before it is looked at.
+        var next = ReadAsync(files[0]);
+        for (var i = 0; i < files.Length; i++)
         {
+            var (file, reading) = (files[i], next);
             try
             {
-                await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
-                var page = await reader.ReadGreyAsync(workspace, Path.GetFullPath(file), cancellationToken);
+                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                next = i + 1 < files.Length ? ReadAsync(files[i + 1]) : reading;
+                var page = await reading;
                 Print(file, PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction), json);
             }
             catch (MediaException exception)
@@ -61,6 +65,12 @@ internal static class PanelsCommand
         }
 
         return failed ? 1 : 0;
+
+        async Task<GreyPage> ReadAsync(string file)
+        {
+            await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
+            return await reader.ReadGreyAsync(workspace, Path.GetFullPath(file), cancellationToken);
+        }
     }
 
     private static void Print(string file, PageLayout layout, bool json)
