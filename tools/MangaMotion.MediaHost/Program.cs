@@ -18,6 +18,7 @@ answers.Flush();
 while (jobs.ReadLine() is { } line)
 {
     var answer = Desk.Answer(slot, JsonSerializer.Deserialize(line, HostProtocol.Default.HostJob)!);
+    Heap.GiveBack(); // before the answer, after which the worker looks at how large this process is
     answers.Write(JsonSerializer.SerializeToUtf8Bytes(answer, HostProtocol.Default.HostAnswer));
     answers.WriteByte((byte)'\n');
     answers.Flush();

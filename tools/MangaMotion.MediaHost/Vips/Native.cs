@@ -32,9 +32,6 @@ internal static partial class Native
         return text.Trim();
     }
 
-    [LibraryImport("libc")]
-    internal static partial int malloc_trim(nuint pad);
-
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int vips_init(string name);
 
