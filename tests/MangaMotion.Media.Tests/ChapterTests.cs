@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using MangaMotion.Media.Audio;
 using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;

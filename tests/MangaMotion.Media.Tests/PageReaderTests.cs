@@ -1,4 +1,3 @@
-using MangaMotion.Media.Audio;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;

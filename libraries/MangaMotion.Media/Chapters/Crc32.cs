@@ -1,6 +1,6 @@
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>The checksum of ZIP. (The framework has one in a package of its own only.)</summary>
+/// <summary>The checksum of ZIP and PNG. (The framework has one in a package of its own only.)</summary>
 internal static class Crc32
 {
     public const uint Start = uint.MaxValue;

@@ -1,12 +1,10 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
+using MangaMotion.Media;
 
 namespace MangaMotion.Cli.Demo;
 
 /// <summary>A picture in 8-bit RGBA that can be drawn on and written as PNG; enough for the demo's own samples.</summary>
 internal sealed class Canvas(int width, int height)
 {
-    private static readonly uint[] Crc = Enumerable.Range(0, 256).Select(CrcOf).ToArray();
     private readonly byte[] _pixels = new byte[width * height * 4];
 
     public int Width { get; } = width;
@@ -48,29 +46,7 @@ internal sealed class Canvas(int width, int height)
             other._pixels.AsSpan(y * other.Width * 4, other.Width * 4).CopyTo(_pixels.AsSpan((((top + y) * Width) + left) * 4));
     }
 
-    /// <summary>8-bit RGBA PNG, as in the PNG specification (ISO/IEC 15948).</summary>
-    public void SavePng(string path)
-    {
-        using var file = File.Create(path);
-        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
-        var header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, Width);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), Height);
-        (header[8], header[9]) = (8, 6);
-        Chunk(file, "IHDR"u8, header);
-        using var data = new MemoryStream();
-        using (var zlib = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            for (var y = 0; y < Height; y++)
-            {
-                zlib.WriteByte(0);
-                zlib.Write(_pixels, y * Width * 4, Width * 4);
-            }
-        }
-
-        Chunk(file, "IDAT"u8, data.ToArray());
-        Chunk(file, "IEND"u8, []);
-    }
+    public void SavePng(string path) => File.WriteAllBytes(path, Png.Encode(_pixels, Width, Height));
 
     private void Set(int x, int y, Colour colour)
     {
@@ -86,32 +62,6 @@ internal sealed class Canvas(int width, int height)
     }
 
     private static byte Byte(double part) => (byte)Math.Clamp(Math.Round(part * 255), 0, 255);
-
-    private static void Chunk(Stream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
-        file.Write(number);
-        file.Write(type);
-        file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Update(Update(uint.MaxValue, type), data));
-        file.Write(number);
-    }
-
-    private static uint Update(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (var value in data)
-            crc = Crc[(crc ^ value) & 0xFF] ^ (crc >> 8);
-        return crc;
-    }
-
-    private static uint CrcOf(int value)
-    {
-        var crc = (uint)value;
-        for (var bit = 0; bit < 8; bit++)
-            crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        return crc;
-    }
 }
 
 /// <summary>Parts from 0 to 1.</summary>

@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using MangaMotion.Media.Chapters;
 
-namespace MangaMotion.Media.Audio;
+namespace MangaMotion.Media;
 
-/// <summary>Writes pixels of our own as PNG; pictures of others go through a child.</summary>
-internal static class Png
+/// <summary>Writes pixels of our own as PNG (ISO/IEC 15948); pictures of others go through a child.</summary>
+public static class Png
 {
-    /// <param name="rgba">Rows of 8-bit red, green, blue and alpha.</param>
+    /// <param name="rgba">Rows of 8-bit red, green, blue and alpha, without gaps.</param>
+    /// <param name="width">Pixels, at least 1.</param>
+    /// <param name="height">Pixels, at least 1.</param>
     public static byte[] Encode(ReadOnlySpan<byte> rgba, int width, int height)
     {
         using var png = new MemoryStream();
@@ -40,20 +43,7 @@ internal static class Png
         BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
         png.Write(number);
         png.Write(named);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(named));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.End(Crc32.Add(Crc32.Start, named)));
         png.Write(number);
-    }
-
-    private static uint Crc(byte[] bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
-        }
-
-        return ~crc;
     }
 }
