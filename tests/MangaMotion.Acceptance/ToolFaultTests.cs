@@ -21,7 +21,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
     {
         var worker = await _installation.StartThumbnailAsync(
             ("MAX_RETRY_ATTEMPTS", "3"), ("RETRY_DELAY_SECONDS", "0.2"), ("Media__Hosts", "1"), ("Jobs__Concurrency", "1"),
-            ("Media__Limits__CpuSeconds", "10"), ("Media__Limits__WallSeconds", "12"), ("Media__Limits__MemoryBytes", "900000000"));
+            ("Media__Limits__CpuSeconds", "10"), ("Media__Limits__WallSeconds", "12"), ("Media__Limits__MemoryBytes", "700000000"));
         (await RunAsync("first.png", Samples.Png)).Attempts.ShouldBe(1);
 
         (await worker.SignalChildrenAsync("STOP", "MangaMotion.MediaHost")).ShouldBeGreaterThan(0);
@@ -32,24 +32,24 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         var killed = await RunAsync("killed.png", Samples.Png);
         (killed.Status, killed.Attempts).ShouldBe(("DONE", 2));
 
-        // Its ffmpeg dies each time.
+        // Its child dies each time.
         var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.flac", Samples.LongSilence)]);
         await Eventually.Until(
             async () =>
             {
-                await worker.SignalChildrenAsync("KILL", "pipe:1");
+                await worker.SignalChildrenAsync("KILL", "MangaMotion.MediaHost");
                 return (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Status == "finished";
             },
             TimeSpan.FromSeconds(90));
         var poison = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0];
         (poison.Status, poison.Attempts).ShouldBe(("FAILED", 3));
         poison.Error!.ShouldContain("was stopped or failed");
-        (await _installation.ScalarAsync<string>("select error_stacktrace from failed_jobs")).ShouldContain("ffmpeg");
+        (await _installation.ScalarAsync<string>("select error_stacktrace from failed_jobs")).ShouldContain("the child d");
         await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
 
         var large = await RunAsync("large.png", Samples.LargeInterlacedPng());
         (large.Status, large.Attempts).ShouldBe(("FAILED", 1));
-        large.Error.ShouldBe("Decoding this PNG takes more than the 900 MB of memory that one file may take.");
+        large.Error.ShouldBe("Decoding this PNG takes more than the 700 MB of memory that one file may take.");
 
         (await RunAsync("last.png", Samples.Png)).Attempts.ShouldBe(1);
         worker.IsRunning.ShouldBeTrue();
