@@ -10,8 +10,6 @@ internal static class Samples
     private static readonly Lazy<byte[]> Large = new(() => Make("-i", "testsrc2=s=2400x1600", "-frames:v", "1", "-c:v", "mjpeg", "-f", "image2pipe"));
     private static readonly Lazy<byte[]> Small = new(() => Make("-i", "testsrc2=s=640x480", "-frames:v", "1", "-c:v", "png", "-f", "image2pipe"));
 
-    private static readonly Lazy<byte[]> Long = new(() => Make("-i", "anullsrc=r=44100:cl=mono", "-t", "10800", "-f", "flac"));
-
     private static readonly Lazy<byte[]> Drawn = new(() => Make(
         "-i", "color=white:s=900x1280",
         "-vf", "drawbox=40:40:820:560:black:6,drawbox=40:660:390:580:black:6,drawbox=470:660:390:580:black:6,drawbox=200:200:200:200:gray:fill,drawbox=120:800:150:250:silver:fill,drawbox=560:760:180:300:gray:fill",
@@ -35,9 +33,6 @@ internal static class Samples
     /// <summary>Three seconds of a tone.</summary>
     public static byte[] Flac() => Make("-i", "sine=frequency=440", "-t", "3", "-f", "flac");
 
-    /// <summary>Hours of silence in little space: some seconds of work.</summary>
-    public static byte[] LongSilence => Long.Value;
-
     /// <summary>98 megapixels that have to be decoded whole: 392 MB and more.</summary>
     public static byte[] LargeInterlacedPng() => MakeFile("png[interlace]", "vips", "black", "", "9900", "9900", "--bands", "4");
 
@@ -58,6 +53,23 @@ internal static class Samples
         4 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Resources<<>>>> endobj
         5 0 obj <</Length 30>> stream
         1 0 0 rg 20 20 100 50 re f    
+        endstream endobj
+        trailer <</Root 1 0 R/Size 6>>
+        %%EOF
+        """);
+
+    /// <summary>A page of tiles a thousandth of a point apart: more work than any limit allows, so that it is under way whenever one looks.</summary>
+    public static byte[] EndlessPdf() => Encoding.ASCII.GetBytes(
+        """
+        %PDF-1.4
+        1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+        2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+        3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Pattern<</P 5 0 R>>>>>> endobj
+        4 0 obj <</Length 40>> stream
+        /Pattern cs /P scn 0 0 200 100 re f     
+        endstream endobj
+        5 0 obj <</Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep 0.001/YStep 0.001/Resources<<>>/Length 13>> stream
+        0 0 1 1 re f 
         endstream endobj
         trailer <</Root 1 0 R/Size 6>>
         %%EOF
