@@ -26,8 +26,12 @@ public sealed class OutageTests
         await stack.Rabbit.KillAsync();
         using (var away = new CancellationTokenSource(TimeSpan.FromSeconds(30)))
         {
+            // A few hundred a second: at full speed half a minute's messages take longer to consume than any deadline allows.
             while (!away.IsCancellationRequested)
+            {
                 await SendAsync(node, sent, 10);
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            }
         }
 
         (await servers.CountAsync("outbox")).ShouldBeGreaterThan(0);
