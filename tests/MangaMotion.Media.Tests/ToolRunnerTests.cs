@@ -113,6 +113,17 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Canceled_before_it_has_a_group_of_its_own_a_tool_is_killed_all_the_same()
+    {
+        using var canceled = new CancellationTokenSource();
+        await canceled.CancelAsync();
+
+        // It would never end by itself: nobody reads what it writes. Which moment of its start the signal meets is chance.
+        for (var n = 0; n < 30; n++)
+            await Runner.RunAsync(Script("exec cat /dev/zero"), canceled.Token).WaitAsync(TimeSpan.FromMinutes(1)).ShouldThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task Too_large_a_file_ends_the_tool()
     {
         var failure = await Runner.RunAsync(Script("exec head -c 3000000 /dev/zero > large"), default).ShouldThrowAsync<MediaLimitException>();

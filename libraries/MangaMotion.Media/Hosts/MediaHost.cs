@@ -103,7 +103,7 @@ internal sealed class MediaHost : IAsyncDisposable
     /// <summary>Kills the child and all below it, waits until they are gone, and tells how it ended.</summary>
     public async Task<(int? Signal, string Detail)> KillAsync()
     {
-        Posix.KillGroup(ProcessId);
+        Posix.KillGroup(_process);
         await _process.WaitForExitAsync();
         await _drained;
         int? signal = _process.ExitCode > 128 ? _process.ExitCode - 128 : null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace MangaMotion.Media.Processes;
@@ -9,8 +10,13 @@ internal static partial class Posix
 
     public static bool IsRoot { get; } = geteuid() == 0;
 
-    /// <summary>Kills the process and everything in its group. A group that is gone already is no error.</summary>
-    public static void KillGroup(int leader) => _ = kill(-leader, SigKill);
+    /// <summary>Kills a child that was started by <c>setsid</c> and everything in its group. What is gone already is no error.</summary>
+    public static void KillGroup(Process leader)
+    {
+        // Until setsid has run there is no such group, and nobody in it yet but the leader.
+        leader.Kill();
+        _ = kill(-leader.Id, SigKill);
+    }
 
     /// <summary>Gives a file a second name on the same file system.</summary>
     /// <exception cref="IOException">It cannot have one.</exception>

@@ -48,7 +48,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         finally
         {
             // In every case: also a tool that has ended may have left something running.
-            Posix.KillGroup(process.Id);
+            Posix.KillGroup(process);
             await process.WaitForExitAsync(CancellationToken.None);
             await drained;
         }
