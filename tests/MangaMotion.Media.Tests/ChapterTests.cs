@@ -59,6 +59,22 @@ public sealed class ChapterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_title_whose_packed_bytes_are_rubbish_or_end_too_early_spoils_no_chapter()
+    {
+        var xml = Encoding.UTF8.GetBytes($"<ComicInfo><Title>{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Page))}</Title></ComicInfo>");
+        foreach (var spoil in (Action<byte[]>[])[
+            zip => Array.Fill(zip, (byte)0xFF, 30 + "folder/".Length + 30 + "ComicInfo.xml".Length, 20),
+            zip => BitConverter.TryWriteBytes(zip.AsSpan(Directory(zip) + 20), 20)])
+        {
+            var zip = Zip([], ("ComicInfo.xml", xml), ("a.png", Page));
+            spoil(zip);
+            using var chapter = await OpenAsync(zip);
+            chapter.Info.ShouldBe(new ComicInfo());
+            chapter.Pages.Count.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task A_page_is_unpacked_under_a_name_of_ours_whatever_it_is_called()
     {
         string[] names = ["../../../etc/cron.d/x.png", "..\\..\\windows\\x.png", "/etc/passwd.png", "a\nb\u202E.png", new string('x', 5000) + ".png", "-y.png", "%03d.png", "concat:x.png"];
@@ -97,6 +113,19 @@ public sealed class ChapterTests : IAsyncDisposable
 
         await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None));
         await chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_page_whose_packed_bytes_end_too_early_is_damaged()
+    {
+        var page = new byte[20_000];
+        new Random(7).NextBytes(page);
+        Page.CopyTo(page, 0);
+        var zip = Zip([], ("a.png", page));
+        BitConverter.TryWriteBytes(zip.AsSpan(Directory(zip) + 20), 12_000);
+        using var chapter = await OpenAsync(zip);
+
+        (await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None))).OwnerMessage.ShouldContain("'a.png' is damaged");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Processes;
 
 namespace MangaMotion.Media.Tests;
@@ -191,6 +192,72 @@ public sealed class PoolTests : IDisposable
         await rig.DisposeAsync();
 
         await Eventually.HoldsAsync(() => !tree.Any(Eventually.Lives), "all children are gone");
+    }
+
+    [Fact]
+    public async Task What_a_child_leaves_behind_is_removed_and_never_what_its_links_lead_to()
+    {
+        await using var rig = new MediaRig();
+        await rig.RenderAsync(Photo());
+        var elsewhere = Directory.CreateTempSubdirectory("mm-elsewhere-").FullName;
+        var precious = Path.Combine(elsewhere, "precious");
+        await File.WriteAllTextAsync(precious, "not the child's");
+        var made = Directory.GetDirectories(rig.Root.Location, "slot-*").ShouldHaveSingleItem() + "/out";
+        File.CreateSymbolicLink(Path.Combine(made, "link"), elsewhere);
+        File.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(Path.Combine(made, "folder")).FullName, "link"), elsewhere);
+
+        await rig.RenderAsync(Photo());
+        await rig.RenderAsync(Photo());
+
+        File.Exists(precious).ShouldBeTrue();
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("mkfifo small.jpg")]
+    [InlineData("ln -s /etc/passwd small.jpg")]
+    [InlineData("mkdir small.jpg")]
+    [InlineData("touch small.jpg")]
+    public async Task What_is_no_file_is_no_picture_and_nobody_waits_for_it(string make)
+    {
+        await using var rig = new MediaRig();
+        await using var workspace = rig.Root.Create();
+        var folder = workspace.NewDirectory();
+        Vips.Run("bash", "-c", $"cd {folder} && {make}");
+        var output = new HostOutput("vips", folder);
+
+        await Task.Run(() => Should.Throw<ToolFailedException>(() => output.TakePicture(workspace, "small", "jpg", 1, 1))).WaitAsync(TimeSpan.FromSeconds(20));
+        Vips.Run("bash", "-c", $"cd {folder} && rm -rf * && {make}");
+        (await Task.Run(() => output.TakeFile(workspace, "small.jpg")).WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_child_whose_folder_was_swept_away_is_replaced()
+    {
+        await using var rig = new MediaRig();
+        await rig.RenderAsync(Photo());
+        var tree = ProcessTree.Tree(rig.Pool.ProcessIds.ShouldHaveSingleItem()).ToList();
+        Directory.Delete(Directory.GetDirectories(rig.Root.Location, "slot-*").ShouldHaveSingleItem(), recursive: true);
+
+        await Should.ThrowAsync<IOException>(() => rig.RenderAsync(Photo()));
+
+        rig.Pool.ProcessIds.ShouldBeEmpty();
+        await Eventually.HoldsAsync(() => !tree.Any(Eventually.Lives), "the child is gone");
+        (await rig.RenderAsync(Photo())).Image.Width.ShouldBe(600);
+    }
+
+    [Fact]
+    public async Task A_child_that_is_killed_is_not_blamed_for_memory_that_an_earlier_file_asked_for()
+    {
+        await using var rig = new MediaRig();
+        var (_, stopped) = await StoppedChildAsync(rig);
+        await File.WriteAllTextAsync($"/proc/{stopped}/fd/2", "an earlier file: out of memory\n");
+
+        var job = rig.RenderAsync(Photo());
+        await Eventually.HoldsAsync(() => HoldsAJob(rig), "the child got the job");
+        Signal("KILL", stopped);
+
+        (await job.ShouldThrowAsync<ToolFailedException>()).Permanent.ShouldBeFalse();
     }
 
     private string Photo() => _vips.Encode(_vips.Picture(600, 400), "jpg");

@@ -29,8 +29,7 @@ internal sealed class ZipPages : IPageSource
             {
                 if (entry.Name.Split('/')[^1].Equals(ComicInfo.FileName, StringComparison.OrdinalIgnoreCase) && entry.Unpacked <= ComicInfo.LongestFile)
                 {
-                    await using var xml = Open(file, entry);
-                    info = ComicInfo.Parse(new MemoryStream(await ReadHeadAsync(xml, new byte[entry.Unpacked], cancellationToken)));
+                    info = await ReadInfoAsync(file, entry, cancellationToken);
                 }
                 else if (await IsPageAsync(file, entry, head, cancellationToken))
                 {
@@ -82,6 +81,20 @@ internal sealed class ZipPages : IPageSource
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static async Task<ComicInfo> ReadInfoAsync(FileStream file, ZipEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var xml = Open(file, entry);
+            return ComicInfo.Parse(new MemoryStream(await ReadHeadAsync(xml, new byte[entry.Unpacked], cancellationToken)));
+        }
+        catch (InvalidDataException)
+        {
+            // As with one that is no XML: the pages are what counts.
+            return new ComicInfo();
+        }
+    }
 
     private static async Task<bool> IsPageAsync(FileStream file, ZipEntry entry, byte[] head, CancellationToken cancellationToken)
     {

@@ -7,29 +7,31 @@ namespace MangaMotion.Media.Hosts;
 /// <summary>What a child has left in its directory for outputs.</summary>
 internal sealed record HostOutput(string Tool, string Directory)
 {
-    /// <summary>Believes no answer: a picture is there, of its type and no link, before it is moved into the workspace.</summary>
+    /// <summary>Believes no answer: what was moved into the workspace is a picture, and of its type.</summary>
     /// <param name="name">Of the variant that was asked for.</param>
     /// <param name="extension">Such as <c>jpg</c>.</param>
     public MediaFile TakePicture(Workspace workspace, string name, string extension, int width, int height)
     {
-        var made = new FileInfo(Path.Combine(Directory, $"{name}.{extension}"));
-        if (!made.Exists || made.LinkTarget is not null || MediaSniffer.SniffFile(made.FullName).Type is not { } type || type.Extension != extension)
+        if (Take(workspace, $"{name}.{extension}", extension) is not { } made || MediaSniffer.SniffFile(made.FullName).Type is not { } type || type.Extension != extension)
             throw new ToolFailedException(Tool, $"the file of variant '{name}' is missing or is no {extension}");
-
-        var path = workspace.NewPath(extension);
-        File.Move(made.FullName, path);
-        return new MediaFile(name, path, type.Name, width, height, made.Length);
+        return new MediaFile(name, made.FullName, type.Name, width, height, made.Length);
     }
 
-    /// <summary>Moves a file of any content into the workspace; null where there is none.</summary>
-    public string? TakeFile(Workspace workspace, string name)
+    /// <summary>Moves a file of any content into the workspace; null where there is none, or it is empty.</summary>
+    public string? TakeFile(Workspace workspace, string name) => Take(workspace, name, extension: "")?.FullName;
+
+    /// <summary>
+    /// Moved first and looked at then: the child lives on, and could change it in between. Nothing but a file is taken: a link leads
+    /// out of the sandbox, and whoever opens a pipe waits for ever. (A pipe has no length.)
+    /// </summary>
+    private FileInfo? Take(Workspace workspace, string name, string extension)
     {
-        var made = new FileInfo(Path.Combine(Directory, name));
-        if (!made.Exists || made.LinkTarget is not null)
+        var made = Path.Combine(Directory, name);
+        if (!File.Exists(made))
             return null;
 
-        var path = workspace.NewPath();
-        File.Move(made.FullName, path);
-        return path;
+        var taken = new FileInfo(workspace.NewPath(extension));
+        File.Move(made, taken.FullName);
+        return taken.LinkTarget is null && taken is { Exists: true, Length: > 0 } ? taken : null;
     }
 }

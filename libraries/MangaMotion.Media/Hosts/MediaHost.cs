@@ -86,6 +86,7 @@ internal sealed class MediaHost : IAsyncDisposable
     public async Task<HostAnswer?> AskAsync(HostJob job, CancellationToken cancellationToken)
     {
         Jobs++;
+        _stderr.Clear();
         try
         {
             var line = JsonSerializer.SerializeToUtf8Bytes(job, HostProtocol.Default.HostJob);
@@ -163,6 +164,7 @@ internal sealed class MediaHost : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
-        Directory.Delete(_slot, recursive: true);
+        if (Directory.Exists(_slot))
+            Directory.Delete(_slot, recursive: true);
     }
 }

@@ -76,8 +76,7 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
             }
             finally
             {
-                File.Delete(shown);
-                await ReturnAsync(host, keep, oneJob: type == MediaType.Heic);
+                await ReturnAsync(host, keep && Clear(host), oneJob: type == MediaType.Heic);
             }
         }
         finally
@@ -134,6 +133,24 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
             : new ToolFailedException(job.Tool, $"the child died in mid-job, {detail}", signal);
     }
 
+    /// <summary>
+    /// Takes the job's files away. No folder is entered, for the child could put a link in its place: one that makes folders, which
+    /// no job does, is not kept, and neither is one whose own are gone.
+    /// </summary>
+    private static bool Clear(MediaHost host)
+    {
+        try
+        {
+            foreach (var left in Directory.EnumerateFileSystemEntries(host.OutDirectory).Append(Path.Combine(host.InDirectory, "input")))
+                File.Delete(left);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private async Task ReturnAsync(MediaHost host, bool keep, bool oneJob)
     {
         var reason = this switch
@@ -147,8 +164,6 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         };
         if (reason is null)
         {
-            foreach (var left in Directory.EnumerateFiles(host.OutDirectory, "*", SearchOption.AllDirectories))
-                File.Delete(left);
             _idle.Push(host);
             return;
         }

@@ -24,6 +24,13 @@ internal sealed class StderrTail(int bytes = 8 * 1024)
         }
     }
 
+    /// <summary>Forgets what was said so far.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _written = 0;
+    }
+
     public override string ToString()
     {
         lock (_lock)
