@@ -157,6 +157,41 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_outlives_the_process_that_was_started_is_killed_and_not_waited_for()
+    {
+        await using var rig = new MediaRig(options => (options.Sandbox, options.Limits.WallSeconds) = (SandboxKind.None, 3_600));
+
+        var failure = await rig.Tools.RunAsync(Script("sleep 604 & kill -KILL $$"), default).WaitAsync(TimeSpan.FromMinutes(1)).ShouldThrowAsync<ToolFailedException>();
+
+        failure.Signal.ShouldBe(9);
+        await Eventually.HoldsAsync(() => Sleepers().Count == 0, "nothing runs any more");
+    }
+
+    [Theory]
+    [InlineData(SandboxKind.Auto)]
+    [InlineData(SandboxKind.None)]
+    public async Task Links_and_pipes_are_no_outputs(SandboxKind kind)
+    {
+        await using var rig = new MediaRig(options => options.Sandbox = kind);
+        var run = Script("ln -s /etc/passwd link; ln -s nowhere broken; mkfifo pipe; touch empty; echo made > file");
+
+        (await rig.Tools.RunAsync(run, default)).ExitCode.ShouldBe(0);
+
+        Directory.GetFiles(run.Directory).Select(Path.GetFileName).ShouldBe(["file"]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_for_a_tool_is_told_apart_from_a_tool_that_has_read_enough()
+    {
+        var noMore = Script("exec 0<&-; sleep 0.1") with { WriteStdin = (stream, token) => stream.WriteAsync(new byte[1_000_000], token).AsTask() };
+        (await Runner.RunAsync(noMore, default)).ExitCode.ShouldBe(0);
+
+        var missing = Path.Combine(_workspace.Location, "missing");
+        var unread = Script("cat") with { WriteStdin = async (stream, token) => await stream.WriteAsync(await File.ReadAllBytesAsync(missing, token), token) };
+        await Runner.RunAsync(unread, default).ShouldThrowAsync<FileNotFoundException>();
+    }
+
+    [Fact]
     public async Task A_missing_tool_is_named_for_the_operator()
     {
         var failure = await Runner.RunAsync(Script("") with { Tool = "no-such-tool" }, default).ShouldThrowAsync<ToolFailedException>();

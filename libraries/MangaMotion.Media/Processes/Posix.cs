@@ -15,8 +15,11 @@ internal static partial class Posix
     {
         // Until setsid has run there is no such group, and nobody in it yet but the leader.
         leader.Kill();
-        _ = kill(-leader.Id, SigKill);
+        KillOrphans(leader.Id);
     }
+
+    /// <summary>Kills what is left of the group of a child that is dead.</summary>
+    public static void KillOrphans(int leader) => _ = kill(-leader, SigKill);
 
     /// <summary>Gives a file a second name on the same file system.</summary>
     /// <exception cref="IOException">It cannot have one.</exception>

@@ -67,7 +67,7 @@ public sealed class Sandbox
     /// <summary>True when the child sees its mounts at the paths inside, false when it sees them where they are.</summary>
     internal bool Remounts => Kind == SandboxKind.Bubblewrap;
 
-    internal Task<Process> StartAsync(SandboxedStart child)
+    internal async Task<Process> StartAsync(SandboxedStart child)
     {
         var (file, arguments) = Command(Kind, child);
         var start = new ProcessStartInfo(file)
@@ -87,7 +87,14 @@ public sealed class Sandbox
         start.Environment["LANG"] = "C.UTF-8";
         foreach (var (name, value) in child.Environment)
             start.Environment[name] = value;
-        return ProcessLauncher.StartAsync(start);
+        var process = await ProcessLauncher.StartAsync(start);
+        var leader = process.Id;
+
+        // What outlives it holds its pipes, which are read to their end: such as the child of a bubblewrap that somebody killed before
+        // that child had asked to die with it.
+        process.Exited += (_, _) => Posix.KillOrphans(leader);
+        process.EnableRaisingEvents = true;
+        return process;
     }
 
     private static (string File, List<string> Arguments) Command(SandboxKind kind, SandboxedStart child)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Processes;
@@ -53,9 +54,23 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
             await drained;
         }
 
+        RemoveTraps(run.Directory);
         activity?.SetTag("media.exit_code", process.ExitCode);
         var result = new ToolResult(process.ExitCode, stdout.ToArray(), stderr.ToString(), commandLine);
         return Failure(run, result) is { } failure ? throw failure : result;
+    }
+
+    /// <summary>
+    /// What a tool has made is opened outside of its sandbox, by names of ours: a link would lead anywhere, and whoever opens a pipe
+    /// (it has no length) waits for ever. Neither is anything that a tool is asked for.
+    /// </summary>
+    private static void RemoveTraps(string directory)
+    {
+        foreach (var left in new DirectoryInfo(directory).EnumerateFiles())
+        {
+            if (left.LinkTarget is not null || left.Length == 0)
+                left.Delete();
+        }
     }
 
     private SandboxedStart Start(ToolRun run)
@@ -89,13 +104,14 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
             if (run.WriteStdin is { } write)
                 await write(process.StandardInput.BaseStream, cancellationToken);
         }
-        catch (IOException)
+        catch (IOException failure) when (failure.InnerException is SocketException)
         {
             // The tool has closed its end; its exit code and its output tell whether that was right.
         }
         finally
         {
-            process.StandardInput.Close();
+            // Not its writer, which would flush into a pipe that may be broken.
+            await process.StandardInput.BaseStream.DisposeAsync();
         }
     }
 
