@@ -17,7 +17,8 @@ public sealed class JobIntake(IOutbox outbox, FairShare shares)
         """;
 
     /// <summary>
-    /// Appends the rows and the messages to the batch, two statements whatever the number of jobs. After the commit
+    /// Appends the rows and the messages to the batch, two statements whatever the number of jobs. May ask the database on a
+    /// connection of its own, so the caller should hold none yet. After the commit
     /// pass what is returned to <see cref="IOutbox.Committed"/>, so that the messages leave at once.
     /// </summary>
     public async Task<IReadOnlyList<OutboxMessage>> AppendAsync(
@@ -64,7 +65,7 @@ public sealed class JobIntake(IOutbox outbox, FairShare shares)
         foreach (var group in Enumerable.Range(0, jobs.Count).GroupBy(i => (jobs[i].Type, jobs[i].Lane, jobs[i].OwnerId)))
         {
             var (type, lane, owner) = group.Key;
-            var admitted = await shares.AdmitAsync(type, lane, owner, group.Count(), cancellationToken);
+            var admitted = await shares.AdmitAsync(type, lane, owner, group.Count(), connection: null, cancellationToken);
             foreach (var i in group.Skip(admitted))
                 bulk[i] = true;
         }

@@ -79,7 +79,7 @@ public static class JobsRegistration
         services.AddSingleton<JobLatencies>();
         services.AddHostedService(provider => provider.GetRequiredService<JobLatencies>());
         services.AddHostedService<Heartbeat>();
-        services.AddSingleton(provider => new NoticeHandler(JobCancels.Channel, id => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(id))));
+        services.AddSingleton(provider => new NoticeHandler(JobCancels.Channel, token => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(token))));
         services.AddHostedService<Reconciler>();
         return services;
     }

@@ -7,6 +7,7 @@ namespace MangaMotion.Jobs.Cancels;
 /// <summary>Cancels jobs, with all their parts. The row changes at once, so no result can be committed; the worker is told by NOTIFY.</summary>
 public sealed class JobCancels(NpgsqlDataSource database, JobChanges changes)
 {
+    /// <summary>The channel on which workers are told; the payload is the token of the claim that was lost, so that no later attempt is meant.</summary>
     internal const string Channel = "job_canceled";
 
     // First and alone: whoever adds parts holds the whole's row, and what was added while we waited must be seen.
@@ -21,11 +22,11 @@ public sealed class JobCancels(NpgsqlDataSource database, JobChanges changes)
             attempts = j.attempts - case when found.status = 'PROCESSING' then 1 else 0 end,
             finished_at = clock_timestamp(), updated_at = clock_timestamp()
           from found where j.id = found.id and found.status in ('UPLOADED', 'PROCESSING')
-          returning j.id),
+          returning j.id, found.claim_token),
         attempt as (
           update job_attempts a set outcome = 'interrupted', ended_at = clock_timestamp(), error = 'canceled'
           from found where a.job_id = found.id and a.token = found.claim_token and a.outcome is null),
-        told as (select pg_notify('{Channel}', id::text) from canceled)
+        told as (select pg_notify('{Channel}', claim_token::text) from canceled where claim_token is not null)
         select exists (select from found where id = $1), exists (select from canceled where id = $1),
           (select ingest_id from found where id = $1), (select count(*) from told)
         """;

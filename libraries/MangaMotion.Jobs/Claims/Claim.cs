@@ -35,7 +35,7 @@ public enum ClaimOutcome
     Poison,
 }
 
-/// <param name="At">When to look again, for <see cref="ClaimOutcome.Running"/> and <see cref="ClaimOutcome.NotDue"/>; the database's clock.</param>
+/// <param name="At">When to look again, for <see cref="ClaimOutcome.Running"/> and <see cref="ClaimOutcome.NotDue"/>; the end of the lease for <see cref="ClaimOutcome.Claimed"/>. The database's clock.</param>
 public sealed record ClaimAnswer(ClaimOutcome Outcome, Claim? Claim, DateTimeOffset? At)
 {
     internal static readonly ClaimAnswer Over = new(ClaimOutcome.Over, null, null);

@@ -14,15 +14,20 @@ public static class DatabaseOutage
 
     public static bool Is(Exception exception) => exception switch
     {
-        // Class 53: out of resources (disk full among them); 57P: shut down by an operator; 08: connection; 40: deadlock or serialization.
+        // Class 53: out of resources (disk full among them); 57: shut down, or the statement canceled, by an operator or a limit of the
+        // server's; 08: connection; 40: deadlock or serialization; 25006: a standby that is not the primary yet, or no longer.
         PostgresException refused => refused.IsTransient
             || refused.SqlState.StartsWith("53", StringComparison.Ordinal)
-            || refused.SqlState.StartsWith("57P", StringComparison.Ordinal)
+            || refused.SqlState.StartsWith("57", StringComparison.Ordinal)
             || refused.SqlState.StartsWith("08", StringComparison.Ordinal)
-            || refused.SqlState.StartsWith("40", StringComparison.Ordinal),
+            || refused.SqlState.StartsWith("40", StringComparison.Ordinal)
+            || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
         NpgsqlException => exception.InnerException is null or IOException or SocketException or TimeoutException,
         _ => false,
     };
+
+    /// <summary>For a background service whose round failed and comes again: others tell of an outage, and of nothing else.</summary>
+    internal static LogLevel LevelOf(Exception exception) => Is(exception) ? LogLevel.Debug : LogLevel.Warning;
 
     /// <summary>Runs the operation, again and again while the database is away.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled before the database came back.</exception>

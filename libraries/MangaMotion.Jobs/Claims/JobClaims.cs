@@ -13,6 +13,7 @@ namespace MangaMotion.Jobs.Claims;
 public sealed class JobClaims : IAsyncDisposable
 {
     // Rows are locked in the order of their ids, so that two batches that share jobs cannot deadlock.
+    // A claim that the database already holds under this token is ours too: its commit was not heard of.
     // clock_timestamp() and not now(): a statement that waited for a lock must not act on an old time.
     private const string ClaimSql =
         """
@@ -26,20 +27,21 @@ public sealed class JobClaims : IAsyncDisposable
             status = 'PROCESSING', claim_token = r.token, claimed_by = $3,
             lease_until = clock_timestamp() + $4, max_attempts = $5, stage = null, progress = 0,
             attempts = j.attempts + case when l.status = 'UPLOADED' then 1 else 0 end,
-            crashes = j.crashes + case when l.status = 'PROCESSING' then 1 else 0 end,
+            crashes = j.crashes + case when l.status = 'PROCESSING' and l.claim_token is distinct from r.token then 1 else 0 end,
             started_at = clock_timestamp(), updated_at = clock_timestamp()
           from locked l join request r on r.id = l.id
           where j.id = l.id and (
             (l.status = 'UPLOADED' and (l.not_before is null or l.not_before <= clock_timestamp()))
-            or (l.status = 'PROCESSING' and l.lease_until < clock_timestamp() and l.crashes + 1 < $6))
-          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params, j.parent_id, j.started_at),
+            or (l.status = 'PROCESSING' and l.lease_until < clock_timestamp() and l.crashes + 1 < $6)
+            or (l.status = 'PROCESSING' and l.claim_token = r.token))
+          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params, j.parent_id, j.started_at, j.lease_until),
         started as (
-          insert into job_attempts (job_id, token, worker_id) select id, claim_token, $3 from claimed),
+          insert into job_attempts (job_id, token, worker_id) select id, claim_token, $3 from claimed on conflict do nothing),
         crashed as (
           update job_attempts a set outcome = 'crashed', ended_at = clock_timestamp(), error = 'the lease lapsed: the worker died or lost the database'
           from locked l join claimed c on c.id = l.id
-          where l.status = 'PROCESSING' and a.job_id = l.id and a.token = l.claim_token)
-        select l.id, l.status, l.lease_until, l.not_before, l.lease_until < clock_timestamp(), c.claim_token,
+          where l.status = 'PROCESSING' and a.job_id = l.id and a.token = l.claim_token and a.token <> c.claim_token)
+        select l.id, l.status, coalesce(c.lease_until, l.lease_until), l.not_before, l.lease_until < clock_timestamp(), c.claim_token,
                c.type, c.owner_id, c.ingest_id, c.asset_id, c.attempts, c.max_attempts, c.params::text, c.parent_id,
                c.started_at - greatest(l.updated_at, l.not_before),
                c.started_at - case when l.attempts = 0 then greatest(l.created_at, l.not_before) else l.created_at end
@@ -91,7 +93,11 @@ public sealed class JobClaims : IAsyncDisposable
     }
 
     /// <summary>Takes the job for this worker, or says why not. Waits while the database is away.</summary>
-    public Task<ClaimAnswer> ClaimAsync(Guid jobId) => _claims.ExecuteAsync(new(jobId, Guid.NewGuid()));
+    public Task<ClaimAnswer> ClaimAsync(Guid jobId) => ClaimAsync(jobId, Guid.NewGuid());
+
+    /// <inheritdoc cref="ClaimAsync(Guid)"/>
+    /// <param name="token">The new claim's own, used for no other.</param>
+    public Task<ClaimAnswer> ClaimAsync(Guid jobId, Guid token) => _claims.ExecuteAsync(new(jobId, token));
 
     /// <summary>Commits the result, a JSON value. Waits while the database is away.</summary>
     /// <param name="told">The message by which the whole of a part hears of it, in the same transaction.</param>
@@ -145,13 +151,13 @@ public sealed class JobClaims : IAsyncDisposable
         return requests.Select(request => AnswerTo(request, answers)).ToArray();
     }
 
-    private ClaimAnswer AnswerTo(ClaimRequest request, Dictionary<Guid, (Guid? Token, ClaimAnswer Answer)> answers)
+    private static ClaimAnswer AnswerTo(ClaimRequest request, Dictionary<Guid, (Guid? Token, ClaimAnswer Answer)> answers)
     {
         if (!answers.TryGetValue(request.JobId, out var found))
             return ClaimAnswer.Over;
         // Two messages of one job in one batch: the other one's token won.
         return found.Token is { } winner && winner != request.Token
-            ? new(ClaimOutcome.Running, null, DateTimeOffset.UtcNow + _options.Lease)
+            ? new(ClaimOutcome.Running, null, found.Answer.At)
             : found.Answer;
     }
 
@@ -167,7 +173,7 @@ public sealed class JobClaims : IAsyncDisposable
                 Waited = row.GetTimeSpan(14),
                 Age = row.GetTimeSpan(15),
             };
-            return (claim.Token, new(ClaimOutcome.Claimed, claim, null));
+            return (claim.Token, new(ClaimOutcome.Claimed, claim, row.GetFieldValue<DateTimeOffset>(2)));
         }
 
         return (null, row.GetString(1) switch

@@ -54,9 +54,9 @@ internal sealed class Bookkeeper(NpgsqlDataSource database, ILogger<Bookkeeper> 
                     if (round % RoundsBetweenSweeps == 0)
                         await SweepAsync(stoppingToken);
                 }
-                catch (Exception exception) when (DatabaseOutage.Is(exception))
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
-                    logger.LogDebug("The counters are not folded, the database is away: {Reason}", exception.Message);
+                    logger.Log(DatabaseOutage.LevelOf(exception), exception, "The counters were not folded");
                 }
             }
         }

@@ -76,7 +76,10 @@ public sealed partial record JobFailure(bool Permanent, string Code, string Mess
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
-    // Postgres stores no null characters in text.
-    private static string Text(string text, int length) =>
-        (text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…")).Replace('\0', '\uFFFD');
+    // Postgres stores no null characters in text, and no half of a surrogate pair, which a cut leaves, too.
+    internal static string Text(string text, int length)
+    {
+        var cut = text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…");
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut)).Replace('\0', '\uFFFD');
+    }
 }

@@ -15,6 +15,7 @@ namespace MangaMotion.Jobs.Fairness;
 internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTypes types, ILogger<BulkTurns> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     // A turn is what runs in about one interval: it doubles while all of it is used up, and halves while most is left.
     private const int SmallestTurn = 4;
@@ -46,16 +47,25 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
 
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<(string Type, Lane Lane), int> _turns = [];
+    private int _waiting;
 
-    /// <summary>A message of a bulk queue came: perhaps somebody else waits there too.</summary>
-    public void BulkArrived() => _signal.Writer.TryWrite(true);
+    /// <summary>A message of a bulk queue waits for a place: perhaps somebody else waits there too.</summary>
+    public void BulkArrived()
+    {
+        Interlocked.Increment(ref _waiting);
+        _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>It waits no longer.</summary>
+    public void BulkLeft() => Interlocked.Decrement(ref _waiting);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            while (await _signal.Reader.ReadAsync(stoppingToken))
+            while (true)
             {
+                await UntilWantedAsync(stoppingToken);
                 foreach (var type in types.All.Where(type => type.HasBulk))
                 {
                     foreach (var lane in Lanes.All)
@@ -71,15 +81,35 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         }
     }
 
+    /// <summary>Until a message of a bulk queue comes, or has waited for a while: where the front is never empty, no other one comes.</summary>
+    private async Task UntilWantedAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            look.CancelAfter(LongestWait);
+            try
+            {
+                await _signal.Reader.ReadAsync(look.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Time for a look.
+            }
+        }
+        while (Volatile.Read(ref _waiting) == 0);
+    }
+
     private async Task TryTakeTurnsAsync(JobType type, Lane lane, CancellationToken cancellationToken)
     {
         try
         {
             await TakeTurnsAsync(type, lane, cancellationToken);
         }
-        catch (Exception exception) when (DatabaseOutage.Is(exception))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogDebug("No turns given, Postgres is away: {Reason}", exception.Message);
+            logger.Log(DatabaseOutage.LevelOf(exception), exception, "No turns were given in queue {Queue}", type.QueueName(lane));
         }
     }
 

@@ -27,7 +27,8 @@ public sealed class FairShare(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Of so many new jobs of an owner, how many may go to the front queue; the first ones, so that their order stays.</summary>
     /// <param name="ownerId">Jobs without one are the installation's own, and not held back.</param>
-    internal async ValueTask<int> AdmitAsync(JobType type, Lane lane, Guid? ownerId, int count, CancellationToken cancellationToken)
+    /// <param name="connection">Of the caller's transaction, where there is one: to wait for a second connection while one holds a first is a deadlock as soon as all do.</param>
+    internal async ValueTask<int> AdmitAsync(JobType type, Lane lane, Guid? ownerId, int count, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
         if (!type.HasBulk || ownerId is not { } owner)
             return count;
@@ -35,15 +36,15 @@ public sealed class FairShare(NpgsqlDataSource database, TimeProvider time)
         if (known.TryAdmit(count, time.GetUtcNow(), out var admitted))
             return admitted;
 
-        var waiting = await CountAsync(type, lane, owner, cancellationToken);
+        var waiting = await CountAsync(type, lane, owner, connection, cancellationToken);
         if (_known.Count > KnownOwners)
             _known.Clear();
         return known.Admit(waiting, count, time.GetUtcNow() + Trust);
     }
 
-    private async Task<int> CountAsync(JobType type, Lane lane, Guid owner, CancellationToken cancellationToken)
+    private async Task<int> CountAsync(JobType type, Lane lane, Guid owner, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(CountSql);
+        await using var command = connection is null ? database.CreateCommand(CountSql) : new NpgsqlCommand(CountSql, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = type.Name });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = lane.Name() });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = owner });

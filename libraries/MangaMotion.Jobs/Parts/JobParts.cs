@@ -13,11 +13,12 @@ namespace MangaMotion.Jobs.Parts;
 public sealed class JobParts(IOutbox outbox, JobTypes types)
 {
     // A part that is there already is left as it is, unless it ended without a result: adding parts twice is adding them once,
-    // and adding them again is how a whole resumes.
+    // and adding them again is how a whole resumes. In the order of their ids, in which claims and heartbeats lock them.
     private const string AddSql =
         """
         insert into jobs (id, parent_id, type, lane, max_attempts, params, input)
         select id, $1, $2, $3, 3, params::jsonb, input::jsonb from unnest($4, $5, $6) as part (id, params, input)
+        order by id
         on conflict (id) do update set
           status = 'UPLOADED', attempts = 0, crashes = 0, not_before = null, finished_at = null, started_at = null,
           claim_token = null, claimed_by = null, lease_until = null, updated_at = clock_timestamp()
@@ -34,7 +35,7 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
         if (parts.Count == 0)
             return;
         var byId = parts.DistinctBy(part => part.Id).ToDictionary(part => part.Id, part => (part.Params, Input: type.SerializeInput(part.Command)));
-        var added = new List<Guid>();
+        var added = new HashSet<Guid>();
         var connection = await session.OpenAsync(cancellationToken);
         await using (var command = new NpgsqlCommand(AddSql, connection, session.Transaction))
         {
@@ -49,8 +50,8 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
                 added.Add(reader.GetGuid(0));
         }
 
-        foreach (var id in added)
-            session.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, byId[id].Input, notBefore: null, cancellationToken));
+        foreach (var (id, part) in byId.Where(part => added.Contains(part.Key)))
+            session.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, part.Input, notBefore: null, cancellationToken));
     }
 
     /// <summary>Has the whole look at its parts when the session commits.</summary>

@@ -116,10 +116,10 @@ public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> 
         {
             await LookAsync(cancellationToken);
         }
-        catch (Exception exception) when (DatabaseOutage.Is(exception))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Paused is what was paused; the next look comes by itself.
-            logger.LogDebug("Could not ask which queues are paused: {Reason}", exception.Message);
+            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Could not ask which queues are paused");
         }
     }
 

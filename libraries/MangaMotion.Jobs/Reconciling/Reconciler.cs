@@ -28,9 +28,11 @@ internal sealed class Reconciler(
           where type = $1 and lane = $2 and bulk = $5 and updated_at < clock_timestamp() - $3
             and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - $3))
               or (status = 'PROCESSING' and lease_until < clock_timestamp())
-              -- A whole holds no lease. While parts of it wait or run it is they who are looked after.
+              -- A whole holds no lease. While parts of it wait or run it is they who are looked after; and one that waits for its
+              -- owner's word waits for no message.
               or (status = 'PROCESSING' and lease_until is null
-                and not exists (select from jobs part where part.parent_id = jobs.id and part.status in ('UPLOADED', 'PROCESSING'))))
+                and not exists (select from jobs part where part.parent_id = jobs.id and part.status in ('UPLOADED', 'PROCESSING'))
+                and not exists (select from videos v where v.id = jobs.id and v.state = 'AwaitingApproval' and v.approved_at is null)))
           order by updated_at limit $4 for update skip locked)
         update jobs j set updated_at = clock_timestamp() from forgotten f where j.id = f.id
         returning j.id, j.input::text
@@ -62,10 +64,10 @@ internal sealed class Reconciler(
                     await RepublishAsync(type, lane, bulk, cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is IOException || DatabaseOutage.Is(exception))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The broker's and the database's own watchers tell of the outage; the next round comes by itself.
-            logger.LogDebug("Not reconciled, a server is away: {Reason}", exception.Message);
+            // The broker's and the database's own watchers tell of an outage; the next round comes by itself.
+            logger.Log(exception is IOException ? LogLevel.Debug : DatabaseOutage.LevelOf(exception), exception, "Not all jobs were reconciled");
         }
     }
 

@@ -12,6 +12,12 @@ public static class DeadLetterHeaders
     /// </summary>
     public const string Id = "MM-Dead-Letter";
 
+    /// <summary>
+    /// Characters of the stack; the whole is in <c>failed_jobs</c>. AMQP takes the headers of a message in one frame of 128 KiB, and a
+    /// broker that is sent more closes the connection, with all that goes over it.
+    /// </summary>
+    private const int StackLength = 16_000;
+
     /// <summary>The dead letter that a consumed message stands for, if it was moved here from an error queue.</summary>
     internal static Guid? IdOf(ConsumeContext context) =>
         context.ReceiveContext.TransportHeaders.TryGetHeader(Id, out var value) && Guid.TryParse(value?.ToString(), out var id) ? id : null;
@@ -22,7 +28,7 @@ public static class DeadLetterHeaders
         [MessageHeaders.Reason] = "fault",
         [MessageHeaders.FaultExceptionType] = failure.ErrorClass,
         [MessageHeaders.FaultMessage] = failure.Message,
-        [MessageHeaders.FaultStackTrace] = failure.Details,
+        [MessageHeaders.FaultStackTrace] = JobFailure.Text(failure.Details, StackLength),
         [MessageHeaders.FaultTimestamp] = DateTime.UtcNow.ToString("O"),
         [MessageHeaders.FaultInputAddress] = context.ReceiveContext.InputAddress.ToString(),
         [MessageHeaders.FaultRetryCount] = context.GetRedeliveryCount(),

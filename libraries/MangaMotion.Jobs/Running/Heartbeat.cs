@@ -53,7 +53,7 @@ internal sealed class Heartbeat(
 
     private async Task BeatAsync(TimeSpan interval, CancellationToken cancellationToken)
     {
-        var jobs = runningJobs.All.ToArray();
+        var jobs = runningJobs.Begun.ToArray();
         try
         {
             await using var batch = database.CreateBatch();
@@ -75,9 +75,9 @@ internal sealed class Heartbeat(
                     job.Stop(StopReason.ClaimLost);
             }
         }
-        catch (Exception exception) when (DatabaseOutage.Is(exception))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning("The heartbeat did not reach Postgres; {Jobs} leases run on without it: {Reason}", jobs.Length, exception.Message);
+            logger.LogWarning(DatabaseOutage.Is(exception) ? null : exception, "The heartbeat did not reach Postgres; {Jobs} leases run on without it: {Reason}", jobs.Length, exception.Message);
         }
     }
 

@@ -30,26 +30,25 @@ internal sealed class JobRunner(
         where TCommand : class
     {
         var queue = QueueOf(context);
-        if (Lanes.IsBulk(queue))
-            turns.BulkArrived();
-
         // Canceled at shutdown: the broker takes the message back and gives it to another worker.
         using var place = await EnterAsync(queue);
 
         if (DeadLetterHeaders.IdOf(context) is { } deadLetter)
-            await ReachAsync("adopt a replayed dead letter", token => replays.AdoptAsync(jobId, deadLetter, token));
+            await ReachAsync("adopt a replayed dead letter", cancellation => replays.AdoptAsync(jobId, deadLetter, cancellation));
 
-        var answer = await claims.ClaimAsync(jobId);
+        var token = Guid.NewGuid();
+        using var running = runningJobs.Expect(token);
+        var answer = await claims.ClaimAsync(jobId, token);
         switch (answer.Outcome)
         {
             case ClaimOutcome.Claimed:
-                await AttemptAsync(context, queue, answer.Claim!, work);
+                await AttemptAsync(context, queue, running, answer.Claim!, work);
                 break;
             case ClaimOutcome.Poison:
                 await BuryAsync(context, queue, jobId, token: null, JobFailure.Poison(retry.Value.MaxCrashes));
                 break;
             case ClaimOutcome.NotDue or ClaimOutcome.Running:
-                await ReachAsync("put a message off", token => PutOffAsync(context, queue, answer.At, token));
+                await ReachAsync("put a message off", cancellation => PutOffAsync(context, queue, answer.At, cancellation));
                 break;
             default:
                 logger.LogDebug("Job {JobId} is over already; a late or repeated message of it is dropped", jobId);
@@ -64,15 +63,30 @@ internal sealed class JobRunner(
         while (true)
         {
             await pauses.UntilOpenAsync(front, shutdown.NoNewWork);
-            var place = await gate.EnterAsync(Lanes.OfQueue(queue), Lanes.IsBulk(queue), shutdown.NoNewWork);
+            var place = await EnterGateAsync(queue);
             if (!pauses.IsPaused(front))
                 return place;
             place.Dispose();
         }
     }
 
+    private async Task<IDisposable> EnterGateAsync(string queue)
+    {
+        if (!Lanes.IsBulk(queue))
+            return await gate.EnterAsync(Lanes.OfQueue(queue), bulk: false, shutdown.NoNewWork);
+        turns.BulkArrived();
+        try
+        {
+            return await gate.EnterAsync(Lanes.OfQueue(queue), bulk: true, shutdown.NoNewWork);
+        }
+        finally
+        {
+            turns.BulkLeft();
+        }
+    }
+
     private async Task AttemptAsync<TCommand, TResult>(
-        ConsumeContext<TCommand> context, string queue, Claim claim, Func<JobRun<TCommand>, CancellationToken, Task<TResult>> work)
+        ConsumeContext<TCommand> context, string queue, RunningJob running, Claim claim, Func<JobRun<TCommand>, CancellationToken, Task<TResult>> work)
         where TCommand : class
     {
         using var scope = logger.BeginScope(new Dictionary<string, object>
@@ -81,7 +95,7 @@ internal sealed class JobRunner(
             ["attempt"] = claim.Attempt,
         });
         Activity.Current?.SetTag("mangamotion.job.id", claim.JobId).SetTag("mangamotion.job.attempt", claim.Attempt);
-        using var running = runningJobs.Start(claim, options.Value.TimeLimit, shutdown.Interrupt);
+        running.Begin(claim, options.Value.TimeLimit, shutdown.Interrupt);
         var started = Stopwatch.GetTimestamp();
 
         string outcome;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MangaMotion.Jobs.Claims;
+using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Jobs.Running;
 
@@ -16,51 +17,45 @@ internal enum StopReason
     TimeLimit,
 }
 
-/// <summary>The attempts under way in this process.</summary>
-internal sealed class RunningJobs
+/// <summary>The attempts under way in this process, and those about to begin.</summary>
+internal sealed class RunningJobs(ILogger<RunningJobs> logger)
 {
     private readonly ConcurrentDictionary<Guid, RunningJob> _byToken = new();
 
-    public ICollection<RunningJob> All => _byToken.Values;
+    /// <summary>Those whose claim is held.</summary>
+    public IEnumerable<RunningJob> Begun => _byToken.Values.Where(job => job.HasBegun);
 
-    public RunningJob Start(Claim claim, TimeSpan timeLimit, CancellationToken shutdown)
+    /// <summary>Before the claim is made: a cancel may follow its commit at once, and is told only once.</summary>
+    /// <param name="token">That of the claim to be made.</param>
+    public RunningJob Expect(Guid token)
     {
-        var job = new RunningJob(claim, timeLimit, ended => _byToken.TryRemove(ended.Claim.Token, out _), shutdown);
-        _byToken[claim.Token] = job;
+        var job = new RunningJob(() => _byToken.TryRemove(token, out _), logger);
+        _byToken[token] = job;
         return job;
     }
 
-    public void StopCanceled(Guid jobId)
+    public void StopCanceled(Guid token)
     {
-        foreach (var job in All)
-        {
-            if (job.Claim.JobId == jobId)
-                job.Stop(StopReason.ClaimLost);
-        }
+        if (_byToken.TryGetValue(token, out var job))
+            job.Stop(StopReason.ClaimLost);
     }
 }
 
 /// <param name="Percent">0 to 100.</param>
 internal sealed record ReportedProgress(string Stage, short Percent);
 
-/// <summary>One attempt under way, and the ways to stop it.</summary>
-internal sealed class RunningJob : IDisposable
+/// <summary>One attempt, from before its claim, and the ways to stop it.</summary>
+internal sealed class RunningJob(Action ended, ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenRegistration _shutdown;
-    private readonly Timer _timeLimit;
-    private readonly Action<RunningJob> _ended;
+    private CancellationTokenRegistration _shutdown;
+    private Timer? _timeLimit;
+    private volatile Claim? _claim;
     private int _reason;
 
-    public RunningJob(Claim claim, TimeSpan timeLimit, Action<RunningJob> ended, CancellationToken shutdown)
-    {
-        Claim = claim;
-        _ended = ended;
-        _timeLimit = new Timer(_ => Stop(StopReason.TimeLimit), null, timeLimit, Timeout.InfiniteTimeSpan);
-        _shutdown = shutdown.Register(() => Stop(StopReason.Shutdown));
-    }
+    public bool HasBegun => _claim is not null;
 
-    public Claim Claim { get; }
+    public Claim Claim => _claim ?? throw new InvalidOperationException("The attempt has not begun.");
 
     public CancellationToken Token => _stop.Token;
 
@@ -69,25 +64,45 @@ internal sealed class RunningJob : IDisposable
 
     public StopReason Reason => (StopReason)Volatile.Read(ref _reason);
 
+    /// <summary>The claim is held, and the work starts; it may have been canceled already.</summary>
+    public void Begin(Claim claim, TimeSpan timeLimit, CancellationToken shutdown)
+    {
+        _claim = claim;
+        _timeLimit = new Timer(_ => Stop(StopReason.TimeLimit), null, timeLimit, Timeout.InfiniteTimeSpan);
+        _shutdown = shutdown.Register(() => Stop(StopReason.Shutdown));
+    }
+
     public void Stop(StopReason reason)
     {
-        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None) != (int)StopReason.None)
-            return;
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None) == (int)StopReason.None)
+            _ = CancelAsync();
+    }
+
+    public void Dispose()
+    {
+        ended();
+        _shutdown.Dispose();
+        _timeLimit?.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>
+    /// On another thread: what the work does when it is told to stop may take its time, or throw, and whoever tells it (the heartbeat,
+    /// the listener, a timer) has the other attempts to look after.
+    /// </summary>
+    private async Task CancelAsync()
+    {
         try
         {
-            _stop.Cancel();
+            await _stop.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
             // The attempt ended at this very moment: nothing is left to stop.
         }
-    }
-
-    public void Dispose()
-    {
-        _ended(this);
-        _shutdown.Dispose();
-        _timeLimit.Dispose();
-        _stop.Dispose();
+        catch (Exception exception)
+        {
+            logger.LogError(exception, "A job that was told to stop ({Reason}) threw at that", Reason);
+        }
     }
 }

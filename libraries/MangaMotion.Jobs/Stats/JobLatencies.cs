@@ -82,9 +82,11 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
             command.Parameters.Add(Column(added, entry => entry.Value));
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (Exception exception) when (DatabaseOutage.Is(exception) || cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            logger.LogDebug("{Count} figures wait for the database: {Reason}", added.Count.ToString(CultureInfo.InvariantCulture), exception.Message);
+            logger.Log(
+                cancellationToken.IsCancellationRequested ? LogLevel.Debug : DatabaseOutage.LevelOf(exception), exception,
+                "{Count} figures wait for the database", added.Count.ToString(CultureInfo.InvariantCulture));
             lock (_lock)
             {
                 foreach (var (key, count) in added)

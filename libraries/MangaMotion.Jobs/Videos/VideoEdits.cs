@@ -9,6 +9,9 @@ namespace MangaMotion.Jobs.Videos;
 /// <summary>What the owner of a video changes: its script, and whether it may go on. Each is one transaction with its message.</summary>
 public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
+    // In the order of the saga, which holds the video's row when it comes to that of the job.
+    private const string LockSql = "select from videos where id = $1 for update";
+
     private const string FindSql =
         """
         select j.status, j.lane, j.input::text, j.ingest_id, v.state, v.script is not null
@@ -83,8 +86,9 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
 
     private static async Task<Found?> FindAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid video, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(FindSql, connection, transaction) { Parameters = { new() { Value = video } } };
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command(LockSql, video), Command(FindSql, video) } };
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(video, row.GetString(0), Lanes.Parse(row.GetString(1)), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetString(4), row.GetBoolean(5))
             : null;

@@ -59,6 +59,47 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_whose_commit_was_not_heard_of_may_be_made_again()
+    {
+        var claims = await ClaimsAsync();
+        var (job, token) = ((await InsertAsync(1))[0], Guid.NewGuid());
+
+        (await claims.ClaimAsync(job, token)).Outcome.ShouldBe(ClaimOutcome.Claimed);
+        var again = await claims.ClaimAsync(job, token);
+
+        again.Outcome.ShouldBe(ClaimOutcome.Claimed);
+        again.Claim!.Attempt.ShouldBe(1);
+        (await claims.CompleteAsync(again.Claim, "{}")).ShouldBeTrue();
+        var row = await _world.FindAsync(job);
+        row.Crashes.ShouldBe(0);
+        row.Outcomes.ShouldBe(["done"]);
+    }
+
+    [Fact]
+    public async Task Two_messages_of_a_job_in_one_statement_give_one_claim_and_the_end_of_its_lease_by_the_databases_clock()
+    {
+        var claims = await ClaimsAsync();
+        var jobs = await InsertAsync(2);
+        await using var connection = await _world.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("select from jobs where id = $1 for update", connection) { Parameters = { new() { Value = jobs[0] } } })
+            await hold.ExecuteNonQueryAsync();
+        var first = claims.ClaimAsync(jobs[0]);
+        await Eventually.Until(async () => await _world.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 1);
+
+        // These two wait for the statement that waits for the lock, and share the next one.
+        var two = new[] { claims.ClaimAsync(jobs[1]), claims.ClaimAsync(jobs[1]) };
+        await transaction.CommitAsync();
+        await first;
+        var answers = await Task.WhenAll(two);
+
+        answers.Count(answer => answer.Outcome == ClaimOutcome.Claimed).ShouldBe(1);
+        var other = answers.Single(answer => answer.Outcome == ClaimOutcome.Running);
+        other.At!.Value.UtcDateTime.ShouldBe(await _world.ScalarAsync<DateTime>("select lease_until from jobs where id = $1", jobs[1]));
+    }
+
+    [Fact]
     public async Task A_job_under_a_live_lease_is_left_alone_and_one_that_is_over_too()
     {
         var (one, two) = (await ClaimsAsync(), await ClaimsAsync());

@@ -48,6 +48,27 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_owner_with_many_gets_turns_while_others_never_let_the_front_run_empty()
+    {
+        await _world.StartWorkerAsync(("Jobs:Concurrency", "1"));
+        var going = true;
+        // Each job of another owner brings the next one.
+        _world.Script.Work = async (run, _) =>
+        {
+            if (going && run.Claim.OwnerId != _heavy)
+                await _world.AcceptAsync(1, owner: Guid.NewGuid());
+        };
+        for (var i = 0; i < 20; i++)
+            await _world.AcceptAsync(1, owner: Guid.NewGuid());
+
+        await _world.AcceptAsync(100, owner: _heavy);
+
+        await Eventually.Until(
+            async () => await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'DONE'", _heavy) == 100, TimeSpan.FromSeconds(90));
+        going = false;
+    }
+
+    [Fact]
     public async Task A_purged_bulk_queue_loses_no_job()
     {
         await _world.StartAcceptorAsync();

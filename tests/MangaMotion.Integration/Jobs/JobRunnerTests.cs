@@ -73,6 +73,21 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         await TheDeadLetterAsync();
     }
 
+    [Theory]
+    [InlineData('\ud83d', 1)]
+    [InlineData('漫', 100_000)]
+    public async Task A_failure_that_is_told_in_half_a_character_or_at_length_is_dead_lettered_like_any_other(char character, int times)
+    {
+        _world.Script.Work = (_, _) => throw new PermanentJobException("media.corrupt", new string(character, times));
+        await _world.StartWorkerAsync();
+
+        var row = await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Failed);
+
+        row.Outcomes.ShouldBe(["permanent"]);
+        await TheDeadLetterAsync();
+        (await _world.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
+    }
+
     [Fact]
     public async Task Every_message_ten_times_and_shuffled_still_runs_each_job_once()
     {

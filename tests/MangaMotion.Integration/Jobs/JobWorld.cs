@@ -33,6 +33,8 @@ public sealed class JobWorld : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public HttpClient Broker { get; }
 
     public string VirtualHost => _virtualHost.Name;

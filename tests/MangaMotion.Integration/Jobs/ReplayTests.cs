@@ -1,6 +1,9 @@
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Changes;
+using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
+using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,6 +45,20 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
         await Eventually.Until(async () => await DepthAsync() == 0);
         (await OpenAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_replay_needs_one_connection_and_waits_for_no_second()
+    {
+        var job = await FailAsync(owner: Guid.NewGuid());
+        await using var single = Npgsql.NpgsqlDataSource.Create(_world.ConnectionString + ";Maximum Pool Size=1;Timeout=5");
+        var services = _world.Services;
+        var replays = new JobReplays(
+            single, services.GetRequiredService<IOutbox>(), services.GetRequiredService<JobTypes>(), new FairShare(single, TimeProvider.System), services.GetRequiredService<JobChanges>());
+
+        (await replays.ReplayAsync(job, default)).ShouldBe(JobChange.Changed);
+
+        await _world.UntilAsync(job, JobStatus.Done);
     }
 
     [Fact]
@@ -100,12 +117,12 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     }
 
     /// <summary>A job that failed once and would succeed now, its worker running.</summary>
-    private async Task<Guid> FailAsync()
+    private async Task<Guid> FailAsync(Guid? owner = null)
     {
         var broken = true;
         _world.Script.Work = (_, _) => broken ? throw new PermanentJobException("broken", "Broken.") : Task.CompletedTask;
         await _world.StartWorkerAsync();
-        var job = await _world.AcceptAsync();
+        var job = (await _world.AcceptAsync(1, owner: owner))[0];
         await _world.UntilAsync(job, JobStatus.Failed);
         await Eventually.Until(async () => await DepthAsync() == 1);
         broken = false;

@@ -195,6 +195,51 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_video_that_waits_for_its_owner_is_not_reconciled()
+    {
+        await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
+        var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, Review = true });
+        await _world.UntilStateAsync(video, "AwaitingApproval");
+        await EmptyAsync();
+
+        // Another one, of which there is nothing but its row, tells when the reconciler has been there.
+        await _world.Jobs.ExecuteAsync(
+            "insert into jobs (id, type, status, max_attempts, input) select gen_random_uuid(), 'video', 'PROCESSING', 3, input from jobs where id = $1", video);
+        await _world.Jobs.ExecuteAsync("update jobs set updated_at = now() - interval '1 hour' where type = 'video'");
+        await Eventually.Until(async () => await _world.Jobs.ScalarAsync<long>("select count(*) from jobs where type = 'video' and id <> $1 and updated_at > now() - interval '30 minutes'", video) == 1);
+
+        (await _world.Jobs.ScalarAsync<bool>("select updated_at < now() - interval '30 minutes' from jobs where id = $1", video)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_owners_word_and_an_event_of_the_saga_do_not_block_each_other_for_good()
+    {
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, Review = true });
+        await _world.UntilStateAsync(video, "AwaitingApproval");
+        await EmptyAsync();
+
+        // As the saga does: the video's row, then the job's.
+        await using var connection = await _world.Jobs.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockAsync("select from videos where id = $1 for update");
+        var approval = _world.ApproveAsync(video);
+        await Eventually.Until(async () => await _world.Jobs.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+        await LockAsync("select from jobs where id = $1 for update");
+        await transaction.CommitAsync();
+
+        (await approval).ShouldBe(JobChange.Changed);
+        await _world.UntilAsync(video, JobStatus.Done);
+
+        async Task LockAsync(string sql)
+        {
+            await using var command = new Npgsql.NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = video } } };
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_video_stops_after_the_stage_that_was_asked_for_and_can_go_on()
     {
         await _world.StartWorkerAsync();

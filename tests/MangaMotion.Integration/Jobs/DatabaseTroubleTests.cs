@@ -1,0 +1,113 @@
+using MangaMotion.Jobs;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Integration.Jobs;
+
+/// <summary>A database that says no, once or for a while, and notices that come at a bad moment.</summary>
+public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
+{
+    private JobWorld _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await JobWorld.CreateAsync(stack);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    // The lease is long: no heartbeat finds out instead.
+    [Fact]
+    public async Task A_cancel_that_is_told_at_the_moment_of_the_claim_is_heard()
+    {
+        var stopped = 0;
+        _world.Script.Work = async (_, token) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            finally
+            {
+                Interlocked.Increment(ref stopped);
+            }
+        };
+        await _world.StartWorkerAsync(("Jobs:Lease", "00:30:00"), ("Jobs:Concurrency", "1"));
+        await _world.ExecuteAsync(
+            """
+            create function tell() returns trigger language plpgsql as $$ begin perform pg_notify('job_canceled', new.claim_token::text); return null; end $$;
+            create trigger tell after update on jobs for each row when (new.status = 'PROCESSING' and old.status = 'UPLOADED') execute function tell();
+            """);
+
+        await _world.AcceptAsync(200);
+
+        await Eventually.Until(() => stopped == 200);
+    }
+
+    [Fact]
+    public async Task A_notice_that_means_nothing_does_not_deafen_the_worker()
+    {
+        var stopped = new TaskCompletionSource();
+        _world.Script.Work = async (_, token) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            finally
+            {
+                stopped.SetResult();
+            }
+        };
+        await _world.StartWorkerAsync(("Jobs:Lease", "00:30:00"));
+        var job = await _world.AcceptAsync();
+        await _world.UntilAsync(job, JobStatus.Processing);
+
+        await _world.ExecuteAsync("notify job_canceled, 'nonsense'");
+        (await _world.CancelAsync(job)).ShouldBe(JobChange.Changed);
+
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData("57014")]
+    [InlineData("25006")]
+    [InlineData("42501")]
+    public async Task A_worker_outlives_heartbeats_that_the_database_refuses(string state)
+    {
+        await _world.StartWorkerAsync(("Jobs:Lease", "00:00:03"));
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from workers") == 1);
+        await RefuseAsync("workers", "true", state, times: 1_000);
+        // The second one comes from a worker that has outlived the first.
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select last_value from refused") >= 2);
+
+        await _world.ExecuteAsync("drop trigger refuse on workers");
+
+        await Eventually.Until(async () => await _world.ScalarAsync<bool>("select heartbeat_at > now() - interval '1 second' from workers"));
+        await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
+    }
+
+    [Theory]
+    [InlineData("57014", "new.status = 'PROCESSING'")]
+    [InlineData("25006", "new.status = 'PROCESSING'")]
+    [InlineData("57014", "new.status = 'DONE'")]
+    public async Task A_claim_or_a_result_whose_statement_was_canceled_is_made_again(string state, string when)
+    {
+        await _world.StartWorkerAsync();
+        await RefuseAsync("jobs", when, state, times: 3);
+
+        var row = await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
+
+        row.Outcomes.ShouldBe(["done"]);
+        _world.Script.Started.Count.ShouldBe(1);
+    }
+
+    /// <summary>Has the database refuse so many updates; the sequence counts them, since it takes no part in transactions.</summary>
+    private Task RefuseAsync(string table, string when, string state, int times) => _world.ExecuteAsync(
+        $"""
+         create sequence refused;
+         create function refuse() returns trigger language plpgsql as $$
+         begin
+           if nextval('refused') <= {times} then raise exception 'not now' using errcode = '{state}'; end if;
+           return new;
+         end $$;
+         create trigger refuse before update on {table} for each row when ({when}) execute function refuse();
+         """);
+}
