@@ -14,7 +14,7 @@ await store.CheckAsync(CancellationToken.None);
 object report = args switch
 {
     ["stream", var length] => await Victims.StreamAsync(store, long.Parse(length)),
-    ["fill"] => await Victims.FillAsync(store),
+    ["fill"] => await Victims.FillAsync(store, builder.Configuration["Storage:Disk:Root"]!),
     _ => throw new ArgumentException("stream LENGTH, or fill", nameof(args)),
 };
 Console.WriteLine(JsonSerializer.Serialize(report));

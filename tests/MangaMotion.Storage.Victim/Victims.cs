@@ -8,7 +8,8 @@ public sealed record StreamReport(string Sha256, string GotSha256, long ExtraByt
 
 /// <param name="Stored">Keys that were put before the disk was full.</param>
 /// <param name="Listed">Keys listed after.</param>
-public sealed record FillReport(string Error, IReadOnlyList<string> Stored, IReadOnlyList<string> Listed, bool GoesOn);
+/// <param name="Leftovers">Temporary files of what was not stored, and of asking again and again whether the disk can be written to.</param>
+public sealed record FillReport(string Error, IReadOnlyList<string> Stored, IReadOnlyList<string> Listed, int Leftovers, bool GoesOn);
 
 public static class Victims
 {
@@ -29,28 +30,50 @@ public static class Victims
         return new StreamReport(put, got, ResidentBytes("VmHWM") - before);
     }
 
-    public static async Task<FillReport> FillAsync(IObjectStore store)
+    public static async Task<FillReport> FillAsync(IObjectStore store, string root)
     {
         var stored = new List<string>();
         string? error = null;
         for (var i = 0; error is null; i++)
-        {
-            var key = $"fill/{i}";
-            try
-            {
-                await store.PutAsync(key, new PatternStream((i + 1) * Megabyte), Plain, CancellationToken.None);
-                stored.Add(key);
-            }
-            catch (IOException exception)
-            {
-                error = exception.Message;
-            }
-        }
+            error = await TryPutAsync($"fill/{i}", (i + 1) * Megabyte);
 
+        // To the last page.
+        for (var length = Megabyte; length > 0; length /= 2)
+            await TryPutAsync($"fill/of-{length}", length);
+        for (var i = 0; i < 5; i++)
+            await TryCheckAsync();
+
+        var leftovers = Directory.GetFiles(Path.Join(root, "+tmp")).Length;
         var listed = await store.ListAsync("", CancellationToken.None).Select(x => x.Key).ToListAsync();
         await store.DeleteAsync(listed, CancellationToken.None);
         await store.PutAsync("after", new PatternStream(Megabyte), Plain, CancellationToken.None);
-        return new FillReport(error, stored, listed, await store.HeadAsync("after", CancellationToken.None) is not null);
+        return new FillReport(error, stored, listed, leftovers, await store.HeadAsync("after", CancellationToken.None) is not null);
+
+        async Task<string?> TryPutAsync(string key, long length)
+        {
+            try
+            {
+                await store.PutAsync(key, new PatternStream(length), Plain, CancellationToken.None);
+                stored.Add(key);
+                return null;
+            }
+            catch (IOException exception)
+            {
+                return exception.Message;
+            }
+        }
+
+        async Task TryCheckAsync()
+        {
+            try
+            {
+                await store.CheckAsync(CancellationToken.None);
+            }
+            catch (IOException)
+            {
+                // Full, as it should be.
+            }
+        }
     }
 
     private static async Task<(string Put, string Got)> PutAndGetAsync(IObjectStore store, long length)

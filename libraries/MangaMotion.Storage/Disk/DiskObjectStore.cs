@@ -176,10 +176,17 @@ public sealed class DiskObjectStore : IObjectStore
     {
         ThrowIfGone();
         var probe = _layout.NewTemporaryFile();
-        using (var file = _writer.Create(probe))
+        try
+        {
+            using var file = _writer.Create(probe);
             _writer.Write(file, [1], 0, probe);
+        }
+        finally
+        {
+            // Also from a disk that is full: readiness asks every few seconds, and each time would leave a file.
+            DeleteTemporary(probe);
+        }
 
-        File.Delete(probe);
         if (!_prepared)
             _layout.SweepTemporaryFiles(TemporaryFileLifetime);
 
