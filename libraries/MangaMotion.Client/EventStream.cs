@@ -60,16 +60,8 @@ internal sealed class EventStream(HttpClient http, string path, string? lastEven
                 return null;
             }
 
-            try
-            {
-                await MangaMotionClient.ThrowIfRefusedAsync(response, cancellationToken);
-                return response;
-            }
-            catch
-            {
-                response.Dispose();
-                throw;
-            }
+            await MangaMotionClient.ThrowIfRefusedAsync(response, cancellationToken);
+            return response;
         }
         catch (Exception exception) when (IsBroken(exception, cancellationToken))
         {

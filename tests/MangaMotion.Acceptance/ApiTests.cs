@@ -26,7 +26,11 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
     public async Task Without_a_key_nothing_is_answered(string? key, int status, string code)
     {
         foreach (var path in (string[])[$"ingest/{Guid.NewGuid()}/status", $"jobs/{Guid.NewGuid()}", $"assets/{Guid.NewGuid()}/original"])
-            await ShouldBeProblemAsync(await GetAsync(path, key), status, code);
+        {
+            var answer = await GetAsync(path, key);
+            answer.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+            await ShouldBeProblemAsync(answer, status, code);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
 
@@ -95,6 +96,27 @@ public sealed class FaultTests(TestStack stack)
             TimeSpan.FromMinutes(1));
         (await installation.UntilFinishedAsync(accepted!.JobId, TimeSpan.FromMinutes(2))).Progress.Done.ShouldBe(5);
         (await installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_waits_while_the_database_goes_away_is_told_that_the_ingest_is_accepted()
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await installation.StartIngestAsync();
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(Samples.Png), "files", "a.png" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        request.Headers.Add("Prefer", "wait=10");
+
+        var waiting = installation.Http.SendAsync(request);
+        await Eventually.Until(async () => await installation.ScalarAsync<long>("select count(*) from ingests") == 1);
+        await servers.Postgres.KillAsync();
+
+        using var answer = await waiting;
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        answer.Headers.Location.ShouldNotBeNull();
+        await servers.Postgres.StartAsync();
     }
 
     private static Task<IngestAccepted> SubmitAsync(Installation installation, int count) =>

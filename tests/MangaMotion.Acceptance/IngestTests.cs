@@ -120,6 +120,89 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Records_and_files_of_one_request_are_waited_for_together()
+    {
+        await _installation.StartRecordsAsync();
+        await _installation.StartThumbnailAsync();
+
+        using var records = await PostFormAsync(new() { { new StringContent("""[{"a":1},{"a":2}]"""), "payload" } }, "wait=90");
+        await ShouldBeDoneAsync(records, ("payload", "sql"));
+        using var both = await PostFormAsync(
+            new() { { new StringContent("""{"a":1}{"a":[2]}"""), "payload", "two.json" }, { new ByteArrayContent(Samples.Png), "files", "a.png" } }, "wait=90");
+        await ShouldBeDoneAsync(both, ("two.json", "jsonb"), ("a.png", null));
+        // Refused by the worker: over all the same, and the caller hears why.
+        using var broken = await PostFormAsync(new() { { new StringContent("""[{"a":1},{"a":"""), "payload" } }, "wait=90");
+        broken.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var asset = (await broken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("assets")[0];
+        asset.GetProperty("status").GetString().ShouldBe("FAILED");
+        asset.GetProperty("error").GetString()!.ShouldStartWith("Record 2 is cut short");
+
+        static async Task ShouldBeDoneAsync(HttpResponseMessage answer, params (string Name, string? Storage)[] assets)
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var status = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            status.GetProperty("status").GetString().ShouldBe("finished");
+            status.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(assets.Length);
+            status.GetProperty("assets").EnumerateArray()
+                .Select(done => (done.GetProperty("name").GetString()!, done.GetProperty("result").TryGetProperty("storage", out var storage) ? storage.GetString() : null))
+                .ShouldBe(assets);
+        }
+    }
+
+    [Fact]
+    public async Task Who_repeats_a_request_and_waits_is_told_of_its_end_when_it_comes()
+    {
+        // Longer than the client waits: without word of the end the answer would come too late.
+        await _installation.StartIngestAsync(("Ingest__MaxWait", "00:10:00"));
+        using var first = await PostAsync("key-1", "voyage", Samples.Png);
+        var again = PostAsync("key-1", "voyage", Samples.Png, "wait=600");
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from ingest_waits") == 1);
+        await _installation.StartThumbnailAsync();
+
+        (await again).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Who_repeats_a_request_gets_its_answer_though_the_quota_is_used_up()
+    {
+        await _installation.StartIngestAsync(("Quotas__OutstandingJobs", "1"));
+        using var first = await PostAsync("key-1", "voyage", [1]);
+        using var again = await PostAsync("key-1", "voyage", [1]);
+
+        (await again.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
+        await ShouldBeProblemAsync(await PostAsync("key-2", "voyage", [1]), 429, "too_many_outstanding_jobs");
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_in_the_middle_of_the_commit_leaves_the_ingest_whole()
+    {
+        // A statement that cannot be interrupted for longer than the driver waits for that.
+        await _installation.ExecuteAsync(
+            """
+            create function slow() returns trigger language plpgsql as $$
+            begin
+                begin
+                    perform pg_sleep(3);
+                exception when query_canceled then
+                    perform pg_sleep(5);
+                end;
+                return null;
+            end $$
+            """);
+        await _installation.ExecuteAsync("create trigger slow after insert on ingests for each row execute function slow()");
+        using var impatience = new CancellationTokenSource();
+        var cut = _installation.Client.IngestAsync([Samples.Named("a.png", Samples.Png)], cancellationToken: impatience.Token);
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") == 1);
+        await impatience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(cut);
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from ingests") == 1);
+
+        await _installation.StartThumbnailAsync();
+        var ingest = await _installation.ScalarAsync<Guid>("select id from ingests");
+        (await _installation.UntilFinishedAsync(ingest)).Progress.Done.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Without_asynchronous_thumbnails_waiting_is_the_default()
     {
         await _installation.StartThumbnailAsync();
@@ -159,6 +242,14 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         if (prefer is not null)
             request.Headers.Add("Prefer", prefer);
+        return await _installation.Http.SendAsync(request);
+    }
+
+    private async Task<HttpResponseMessage> PostFormAsync(MultipartFormDataContent form, string prefer)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        request.Headers.Add("Prefer", prefer);
         return await _installation.Http.SendAsync(request);
     }
 

@@ -44,6 +44,7 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
     [InlineData("Transfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=x\r\n", "FFFFFFFFFFFFFFFFF\r\n", "400")]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=x\r\n", "zz\r\nbad\r\n0\r\n\r\n", "400")]
     [InlineData("Content-Type: multipart/form-data\r\nContent-Length: 3\r\n", "abc", "415")]
+    [InlineData("Idempotency-Key: one\r\nIdempotency-Key: two\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 80\r\n", "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nslow\r\n--x--\r\n", "400")]
     [InlineData("Bad Header: 1\r\nContent-Length: 0\r\n", "", "400")]
     [InlineData("X-Big: {big}\r\nContent-Length: 0\r\n", "", "431")]
     public async Task A_request_that_is_wrong_at_its_head_is_refused_at_once(string headers, string body, string status)

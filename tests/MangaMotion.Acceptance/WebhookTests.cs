@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
@@ -93,6 +95,22 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_answers_nonsense_is_given_up_like_any_other()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = AnswerNonsenseAsync(listener);
+        await IngestAsync(1, callback: new Uri($"http://{listener.LocalEndpoint}/"));
+
+        var failed = await UntilAsync("FAILED");
+        failed.Attempts.ShouldBe(4);
+        failed.LastError!.ShouldContain("\uFFFDxxx");
+        failed.LastError!.Length.ShouldBeLessThanOrEqualTo(500);
+        listener.Stop();
+        await answering;
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         _behave = (context, _) =>
@@ -147,6 +165,23 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         context.Response.StatusCode = 502;
         while (!context.RequestAborted.IsCancellationRequested)
             await context.Response.Body.WriteAsync(new byte[8192], context.RequestAborted);
+    }
+
+    private static async Task AnswerNonsenseAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using var caller = await listener.AcceptSocketAsync();
+                await caller.ReceiveAsync(new byte[64 << 10]);
+                await caller.SendAsync(Encoding.ASCII.GetBytes($"\0{new string('x', 4_000)}\r\n\r\n"));
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
     }
 
     private async Task<Guid> IngestAsync(int files, Installation? installation = null, Uri? callback = null) =>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client.Exceptions;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
@@ -72,7 +73,8 @@ internal sealed class EndpointGuard(
             await using var channel = await connection.OpenChannelAsync(cancellationToken);
             return true;
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or OperationInterruptedException or TimeoutException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             // BrokerWatch tells of outages.
             return false;

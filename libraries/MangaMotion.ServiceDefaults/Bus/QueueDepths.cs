@@ -24,9 +24,10 @@ internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress bro
                 await AskAsync(channel, waiting, depths, cancellationToken);
             }
         }
-        catch (Exception e) when (e is not IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is OperationInterruptedException or TimeoutException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // The client gives up with a cancellation of its own when the broker is silent, and with others when its connection breaks.
+            // The client gives up with a cancellation of its own when the broker is silent.
             throw new IOException($"RabbitMQ at {broker} did not tell the depths of {queues.Count} queues: {e.Message}", e);
         }
 

@@ -51,11 +51,9 @@ internal sealed class ErrorQueueSweeper(
             {
                 // The service stops.
             }
-            catch (Exception exception)
+            catch (Exception exception) when (exception is IOException or OperationInterruptedException or NpgsqlException)
             {
-                // A broker that is silent makes its client cancel by itself.
-                var isOutage = exception is IOException or OperationInterruptedException or OperationCanceledException or NpgsqlException;
-                logger.Log(isOutage ? LogLevel.Debug : LogLevel.Warning, exception, "Error queues were not swept");
+                logger.LogDebug("Error queues not swept, a server is away: {Reason}", exception.Message);
             }
         }
     }
@@ -64,8 +62,6 @@ internal sealed class ErrorQueueSweeper(
     {
         var open = await deadLetters.CountOpenAsync(queue, cancellationToken);
         var surplus = depth - open;
-        if (surplus <= 0)
-            _leftAlone.Remove(queue);
         if (surplus <= 0 || _leftAlone.GetValueOrDefault(queue) == surplus)
             return;
 

@@ -80,6 +80,8 @@ internal static class ProblemAnswers
                     var answer = Problem(problem.Status, problem.Code, problem.Message);
                     foreach (var (name, value) in problem.Extensions)
                         answer.Extensions[name] = value;
+                    if (problem.Status == StatusCodes.Status401Unauthorized)
+                        context.Response.Headers.WWWAuthenticate = "Bearer";
                     if (problem.RetryAfter is { } wait)
                         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
                     return answer;

@@ -87,7 +87,7 @@ internal static class ApiDescription
         {
             if (response is not OpenApiResponse answer)
                 continue;
-            if (status is "201" or "202" or "302")
+            if (status is "202" or "302")
                 answer.Headers = HeaderNamed("Location", "Where to look next.");
             if (status is "429" or "503")
                 answer.Headers = HeaderNamed("Retry-After", "Seconds after which to try again.", JsonSchemaType.Integer);

@@ -18,11 +18,23 @@ internal sealed record Keyset(DateTimeOffset At, string Key)
         try
         {
             var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('|', 2);
-            return new(new DateTimeOffset(long.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero), parts[1]);
+            return parts[1].Contains('\0', StringComparison.Ordinal)
+                ? throw Foreign()
+                : new(new DateTimeOffset(long.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero), parts[1]);
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException or IndexOutOfRangeException)
         {
-            throw new ProblemException(400, "invalid_page_token", "This pageToken was not given by this API; leave it out to begin anew.", inner: exception);
+            throw Foreign(exception);
         }
     }
+
+    /// <summary>For a list whose keys are ids: a token of another list has other keys.</summary>
+    public static Keyset? ReadWithId(string? token)
+    {
+        var keyset = Read(token);
+        return keyset is null || Guid.TryParse(keyset.Key, out _) ? keyset : throw Foreign();
+    }
+
+    private static ProblemException Foreign(Exception? inner = null) =>
+        new(400, "invalid_page_token", "This pageToken was not given by this list; leave it out to begin anew.", inner: inner);
 }

@@ -6,6 +6,7 @@ using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace MangaMotion.Ingest.DeadLetters;
 
@@ -47,11 +48,11 @@ internal static class DeadLetterEndpoints
     {
         if (parameters.PageSize is < 1 or > MaxPageSize)
             throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
-        var (owner, after, pageSize) = (context.OwnerId(), Keyset.Read(parameters.PageToken), parameters.PageSize ?? DefaultPageSize);
+        var (owner, token, pageSize) = (context.OwnerId(), parameters.PageToken, parameters.PageSize ?? DefaultPageSize);
         return parameters.GroupBy switch
         {
-            null => Results.Ok(await query.ListAsync(parameters.Filter, owner, after, pageSize, context.RequestAborted)),
-            "fingerprint" => Results.Ok(await query.GroupAsync(parameters.Filter, owner, Operates(context), after, pageSize, context.RequestAborted)),
+            null => Results.Ok(await query.ListAsync(parameters.Filter, owner, Keyset.ReadWithId(token), pageSize, context.RequestAborted)),
+            "fingerprint" => Results.Ok(await query.GroupAsync(parameters.Filter, owner, Operates(context), Keyset.Read(token), pageSize, context.RequestAborted)),
             var other => throw new ProblemException(400, "invalid_group_by", $"Dead letters cannot be grouped by '{other}'; use fingerprint."),
         };
     }
@@ -95,17 +96,17 @@ internal static class DeadLetterEndpoints
 
     /// <summary>The query of a list.</summary>
     internal sealed record ListParameters(
-        string? Type,
-        string? Status,
-        string? Error,
-        string? Collection,
-        DateTimeOffset? Since,
-        DateTimeOffset? Until,
-        string? Fingerprint,
-        string? Q,
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "group_by")] string? GroupBy,
-        string? PageToken,
-        int? PageSize)
+        [property: FromQuery(Name = "type")] string? Type,
+        [property: FromQuery(Name = "status")] string? Status,
+        [property: FromQuery(Name = "error")] string? Error,
+        [property: FromQuery(Name = "collection")] string? Collection,
+        [property: FromQuery(Name = "since")] DateTimeOffset? Since,
+        [property: FromQuery(Name = "until")] DateTimeOffset? Until,
+        [property: FromQuery(Name = "fingerprint")] string? Fingerprint,
+        [property: FromQuery(Name = "q")] string? Q,
+        [property: FromQuery(Name = "group_by")] string? GroupBy,
+        [property: FromQuery(Name = "pageToken")] string? PageToken,
+        [property: FromQuery(Name = "pageSize")] int? PageSize)
     {
         public DeadLetterFilter Filter => new()
         {

@@ -77,6 +77,11 @@ internal sealed class DeadLetterRetention(DeadLetterPurge purge, IOptions<DeadLe
             {
                 logger.LogDebug("Old dead letters not deleted, Postgres is away; the next round comes by itself: {Reason}", exception.Message);
             }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Unheard, it would end the whole service.
+                logger.LogError(exception, "Old dead letters could not be deleted");
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -83,6 +83,9 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
 
     private static DeadLetterFilter FilterOf(RetryFailedJobs request)
     {
+        string?[] texts = [request.Type, request.Error, request.Collection, request.Fingerprint, request.Q];
+        if (Array.Exists(texts, text => text?.Contains('\0', StringComparison.Ordinal) == true))
+            throw new ProblemException(400, "invalid_filter", "The filter has a null character (\\u0000), which no dead letter has.");
         var filter = new DeadLetterFilter
         {
             Status = "FAILED",

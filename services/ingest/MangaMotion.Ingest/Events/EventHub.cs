@@ -26,7 +26,13 @@ internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> opti
         lock (_lock)
         {
             if (_readers >= options.Value.MaxReaders)
-                throw new ProblemException(503, "too_many_readers", $"This instance has {_readers} readers of events already (Events__MaxReaders); try again soon, or ask for the status instead.");
+            {
+                throw new ProblemException(503, "too_many_readers", $"This instance has {_readers} readers of events already (Events__MaxReaders); try again soon, or ask for the status instead.")
+                {
+                    RetryAfter = TimeSpan.FromSeconds(5),
+                };
+            }
+
             if (!_topics.TryGetValue(source.Id, out var topic))
             {
                 _topics[source.Id] = topic = new(source, query, options.Value, logger);

@@ -36,10 +36,11 @@ public sealed class IdempotencyKeys(NpgsqlDataSource database, IOptions<IngestOp
     /// <exception cref="ProblemException">400 for a key that is none, 409 while another request holds it.</exception>
     public async Task<IdempotentRequest?> BeginAsync(HttpRequest request, Guid ownerId, CancellationToken cancellationToken)
     {
-        if (request.Headers[Header] is not [{ } key])
+        if (!request.Headers.TryGetValue(Header, out var sent))
             return null;
-        if (key.Length is 0 or > MaxLength || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            throw new ProblemException(400, "invalid_idempotency_key", $"{Header} must be 1 to {MaxLength} printable ASCII characters without spaces.");
+        // Two keys are none: to take neither would make twice what was to be made once.
+        if (sent is not [{ Length: > 0 and <= MaxLength } key] || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw new ProblemException(400, "invalid_idempotency_key", $"{Header} must be sent once, with 1 to {MaxLength} printable ASCII characters without spaces.");
 
         var token = Guid.NewGuid();
         await using var batch = database.CreateBatch();

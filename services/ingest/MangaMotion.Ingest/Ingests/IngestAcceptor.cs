@@ -74,9 +74,9 @@ public sealed class IngestAcceptor(
             await TakeBackAsync(files);
             throw UploadStore.Consumed("One of the uploads");
         }
-        catch (Exception exception) when (exception is PostgresException or not NpgsqlException)
+        catch (Exception exception) when (exception is not NpgsqlException || exception is PostgresException { InvariantSeverity: "ERROR" })
         {
-            // Not after a broken connection: the commit may have happened unheard, and the files belong to it then.
+            // Not after a broken or ended connection: the commit may have happened unheard, and the files belong to it then.
             await TakeBackAsync(files);
             throw;
         }
@@ -91,16 +91,17 @@ public sealed class IngestAcceptor(
     private async Task CommitAsync(
         Guid ingestId, Guid ownerId, IngestRequest fields, List<UploadedFile> files, Action<NpgsqlBatchCommandCollection> addTo, CancellationToken cancellationToken)
     {
-        // It takes a connection when it runs, and not before: AppendAsync needs one for a moment, and who holds one must wait for no other.
-        await using var batch = database.CreateBatch();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(IngestRow(ingestId, ownerId, fields));
         batch.BatchCommands.Add(AssetRows(ingestId, ownerId, files));
         var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => JobOf(ingestId, ownerId, fields, file)), cancellationToken);
         if (files.Exists(file => file.UploadId is not null))
             batch.BatchCommands.Add(UploadStore.Consume(ownerId, files.Select(file => file.UploadId).OfType<Guid>(), ingestId));
         addTo(batch.BatchCommands);
-        // A batch without a transaction of its own is one transaction: all of it is committed, or none.
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        // A batch without a transaction of its own is one transaction: all of it is committed, or none. Not by the caller's token: who
+        // breaks off in the middle of a commit does not hear whether it happened.
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
         outbox.Committed(messages);
     }
 

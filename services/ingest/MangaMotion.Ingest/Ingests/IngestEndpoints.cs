@@ -2,6 +2,7 @@ using MangaMotion.Client;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Keys;
+using MangaMotion.Jobs.Claims;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OpenApi;
@@ -40,16 +41,36 @@ internal static class IngestEndpoints
         LimitBody(context, options.Value.MaxRequestBytes);
         var (owner, gone) = (context.OwnerId(), context.RequestAborted);
         var preference = Preference.Of(context.Request, options.Value);
-        await quotas.CheckAsync(owner, context.Request.ContentLength, gone);
         JsonAnswer accepted;
         await using (var idempotent = await keys.BeginAsync(context.Request, owner, gone))
+        {
+            // Who asks once more for an answer uses nothing.
+            if (idempotent is not { IsRepeated: true })
+                await quotas.CheckAsync(owner, context.Request.ContentLength, gone);
             accepted = await acceptor.AcceptAsync(context.Request, owner, idempotent, preference.Wait, gone);
+            if (idempotent is { IsRepeated: true } && preference.Wait is { } again)
+                await waits.AddAsync(accepted.ResourceId, again, gone);
+        }
 
         if (preference.Applied is { } applied)
             context.Response.Headers["Preference-Applied"] = applied;
-        return preference.Wait is { } wait && await waits.UntilFinishedAsync(accepted.ResourceId, wait, gone)
-            ? Results.Ok(await statuses.FindAsync(accepted.ResourceId, owner, after: -1, IngestStatusQuery.MaxPageSize, gone))
+        return preference.Wait is { } wait && await FinishedAsync(accepted.ResourceId, owner, wait, waits, statuses, gone) is { } finished
+            ? Results.Ok(finished)
             : accepted;
+    }
+
+    /// <summary>The ingest when it has ended in time; null where it has not, or where nobody can tell: it is accepted all the same.</summary>
+    private static async Task<IngestStatus?> FinishedAsync(
+        Guid id, Guid owner, TimeSpan wait, IngestWaits waits, IngestStatusQuery statuses, CancellationToken gone)
+    {
+        try
+        {
+            return await waits.UntilFinishedAsync(id, wait, gone) ? await statuses.FindAsync(id, owner, after: -1, IngestStatusQuery.MaxPageSize, gone) : null;
+        }
+        catch (Exception exception) when (DatabaseOutage.Is(exception))
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> StatusAsync(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Jobs;
 using MangaMotion.Media.Images;
 using MangaMotion.ServiceDefaults.Problems;
@@ -52,6 +53,8 @@ public partial class IngestRequest
             case "params":
                 Params = ParseParams(value);
                 break;
+            case "files":
+                throw Invalid(field, "must be a part with a filename");
             default:
                 throw new ProblemException(400, "unknown_field", $"There is no field '{Shown(field)}'; known are files, {string.Join(", ", Fields)}.");
         }
@@ -68,6 +71,7 @@ public partial class IngestRequest
         try
         {
             using var document = JsonDocument.Parse(value);
+            WholeTexts.Check(document.RootElement);
             ImageParams.Parse(document.RootElement);
             return value;
         }

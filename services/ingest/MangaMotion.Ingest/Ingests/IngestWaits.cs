@@ -8,7 +8,7 @@ namespace MangaMotion.Ingest.Ingests;
 /// Callers that wait for the end of an ingest (<c>Prefer: wait=N</c>). A row tells the database that somebody waits; it then
 /// notifies of each job of that ingest that ends, and of no other.
 /// </summary>
-public sealed class IngestWaits(IngestStatusQuery statuses)
+public sealed class IngestWaits(IngestStatusQuery statuses, NpgsqlDataSource database)
 {
     private const string Sql =
         """
@@ -25,6 +25,15 @@ public sealed class IngestWaits(IngestStatusQuery statuses)
     /// <summary>For the transaction that accepts the ingest, so that no end can come before it.</summary>
     public static NpgsqlBatchCommand Row(Guid ingestId, TimeSpan wait) =>
         new(Sql) { Parameters = { new() { Value = ingestId }, new() { Value = wait } } };
+
+    /// <summary>For one that was accepted before, perhaps by a caller that did not wait.</summary>
+    public async Task AddAsync(Guid ingestId, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = ingestId });
+        command.Parameters.Add(new() { Value = wait });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>Waits until the ingest is finished, so long at most.</summary>
     /// <returns>Whether it is finished.</returns>

@@ -188,7 +188,8 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         return shown.Length switch
         {
             0 => "unnamed",
-            > NameLength => shown[..NameLength],
+            // Not in the middle of a character of two units, half of which is no text.
+            > NameLength => shown[..(char.IsHighSurrogate(shown[NameLength - 1]) ? NameLength - 1 : NameLength)],
             _ => shown,
         };
     }

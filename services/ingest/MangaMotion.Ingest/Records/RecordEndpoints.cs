@@ -49,7 +49,8 @@ internal static class RecordEndpoints
 
     private static PushRecords Page(RecordScope scope, RecordPageRequest page, RecordQuery records) => new(async (response, cancellationToken) =>
     {
-        await using var json = new Utf8JsonWriter(response.Body, Json);
+        // Not disposed where the reading fails: that would send what was begun, and with it 200, where the failure has a status of its own.
+        var json = new Utf8JsonWriter(response.Body, Json);
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.XContentTypeOptions = "nosniff";
         json.WriteStartObject();

@@ -52,8 +52,6 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
         if (split >= 0 && Operators.TryGetValue(field[(split + 2)..], out var known))
             (field, comparison) = (field[..split], known);
 
-        if (field.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
-            throw new ProblemException(400, "invalid_filter", "A filter has a null character, which no record has.");
         if (comparison == FilterOperator.Exists && value is not ("true" or "false"))
             throw new ProblemException(400, "invalid_filter", $"The filter '{Shown(name)}' must be true or false.");
         return new(field, comparison, value);

@@ -25,6 +25,11 @@ internal sealed class RetentionService(IngestRetention retention, IOptions<Reten
                 {
                     logger.LogDebug("Old ingests not removed, a server is away; the next round comes by itself: {Reason}", exception.Message);
                 }
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                {
+                    // Unheard, it would end the whole service.
+                    logger.LogError(exception, "Old ingests could not be removed");
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -35,7 +35,10 @@ internal static class UploadEndpoints
         var upload = Check(wanted, context.OwnerId(), options.Value.MaxFileBytes);
         var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var until = await uploads.AddAsync(upload, token, options.Value, context.RequestAborted)
-            ?? throw new ProblemException(429, "too_many_uploads", $"You have {options.Value.MaxOpenUploads} uploads that were not handed in yet (Ingest__MaxOpenUploads); hand them in, or wait until they expire.");
+            ?? throw new ProblemException(429, "too_many_uploads", $"You have {options.Value.MaxOpenUploads} uploads that were not handed in yet (Ingest__MaxOpenUploads); hand them in, or wait until they expire.")
+            {
+                RetryAfter = TimeSpan.FromMinutes(1),
+            };
         var link = store.PresignPut(upload.Key, new(options.Value.UploadLinkLifetime, upload.ContentType, upload.Size))
             ?? new Uri($"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}/api/v1/uploads/{upload.Id}/content?token={token}");
         var headers = new Dictionary<string, string> { [HeaderNames.ContentType] = upload.ContentType, [HeaderNames.ContentLength] = $"{upload.Size}" };

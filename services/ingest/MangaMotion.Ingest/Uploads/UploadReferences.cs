@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Media.Sniffing;
@@ -112,17 +113,21 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
             throw new ProblemException(413, "request_too_large", $"The request declares {request.ContentLength} bytes; the limit for references is {limit} (Ingest__MaxFiles).");
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limit;
+        JsonDocument? document = null;
         try
         {
-            var document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document;
-            document.Dispose();
-            throw new ProblemException(400, "invalid_json", "The body must be a JSON object with 'uploads'.");
+            document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
+            WholeTexts.Check(document.RootElement);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document
+                : throw new ProblemException(400, "invalid_json", "The body must be a JSON object with 'uploads'.");
         }
-        catch (JsonException exception)
+        catch (Exception exception)
         {
-            throw new ProblemException(400, "invalid_json", $"The body is not JSON: {exception.Message}");
+            document?.Dispose();
+            if (exception is JsonException)
+                throw new ProblemException(400, "invalid_json", $"The body is not JSON: {exception.Message}");
+            throw;
         }
     }
 

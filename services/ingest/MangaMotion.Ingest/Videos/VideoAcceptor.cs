@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MangaMotion.Client;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Keys;
@@ -63,9 +64,9 @@ public sealed class VideoAcceptor(
             await ingests.TakeBackAsync(stored);
             throw IdempotencyKeys.InUse();
         }
-        catch (Exception exception) when (exception is PostgresException or not NpgsqlException)
+        catch (Exception exception) when (exception is not NpgsqlException || exception is PostgresException { InvariantSeverity: "ERROR" })
         {
-            // Not after a broken connection: the commit may have happened unheard, and the files belong to it then.
+            // Not after a broken or ended connection: the commit may have happened unheard, and the files belong to it then.
             await ingests.TakeBackAsync(stored);
             throw;
         }
@@ -110,6 +111,7 @@ public sealed class VideoAcceptor(
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
+            WholeTexts.Check(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new ProblemException(400, "invalid_json", "The body must be a JSON object with 'ingest_id'.");
@@ -141,12 +143,13 @@ public sealed class VideoAcceptor(
             Files = files.ConvertAll(file => new ChapterFile { Key = file.Key, Name = file.Name }),
             Options = fields.Options,
         };
-        // It takes a connection when it runs, and not before: AppendAsync needs one for a moment, and who holds one must wait for no other.
-        await using var batch = database.CreateBatch();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
         addTo(batch.BatchCommands);
         var messages = await jobs.AppendAsync(batch, [NewJob(videoId, ingestId, ownerId, fields, start)], cancellationToken);
-        // A batch without a transaction of its own is one transaction: all of it is committed, or none.
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        // A batch without a transaction of its own is one transaction: all of it is committed, or none. Not by the caller's token: who
+        // breaks off in the middle of a commit does not hear whether it happened.
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
         outbox.Committed(messages);
     }
 

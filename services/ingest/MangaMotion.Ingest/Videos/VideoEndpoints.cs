@@ -62,8 +62,9 @@ internal static class VideoEndpoints
     {
         IngestEndpoints.LimitBody(context, options.Value.MaxRequestBytes);
         var owner = context.OwnerId();
-        await quotas.CheckAsync(owner, context.Request.ContentLength, context.RequestAborted);
         await using var idempotent = await keys.BeginAsync(context.Request, owner, context.RequestAborted);
+        if (idempotent is not { IsRepeated: true })
+            await quotas.CheckAsync(owner, context.Request.ContentLength, context.RequestAborted);
         return await acceptor.AcceptAsync(context.Request, owner, idempotent, context.RequestAborted);
     }
 

@@ -21,7 +21,7 @@ public sealed partial class VideoRequest : IngestRequest
         switch (field)
         {
             case "title":
-                Options = Options with { Title = value is { Length: > 0 and <= 200 } ? value : throw Invalid(field, "must be 1 to 200 characters") };
+                Options = Options with { Title = value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl) ? value : throw Invalid(field, "must be 1 to 200 characters, none of them a control character") };
                 break;
             case "direction":
                 Options = Options with { Direction = OneOf(field, value, "rtl", "ltr") };

@@ -57,7 +57,7 @@ internal static class WebhookEndpoints
                 throw new ProblemException(409, "ingest_not_finished", $"Delivery {id} waits for the end of its ingest; it is sent then.");
             default:
                 sender.Wake();
-                return Results.Accepted();
+                return Results.Accepted("/api/v1/webhooks/deliveries");
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed record Receipt(string? Error, bool Final = false);
 /// </summary>
 internal sealed class WebhookHttp : IDisposable
 {
+    private const int MaxReasonLength = 500;
+
     private readonly HttpMessageInvoker _http;
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
@@ -61,7 +63,7 @@ internal sealed class WebhookHttp : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            return new(exception.GetBaseException().Message.TrimEnd('.'));
+            return new(Shown(exception.GetBaseException().Message.TrimEnd('.')));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -78,6 +80,10 @@ internal sealed class WebhookHttp : IDisposable
         var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{seconds}.{body}"));
         return $"t={seconds},v1={Convert.ToHexStringLower(mac)}";
     }
+
+    /// <summary>What is said of an answer that is none quotes it: any bytes, of any length, and a null character is no text for the database.</summary>
+    private static string Shown(string reason) =>
+        string.Concat(reason.Take(MaxReasonLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character));
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
