@@ -8,7 +8,7 @@ namespace MangaMotion.Benchmarks.Peers;
 /// <summary>One run of the harness: takes its lines, submits the files, fetches the derivatives.</summary>
 internal sealed class PeerSession : IAsyncDisposable
 {
-    private const int FilesPerRequest = 16;
+    private const int FilesPerRequest = 4;
     private const int NoOpsPerTransaction = 500;
     private const int Requests = 2;
 

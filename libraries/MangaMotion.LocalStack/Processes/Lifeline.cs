@@ -15,7 +15,7 @@ internal sealed class Lifeline : IAsyncDisposable
         for file in "$0"/run/*.pid; do
           read -r pid start <"$file" || continue
           now=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)
-          if [ -z "$now" ] || [ "$now" = "$start" ]; then kill -s KILL -- "-$pid"; fi
+          if [ -z "$now" ] || [ "$now" = "$start" ]; then kill -s KILL -- "-$pid" "$pid"; fi
         done
         [ -z "$1" ] || rm -rf -- "$@"
         """;

@@ -74,8 +74,9 @@ public sealed class LocalProcess
         if (!recorded.Reused)
         {
             var tree = ProcessTable.Tree(recorded.Id);
+            // The leader by its own id too: until its setsid has run, there is no such group.
             Signals.SendToGroup(recorded.Id, Signals.Kill);
-            Send(tree.Skip(1), Signals.Kill);
+            Send(tree, Signals.Kill);
             while (tree.Any(id => ProcessTable.Find(id) is not null))
                 await Task.Delay(PollInterval, cancellationToken);
         }

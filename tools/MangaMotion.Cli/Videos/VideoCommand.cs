@@ -86,7 +86,7 @@ internal static class VideoCommand
             await run.SaveAsync(video.Id, "transcript", Path.ChangeExtension(output, "txt"), cancellationToken);
             AnsiConsole.MarkupLineInterpolated($"{output}: {video.Results!.Seconds:0.0} s, {video.Shots.Count} shots{(video.Results.Draft ? ", draft: a provider failed" : "")}");
         }
-        catch (MangaMotionException exception)
+        catch (Exception exception) when (exception is MangaMotionException or HttpRequestException)
         {
             throw new CommandException(exception.Message);
         }

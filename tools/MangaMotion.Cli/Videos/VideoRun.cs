@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MangaMotion.Client;
 using Spectre.Console;
 
@@ -7,6 +8,9 @@ namespace MangaMotion.Cli.Videos;
 internal sealed class VideoRun(MangaMotionClient client)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A restart of the API, or of what it needs, is waited for; the video goes on meanwhile.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly (string Stage, string Title)[] Stages =
         [("script_gen", "script"), ("voice_gen", "voice"), ("video_gen", "film"), ("compositing", "compositing")];
@@ -41,7 +45,7 @@ internal sealed class VideoRun(MangaMotionClient client)
             var bars = Stages.ToDictionary(stage => stage.Stage, stage => context.AddTask(stage.Title, autoStart: false));
             while (true)
             {
-                var video = await client.GetVideoAsync(id, cancellationToken);
+                var video = await AskAsync(id, cancellationToken);
                 foreach (var stage in video.Stages)
                     Show(bars[stage.Name], stage);
                 if (video.Status is not ("UPLOADED" or "PROCESSING"))
@@ -49,6 +53,26 @@ internal sealed class VideoRun(MangaMotionClient client)
                 await Task.Delay(Interval, cancellationToken);
             }
         });
+
+    private async Task<VideoStatus> AskAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var asked = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await client.GetVideoAsync(id, cancellationToken);
+            }
+            catch (Exception exception) when (exception is HttpRequestException or MangaMotionException { Problem.Status: >= 500 or 429 } && asked.Elapsed < Patience)
+            {
+                await Task.Delay(Interval, cancellationToken);
+            }
+            catch (HttpRequestException exception)
+            {
+                throw new CommandException($"The API has not answered for {Patience.TotalMinutes} minutes ({exception.Message}); video {id} is not canceled. See ./mangamotion status.");
+            }
+        }
+    }
 
     private static void Show(ProgressTask bar, VideoStage stage)
     {
