@@ -60,8 +60,16 @@ internal sealed class EventStream(HttpClient http, string path, string? lastEven
                 return null;
             }
 
-            await MangaMotionClient.ThrowIfRefusedAsync(response, cancellationToken);
-            return response;
+            try
+            {
+                await MangaMotionClient.ThrowIfRefusedAsync(response, cancellationToken);
+                return response;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
         }
         catch (Exception exception) when (IsBroken(exception, cancellationToken))
         {

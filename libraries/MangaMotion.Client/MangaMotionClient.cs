@@ -15,15 +15,25 @@ public sealed partial class MangaMotionClient(HttpClient http)
     /// <summary>For links to the store: they are their own right, and our key is none of the store's business.</summary>
     private static readonly HttpClient Store = new() { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>For what is submitted: how long that takes is a matter of its size, and the caller's token ends it.</summary>
+    private HttpClient? _submitting;
+
     /// <summary>The API's JSON: snake_case names.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>A client of the service at an address, with a key.</summary>
     public static MangaMotionClient Create(Uri address, string apiKey)
     {
-        var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
-        return new(http);
+        HttpClient New()
+        {
+            var http = new HttpClient { BaseAddress = address };
+            http.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
+            return http;
+        }
+
+        var submitting = New();
+        submitting.Timeout = Timeout.InfiniteTimeSpan;
+        return new(New()) { _submitting = submitting };
     }
 
     /// <summary>Submits files under their names, with further form fields such as <c>collection</c>.</summary>
@@ -151,7 +161,7 @@ public sealed partial class MangaMotionClient(HttpClient http)
     /// <summary>The bytes of the original (<c>original</c>) or of a derivative (<c>preview</c>, <c>thumbnail</c>, …).</summary>
     public async Task<byte[]> GetAssetAsync(Guid assetId, string variant, CancellationToken cancellationToken = default)
     {
-        using var response = await http.GetAsync($"api/v1/assets/{assetId}/{variant}", cancellationToken);
+        using var response = await http.GetAsync($"api/v1/assets/{assetId}/{variant}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
@@ -187,7 +197,7 @@ public sealed partial class MangaMotionClient(HttpClient http)
         // What is no key is for the API to refuse.
         if (idempotencyKey is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
-        return await http.SendAsync(request, cancellationToken);
+        return await (_submitting ?? http).SendAsync(request, cancellationToken);
     }
 
     private static string QueryOf(IReadOnlyDictionary<string, string>? query) =>

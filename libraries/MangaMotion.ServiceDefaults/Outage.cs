@@ -30,10 +30,11 @@ public static class Outage
         return causes.Any(cause => cause is IOException and not (FileNotFoundException or DirectoryNotFoundException)) ? Storage : null;
     }
 
-    /// <summary>Class 08 connection, 53 insufficient resources (disk full, too many connections), 57P shutdown and recovery, 58 system error.</summary>
+    /// <summary>Class 08 connection, 53 insufficient resources (disk full, too many connections), 57P shutdown and recovery, 58 system error; 25006 a standby.</summary>
     private static bool IsAway(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal)
         || sqlState.StartsWith("57P", StringComparison.Ordinal)
-        || sqlState.StartsWith("58", StringComparison.Ordinal);
+        || sqlState.StartsWith("58", StringComparison.Ordinal)
+        || sqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 }

@@ -11,17 +11,24 @@ public sealed class IngestDatabase : IAsyncDisposable
 {
     private readonly TestDatabase _postgres;
 
-    private IngestDatabase(TestDatabase postgres)
+    private readonly string? _account;
+
+    private IngestDatabase(TestDatabase postgres, string? account)
     {
         _postgres = postgres;
-        Source = NpgsqlDataSource.Create(postgres.ConnectionString);
+        _account = account;
+        Source = NpgsqlDataSource.Create(As(postgres.ConnectionString, account));
     }
 
     public NpgsqlDataSource Source { get; }
 
-    public static async Task<IngestDatabase> CreateAsync(TestStack stack)
+    /// <param name="account">Whose tables they are, of one that is made for the test and may make nothing but tables; null is the superuser.</param>
+    public static async Task<IngestDatabase> CreateAsync(TestStack stack, string? account = null)
     {
-        var database = new IngestDatabase(await stack.CreateDatabaseAsync());
+        var postgres = await stack.CreateDatabaseAsync();
+        if (account is not null)
+            await ExecuteAsync(postgres.ConnectionString, $"create role {account} login; grant usage, create on schema public to {account}");
+        var database = new IngestDatabase(postgres, account);
         await SchemaMigrator.MigrateAsync(
             database.Source,
             [
@@ -50,5 +57,21 @@ public sealed class IngestDatabase : IAsyncDisposable
     {
         await Source.DisposeAsync();
         await _postgres.DisposeAsync();
+        if (_account is not null)
+            await ExecuteAsync(new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = "postgres" }.ConnectionString, $"drop role {_account}");
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string As(string connectionString, string? account)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.Username = account ?? builder.Username;
+        return builder.ConnectionString;
     }
 }

@@ -20,9 +20,9 @@ internal sealed class OutboxGauge(NpgsqlDataSource dataSource, ILogger<OutboxGau
             {
                 await MeasureAsync(stoppingToken);
             }
-            catch (Exception exception) when (Outage.IsOutage(exception))
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The delivery reports the outage; a gauge that stands still needs no second message.
+                // The delivery reports an outage; a gauge that stands still needs no second message.
                 logger.LogDebug(exception, "Could not measure the outbox");
             }
         }

@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client.Exceptions;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
@@ -73,8 +72,7 @@ internal sealed class EndpointGuard(
             await using var channel = await connection.OpenChannelAsync(cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is IOException or OperationInterruptedException or TimeoutException or OperationCanceledException
-            && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             // BrokerWatch tells of outages.
             return false;

@@ -24,10 +24,9 @@ internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress bro
                 await AskAsync(channel, waiting, depths, cancellationToken);
             }
         }
-        catch (Exception e) when (e is OperationInterruptedException or TimeoutException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is not IOException && !cancellationToken.IsCancellationRequested)
         {
-            // The client gives up with a cancellation of its own when the broker is silent.
+            // The client gives up with a cancellation of its own when the broker is silent, and with others when its connection breaks.
             throw new IOException($"RabbitMQ at {broker} did not tell the depths of {queues.Count} queues: {e.Message}", e);
         }
 

@@ -51,9 +51,11 @@ internal sealed class ErrorQueueSweeper(
             {
                 // The service stops.
             }
-            catch (Exception exception) when (exception is IOException or OperationInterruptedException or NpgsqlException)
+            catch (Exception exception)
             {
-                logger.LogDebug("Error queues not swept, a server is away: {Reason}", exception.Message);
+                // A broker that is silent makes its client cancel by itself.
+                var isOutage = exception is IOException or OperationInterruptedException or OperationCanceledException or NpgsqlException;
+                logger.Log(isOutage ? LogLevel.Debug : LogLevel.Warning, exception, "Error queues were not swept");
             }
         }
     }
@@ -62,6 +64,8 @@ internal sealed class ErrorQueueSweeper(
     {
         var open = await deadLetters.CountOpenAsync(queue, cancellationToken);
         var surplus = depth - open;
+        if (surplus <= 0)
+            _leftAlone.Remove(queue);
         if (surplus <= 0 || _leftAlone.GetValueOrDefault(queue) == surplus)
             return;
 

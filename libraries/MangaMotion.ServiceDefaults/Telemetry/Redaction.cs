@@ -12,6 +12,8 @@ internal sealed partial class Redaction
     /// <summary>A shorter secret is masked by its form only: masking "guest" everywhere would garble ordinary words.</summary>
     private const int ShortestByValue = 8;
 
+    // The expressions do not backtrack: whatever the text, they take a time that grows with its length only, so they need no time limit,
+    // which a process that was frozen for a moment would exceed, too; and who writes a line does not expect it to throw.
     private readonly string[] _secrets;
 
     public Redaction(IConfiguration configuration) =>
@@ -32,13 +34,13 @@ internal sealed partial class Redaction
 
     /// <summary>The secret part of a connection string or of a broker's URI.</summary>
     [GeneratedRegex(@"(^|;)\s*(password|pwd)\s*=\s*[""']?(?<secret>[^;""']+)|://[^/:@]*:(?<secret>[^@/]+)@",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Password();
 
-    [GeneratedRegex(@"(?<before>[a-z][a-z0-9+.-]*://)[^/\s@""']+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"(?<before>[a-z][a-z0-9+.-]*://)[^/\s@""']+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex UserInfo();
 
     [GeneratedRegex(@"(?<before>(?:password|pwd|secret|secretkey|secret_key|accesskey|access_key|api_?key|x-amz-signature|x-amz-credential)\s*=\s*)(?:""[^""]*""|'[^']*'|[^;&\s""']+)",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Assignment();
 }

@@ -76,6 +76,17 @@ public sealed class LogFormatTests
         JsonDocument.Parse(Write(text, [])).RootElement.GetProperty("message").GetString().ShouldBe(text);
     }
 
+    [Theory]
+    [InlineData("http://host/ ", "a")]
+    [InlineData("k=v ", "password ")]
+    [InlineData("://", "a:")]
+    public void A_line_is_written_however_long_it_is(string start, string repeated)
+    {
+        var text = start + string.Concat(Enumerable.Repeat(repeated, 1_000_000));
+
+        Write(text, []).ShouldContain(repeated);
+    }
+
     private static string Write(string message, object[] values, Exception? exception = null, IExternalScopeProvider? scopes = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>

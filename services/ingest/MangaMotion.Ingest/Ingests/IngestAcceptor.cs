@@ -91,8 +91,8 @@ public sealed class IngestAcceptor(
     private async Task CommitAsync(
         Guid ingestId, Guid ownerId, IngestRequest fields, List<UploadedFile> files, Action<NpgsqlBatchCommandCollection> addTo, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = connection.CreateBatch();
+        // It takes a connection when it runs, and not before: AppendAsync needs one for a moment, and who holds one must wait for no other.
+        await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(IngestRow(ingestId, ownerId, fields));
         batch.BatchCommands.Add(AssetRows(ingestId, ownerId, files));
         var messages = await jobs.AppendAsync(batch, files.ConvertAll(file => JobOf(ingestId, ownerId, fields, file)), cancellationToken);

@@ -143,8 +143,8 @@ public sealed class VideoAcceptor(
             Files = files.ConvertAll(file => new ChapterFile { Key = file.Key, Name = file.Name }),
             Options = fields.Options,
         };
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = connection.CreateBatch();
+        // It takes a connection when it runs, and not before: AppendAsync needs one for a moment, and who holds one must wait for no other.
+        await using var batch = database.CreateBatch();
         addTo(batch.BatchCommands);
         var messages = await jobs.AppendAsync(batch, [NewJob(videoId, ingestId, ownerId, fields, start)], cancellationToken);
         // A batch without a transaction of its own is one transaction: all of it is committed, or none. Not by the caller's token: who
