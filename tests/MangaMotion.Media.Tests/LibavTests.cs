@@ -45,6 +45,30 @@ public sealed class LibavTests : IDisposable
         Bytes(drawnByProgram.Files).ShouldBe(Bytes(waveform.Files));
     }
 
+    [Theory]
+    [InlineData(600, true)]
+    [InlineData(700, true)]
+    [InlineData(800, false)]
+    [InlineData(900, false)]
+    public async Task A_video_whose_frames_are_too_large_for_the_memory_is_refused_for_good(int megabytes, bool tooFew)
+    {
+        await using var rig = new MediaRig(options => options.Limits.MemoryBytes = megabytes * Megabyte);
+        var large = Make("avi", "-f", "lavfi", "-i", "color=red:s=8000x8000:r=4:d=1", "-c:v", "mpeg4", "-g", "1");
+
+        MediaException? failure = null;
+        try
+        {
+            await VideoAsync(rig, large);
+        }
+        catch (MediaException refused)
+        {
+            failure = refused;
+        }
+
+        // With a little more it depends on the moment whether it is enough, and never is it the machine's fault.
+        (failure?.Code ?? (tooFew ? "made" : "media.limit.memory")).ShouldBe("media.limit.memory", failure?.Message);
+    }
+
     [Fact]
     public async Task A_child_killed_while_it_decodes_fails_its_job_for_another_try_and_no_other()
     {

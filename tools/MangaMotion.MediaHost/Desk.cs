@@ -1,4 +1,5 @@
 using MangaMotion.Media.Hosts;
+using MangaMotion.Media.Processes;
 using MangaMotion.MediaHost.FFmpeg;
 using MangaMotion.MediaHost.Poppler;
 using MangaMotion.MediaHost.Vips;
@@ -26,9 +27,13 @@ internal static class Desk
         {
             return refused.Failure;
         }
+        catch (OutOfMemoryException failure)
+        {
+            return new HostFailure(HostFailureKind.OutOfMemory, failure.Message);
+        }
         catch (Exception failure) when (failure is VipsException or IOException or TypeLoadException)
         {
-            return new HostFailure(HostFailureKind.Internal, failure.Message);
+            return new HostFailure(Shortage.OfMemory(failure.Message) ? HostFailureKind.OutOfMemory : HostFailureKind.Internal, failure.Message);
         }
     }
 }

@@ -63,6 +63,12 @@ public sealed class FilmComposer(ToolRunner tools)
     /// <summary>ffmpeg 5.1 wants it said at the start of the chain.</summary>
     private const string Stereo = "aformat=sample_rates=48000:channel_layouts=stereo";
 
+    /// <summary>More than a second of sound, subtitles and index takes.</summary>
+    private const long BytesBesidePicture = 60_000;
+
+    /// <summary>How much larger the picture may become where it is encoded again.</summary>
+    private const int BurntGrowth = 4;
+
     private static readonly string[] RawSound = ["-f", "s16le", "-ar", $"{Speech.Sound.FilmRate}", "-ac", "1", "-i", "pipe:0"];
 
     /// <param name="progress">0 to 1.</param>
@@ -118,9 +124,12 @@ public sealed class FilmComposer(ToolRunner tools)
         string[] picture = parts is { BurnSubtitles: true, Subtitles: not null }
             ? ["-vf", "subtitles=subtitles.vtt:force_style='FontSize=18,Outline=1.5,Shadow=0,MarginV=24'", .. FrameEncoder.Encoder]
             : ["-c:v", "copy"];
+        var segments = parts.Segments.Sum(segment => new FileInfo(segment).Length);
         var result = await tools.RunAsync(
             Run(directory, parts, sound) with
             {
+                // A chapter of any length is let through; the limit for what is made of somebody's file held for each segment.
+                FileBytes = (segments * (parts.BurnSubtitles ? BurntGrowth : 1)) + (BytesBesidePicture * (10 + (long)parts.Seconds)),
                 Arguments =
                 [
                     .. Ffmpeg.Quiet, "-protocol_whitelist", "file", "-format_whitelist", "concat,mov", "-f", "concat", "-safe", "0", "-i", "file:segments.txt",

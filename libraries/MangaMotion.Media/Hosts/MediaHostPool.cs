@@ -128,7 +128,7 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         }
 
         var (signal, detail) = await host.EndAsync();
-        throw Outcome.LooksOutOfMemory(detail)
+        throw Shortage.OfMemory(detail)
             ? Outcome.OutOfMemory(_limits.MemoryBytes, type.Title, detail)
             : new ToolFailedException(job.Tool, $"the child died in mid-job, {detail}", signal);
     }

@@ -33,6 +33,9 @@ public sealed record ToolRun
     /// <summary>Null takes <see cref="MediaLimits.MemoryBytes"/>.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>Bytes of one file that the tool writes; null takes <see cref="MediaLimits.OutputBytes"/>.</summary>
+    public long? FileBytes { get; init; }
+
     /// <summary>Null takes <see cref="MediaLimits.CpuSeconds"/>.</summary>
     public int? CpuSeconds { get; init; }
 

@@ -91,7 +91,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
             Caps = new ResourceCaps
             {
                 MemoryBytes = run.MemoryBytes ?? _limits.MemoryBytes,
-                FileBytes = _limits.OutputBytes,
+                FileBytes = run.FileBytes ?? _limits.OutputBytes,
                 CpuSeconds = run.CpuSeconds ?? _limits.CpuSeconds,
             },
         };
@@ -142,10 +142,10 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         if (signal == Posix.SigXcpu || (result.ExitCode != 0 && result.Stderr.Contains("received signal 24", StringComparison.Ordinal)))
             return Outcome.CpuUsedUp(run.CpuSeconds ?? _limits.CpuSeconds, run.Subject, result.Detail);
         if (signal == Posix.SigXfsz)
-            return OutputUsedUp(_limits.OutputBytes, run, result.Detail);
-        if (result.ExitCode != 0 && Outcome.LooksOutOfMemory(result.Stderr))
+            return OutputUsedUp(run.FileBytes ?? _limits.OutputBytes, run, result.Detail);
+        if (result.ExitCode != 0 && Shortage.OfMemory(result.Stderr))
             return Outcome.OutOfMemory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
-        if (result.ExitCode != 0 && Outcome.LooksOutOfDisk(result.Stderr))
+        if (result.ExitCode != 0 && Shortage.OfDisk(result.Stderr))
             return new ToolFailedException(run.Tool, $"the scratch disk is full; {result.Detail}");
         if (result.ExitCode == 127 || result.Stderr.StartsWith("prlimit: failed to execute", StringComparison.Ordinal))
             return new ToolFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}");

@@ -6,7 +6,7 @@ namespace MangaMotion.MediaHost.FFmpeg;
 /// <summary>The functions of FFmpeg's libraries that are used, and how they are loaded.</summary>
 internal static unsafe partial class Av
 {
-    public const int Again = -11, EndOfFile = -541478725, NoMemory = -12;
+    public const int Again = -11, EndOfFile = -541478725;
     public const long NoTime = long.MinValue;
 
     private const string Format = "avformat", Codec = "avcodec", Util = "avutil", Scale = "swscale", Filter = "avfilter", Resample = "swresample";

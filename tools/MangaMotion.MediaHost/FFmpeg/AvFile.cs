@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MangaMotion.Media.Hosts;
+using MangaMotion.Media.Processes;
 using MangaMotion.Media.Video;
 
 namespace MangaMotion.MediaHost.FFmpeg;
@@ -135,8 +136,11 @@ internal sealed unsafe class AvFile : IDisposable
             throw Refusal(result);
     }
 
-    public static RefusedException Refusal(int error) =>
-        new(new HostFailure(error == Av.NoMemory ? HostFailureKind.OutOfMemory : HostFailureKind.Corrupt, AvLog.Take(error)));
+    public static RefusedException Refusal(int error)
+    {
+        var said = AvLog.Take(error);
+        return new(new HostFailure(Shortage.OfMemory(said) ? HostFailureKind.OutOfMemory : HostFailureKind.Corrupt, said));
+    }
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Processes;
 
 namespace MangaMotion.MediaHost.Vips;
 
@@ -128,7 +129,7 @@ internal static class Pictures
 
     private static HostFailureKind Kind(string detail) => detail switch
     {
-        _ when detail.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => HostFailureKind.OutOfMemory,
+        _ when Shortage.OfMemory(detail) => HostFailureKind.OutOfMemory,
         _ when detail.Contains("nsupported", StringComparison.Ordinal) || detail.Contains("not found", StringComparison.Ordinal)
             || detail.Contains("blocked", StringComparison.Ordinal) => HostFailureKind.Unsupported,
         _ => HostFailureKind.Corrupt,
