@@ -46,6 +46,30 @@ public sealed class SpeechTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_voice_that_is_killed_is_tried_again_and_no_other_speaks_in_its_place()
+    {
+        var speaking = SpeakAsync(string.Join(' ', Enumerable.Repeat("Who put out the light, and why?", 25)));
+        await Eventually.HoldsAsync(() => Voice() is not null, "festival speaks");
+        Vips.Run("kill", "-KILL", $"{Voice()}");
+
+        (await speaking.ShouldThrowAsync<ToolFailedException>()).Signal.ShouldBe(9);
+
+        static int? Voice() => Processes.ProcessTree.Tree(Environment.ProcessId).Where(id => Name(id) == "festival").Select(id => (int?)id).FirstOrDefault();
+
+        static string Name(int id)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{id}/comm").Trim();
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    [Fact]
     public async Task Japanese_is_read_as_kana_before_it_is_spoken()
     {
         var spoken = (await SpeakAsync("今日は東京へ行きました。ラーメンを３杯食べた！", "ja")).ShouldNotBeNull();

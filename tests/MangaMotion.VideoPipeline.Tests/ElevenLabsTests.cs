@@ -71,6 +71,9 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     [InlineData(200, "<html>not JSON</html>", 1)]
     [InlineData(200, "{\"audio_base64\":\"bm90IHNvdW5k\"}", 1)]
     [InlineData(200, "{\"audio_base64\":\"***\"}", 1)]
+    [InlineData(200, "{\"audio_base64\":null}", 1)]
+    [InlineData(200, "{\"audio_base64\":\"bm90IHNvdW5k\",\"alignment\":{\"characters\":[\"a\"]}}", 1)]
+    [InlineData(200, "{\"audio_base64\":\"bm90IHNvdW5k\",\"alignment\":{\"characters\":null,\"character_start_times_seconds\":[],\"character_end_times_seconds\":[]}}", 1)]
     public async Task Where_the_provider_fails_the_local_voice_speaks_and_the_shot_is_a_draft(int status, string body, int asked)
     {
         for (var i = 0; i < asked; i++)
@@ -87,6 +90,14 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_wants_to_be_asked_again_in_some_years_is_not_waited_for()
+    {
+        _stub.Before.Enqueue(context => Answer(context, 429, retryAfter: 99_999_999));
+
+        (await SpeakAsync("Up we go", "en", deadline: TimeSpan.FromSeconds(1))).Draft.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_video_that_asks_for_a_local_voice_gets_it()
     {
         (await SpeakAsync("Up we go", "en", voice: LocalVoice.Slt)).Draft.ShouldBeFalse();
@@ -94,9 +105,9 @@ public sealed class ElevenLabsTests : IAsyncLifetime
         _stub.Requests.ShouldBeEmpty();
     }
 
-    private async Task<Stages.ShotSpeech> SpeakAsync(string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null)
+    private async Task<Stages.ShotSpeech> SpeakAsync(string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null)
     {
-        var options = new ElevenLabsOptions { BaseUrl = _stub.Address, MaxRetries = 2 };
+        var options = new ElevenLabsOptions { BaseUrl = _stub.Address, MaxRetries = 2, Deadline = deadline ?? TimeSpan.FromMinutes(3) };
         using var client = ElevenLabsClient.Create(Key, options);
         var provider = new ElevenLabsVoice(
             client, new ShotVoice(_rig.Synthesizer), _rig.Synthesizer, Microsoft.Extensions.Options.Options.Create(options), log ?? NullLogger<ElevenLabsVoice>.Instance);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.VideoPipeline.Providers;
 using MangaMotion.VideoPipeline.Stages;
@@ -54,6 +55,34 @@ public sealed class ReplicateTests : IAsyncLifetime
         _rig.Numbers(segment.Path, "v:0", "packet=pts_time").Length.ShouldBe(20);
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"id\":null,\"status\":\"processing\"}")]
+    public async Task A_prediction_that_nobody_waits_for_any_more_is_canceled(string answer)
+    {
+        _stub.Look = answer;
+
+        (await FilmAsync(frames: 10)).Draft.ShouldBeTrue();
+
+        _stub.Paths[^1].ShouldBe("POST /v1/predictions/p1/cancel");
+    }
+
+    [Fact]
+    public async Task What_is_sent_shows_nothing_of_a_slanted_panels_neighbours()
+    {
+        await FilmAsync(frames: 10, outline: [new(200, 70), new(1530, 70), new(1400, 690), new(70, 690)]);
+
+        var jpeg = _rig.Workspace.NewPath("jpg");
+        await File.WriteAllBytesAsync(jpeg, Convert.FromBase64String(_stub.Input.GetProperty("input").GetProperty("first_frame").GetString()!.Split(',')[1]));
+        var (width, height) = ((int)_rig.Numbers(jpeg, "v:0", "stream=width")[0], (int)_rig.Numbers(jpeg, "v:0", "stream=height")[0]);
+        width.ShouldBe(1280);
+        var grey = _rig.Grey(jpeg);
+        // The box's corner is the blank paper of the page, which would be white.
+        grey[(5 * width) + 5].ShouldBeLessThan((byte)140);
+        grey[((height - 5) * width) + width - 5].ShouldBeLessThan((byte)140);
+        grey.Max().ShouldBeGreaterThan((byte)200);
+    }
+
     [Fact]
     public async Task What_is_no_video_is_not_taken()
     {
@@ -62,12 +91,12 @@ public sealed class ReplicateTests : IAsyncLifetime
         (await FilmAsync(frames: 10)).Draft.ShouldBeTrue();
     }
 
-    private async Task<RenderedSegment> FilmAsync(int frames)
+    private async Task<RenderedSegment> FilmAsync(int frames, IReadOnlyList<PagePoint>? outline = null)
     {
         var options = new ReplicateOptions { BaseUrl = _stub.Address, Model = "maker/mover", ImageInput = "first_frame", PollInterval = TimeSpan.FromMilliseconds(100), MaxRetries = 0 };
         using var client = ReplicateClient.Create("secret", options);
         var camera = new ReplicateCamera(client, _rig.Camera, _rig.Pages, _rig.Encoder, Microsoft.Extensions.Options.Options.Create(options), NullLogger<ReplicateCamera>.Instance);
-        var shot = FilmRig.Shot(1, 1, new PanelBox { X = 70, Y = 70, Width = 1460, Height = 620 });
+        var shot = FilmRig.Shot(1, 1, new PanelBox { X = 70, Y = 70, Width = 1460, Height = 620 }) with { Outline = outline };
         return await camera.RenderAsync(
             new SegmentSpec(320, 180, 30, [new ShotView(shot, frames, 0)], ShotTransition.Cut, frames), FilmRig.Pictures, _rig.Workspace, CancellationToken.None);
     }
@@ -102,9 +131,16 @@ public sealed class ReplicateTests : IAsyncLifetime
             _app.MapGet("/v1/predictions/p1", context =>
             {
                 Note(context);
+                if (Look is { } answer)
+                    return context.Response.WriteAsync(answer);
                 return ++_looks == 1
                     ? context.Response.WriteAsJsonAsync(new { id = "p1", status = "processing", output = (string?)null, error = (string?)null })
                     : context.Response.WriteAsJsonAsync(new { id = "p1", status = Status, output = new[] { Output ?? $"{Address}/files/out.mp4" }, error = Status == "failed" ? "out of memory" : null });
+            });
+            _app.MapPost("/v1/predictions/p1/cancel", context =>
+            {
+                Note(context);
+                return context.Response.WriteAsJsonAsync(new { id = "p1", status = "canceled", output = (string?)null, error = (string?)null });
             });
             _app.MapGet("/files/out.mp4", context =>
             {
@@ -120,6 +156,9 @@ public sealed class ReplicateTests : IAsyncLifetime
         public string Status { get; set; } = "succeeded";
 
         public string? Output { get; set; }
+
+        /// <summary>What is answered to every look, in place of the right answer.</summary>
+        public string? Look { get; set; }
 
         public JsonElement Input { get; private set; }
 

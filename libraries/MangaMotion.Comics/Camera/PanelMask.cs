@@ -5,6 +5,10 @@ namespace MangaMotion.Comics.Camera;
 /// <summary>Draws which pixels of a picture belong to a panel.</summary>
 public static class PanelMask
 {
+    /// <summary>The mask of a panel that is made so large; null where all of its box is its own.</summary>
+    public static byte[]? Of(Panel panel, int width, int height) => panel.Outline is not { } outline ? null : Draw(
+        width, height, [.. outline.Select(corner => new PagePoint((corner.X - panel.X) * width / panel.Width, (corner.Y - panel.Y) * height / panel.Height))]);
+
     /// <summary>A mask of 8-bit values, row after row: 255 inside, 0 outside, and soft at the edge.</summary>
     /// <param name="corners">Clockwise, in pixels of the mask; convex.</param>
     public static byte[] Draw(int width, int height, IReadOnlyList<PagePoint> corners)

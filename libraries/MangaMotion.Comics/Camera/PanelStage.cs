@@ -46,8 +46,5 @@ public sealed record PanelStage(int Width, int Height, int Left, int Top, int Pa
     }
 
     /// <summary>Which pixels of the panel on the canvas are its own; null where all are.</summary>
-    public byte[]? Mask(Panel panel) => panel.Outline is not { } outline ? null : PanelMask.Draw(
-        PanelWidth,
-        PanelHeight,
-        [.. outline.Select(corner => new PagePoint((corner.X - panel.X) * PanelWidth / panel.Width, (corner.Y - panel.Y) * PanelHeight / panel.Height))]);
+    public byte[]? Mask(Panel panel) => PanelMask.Of(panel, PanelWidth, PanelHeight);
 }

@@ -14,7 +14,7 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
 
     private const string FindSql =
         """
-        select j.status, j.lane, j.input::text, j.ingest_id, v.state, v.script is not null
+        select j.status, j.lane, j.input::text, j.ingest_id, v.state, v.script is not null, v.options ->> 'stop_at' is not distinct from 'script_gen'
         from jobs j join videos v on v.id = j.id where j.id = $1 for update of j
         """;
 
@@ -42,14 +42,14 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         """;
 
     /// <summary>
-    /// Takes an edited script, checked by the caller. A video that waits for approval goes on waiting; one that is over is made
-    /// again, from what is there already and what the edit changed.
+    /// Takes an edited script, checked by the caller. A video that waits for approval goes on waiting, and one that was to stop after
+    /// its script stays stopped; any other that is over is made again, from what is there already and what the edit changed.
     /// </summary>
     /// <returns><see cref="JobChange.NotAllowed"/> while the video is being made, and before there is a script.</returns>
     public Task<JobChange> ReplaceScriptAsync(Guid video, string script, CancellationToken cancellationToken) => ChangeAsync(
         video,
         found => !found.HasScript ? null
-            : found.IsParked ? new([Command(ScriptSql, video, script)], null)
+            : found.IsParked || found.IsStoppedAtScript ? new([Command(ScriptSql, video, script)], null)
             : found.IsOver ? new([Command(ScriptSql, video, script), Command(RestartSql, video)], StartAsync)
             : null,
         cancellationToken);
@@ -90,7 +90,7 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? new(video, row.GetString(0), Lanes.Parse(row.GetString(1)), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetString(4), row.GetBoolean(5))
+            ? new(video, row.GetString(0), Lanes.Parse(row.GetString(1)), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6))
             : null;
     }
 
@@ -108,9 +108,11 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         return command;
     }
 
-    private sealed record Found(Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, bool HasScript)
+    private sealed record Found(Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, bool HasScript, bool StopsAtScript)
     {
         public bool IsParked => Status == JobStatus.Processing && State == "AwaitingApproval";
+
+        public bool IsStoppedAtScript => Status == JobStatus.Done && State == "Stopped" && StopsAtScript;
 
         public bool IsOver => Status is JobStatus.Done or JobStatus.Failed or JobStatus.Canceled;
     }

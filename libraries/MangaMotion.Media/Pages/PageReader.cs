@@ -54,15 +54,18 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
         return planes ?? throw NoPage(type, result);
     }
 
-    /// <summary>Cuts a panel out of a page as a JPEG, its longest side at most <paramref name="size"/> pixels, for a provider that takes pictures.</summary>
+    /// <summary>As <see cref="ReadPanelAsync"/>, as a JPEG, for a provider that takes pictures.</summary>
     /// <exception cref="MediaException">As <see cref="ReadGreyAsync"/>.</exception>
-    public async Task<byte[]> ReadPanelJpegAsync(
-        Workspace workspace, string input, int x, int y, int width, int height, int size, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadPanelJpegAsync(Workspace workspace, string input, PanelCanvas canvas, byte[]? mask, CancellationToken cancellationToken)
     {
+        const string Full = ",scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc,format=yuvj420p";
         using var jpeg = new MemoryStream();
+        var directory = workspace.NewDirectory();
+        if (mask is not null)
+            await File.WriteAllBytesAsync(Path.Combine(directory, PanelCanvas.Mask), mask, cancellationToken);
         var (type, result) = await DecodeAsync(
-            workspace.NewDirectory(), input,
-            ["-vf", $"crop={width}:{height}:{x}:{y}:exact=1,scale={size}:{size}:force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuvj420p", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "pipe:1"],
+            directory, input,
+            [.. mask is null ? [] : canvas.MaskInput, "-filter_complex", canvas.Filter(mask is not null) + Full, "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "pipe:1"],
             (stream, _, token) => stream.CopyToAsync(jpeg, token),
             cancellationToken);
         return jpeg.Length > 0 ? jpeg.ToArray() : throw NoPage(type, result);

@@ -73,8 +73,9 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
                         ? (await _clauses.SpeakAsync(workspace, plain, voice: null, " ", cancellationToken), LocalVoice.Flite)
                         : (await _festival.SpeakAsync(workspace, plain, cancellationToken), LocalVoice.Slt);
                 }
-                catch (MediaException failure)
+                catch (MediaException failure) when (failure is not ToolFailedException { Signal: not null })
                 {
+                    // One that was killed is tried again, so that no line of a video has another voice for that.
                     log.LogWarning(failure, "The voice {Voice} failed; espeak-ng speaks instead", request.Voice ?? LocalVoice.Slt);
                 }
             }

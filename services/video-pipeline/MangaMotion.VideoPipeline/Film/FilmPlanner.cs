@@ -47,9 +47,13 @@ internal sealed class FilmPlanner(IShotVoice voice, ISegmentRenderer renderer)
 /// <param name="Hash">Where the speech is kept: <c>shots/{Hash}/</c>.</param>
 internal sealed record SpeechPlan(string Hash, ScriptShot Shot, VideoOptions Options)
 {
-    public string SoundKey => $"shots/{Hash}/speech.wav";
+    /// <summary>
+    /// Each part has a sound of its own: a provider speaks no line twice alike, and the times of one sound do not fit another. A draft
+    /// is kept for this part alone.
+    /// </summary>
+    public string SoundKey(Guid part, bool draft) => draft ? $"shots/{part:N}/draft.wav" : $"shots/{Hash}/{part:N}.wav";
 
-    /// <summary>Written last: where it is, the sound is too.</summary>
+    /// <summary>Names the sound, and is written last: where it is, the sound is too.</summary>
     public string TimingKey => $"shots/{Hash}/speech.json";
 }
 

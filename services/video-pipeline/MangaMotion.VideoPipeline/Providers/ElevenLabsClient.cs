@@ -31,7 +31,7 @@ internal sealed class ElevenLabsClient(HttpClient http) : IDisposable
         using var response = await http.PostAsJsonAsync(
             $"v1/text-to-speech/{Uri.EscapeDataString(voice)}/with-timestamps?output_format=mp3_44100_128", new Request(line, model), cancellationToken);
         response.EnsureSuccessStatusCode();
-        var answer = await response.Content.ReadFromJsonAsync<Answer>(cancellationToken) ?? throw new System.Text.Json.JsonException("The answer is null.");
+        var answer = await response.Content.ReadFromJsonAsync<Answer>(ProviderOptions.Json, cancellationToken) ?? throw new System.Text.Json.JsonException("The answer is null.");
         return (Convert.FromBase64String(answer.Audio), answer.Alignment is { } alignment ? Words(alignment) : []);
     }
 
@@ -75,7 +75,7 @@ internal sealed class ElevenLabsClient(HttpClient http) : IDisposable
         [property: JsonPropertyName("alignment")] Alignment? Alignment);
 
     private sealed record Alignment(
-        [property: JsonPropertyName("characters")] IReadOnlyList<string> Characters,
-        [property: JsonPropertyName("character_start_times_seconds")] IReadOnlyList<double> Starts,
-        [property: JsonPropertyName("character_end_times_seconds")] IReadOnlyList<double> Ends);
+        [property: JsonPropertyName("characters"), JsonRequired] IReadOnlyList<string> Characters,
+        [property: JsonPropertyName("character_start_times_seconds"), JsonRequired] IReadOnlyList<double> Starts,
+        [property: JsonPropertyName("character_end_times_seconds"), JsonRequired] IReadOnlyList<double> Ends);
 }

@@ -1,10 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace MangaMotion.VideoPipeline.Providers;
 
 /// <summary>How long a provider is waited for.</summary>
 internal abstract class ProviderOptions : IValidatableObject
 {
+    /// <summary>How answers are read: a null where none is documented is as wrong as what is no JSON.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+
     /// <summary>URL of the API; unset takes the provider's.</summary>
     public string? BaseUrl { get; set; }
 

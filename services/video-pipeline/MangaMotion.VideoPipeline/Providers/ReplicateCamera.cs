@@ -1,4 +1,7 @@
 using System.Text.Json;
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
 using MangaMotion.Media;
 using MangaMotion.Media.Film;
 using MangaMotion.Media.Pages;
@@ -21,7 +24,7 @@ internal sealed class ReplicateCamera(
 
     private readonly ReplicateOptions _options = options.Value;
 
-    public string Version => $"replicate-1 {_options.Model} {_options.ImageInput} {_options.Prompt} {local.Version}";
+    public string Version => $"replicate-2 {_options.Model} {_options.ImageInput} {_options.Prompt} {local.Version}";
 
     public async Task<RenderedSegment> RenderAsync(SegmentSpec segment, IReadOnlyDictionary<int, string> pictures, Workspace workspace, CancellationToken cancellationToken)
     {
@@ -29,8 +32,7 @@ internal sealed class ReplicateCamera(
             return await local.RenderAsync(segment, pictures, workspace, cancellationToken);
         try
         {
-            var box = view.Shot.Panel;
-            var picture = await pages.ReadPanelJpegAsync(workspace, pictures[view.Shot.Page], box.X, box.Y, box.Width, box.Height, PictureSize, cancellationToken);
+            var picture = await CutAsync(view.Shot, pictures[view.Shot.Page], workspace, cancellationToken);
             var input = new Dictionary<string, object> { ["prompt"] = _options.Prompt, [_options.ImageInput] = $"data:image/jpeg;base64,{Convert.ToBase64String(picture)}" };
             var video = workspace.NewPath("mp4");
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,5 +45,17 @@ internal sealed class ReplicateCamera(
             log.LogWarning(failure, "Replicate failed for shot {Shot}; our own camera films it instead", view.Shot.Id);
             return await local.RenderAsync(segment, pictures, workspace, cancellationToken) with { Draft = true };
         }
+    }
+
+    /// <summary>The panel alone, as our own camera shows it: nothing of its neighbours goes to anybody.</summary>
+    private Task<byte[]> CutAsync(ScriptShot shot, string picture, Workspace workspace, CancellationToken cancellationToken)
+    {
+        var (box, scale) = (shot.Panel, (double)PictureSize / Math.Max(shot.Panel.Width, shot.Panel.Height));
+        var (width, height) = (Even(box.Width), Even(box.Height));
+        var panel = new Panel(box.X, box.Y, box.Width, box.Height, shot.Confidence) { Outline = shot.Outline };
+        return pages.ReadPanelJpegAsync(
+            workspace, picture, new PanelCanvas(box.X, box.Y, box.Width, box.Height, width, height, 0, 0, width, height), PanelMask.Of(panel, width, height), cancellationToken);
+
+        int Even(int side) => Math.Max(2, (int)(side * scale / 2) * 2);
     }
 }

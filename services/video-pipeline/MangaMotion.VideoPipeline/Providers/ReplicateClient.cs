@@ -36,7 +36,7 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
                 prediction = await SendAsync(HttpMethod.Get, $"v1/predictions/{Uri.EscapeDataString(prediction.Id)}", null, cancellationToken);
             }
         }
-        catch (OperationCanceledException)
+        catch
         {
             await CancelAsync(prediction.Id);
             throw;
@@ -64,7 +64,7 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
         using var request = new HttpRequestMessage(method, path) { Headers = { Authorization = key }, Content = body is null ? null : JsonContent.Create(body) };
         using var response = await http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<Prediction>(cancellationToken) ?? throw new JsonException("The answer is null.");
+        return await response.Content.ReadFromJsonAsync<Prediction>(ProviderOptions.Json, cancellationToken) ?? throw new JsonException("The answer is null.");
     }
 
     /// <summary>What nobody waits for any more is not paid for; if that fails too, the prediction ends by itself.</summary>
@@ -77,7 +77,7 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)
         {
-            // The cancellation that led here is what the caller has to hear of.
+            // What led here is what the caller has to hear of.
         }
     }
 

@@ -9,6 +9,7 @@ namespace MangaMotion.VideoPipeline.Providers;
 internal sealed class RetryingHandler(TimeSpan timeout, int retries, TimeProvider time) : DelegatingHandler
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -30,7 +31,8 @@ internal sealed class RetryingHandler(TimeSpan timeout, int retries, TimeProvide
                 // The connection was lost or nothing came: the next attempt may have more luck.
             }
 
-            await Task.Delay(wait, time, cancellationToken);
+            // The client's own time is over long before, and timers take no more than some weeks.
+            await Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken);
         }
     }
 

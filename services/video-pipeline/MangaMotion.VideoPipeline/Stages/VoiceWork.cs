@@ -19,8 +19,8 @@ internal sealed class VoiceWork(StageRun stage, IShotVoice voice, IObjectStore s
         }
 
         var speech = await voice.SpeakAsync(plan.Shot, plan.Options, workspace, cancellationToken);
-        var result = new SpeechResult(plan.SoundKey, speech.Seconds, speech.Words, speech.Draft);
-        await store.PutFileAsync(plan.SoundKey, speech.Path, new() { ContentType = "audio/wav" }, cancellationToken);
+        var result = new SpeechResult(plan.SoundKey(run.JobId, speech.Draft), speech.Seconds, speech.Words, speech.Draft);
+        await store.PutFileAsync(result.Key, speech.Path, new() { ContentType = "audio/wav" }, cancellationToken);
         // What a provider could not do may be done better another time.
         if (!speech.Draft)
         {
