@@ -25,7 +25,9 @@ public sealed class JobClaims : IAsyncDisposable
         claimed as (
           update jobs j set
             status = 'PROCESSING', claim_token = r.token, claimed_by = $3,
-            lease_until = clock_timestamp() + $4, max_attempts = $5, stage = null, progress = 0,
+            lease_until = clock_timestamp() + $4, max_attempts = $5, stage = null,
+            -- A part that is tried again does not take back what its whole has told.
+            progress = case when j.parent_id is null then 0 else j.progress end,
             attempts = j.attempts + case when l.status = 'UPLOADED' then 1 else 0 end,
             crashes = j.crashes + case when l.status = 'PROCESSING' and l.claim_token is distinct from r.token then 1 else 0 end,
             started_at = clock_timestamp(), updated_at = clock_timestamp()

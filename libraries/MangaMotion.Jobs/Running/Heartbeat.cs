@@ -17,7 +17,7 @@ internal sealed class Heartbeat(
         locked as materialized (
           select j.id, j.claim_token from jobs j where j.id = any($1) and j.status = 'PROCESSING' order by j.id for update),
         renewed as (
-          update jobs j set lease_until = clock_timestamp() + $3, stage = coalesce(r.stage, j.stage), progress = coalesce(r.progress, j.progress)
+          update jobs j set lease_until = clock_timestamp() + $3, stage = coalesce(r.stage, j.stage), progress = greatest(j.progress, r.progress)
           from locked l join request r on r.id = l.id and r.token = l.claim_token where j.id = l.id
           returning j.claim_token)
         select claim_token from renewed

@@ -21,6 +21,9 @@ public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer,
     /// <summary>Called before each piece of work with its name: <c>script</c>, <c>speak LINE</c>, <c>film FIRST[+NEXT]</c>, <c>compose</c>.</summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Called when a script is half done.</summary>
+    public Func<CancellationToken, Task> AtHalfTheScript { get; set; } = _ => Task.CompletedTask;
+
     public IObjectStore Store { get; set; } = null!;
 
     public string Version => "fake-1";
@@ -36,6 +39,7 @@ public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer,
     {
         await MakeAsync("script", cancellationToken);
         progress.Report(0.5);
+        await AtHalfTheScript(cancellationToken);
         var page = await Store.PutAsync($"videos/{chapter.VideoId:N}/pages/1", new MemoryStream("page"u8.ToArray()), new() { ContentType = "image/png" }, cancellationToken);
         var script = new VideoScript
         {

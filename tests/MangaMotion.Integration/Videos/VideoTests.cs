@@ -256,6 +256,70 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stage_that_is_tried_again_is_as_far_as_it_was()
+    {
+        await _world.StartWorkerAsync(("Jobs:Lease", "00:00:12"));
+        const string Progress = "select progress::int from jobs where parent_id = $1 and type = 'script-gen'";
+        var video = Guid.Empty;
+        var (begun, tried) = (new TaskCompletionSource(), 0);
+        Stages.Before = (name, token) => name == "script" ? begun.Task.WaitAsync(token) : Task.CompletedTask;
+        Stages.AtHalfTheScript = async _ =>
+        {
+            if (Interlocked.Increment(ref tried) > 1)
+                return;
+            await Eventually.Until(async () => await _world.Jobs.ScalarAsync<int>(Progress, video) == 12);
+            begun = new();
+            throw new IOException("half a script");
+        };
+        video = await _world.SubmitAsync();
+        begun.SetResult();
+
+        await Eventually.Until(async () => await _world.Jobs.ScalarAsync<long>(
+            "select count(*) from jobs where parent_id = $1 and type = 'script-gen' and status = 'PROCESSING' and attempts = 2", video) == 1);
+        (await _world.Jobs.ScalarAsync<int>(Progress, video)).ShouldBe(12);
+        begun.SetResult();
+        await _world.UntilAsync(video, JobStatus.Done);
+    }
+
+    [Fact]
+    public async Task A_video_that_stops_after_its_script_stays_stopped_when_the_script_is_edited()
+    {
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, StopAt = "script_gen" });
+        await _world.UntilAsync(video, JobStatus.Done);
+
+        await _world.EditAsync(video, shot => shot.Line == "a" ? shot with { Line = "edited" } : shot);
+        (await _world.Jobs.ScalarAsync<string>("select status from jobs where id = $1", video)).ShouldBe(JobStatus.Done);
+        (await _world.ApproveAsync(video)).ShouldBe(JobChange.Changed);
+        await Eventually.Until(() => Stages.Count("compose") == 1);
+
+        Stages.Made.ShouldContain("speak edited");
+        Stages.Made.ShouldNotContain("speak a");
+    }
+
+    [Fact]
+    public async Task A_line_that_was_spoken_twice_keeps_the_sound_that_its_times_belong_to()
+    {
+        await _world.StartWorkerAsync();
+        var (first, second) = (await _world.SubmitAsync(), await _world.SubmitAsync());
+        // Both speak at the same time, as two workers may; a provider speaks no line twice alike.
+        var spoken = 0;
+        var both = new TaskCompletionSource();
+        Stages.Before = async (name, token) =>
+        {
+            if (name == "speak a" && Interlocked.Increment(ref spoken) == 2)
+                both.SetResult();
+            if (name == "speak a")
+                await both.Task.WaitAsync(token);
+        };
+        await _world.UntilAsync(first, JobStatus.Done);
+        await _world.UntilAsync(second, JobStatus.Done);
+
+        (await _world.Jobs.ScalarAsync<long>(
+            "select count(distinct j.result ->> 'key') from shots s join jobs j on j.id = s.speech_id where s.position = 0 and s.video_id in ($1, $2)", first, second)).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Purged_queues_lose_no_video_and_stages_run_where_they_are_enabled()
     {
         (string, string)[] quick = [("Jobs:ReconcileAfter", "00:00:01")];

@@ -67,7 +67,9 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
         {
             lock (_lock)
             {
-                _progress[progress.JobId] = progress;
+                // A video whose part is tried again is as far as it was.
+                if (!_progress.TryGetValue(progress.JobId, out var before) || progress.Progress >= before.Progress)
+                    _progress[progress.JobId] = progress;
                 _reported.Add(progress.JobId);
             }
         }
