@@ -41,6 +41,19 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_burst_of_requests_larger_than_the_pool_of_connections_is_accepted()
+    {
+        await _installation.StartIngestAsync(("ConnectionStrings__Postgres", $"{_installation.Database.ConnectionString};Maximum Pool Size=12;Timeout=60"));
+
+        // Of an owner of whom the service knows nothing yet, so that each request has a question to ask.
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 60).Select(i =>
+            _installation.Client.IngestAsync([new($"{i}.png", () => new MemoryStream([1, 2, 3]))]))).WaitAsync(TimeSpan.FromSeconds(50));
+
+        accepted.Select(ingest => ingest.JobId).ShouldBeUnique();
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(60);
+    }
+
+    [Fact]
     public async Task A_key_is_in_use_while_its_request_runs_and_free_when_it_failed()
     {
         using var release = new SemaphoreSlim(0);

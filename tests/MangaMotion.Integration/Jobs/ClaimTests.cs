@@ -100,6 +100,22 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_waits_for_no_disk_and_a_result_does()
+    {
+        var claims = await ClaimsAsync();
+        await _world.ExecuteAsync(
+            """
+            create table waits (status text, waits text);
+            create function note() returns trigger language plpgsql as $$ begin insert into waits values (new.status, current_setting('synchronous_commit')); return null; end $$;
+            create trigger note after update on jobs for each row execute function note();
+            """);
+
+        await claims.CompleteAsync((await claims.ClaimAsync((await InsertAsync(1))[0])).Claim!, "{}");
+
+        (await _world.ScalarAsync<string[]>("select array_agg(status || ' ' || waits order by status) from waits")).ShouldBe(["DONE on", "PROCESSING off"]);
+    }
+
+    [Fact]
     public async Task A_job_under_a_live_lease_is_left_alone_and_one_that_is_over_too()
     {
         var (one, two) = (await ClaimsAsync(), await ClaimsAsync());
