@@ -29,8 +29,24 @@ internal sealed class JobRunner(
         ConsumeContext<TCommand> context, Guid jobId, Func<JobRun<TCommand>, CancellationToken, Task<TResult>> work)
         where TCommand : class
     {
+        try
+        {
+            await RunHereAsync(context, jobId, work);
+        }
+        catch (OperationCanceledException stopped) when (shutdown.NoNewWork.IsCancellationRequested)
+        {
+            // While the endpoint still consumes, the broker would send the message here again and again, and count.
+            await Task.Delay(JobShutdown.EndpointTime, CancellationToken.None);
+            logger.LogDebug(stopped, "The message of job {JobId} goes back to the broker: this worker stops", jobId);
+            throw new WorkerStopsException();
+        }
+    }
+
+    private async Task RunHereAsync<TCommand, TResult>(
+        ConsumeContext<TCommand> context, Guid jobId, Func<JobRun<TCommand>, CancellationToken, Task<TResult>> work)
+        where TCommand : class
+    {
         var queue = QueueOf(context);
-        // Canceled at shutdown: the broker takes the message back and gives it to another worker.
         using var place = await EnterAsync(queue);
 
         if (DeadLetterHeaders.IdOf(context) is { } deadLetter)

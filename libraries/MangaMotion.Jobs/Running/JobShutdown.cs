@@ -9,6 +9,9 @@ public sealed class JobShutdown : IDisposable
     /// <summary>Handing a job back takes milliseconds unless the database is away.</summary>
     public static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>After it the receive endpoints have stopped consuming, unless something else is slow to stop.</summary>
+    internal static readonly TimeSpan EndpointTime = TimeSpan.FromSeconds(1.5);
+
     private readonly CancellationTokenSource _interrupt = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly CancellationTokenRegistration _stopping;

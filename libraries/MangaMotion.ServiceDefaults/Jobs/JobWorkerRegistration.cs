@@ -26,6 +26,7 @@ public static class JobWorkerRegistration
         builder.Services.AddSingleton<IEndpointMap>(new LaneEndpoints(type, (context, endpoint) =>
         {
             EndpointConventions.Apply(context, endpoint);
+            endpoint.UseFilter(new BackToBroker());
             endpoint.ConfigureConsumer<TConsumer>(context);
         }));
         builder.AddBus(bus => bus.AddConsumer<TConsumer>().ExcludeFromConfigureEndpoints());

@@ -1,6 +1,8 @@
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Jobs;
 
@@ -212,6 +214,32 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         row.Attempts.ShouldBe(1);
         row.Crashes.ShouldBe(0);
         row.Outcomes.ShouldBe(["interrupted", "done"]);
+    }
+
+    [Fact]
+    public async Task Messages_that_wait_for_a_place_or_for_a_paused_queue_go_back_when_the_worker_stops()
+    {
+        var release = new TaskCompletionSource();
+        _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
+        var stopping = await _world.StartWorkerAsync(("Jobs:Concurrency", "2"), ("Jobs:ShutdownGrace", "00:00:01"));
+        var pauses = stopping.Services.GetRequiredService<QueuePauses>();
+        await pauses.SetAsync("probe-low", paused: true, default);
+        var jobs = await _world.AcceptAsync(6);
+        var high = await _world.AcceptAsync(2, Lane.High);
+        var paused = await _world.AcceptAsync(4, Lane.Low);
+        await Eventually.Until(() => _world.Script.Started.Count == 2);
+        foreach (var queue in (string[])["probe", "probe-low"])
+            await Eventually.Until(async () => await UnacknowledgedAsync(queue) == 4);
+
+        await _world.StopAsync(stopping);
+        release.SetResult();
+        await _world.StartWorkerAsync();
+        await _world.Services.GetRequiredService<QueuePauses>().SetAsync("probe-low", paused: false, default);
+
+        foreach (var job in (Guid[])[.. jobs, .. high, .. paused])
+            (await _world.UntilAsync(job, JobStatus.Done)).Crashes.ShouldBe(0);
+        (await new BrokerQueue(_world, "probe_error").PeekAsync()).ShouldBeEmpty();
+        (await _world.ScalarAsync<long>("select count(*) from jobs where attempts <> 1")).ShouldBe(0);
     }
 
     [Fact]
