@@ -180,6 +180,22 @@ public sealed class PoolTests : IDisposable
         Directory.Exists(workspace.Location).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task What_others_keep_in_the_scratch_directory_is_not_swept()
+    {
+        var scratch = Directory.CreateTempSubdirectory("mm-shared-").FullName;
+        string[] theirs = [Path.Combine(scratch, "photos"), Path.Combine(scratch, "2024-08"), Path.Combine(scratch, "systemd-private")];
+        foreach (var folder in theirs)
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, "file"), "theirs");
+        var dead = Directory.CreateDirectory(Path.Combine(scratch, $"4711-{Guid.NewGuid():N}")).FullName;
+
+        await using var rig = new MediaRig(options => options.ScratchDirectory = scratch);
+
+        theirs.ShouldAllBe(folder => File.Exists(Path.Combine(folder, "file")));
+        Directory.Exists(dead).ShouldBeFalse();
+        Directory.GetFiles(scratch).ShouldHaveSingleItem().ShouldBe(rig.Root.Location + ".lock");
+    }
+
     [Theory]
     [InlineData(SandboxKind.NetworkNamespace)]
     [InlineData(SandboxKind.None)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -58,9 +59,14 @@ public sealed class WorkspaceRoot : IHostedService, IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>By its name: the scratch directory may be one that others keep things in.</summary>
+    private static bool IsOurs(string directory) =>
+        Path.GetFileName(directory).Split('-') is [var process, var id]
+        && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out _) && Guid.TryParseExact(id, "N", out _);
+
     private void Sweep(string scratch)
     {
-        foreach (var left in Directory.EnumerateDirectories(scratch))
+        foreach (var left in Directory.EnumerateDirectories(scratch).Where(IsOurs))
         {
             try
             {
