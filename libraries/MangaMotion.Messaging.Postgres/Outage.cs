@@ -13,8 +13,10 @@ internal sealed class Outage(ILogger logger, NpgsqlDataSource dataSource, string
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private readonly Lock _lock = new();
     private TimeSpan _delay = FirstDelay;
     private long _since;
+    private long _over;
 
     /// <summary>True for a server that cannot be reached, is starting or stopping, or is out of connections, memory or disk.</summary>
     public static bool IsOutage(Exception exception) => exception switch
@@ -24,28 +26,42 @@ internal sealed class Outage(ILogger logger, NpgsqlDataSource dataSource, string
         _ => exception is SocketException or IOException or TimeoutException,
     };
 
-    public async Task WaitAsync(Exception exception, CancellationToken cancellationToken)
+    /// <param name="began">
+    /// When the try that failed began, where several go on side by side: of two that end as the server comes back, the one that failed
+    /// may be heard of after the one that did not, and tells of nothing new.
+    /// </param>
+    public async Task WaitAsync(Exception exception, CancellationToken cancellationToken, long began = long.MaxValue)
     {
-        if (_since == 0)
+        TimeSpan delay;
+        lock (_lock)
         {
-            _since = TimeProvider.System.GetTimestamp();
-            logger.LogWarning(
-                "Cannot {Purpose}: Postgres at {Server} failed with '{Cause}'. Trying again until it answers; check that the server runs and can be reached",
-                purpose, SchemaMigrator.Where(dataSource), exception.Message);
+            if (_since == 0 && began > _over)
+            {
+                _since = TimeProvider.System.GetTimestamp();
+                logger.LogWarning(
+                    "Cannot {Purpose}: Postgres at {Server} failed with '{Cause}'. Trying again until it answers; check that the server runs and can be reached",
+                    purpose, SchemaMigrator.Where(dataSource), exception.Message);
+            }
+
+            delay = _delay;
+            _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
         }
 
-        await Task.Delay(_delay, cancellationToken);
-        _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+        await Task.Delay(delay, cancellationToken);
     }
 
     public void Over()
     {
-        if (_since == 0)
-            return;
-        logger.LogInformation(
-            "Postgres at {Server} answers again after {Seconds:F1} s; going on to {Purpose}",
-            SchemaMigrator.Where(dataSource), TimeProvider.System.GetElapsedTime(_since).TotalSeconds, purpose);
-        _since = 0;
-        _delay = FirstDelay;
+        lock (_lock)
+        {
+            if (_since == 0)
+                return;
+            logger.LogInformation(
+                "Postgres at {Server} answers again after {Seconds:F1} s; going on to {Purpose}",
+                SchemaMigrator.Where(dataSource), TimeProvider.System.GetElapsedTime(_since).TotalSeconds, purpose);
+            _since = 0;
+            _over = TimeProvider.System.GetTimestamp();
+            _delay = FirstDelay;
+        }
     }
 }

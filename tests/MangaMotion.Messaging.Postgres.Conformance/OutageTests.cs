@@ -79,6 +79,23 @@ public sealed class OutageTests
         log.Lines.ShouldContain(line => line.Contains($"127.0.0.1:{stack.Postgres.Port}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_try_that_fails_late_and_began_before_the_server_was_back_is_no_new_outage()
+    {
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
+        using var log = new LogLines();
+        var outage = new Outage(log, nowhere, "count");
+        var began = TimeProvider.System.GetTimestamp();
+
+        await outage.WaitAsync(new TimeoutException(), default, began);
+        outage.Over();
+        await outage.WaitAsync(new TimeoutException(), default, began);
+        log.Lines.Count(line => line.StartsWith("Cannot count", StringComparison.Ordinal)).ShouldBe(1);
+
+        await outage.WaitAsync(new TimeoutException(), default, TimeProvider.System.GetTimestamp());
+        log.Lines.Count(line => line.StartsWith("Cannot count", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
     private static async Task SendAsync(IHost node, ConcurrentBag<Guid> sent, int count)
     {
         for (var i = 0; i < count; i++)

@@ -57,6 +57,7 @@ internal sealed class OutboxDelivery(
 
     private async Task<TimeSpan> TryDeliverAsync(CancellationToken cancellationToken)
     {
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
             var wait = await DeliverBatchAsync(cancellationToken);
@@ -67,7 +68,7 @@ internal sealed class OutboxDelivery(
         {
             if (!Outage.IsOutage(exception))
                 logger.LogError(exception, "Outbox delivery failed; its messages stay in the outbox and are tried again");
-            await _outage.WaitAsync(exception, cancellationToken);
+            await _outage.WaitAsync(exception, cancellationToken, began);
             return TimeSpan.Zero;
         }
         catch (Exception exception)
