@@ -154,8 +154,23 @@ public sealed class HostileRun : IAsyncLifetime
     /// <summary>The living children of this process, by id and command.</summary>
     private static IEnumerable<string> Children() =>
         Directory.GetDirectories("/proc/self/task")
-            .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(id => $"{id} {File.ReadAllText($"/proc/{id}/comm").Trim()}");
+            .SelectMany(thread => Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(id => (Id: id, Command: Read($"/proc/{id}/comm").Trim()))
+            .Where(child => child.Command.Length > 0)
+            .Select(child => $"{child.Id} {child.Command}");
+
+    /// <summary>Empty where the thread or process has ended meanwhile.</summary>
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private static long Status(string name) =>
         long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);

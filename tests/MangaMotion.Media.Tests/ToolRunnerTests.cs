@@ -7,6 +7,9 @@ namespace MangaMotion.Media.Tests;
 
 public sealed class ToolRunnerTests : IAsyncLifetime
 {
+    /// <summary>How long this test's own sleepers sleep: no other process on the machine is taken for one of them.</summary>
+    private readonly string _nap = $"{Random.Shared.NextInt64(1_000_000_000, 9_000_000_000)}";
+
     private readonly MediaRig _rig = new(options => options.Limits.OutputBytes = 2_000_000);
     private Workspaces.Workspace _workspace = null!;
 
@@ -93,7 +96,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     [Fact]
     public async Task Wall_time_used_up_without_computing_is_tried_again_and_all_that_was_started_is_dead()
     {
-        var failure = await Runner.RunAsync(Script("sleep 600 & sleep 601") with { WallSeconds = 1 }, default).ShouldThrowAsync<ToolFailedException>();
+        var failure = await Runner.RunAsync(Script($"sleep {_nap} & sleep {_nap}") with { WallSeconds = 1 }, default).ShouldThrowAsync<ToolFailedException>();
 
         failure.Permanent.ShouldBeFalse();
         Sleepers().ShouldBeEmpty();
@@ -103,7 +106,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     public async Task Canceling_kills_the_tool_and_all_that_it_has_started()
     {
         using var cancel = new CancellationTokenSource();
-        var run = Runner.RunAsync(Script("sleep 602 & sleep 603"), cancel.Token);
+        var run = Runner.RunAsync(Script($"sleep {_nap} & sleep {_nap}"), cancel.Token);
         await Eventually.HoldsAsync(() => Sleepers().Count >= 2, "the tool runs");
 
         await cancel.CancelAsync();
@@ -207,10 +210,10 @@ public sealed class ToolRunnerTests : IAsyncLifetime
         Directory = _workspace.NewDirectory(),
     };
 
-    private static List<string> Sleepers() =>
+    private List<string> Sleepers() =>
     [
         .. Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out var id) && Eventually.Lives(id))
-            .Select(path => TryRead($"{path}/cmdline")).Where(line => line.StartsWith("sleep\060", StringComparison.Ordinal)),
+            .Select(path => TryRead($"{path}/cmdline")).Where(line => line.StartsWith($"sleep\0{_nap}", StringComparison.Ordinal)),
     ];
 
     private static string TryRead(string path)
