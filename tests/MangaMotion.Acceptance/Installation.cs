@@ -191,7 +191,8 @@ public sealed class Installation : IAsyncDisposable
     private async Task<ServiceProcess> StartAsync(string assembly, (string Name, string Value)[] settings, params string[] under)
     {
         var service = await ServiceProcess.StartAsync(assembly, Settings(settings), under: under);
-        _services.Add(service);
+        lock (_services)
+            _services.Add(service);
         return service;
     }
 

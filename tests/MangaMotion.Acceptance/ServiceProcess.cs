@@ -135,9 +135,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return start;
     }
 
-    private static IEnumerable<int> Below(int id) => Read($"/proc/{id}/task", tasks => Directory.GetDirectories(tasks)
-        .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(int.Parse).ToArray(), []).SelectMany(child => Below(child).Prepend(child));
+    /// <summary>Thread by thread: one that ends meanwhile must not hide the children of the others.</summary>
+    private static IEnumerable<int> Below(int id) => Read($"/proc/{id}/task", Directory.GetDirectories, [])
+        .SelectMany(task => Read($"{task}/children", File.ReadAllText, "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(int.Parse).SelectMany(child => Below(child).Prepend(child));
 
     private static string CommandLine(int id) => Read($"/proc/{id}/cmdline", path => File.ReadAllText(path).Replace('\0', ' '), "");
 
@@ -149,7 +150,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            return otherwise; // the process has ended meanwhile
+            return otherwise; // the process, or the thread, has ended meanwhile
         }
     }
 

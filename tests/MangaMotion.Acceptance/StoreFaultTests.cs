@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MangaMotion.Client;
 using MangaMotion.LocalStack;
 using MangaMotion.TestSupport;
@@ -17,14 +18,14 @@ public sealed class StoreFaultTests(TestStack stack)
         var accepted = await installation.Client.IngestAsync([Samples.Named("a.png", Samples.Png)]);
         var original = Directory.GetFiles(Path.Combine(installation.Store, "originals"), "*", SearchOption.AllDirectories).Single();
         File.Move(original, $"{installation.Scratch}-original");
-        await installation.StartThumbnailAsync(("RETRY_DELAY_SECONDS", "0.5"));
+        // Attempts enough for as long as the disk is away.
+        await installation.StartThumbnailAsync(("RETRY_DELAY_SECONDS", "0.5"), ("Retry__MaxDelay", "00:00:01"), ("MAX_RETRY_ATTEMPTS", "100"));
         var errors = installation.Queue("thumbnail_error");
 
         // First life: permanent, at once.
         var asset = (await installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
         (asset.Status, asset.Attempts, asset.Error).ShouldBe(("FAILED", 1, Missing));
-        await Eventually.Until(async () => (await errors.PeekAsync()).Length == 1);
-        var message = (await errors.PeekAsync())[0];
+        var message = await TheMessageAsync();
 
         // Second life, moved back by hand: the disk with the store is not mounted, which passes; then the original is still missing.
         Directory.Move(installation.Store, $"{installation.Store}-away");
@@ -36,8 +37,7 @@ public sealed class StoreFaultTests(TestStack stack)
         asset = (await installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
         (asset.Status, asset.Error).ShouldBe(("FAILED", Missing));
         asset.Attempts.ShouldBe((await HistoryAsync()).Length - 1, "counted from zero");
-        await Eventually.Until(async () => (await errors.PeekAsync()).Length == 1);
-        var second = (await errors.PeekAsync())[0];
+        var second = await TheMessageAsync();
         var before = await HistoryAsync();
 
         // Third life, from both sides and twice, the message of the first life among them.
@@ -53,6 +53,13 @@ public sealed class StoreFaultTests(TestStack stack)
         await installation.UntilFinishedAsync((await installation.Client.IngestAsync([Samples.Named("b.png", Samples.Png)])).JobId);
         (await HistoryAsync()).ShouldBe([.. before, "done"]);
         (await installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(0);
+
+        async Task<JsonElement> TheMessageAsync()
+        {
+            JsonElement[] messages = [];
+            await Eventually.Until(async () => (messages = await errors.PeekAsync()).Length == 1);
+            return messages[0];
+        }
 
         async Task<string?[]> HistoryAsync() => [.. (await installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome)];
 
@@ -78,7 +85,8 @@ public sealed class StoreFaultTests(TestStack stack)
         (string, string)[] s3 =
         [
             ("Storage__Kind", "s3"), ("S3_BUCKET", bucket.Name), ("S3_ACCESS_KEY", S3Server.AccessKey), ("S3_SECRET_KEY", S3Server.SecretKey),
-            ("Storage__S3__MaxRetries", "0"), ("RETRY_DELAY_SECONDS", "2"),
+            // Time enough to see the job wait, and to heal the store before the second attempt.
+            ("Storage__S3__MaxRetries", "0"), ("RETRY_DELAY_SECONDS", "6"),
         ];
         await installation.StartIngestAsync([.. s3, ("S3_ENDPOINT", bucket.Endpoint.ToString())]);
         await installation.StartThumbnailAsync([.. s3, ("S3_ENDPOINT", proxy.Endpoint.ToString())]);

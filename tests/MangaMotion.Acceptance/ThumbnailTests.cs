@@ -71,7 +71,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         status.Assets[2].Error!.ShouldContain("empty file");
         status.Assets.ShouldAllBe(asset => asset.Attempts == 1);
         (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null and error_queue = 'thumbnail_error'")).ShouldBe(3);
-        (await _installation.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from outbox") == 0);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
         var workspaces = installation.Workspaces;
         var id = await SubmitAsync(installation, part == "script-gen" ? 12 : 2, ("size", part == "render-segment" ? "1920x1080" : "320x180"), ("burn_subtitles", part == "compositing" ? "true" : "false"));
         if (part != "script-gen")
-            await ApproveWithLinesAsync(installation, id, script => Lengthen(script, part == "voice-shot" ? 60 : 3));
+            await ApproveWithLinesAsync(installation, id, script => Lengthen(script, part switch { "voice-shot" => 60, "compositing" => 12, _ => 3 }));
 
         List<int> running = [];
         await Eventually.Until(
