@@ -4,13 +4,13 @@ namespace MangaMotion.Media.Tests;
 
 internal static class Eventually
 {
-    /// <summary>Waits until the condition holds; fails when it does not within 20 s.</summary>
+    /// <summary>Waits until the condition holds; fails when it does not within 60 s.</summary>
     public static async Task HoldsAsync(Func<bool> condition, string what)
     {
         var started = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20), what);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(60), what);
             await Task.Delay(20);
         }
     }

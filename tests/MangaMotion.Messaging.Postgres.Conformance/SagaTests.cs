@@ -122,7 +122,7 @@ internal sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
         Event(() => HeldBack, e => e.CorrelateBy((parcel, context) => parcel.Name == context.Message.Name));
         Schedule(() => Forgotten, parcel => parcel.TimeoutToken, s =>
         {
-            s.Delay = TimeSpan.FromSeconds(3);
+            s.Delay = TimeSpan.FromSeconds(8);
             s.Received = e => e.CorrelateById(context => context.Message.Id);
         });
 

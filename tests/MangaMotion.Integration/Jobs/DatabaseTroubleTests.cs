@@ -38,7 +38,7 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
 
         await _world.AcceptAsync(200);
 
-        await Eventually.Until(() => stopped == 200);
+        await Eventually.Until(() => stopped == 200, TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
         await _world.ExecuteAsync("notify job_canceled, 'nonsense'");
         (await _world.CancelAsync(job)).ShouldBe(JobChange.Changed);
 
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Theory]

@@ -18,9 +18,11 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
     public async Task Ten_jobs_do_not_wait_for_the_five_thousand_of_another_owner()
     {
         _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(20), token);
-        await _world.StartWorkerAsync();
+        // Accepted before anybody works, so that thousands wait however long accepting takes.
+        await _world.StartAcceptorAsync();
         for (var i = 0; i < 10; i++)
             await _world.AcceptAsync(500, owner: _heavy);
+        await _world.StartWorkerAsync();
         await Eventually.Until(() => _world.Script.Started.Count > 50);
 
         var before = _world.Script.Started.Count;

@@ -84,7 +84,7 @@ public sealed class JobWorld : IAsyncDisposable
         app.MapServiceDefaults();
         await app.StartAsync();
         // MassTransit does not stop a bus that is still starting.
-        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30));
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
         _services.Add(app);
         return app;
     }
