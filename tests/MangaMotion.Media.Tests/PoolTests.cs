@@ -269,6 +269,7 @@ public sealed class PoolTests : IDisposable
         await using var rig = new MediaRig();
         var (_, stopped) = await StoppedChildAsync(rig);
         await File.WriteAllTextAsync($"/proc/{stopped}/fd/2", "an earlier file: out of memory\n");
+        await Eventually.HoldsAsync(() => rig.Pool.Complaints.Any(said => said.Contains("out of memory")), "it was heard before the next job");
 
         var job = rig.RenderAsync(Photo());
         await Eventually.HoldsAsync(() => HoldsAJob(rig), "the child got the job");

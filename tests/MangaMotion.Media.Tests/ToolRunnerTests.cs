@@ -164,7 +164,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     {
         await using var rig = new MediaRig(options => (options.Sandbox, options.Limits.WallSeconds) = (SandboxKind.None, 3_600));
 
-        var failure = await rig.Tools.RunAsync(Script("sleep 604 & kill -KILL $$"), default).WaitAsync(TimeSpan.FromMinutes(1)).ShouldThrowAsync<ToolFailedException>();
+        var failure = await rig.Tools.RunAsync(Script($"sleep {_nap} & kill -KILL $$"), default).WaitAsync(TimeSpan.FromMinutes(1)).ShouldThrowAsync<ToolFailedException>();
 
         failure.Signal.ShouldBe(9);
         await Eventually.HoldsAsync(() => Sleepers().Count == 0, "nothing runs any more");

@@ -40,6 +40,9 @@ internal sealed class MediaHost : IAsyncDisposable
 
     public TimeSpan Cpu => ProcessTree.Cpu(_working);
 
+    /// <summary>The end of what it has said on stderr since its last job began.</summary>
+    public string Complaints => _stderr.ToString();
+
     /// <summary>Starts a child and waits until it has loaded libvips.</summary>
     /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
     /// <exception cref="ToolFailedException">It did not get that far, which is no file's fault.</exception>
@@ -108,7 +111,7 @@ internal sealed class MediaHost : IAsyncDisposable
         await _process.WaitForExitAsync();
         await _drained;
         int? signal = _process.ExitCode > 128 ? _process.ExitCode - 128 : null;
-        return (signal, $"exit {_process.ExitCode}; stderr: {_stderr}");
+        return (signal, $"exit {_process.ExitCode}; stderr: {Complaints}");
     }
 
     /// <summary>Waits for an end that has begun by itself (its stdout is closed), and tells how it ended.</summary>

@@ -25,6 +25,9 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
     /// <summary>The processes that were started for the living children.</summary>
     internal IReadOnlyCollection<int> ProcessIds => [.. _all.Keys.Select(host => host.ProcessId)];
 
+    /// <summary>What the living children have said on stderr, each since its last job began.</summary>
+    internal IReadOnlyCollection<string> Complaints => [.. _all.Keys.Select(host => host.Complaints)];
+
     /// <summary>Gives a job to a child, and takes what it has made before the child gets its next one.</summary>
     /// <param name="input">A file on the file system of the workspaces; it stays where it is.</param>
     /// <param name="type">Of the input.</param>
