@@ -29,7 +29,7 @@ internal sealed class ErrorQueueSweeper(
     // operator held in hand, at the first.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
-    // The messages that were there when a pass over a queue found nothing to take: no reason for another one.
+    // The messages too many that a pass has seen and left where they were: no reason for another one.
     private readonly Dictionary<string, long> _leftAlone = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -74,17 +74,19 @@ internal sealed class ErrorQueueSweeper(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var claim = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.error-queue-sweeper'))", connection, transaction);
         if ((bool)(await claim.ExecuteScalarAsync(cancellationToken))!)
-            _leftAlone[queue] = surplus - await TakeClosedAsync(queue, cancellationToken);
+            _leftAlone[queue] = await TakeClosedAsync(queue, cancellationToken) - open;
     }
 
-    /// <returns>How many messages were taken away.</returns>
+    /// <returns>How many messages were seen and left; not those that somebody else had in hand.</returns>
     private async Task<long> TakeClosedAsync(string queue, CancellationToken cancellationToken)
     {
         // What is not acknowledged goes back when the channel closes.
         await using var channel = await broker.OpenChannelAsync(cancellationToken);
         var copies = new List<(ulong Tag, Guid DeadLetter)>();
+        var seen = 0;
         while (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is { } message)
         {
+            seen++;
             if (DeadLetterOf(message) is { } id)
                 copies.Add((message.DeliveryTag, id));
         }
@@ -103,7 +105,7 @@ internal sealed class ErrorQueueSweeper(
         await channel.CloseAsync(cancellationToken);
         if (taken > 0)
             logger.LogInformation("Took {Count} messages out of {Queue}: their jobs are not failed any more", taken, queue);
-        return taken;
+        return seen - taken;
     }
 
     private static Guid? DeadLetterOf(BasicGetResult message) =>

@@ -39,6 +39,8 @@ public sealed class JobWorld : IAsyncDisposable
 
     public string VirtualHost => _virtualHost.Name;
 
+    public Uri AmqpUri => _virtualHost.AmqpUri;
+
     public ProbeScript Script { get; } = new();
 
     /// <summary>The services of the first service.</summary>

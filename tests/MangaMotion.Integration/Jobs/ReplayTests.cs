@@ -4,8 +4,10 @@ using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Messaging.Postgres.Outbox;
+using MangaMotion.ServiceDefaults.Jobs;
 using MangaMotion.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client;
 
 namespace MangaMotion.Integration.Jobs;
 
@@ -114,6 +116,60 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
 
         await Eventually.Until(async () => await DepthAsync() == 1);
         (await _errors.PeekAsync())[0].GetProperty("payload").GetString().ShouldBe("not ours");
+    }
+
+    [Fact]
+    public async Task A_copy_that_somebody_has_in_hand_as_it_is_looked_for_is_taken_when_it_is_back()
+    {
+        CountedBefore? depths = null;
+        var broken = true;
+        _world.Script.Work = (_, _) => broken ? throw new PermanentJobException("broken", "Broken.") : Task.CompletedTask;
+        await _world.StartAsync(builder =>
+        {
+            builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100));
+            var own = builder.Services.Last(service => service.ServiceType == typeof(IQueueDepths));
+            builder.Services.AddSingleton<IQueueDepths>(services => depths = new((IQueueDepths)ActivatorUtilities.CreateInstance(services, own.ImplementationType!)));
+        });
+        var job = await _world.AcceptAsync();
+        await using var connection = await new ConnectionFactory { Uri = _world.AmqpUri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        BasicGetResult? held = null;
+        await Eventually.Until(async () => (held = await channel.BasicGetAsync("probe_error", autoAck: false)) is not null);
+
+        broken = false;
+        (await _world.ReplayAsync(job)).ShouldBe(JobChange.Changed);
+        await _world.UntilAsync(job, JobStatus.Done);
+        // A second count means that the pass of the first one is over.
+        var before = depths!.Counts;
+        await Eventually.Until(() => depths.Counts >= before + 2, TimeSpan.FromSeconds(150));
+        // Put back so that it is certainly there: confirmed.
+        await channel.BasicPublishAsync("", "probe_error", mandatory: true, new RabbitMQ.Client.BasicProperties(held!.BasicProperties), held.Body);
+        await channel.BasicAckAsync(held.DeliveryTag, multiple: false);
+
+        await Eventually.Until(async () => (await channel.QueueDeclarePassiveAsync("probe_error")).MessageCount == 0, TimeSpan.FromSeconds(150));
+    }
+
+    /// <summary>Depths as they were a moment before somebody took the message of the error queue in hand.</summary>
+    private sealed class CountedBefore(IQueueDepths queues) : IQueueDepths
+    {
+        private int _counts;
+
+        public int Counts => _counts;
+
+        public async Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+        {
+            var depths = (await queues.GetAsync(names, cancellationToken)).ToDictionary();
+            if (depths.ContainsKey("probe_error"))
+            {
+                depths["probe_error"] = 1;
+                Interlocked.Increment(ref _counts);
+            }
+
+            return depths;
+        }
+
+        public Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+            queues.InspectAsync(names, cancellationToken);
     }
 
     /// <summary>A job that failed once and would succeed now, its worker running.</summary>
