@@ -48,6 +48,27 @@ public sealed class OutboxTests(TestStack stack)
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 0);
     }
 
+    /// <summary>Postgres answers such a COMMIT with ROLLBACK and no error: what was written would be lost, and the message acknowledged.</summary>
+    [Fact]
+    public async Task A_commit_after_a_statement_that_failed_unheard_fails()
+    {
+        await using var servers = await Servers.CreateAsync(stack);
+        var node = await servers.StartNodeAsync();
+
+        await InScopeAsync(node, async (session, _) =>
+        {
+            var connection = await session.OpenAsync(CancellationToken.None);
+            await using var insert = new NpgsqlCommand($"INSERT INTO effects VALUES ('{NewId.NextGuid()}')", connection);
+            await insert.ExecuteNonQueryAsync();
+            await using var wrong = new NpgsqlCommand("SELECT 1 / 0", connection);
+            await Should.ThrowAsync<PostgresException>(() => wrong.ExecuteNonQueryAsync());
+
+            (await Should.ThrowAsync<PostgresException>(() => session.CommitAsync(CancellationToken.None))).SqlState.ShouldBe(PostgresErrorCodes.InFailedSqlTransaction);
+        });
+
+        (await servers.CountAsync("effects")).ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_session_can_be_used_again_after_its_commit()
     {

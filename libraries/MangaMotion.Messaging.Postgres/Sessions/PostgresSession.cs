@@ -31,7 +31,7 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         if (!await StoreAsync(commit: Transaction is not null, cancellationToken) && Transaction is not null)
-            await Transaction.CommitAsync(cancellationToken);
+            await CommitNothingStoredAsync(cancellationToken);
         await EndAsync();
     }
 
@@ -89,6 +89,15 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
         Transaction = null;
         if (transaction is not null)
             await transaction.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Where a statement has failed and nobody heard of it, COMMIT rolls back and says nothing: the statement before it says so.
+    /// </summary>
+    private async Task CommitNothingStoredAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(Connection) { BatchCommands = { new("SELECT"), new("COMMIT") } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Stores what was collected; false if there was nothing.</summary>
