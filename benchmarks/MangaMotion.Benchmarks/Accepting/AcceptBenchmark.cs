@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using MangaMotion.Client;
+using MangaMotion.Jobs;
 using MangaMotion.LocalStack;
 using MangaMotion.Storage;
 using Npgsql;
@@ -42,22 +44,42 @@ internal sealed class AcceptBenchmark : IBenchmark
     {
         var report = new BenchmarkReport(Name);
         var loads = new List<double>();
+        await using var database = NpgsqlDataSource.Create(servers.Postgres.ConnectionString);
+        await AddQueuesAsync(servers.Rabbit, cancellationToken);
         foreach (var kind in (StoreKind[])[StoreKind.S3, StoreKind.Disk])
         {
             var (service, address) = await IngestProcess.StartAsync(servers, cancellationToken, kind);
             await using var ingest = service;
-            await new AcceptRounds(ingest, MangaMotionClient.Create(address, IngestProcess.Key), kind).RunAsync(rounds, report, loads, cancellationToken);
+            await new AcceptRounds(ingest, MangaMotionClient.Create(address, IngestProcess.Key), database, kind).RunAsync(rounds, report, loads, cancellationToken);
             if (kind == StoreKind.Disk)
-                await AskAsync(servers, address, rounds, report, cancellationToken);
+                await AskAsync(database, address, rounds, report, cancellationToken);
         }
 
         report.Add("load average of the machine", "", loads);
         return report;
     }
 
-    private static async Task AskAsync(ServerStack servers, Uri address, int rounds, BenchmarkReport report, CancellationToken cancellationToken)
+    /// <summary>As a worker would: without a queue the broker returns every message, and the service sends it again and again.</summary>
+    private static async Task AddQueuesAsync(RabbitServer rabbit, CancellationToken cancellationToken)
     {
-        await using var database = NpgsqlDataSource.Create(servers.Postgres.ConnectionString);
+        using var broker = rabbit.CreateManagementClient();
+        foreach (var name in (string[])[JobTypes.Thumbnail.QueueName(Lane.Normal), JobTypes.Thumbnail.QueueName(Lane.Normal, bulk: true)])
+        {
+            await AddAsync(HttpMethod.Put, $"exchanges/%2F/{name}", new { type = "fanout", durable = true });
+            await AddAsync(HttpMethod.Put, $"queues/%2F/{name}", new { durable = true });
+            await AddAsync(HttpMethod.Post, $"bindings/%2F/e/{name}/q/{name}", new { });
+        }
+
+        async Task AddAsync(HttpMethod method, string path, object what)
+        {
+            using var request = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative)) { Content = JsonContent.Create(what) };
+            using var answer = await broker.SendAsync(request, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    private static async Task AskAsync(NpgsqlDataSource database, Uri address, int rounds, BenchmarkReport report, CancellationToken cancellationToken)
+    {
         (Guid Id, List<double> Milliseconds)[] ingests = [(await FillAsync(10), []), (await FillAsync(Assets), [])];
         using var http = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { { "X-Api-Key", IngestProcess.Key } } };
         for (var round = 0; round <= rounds; round++)
@@ -88,11 +110,12 @@ internal sealed class AcceptBenchmark : IBenchmark
     }
 
     /// <summary>The rounds of one store.</summary>
-    private sealed class AcceptRounds(IngestProcess ingest, MangaMotionClient client, StoreKind kind)
+    private sealed class AcceptRounds(IngestProcess ingest, MangaMotionClient client, NpgsqlDataSource database, StoreKind kind)
     {
         private readonly List<double> _single = [];
         private readonly List<double> _many = [];
         private readonly List<double> _processor = [];
+        private readonly List<double> _sent = [];
         private readonly List<double> _curl = [];
         private readonly List<double> _curls = [];
 
@@ -105,9 +128,13 @@ internal sealed class AcceptBenchmark : IBenchmark
                     Clear();
                 for (var i = 0; i < SinglesPerRound; i++)
                     _single.Add(1_000 * await AcceptAsync(1, cancellationToken));
+                // Messages of what was accepted before are sent afterwards, by the same process.
+                await UntilSentAsync(cancellationToken);
                 var processor = ingest.ProcessorSeconds;
                 _many.Add(await AcceptAsync(Files, cancellationToken));
                 _processor.Add(1_000 * (ingest.ProcessorSeconds - processor) / Files);
+                await UntilSentAsync(cancellationToken);
+                _sent.Add(1_000 * (ingest.ProcessorSeconds - processor) / Files);
                 if (kind == StoreKind.S3)
                 {
                     _curl.Add(await CurlAsync(1, cancellationToken));
@@ -121,6 +148,7 @@ internal sealed class AcceptBenchmark : IBenchmark
             var many = report.Add($"{kind}: accept {Files} of them in one request", "s", _many);
             report.Add("  files", "1/s", _many.Select(seconds => Files / seconds));
             report.Add("  processor of the service per file", "CPU ms", _processor);
+            report.Add("  the same until its message is sent", "CPU ms", _sent);
             if (kind != StoreKind.S3)
                 return;
             var curl = report.Add($"curl puts {Files} one after the other", "s", _curl);
@@ -133,7 +161,7 @@ internal sealed class AcceptBenchmark : IBenchmark
 
         private void Clear()
         {
-            foreach (var samples in (List<double>[])[_single, _many, _processor, _curl, _curls])
+            foreach (var samples in (List<double>[])[_single, _many, _processor, _sent, _curl, _curls])
                 samples.Clear();
         }
 
@@ -143,6 +171,13 @@ internal sealed class AcceptBenchmark : IBenchmark
             var started = Stopwatch.GetTimestamp();
             await client.IngestAsync(contents.Select((content, i) => new FileToSend($"{i}.bin", () => new MemoryStream(content))), cancellationToken: cancellationToken);
             return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+
+        private async Task UntilSentAsync(CancellationToken cancellationToken)
+        {
+            await using var command = database.CreateCommand("select exists (select from outbox)");
+            while ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
 
         private async Task<double> CurlAsync(int parallel, CancellationToken cancellationToken)
