@@ -163,6 +163,15 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_time_without_an_offset_is_UTC_wherever_the_service_runs()
+    {
+        await _installation.StartIngestAsync(("TZ", "Asia/Tokyo"));
+        await _installation.Client.IngestAsync([Samples.Named("a", [1])], new Dictionary<string, string> { ["not_before"] = "2999-01-31T18:00:00" });
+
+        (await _installation.ScalarAsync<DateTime>("select not_before from ingests")).ShouldBe(new(2999, 1, 31, 18, 0, 0, DateTimeKind.Utc));
+    }
+
+    [Fact]
     public async Task Who_repeats_a_request_and_waits_is_told_of_its_end_when_it_comes()
     {
         // Longer than the client waits: without word of the end the answer would come too late.

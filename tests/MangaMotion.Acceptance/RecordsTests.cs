@@ -155,6 +155,23 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_cannot_be_read_is_503_and_no_half_page()
+    {
+        var accepted = await _installation.Client.IngestRecordsAsync(new MemoryStream("""[{"a":1}]"""u8.ToArray()));
+        await _installation.UntilFinishedAsync(accepted.JobId);
+        // A database that goes away when the first record is asked for.
+        var table = await _installation.ScalarAsync<string>("select 't' || id from records.tables");
+        await _installation.ExecuteAsync("create function away() returns boolean language plpgsql as $$ begin raise exception 'away' using errcode = '57P03'; end $$");
+        await _installation.ExecuteAsync($"alter table records.{table} rename to there");
+        await _installation.ExecuteAsync($"create view records.{table} as select * from records.there where away()");
+
+        using var answer = await _installation.GetAsync($"/api/v1/ingest/{accepted.JobId}/records");
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("dependency_unavailable");
+    }
+
+    [Fact]
     public async Task What_is_asked_wrongly_is_told_so()
     {
         foreach (var (query, status, code) in ((string, HttpStatusCode, string)[])

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MangaMotion.Ingest.Api;
@@ -43,7 +44,8 @@ public partial class IngestRequest
                 Lane = Lanes.TryParse(value, out var lane) ? lane : throw Invalid(field, "must be high, normal or low");
                 break;
             case "not_before":
-                NotBefore = DateTimeOffset.TryParse(value, out var time)
+                // Without an offset it is UTC, wherever this runs.
+                NotBefore = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                     ? time.ToUniversalTime()
                     : throw Invalid(field, "must be a time such as 2027-01-31T18:00:00Z");
                 break;

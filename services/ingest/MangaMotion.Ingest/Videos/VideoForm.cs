@@ -55,7 +55,7 @@ internal abstract record VideoFields
     /// <summary>high, normal or low.</summary>
     public string? Priority { get; init; }
 
-    /// <summary>Nothing starts before this time.</summary>
+    /// <summary>Nothing starts before this time; without an offset it is UTC.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>An http or https URL that is told of the end.</summary>
