@@ -249,6 +249,17 @@ public sealed class PoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_larger_than_it_can_be_is_not_read()
+    {
+        await using var rig = new MediaRig();
+        await using var workspace = rig.Root.Create();
+        var folder = workspace.NewDirectory();
+        await File.WriteAllBytesAsync(Path.Combine(folder, "peaks"), new byte[401]);
+
+        Should.Throw<ToolFailedException>(() => new HostOutput("libav", folder).TakeFile(workspace, "peaks", most: 400));
+    }
+
+    [Fact]
     public async Task A_child_whose_folder_was_swept_away_is_replaced()
     {
         await using var rig = new MediaRig();

@@ -70,9 +70,10 @@ public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer 
         return new RenderedAudio(Math.Round(meter.Seconds, 3), audio.Codec, audio.SampleRate, audio.Channels, files);
     }
 
-    private static DecodedSound Take(Workspace workspace, SoundAnswer answer, HostOutput output)
+    private DecodedSound Take(Workspace workspace, SoundAnswer answer, HostOutput output)
     {
-        var meter = output.TakeFile(workspace, SoundJob.PeaksFile) is { } peaks
+        // A child stops at the first frame beyond the limit, which is no minute long.
+        var meter = output.TakeFile(workspace, SoundJob.PeaksFile, most: (_limits.Seconds + 60L) * PeakMeter.BytesPerSecond) is { } peaks
             ? PeakMeter.Load(File.ReadAllBytes(peaks), answer.SampleRate, answer.Samples)
             : new PeakMeter();
         return new DecodedSound(answer.Probed, meter, output.TakeFile(workspace, SoundJob.CoverFile));

@@ -8,6 +8,9 @@ internal sealed class PeakMeter
 {
     private const int BlocksPerSecond = 100;
 
+    /// <summary>Of what is saved.</summary>
+    public const int BytesPerSecond = BlocksPerSecond * 2 * sizeof(short);
+
     private readonly List<(short Low, short High)> _blocks;
     private readonly int _samplesPerBlock;
     private (short Low, short High) _block = (short.MaxValue, short.MinValue);

@@ -18,7 +18,12 @@ internal sealed record HostOutput(string Tool, string Directory)
     }
 
     /// <summary>Moves a file of any content into the workspace; null where there is none, or it is empty.</summary>
-    public string? TakeFile(Workspace workspace, string name) => Take(workspace, name, extension: "")?.FullName;
+    /// <param name="most">Bytes that it may have; a worker's memory is not for a child to fill.</param>
+    public string? TakeFile(Workspace workspace, string name, long most = long.MaxValue) => Take(workspace, name, extension: "") switch
+    {
+        { } taken when taken.Length > most => throw new ToolFailedException(Tool, $"the file '{name}' has {taken.Length} bytes, more than it can have"),
+        var taken => taken?.FullName,
+    };
 
     /// <summary>
     /// Moved first and looked at then: the child lives on, and could change it in between. Nothing but a file is taken: a link leads
