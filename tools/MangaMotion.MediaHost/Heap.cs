@@ -20,6 +20,10 @@ internal static partial class Heap
         _resting = Environment.WorkingSet;
     }
 
+    /// <summary>libvips starts threads, and some builds of it die where there is no room for a stack.</summary>
+    /// <exception cref="OutOfMemoryException">There is not enough room.</exception>
+    public static unsafe void Require(nuint bytes) => NativeMemory.Free(NativeMemory.Alloc(bytes));
+
     [LibraryImport("libc")]
     private static partial int malloc_trim(nuint pad);
 }

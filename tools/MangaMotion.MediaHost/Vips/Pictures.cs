@@ -7,6 +7,9 @@ namespace MangaMotion.MediaHost.Vips;
 /// <summary>One picture in, its variants out: checked, decoded once, upright, in sRGB, on the background.</summary>
 internal static class Pictures
 {
+    /// <summary>Bytes that encoding takes at most beside the pixels: stacks of a few threads, and a strip of rows.</summary>
+    private const nuint Room = 100_000_000;
+
     public static ImageAnswer Render(Slot slot, ImageJob job)
     {
         using var scope = new VipsScope();
@@ -40,6 +43,8 @@ internal static class Pictures
     /// <param name="orientation">In EXIF's numbers, 1–8.</param>
     public static ImageAnswer Render(Slot slot, ReadOnlySpan<byte> pixels, (int Width, int Height) size, int orientation, HostPictures wanted)
     {
+        // Whoever made the pixels still has what it made them from.
+        Heap.Require(Room);
         using var scope = new VipsScope();
         var image = scope.FromBytes(pixels, size.Width, size.Height, 3);
         image = Resize(scope, image, Fit(size.Width, size.Height, wanted.Variants[0].Size));
