@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Notices;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,7 +45,7 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         returning jobs.id, jobs.input::text, (select count(*) from need)
         """;
 
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _signal = new();
     private readonly Dictionary<(string Type, Lane Lane), int> _turns = [];
     private int _waiting;
 
@@ -53,7 +53,7 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
     public void BulkArrived()
     {
         Interlocked.Increment(ref _waiting);
-        _signal.Writer.TryWrite(true);
+        _signal.Set();
     }
 
     /// <summary>It waits no longer.</summary>
@@ -65,7 +65,8 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         {
             while (true)
             {
-                await UntilWantedAsync(stoppingToken);
+                // Where the front is never empty, no other message comes while one waits.
+                await _signal.WaitAsync(Volatile.Read(ref _waiting) > 0 ? LongestWait : Timeout.InfiniteTimeSpan, stoppingToken);
                 foreach (var type in types.All.Where(type => type.HasBulk))
                 {
                     foreach (var lane in Lanes.All)
@@ -79,26 +80,6 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         {
             // The service stops.
         }
-    }
-
-    /// <summary>Until a message of a bulk queue comes, or has waited for a while: where the front is never empty, no other one comes.</summary>
-    private async Task UntilWantedAsync(CancellationToken cancellationToken)
-    {
-        do
-        {
-            using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            look.CancelAfter(LongestWait);
-            try
-            {
-                await _signal.Reader.ReadAsync(look.Token);
-                return;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Time for a look.
-            }
-        }
-        while (Volatile.Read(ref _waiting) == 0);
     }
 
     private async Task TryTakeTurnsAsync(JobType type, Lane lane, CancellationToken cancellationToken)
