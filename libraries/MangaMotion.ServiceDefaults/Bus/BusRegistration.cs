@@ -13,6 +13,9 @@ namespace MangaMotion.ServiceDefaults.Bus;
 /// <summary>The bus as every service has it.</summary>
 public static class BusRegistration
 {
+    /// <summary>Time that canceled consumers have to end before the bus stops without them.</summary>
+    private static readonly TimeSpan ConsumerEndTime = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// MassTransit over RabbitMQ with the conventions of this house: quorum queues, kebab-case names, publisher confirms,
     /// <c>_error</c> queues that exist from the start, outbox, inbox and scheduler on Postgres, scheduled redelivery. Consumers
@@ -61,7 +64,9 @@ public static class BusRegistration
         {
             // No start timeout: when it passed, MassTransit would give the bus up for good.
             host.WaitUntilStarted = false;
-            host.StopTimeout = bus.Value.StopTimeout;
+            // Consumers are canceled first and have time to end. A consumer that outlives the bus keeps its connection and its message.
+            host.ConsumerStopTimeout = bus.Value.StopTimeout;
+            host.StopTimeout = bus.Value.StopTimeout + ConsumerEndTime;
         });
         services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
         {
