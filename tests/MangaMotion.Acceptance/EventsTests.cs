@@ -37,7 +37,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         await using var uncommitted = await older.BeginTransactionAsync();
         await using (var change = older.CreateCommand())
         {
-            change.CommandText = $"update jobs set status = 'PROCESSING', claimed_by = 'older' where id = '{jobs[0]}'";
+            change.CommandText = $"update jobs set status = 'PROCESSING', claimed_by = 'older', claim_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' where id = '{jobs[0]}'";
             await change.ExecuteNonQueryAsync();
         }
 
@@ -49,7 +49,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
                 known.Add((await NextAsync(events)).JobId);
             known.ShouldBe(jobs, ignoreOrder: true);
 
-            await ChangeAsync("status = 'PROCESSING', claimed_by = 'newer'", jobs[1]);
+            await ChangeAsync("status = 'PROCESSING', claimed_by = 'newer', claim_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour'", jobs[1]);
             var started = await NextAsync(events);
             (started.JobId, started.Status, started.WorkerId).ShouldBe((jobs[1], "PROCESSING", "newer"));
             lastEventId = started.EventId!;
@@ -62,7 +62,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
             var missed = await NextAsync(events);
             (missed.JobId, missed.Status, missed.WorkerId).ShouldBe((jobs[0], "PROCESSING", "older"));
 
-            await ChangeAsync("status = 'DONE', progress = 100", jobs);
+            await ChangeAsync("status = 'DONE', progress = 100, lease_until = null, finished_at = now()", jobs);
             var done = new List<JobEvent>();
             while (await events.MoveNextAsync().AsTask().WaitAsync(Deadline))
                 done.Add(events.Current);
@@ -130,7 +130,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
             known = events.Current.EventId!;
 
             await servers.Rabbit.StopAsync();
-            await installation.ExecuteAsync($"update jobs set status = 'PROCESSING', claimed_by = 'away', updated_at = clock_timestamp() where id = '{jobs[0]}'");
+            await installation.ExecuteAsync($"update jobs set status = 'PROCESSING', claimed_by = 'away', claim_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour', updated_at = clock_timestamp() where id = '{jobs[0]}'");
             var started = await NextAsync(events);
             (started.JobId, started.WorkerId).ShouldBe((jobs[0], "away"));
             var beats = Heartbeats();
@@ -141,7 +141,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         await using (var resumed = looking.WatchIngestAsync(ingest, known).GetAsyncEnumerator())
         {
             (await NextAsync(resumed)).JobId.ShouldBe(jobs[0]);
-            await installation.ExecuteAsync($"update jobs set status = 'UPLOADED', claimed_by = null, updated_at = clock_timestamp() where id = '{jobs[0]}'");
+            await installation.ExecuteAsync($"update jobs set status = 'UPLOADED', claimed_by = null, claim_token = null, lease_until = null, updated_at = clock_timestamp() where id = '{jobs[0]}'");
             var again = await NextAsync(resumed);
             (again.JobId, again.Status).ShouldBe((jobs[0], "UPLOADED"));
         }
@@ -193,7 +193,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         await known.Task.WaitAsync(Deadline);
 
         // More at once than one batch holds.
-        await ExecuteAsync($"update jobs set status = 'DONE', progress = 100 where ingest_id = '{ingest}'");
+        await ExecuteAsync($"update jobs set status = 'DONE', progress = 100, lease_until = null, finished_at = now() where ingest_id = '{ingest}'");
 
         await reading.WaitAsync(Deadline);
         status.Count.ShouldBe(Jobs);

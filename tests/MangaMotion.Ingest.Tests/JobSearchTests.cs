@@ -23,8 +23,9 @@ public sealed class JobSearchTests(TestStack stack) : IAsyncLifetime
               insert into assets (id, ingest_id, owner_id, position, name, key, size, sha256)
               select gen_random_uuid(), i.id, i.owner_id, n, 'holiday ' || md5(n::text) || '.png', '', 1, '' from ingests i, generate_series(1, {Many / 3}) n
               returning id, ingest_id, owner_id, position)
-            insert into jobs (id, owner_id, ingest_id, asset_id, type, status, max_attempts, input, last_error)
-            select gen_random_uuid(), owner_id, ingest_id, id, 'thumbnail', case when position % 2 = 0 then 'DONE' else 'UPLOADED' end, 3, '{"{}"}',
+            insert into jobs (id, owner_id, ingest_id, asset_id, type, status, finished_at, max_attempts, input, last_error)
+            select gen_random_uuid(), owner_id, ingest_id, id, 'thumbnail', case when position % 2 = 0 then 'DONE' else 'UPLOADED' end,
+              case when position % 2 = 0 then now() end, 3, '{"{}"}',
               case when position % 100 = 0 then 'The file ' || md5((position + 1)::text) || ' is damaged.' end
             from asset
             """);

@@ -33,7 +33,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     {
         var finished = await AddAsync(40, ("thumbnail", "DONE", 40), ("thumbnail", "CANCELED", 31), ("video", "DONE", 35));
         var video = await _database.ScalarAsync<Guid>($"select id from jobs where ingest_id = '{finished}' and type = 'video'");
-        await _database.ExecuteAsync($$"""insert into jobs (id, type, status, max_attempts, input, parent_id) values (gen_random_uuid(), 'voice-shot', 'DONE', 3, '{}', '{{video}}')""");
+        await _database.ExecuteAsync($$"""insert into jobs (id, type, status, finished_at, max_attempts, input, parent_id) values (gen_random_uuid(), 'voice-shot', 'DONE', now(), 3, '{}', '{{video}}')""");
         await _database.ExecuteAsync($"insert into job_attempts (job_id, token, worker_id) values ('{video}', gen_random_uuid(), 'w')");
         await _database.ExecuteAsync($"insert into videos (id, state, options) values ('{video}', 'Completed', '{"{}"}')");
         await PutAsync($"videos/{video:N}/film.mp4");
@@ -59,7 +59,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         (await _database.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(1);
         (await CountersAsync(kept)).ShouldBe(before);
         (await CountersAsync([finished, forgiven])).ShouldBe("");
-        (await _database.ScalarAsync<decimal>($"select sum(queued + processing) from job_count_parts where owner_id = '{Owner}'")).ShouldBe(2);
+        (await _database.ScalarAsync<decimal>($"select sum(queued + processing) from job_count_totals where owner_id = '{Owner}'")).ShouldBe(2);
         (await KeysAsync()).Select(key => Guid.Parse(key.Split('/')[1])).Distinct().ShouldBe(kept, ignoreOrder: true);
 
         (await new IngestRetention(_database.Source, _store).RetainAsync(Age, default)).ShouldBe(0);
@@ -100,7 +100,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         (await new IngestRetention(_database.Source, _store).RetainAsync(Age, default)).ShouldBe(250);
 
         (await _database.ScalarAsync<long>("select count(*) from jobs")).ShouldBe(0);
-        (await _database.ScalarAsync<long>("select count(*) from job_count_parts")).ShouldBe(0);
+        (await _database.ScalarAsync<long>("select count(*) from job_count_totals")).ShouldBe(0);
     }
 
     private async Task<Guid> AddAsync(int daysOld, params (string Type, string Status, int? FinishedDaysAgo)[] jobs)
@@ -134,6 +134,6 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         $$"""
         select coalesce(string_agg(counted::text, ' ' order by counted), '') from (
           select (ingest_id, type, sum(queued), sum(processing), sum(done), sum(failed), sum(canceled)) as counted
-          from job_count_parts where ingest_id = any('{ {{string.Join(',', ingests)}} }') group by ingest_id, type) as parts
+          from job_count_totals where ingest_id = any('{ {{string.Join(',', ingests)}} }') group by ingest_id, type) as parts
         """);
 }

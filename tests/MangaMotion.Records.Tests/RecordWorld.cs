@@ -75,8 +75,10 @@ public sealed class RecordWorld : IAsyncDisposable
         var claim = new Claim(job ?? Guid.NewGuid(), Guid.NewGuid(), "records", Owner, ingest ?? Guid.NewGuid(), Guid.NewGuid(), 1, 4, JsonElement.Parse("{}"));
         await ExecuteAsync(
             """
-            insert into jobs (id, owner_id, ingest_id, type, status, max_attempts, input, claim_token) values ($1, $2, $3, 'records', 'PROCESSING', 4, '{}', $4)
-            on conflict (id) do update set claim_token = excluded.claim_token, status = 'PROCESSING'
+            insert into jobs (id, owner_id, ingest_id, type, status, max_attempts, input, claim_token, claimed_by, lease_until)
+            values ($1, $2, $3, 'records', 'PROCESSING', 4, '{}', $4, 'test', now() + interval '1 hour')
+            on conflict (id) do update set claim_token = excluded.claim_token, claimed_by = 'test', lease_until = excluded.lease_until,
+              status = 'PROCESSING', finished_at = null
             """,
             claim.JobId, Owner, claim.IngestId!, claim.Token);
         return claim;
@@ -90,7 +92,8 @@ public sealed class RecordWorld : IAsyncDisposable
         return await storer.StoreAsync(new JobRun<StoreRecords>(command, claim), cancellationToken);
     }
 
-    public Task CompleteAsync(Claim claim) => ExecuteAsync("update jobs set status = 'DONE' where id = $1 and claim_token = $2", claim.JobId, claim.Token);
+    public Task CompleteAsync(Claim claim) => ExecuteAsync(
+        "update jobs set status = 'DONE', lease_until = null, finished_at = now() where id = $1 and claim_token = $2", claim.JobId, claim.Token);
 
     public Task<IReadOnlyList<JsonElement>> ReadAsync(params RecordFilter[] filters) => ReadAsync(new(Owner, "voyage", null, null), 1_000, filters);
 

@@ -29,8 +29,9 @@ internal sealed class AcceptBenchmark : IBenchmark
           select gen_random_uuid(), ingest.id, ingest.owner_id, number, number || '.png', number::text, 1, '', 'image/png' from ingest, generate_series(1, $1) number
           returning id, ingest_id, owner_id, position),
         job as (
-          insert into jobs (id, owner_id, ingest_id, asset_id, type, status, max_attempts, input)
-          select gen_random_uuid(), owner_id, ingest_id, id, 'thumbnail', case when position % 3 = 0 then 'DONE' else 'UPLOADED' end, 3, '{}' from asset)
+          insert into jobs (id, owner_id, ingest_id, asset_id, type, status, finished_at, max_attempts, input)
+          select gen_random_uuid(), owner_id, ingest_id, id, 'thumbnail', case when position % 3 = 0 then 'DONE' else 'UPLOADED' end,
+            case when position % 3 = 0 then now() end, 3, '{}' from asset)
         select id from ingest
         """;
 

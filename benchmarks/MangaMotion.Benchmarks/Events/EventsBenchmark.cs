@@ -56,7 +56,7 @@ internal sealed class EventsBenchmark : IBenchmark
             {
                 var change = new Change($"worker {round} {i}");
                 _changes[change.Worker] = change;
-                await using (var update = database.CreateCommand("update jobs set status = 'PROCESSING', claim_token = gen_random_uuid(), claimed_by = $2 where id = $1"))
+                await using (var update = database.CreateCommand("update jobs set status = 'PROCESSING', claim_token = gen_random_uuid(), claimed_by = $2, lease_until = now() + interval '1 hour' where id = $1"))
                 {
                     update.Parameters.Add(new() { Value = jobs[i] });
                     update.Parameters.Add(new() { Value = change.Worker });
@@ -79,7 +79,7 @@ internal sealed class EventsBenchmark : IBenchmark
         var before = Volatile.Read(ref _events);
         foreach (var job in jobs)
         {
-            await using var done = database.CreateCommand("update jobs set status = 'DONE', progress = 100 where id = $1");
+            await using var done = database.CreateCommand("update jobs set status = 'DONE', progress = 100, lease_until = null, finished_at = now() where id = $1");
             done.Parameters.Add(new() { Value = job });
             await done.ExecuteNonQueryAsync(cancellationToken);
             worker.Changes.Announce(job, accepted.JobId);

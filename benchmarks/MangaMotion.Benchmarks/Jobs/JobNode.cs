@@ -60,7 +60,7 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
     /// <summary>Cancels what is left of an owner's jobs, and waits until its messages are gone too.</summary>
     public async Task DropAsync(Guid owner, CancellationToken cancellationToken)
     {
-        await using var command = Database.CreateCommand("update jobs set status = 'CANCELED' where owner_id = $1 and status = 'UPLOADED'");
+        await using var command = Database.CreateCommand("update jobs set status = 'CANCELED', finished_at = now() where owner_id = $1 and status = 'UPLOADED'");
         command.Parameters.Add(new() { Value = owner });
         await command.ExecuteNonQueryAsync(cancellationToken);
         var queues = Lanes.All.Select(lane => NoOp.Type.QueueName(lane, bulk: true)).ToArray();

@@ -88,7 +88,7 @@ internal sealed class RecordsBenchmark : IBenchmark
     private async Task<(double Seconds, RecordsResult Result)> LoadAsync(SampleRecords shape, CancellationToken cancellationToken)
     {
         var claim = new Claim(Guid.NewGuid(), Guid.NewGuid(), "records", Guid.Empty, Guid.NewGuid(), Guid.NewGuid(), 1, 4, JsonElement.Parse("{}"));
-        await ExecuteAsync($"insert into jobs (id, type, status, max_attempts, input, claim_token) values ('{claim.JobId}', 'records', 'PROCESSING', 4, '{{}}', '{claim.Token}')", cancellationToken);
+        await ExecuteAsync($"insert into jobs (id, type, status, max_attempts, input, claim_token, claimed_by, lease_until) values ('{claim.JobId}', 'records', 'PROCESSING', 4, '{{}}', '{claim.Token}', 'bench', now() + interval '1 hour')", cancellationToken);
         await EmptyAsync(cancellationToken);
         var command = new StoreRecords { JobId = claim.JobId, AssetId = claim.AssetId!.Value, InputKey = shape.Name, Collection = shape.Name };
         var started = Stopwatch.GetTimestamp();

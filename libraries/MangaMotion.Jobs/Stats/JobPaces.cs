@@ -25,7 +25,7 @@ public sealed class JobPaces(NpgsqlDataSource database, TimeProvider time) : IDi
         "select type, sum(concurrency)::int from workers, unnest(job_types) as type where alive_until > now() group by type";
 
     private const string OpenSql =
-        "select type, sum(queued + processing)::bigint from job_count_parts where queued + processing <> 0 group by type";
+        "select type, sum(queued + processing)::bigint from job_count_totals where queued + processing <> 0 group by type";
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private volatile Known _known = new(new Dictionary<string, JobPace>(StringComparer.Ordinal), DateTimeOffset.MinValue);

@@ -13,7 +13,7 @@ public sealed class CounterTests(TestStack stack) : IAsyncLifetime
     private const string WrongSql =
         """
         select count(*) from (
-          (select ingest_id, type, sum(queued) q, sum(processing) p, sum(done) d, sum(failed) f, sum(canceled) c from job_count_parts
+          (select ingest_id, type, sum(queued) q, sum(processing) p, sum(done) d, sum(failed) f, sum(canceled) c from job_count_totals
            group by 1, 2 having sum(queued + processing + done + failed + canceled) <> 0)
           except
           (select ingest_id, type, count(*) filter (where status = 'UPLOADED'), count(*) filter (where status = 'PROCESSING'),
@@ -94,7 +94,7 @@ public sealed class CounterTests(TestStack stack) : IAsyncLifetime
     private async Task<JobClaims> ClaimsAsync() => (await _world.StartAcceptorAsync(claims: true)).Services.GetRequiredService<JobClaims>();
 
     private Task<long> CountAsync(string what, Guid ingest) =>
-        _world.ScalarAsync<long>($"select coalesce(sum({what}), 0)::bigint from job_count_parts where ingest_id = $1", ingest);
+        _world.ScalarAsync<long>($"select coalesce(sum({what}), 0)::bigint from job_count_totals where ingest_id = $1", ingest);
 
     private async Task<(Guid Ingest, Guid[] Jobs)> AcceptAsync(int count, DateTimeOffset? notBefore = null)
     {

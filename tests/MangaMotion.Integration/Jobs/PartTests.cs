@@ -21,7 +21,7 @@ public sealed class PartTests(TestStack stack) : IAsyncLifetime
         await _world.StartAcceptorAsync();
         var whole = await _world.AcceptAsync(notBefore: DateTimeOffset.UtcNow.AddHours(1));
         Guid[] ids = [Guid.Parse("30000000-0000-0000-0000-000000000000"), Guid.Parse("10000000-0000-0000-0000-000000000000"), Guid.Parse("20000000-0000-0000-0000-000000000000")];
-        await _world.ExecuteAsync("insert into jobs (id, parent_id, type, status, max_attempts, input) select id, $2, 'probe', 'CANCELED', 3, '{}' from unnest($1) id", ids, whole);
+        await _world.ExecuteAsync("insert into jobs (id, parent_id, type, status, finished_at, max_attempts, input) select id, $2, 'probe', 'CANCELED', now(), 3, '{}' from unnest($1) id", ids, whole);
 
         // As a heartbeat does: the part with the smallest id first, then the others.
         await using var connection = await _world.Database.OpenConnectionAsync();

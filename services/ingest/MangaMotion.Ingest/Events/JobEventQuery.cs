@@ -32,7 +32,7 @@ internal sealed class JobEventQuery(NpgsqlDataSource database)
         select look.now, look.over, j.revision, j.id, j.status, j.stage, j.progress, j.claimed_by, j.updated_at
         from (
           select pg_current_snapshot()::text as now,
-            (select coalesce(sum(queued + processing), 0) = 0 from job_count_parts where ingest_id = $1) as over) look
+            (select coalesce(sum(queued + processing), 0) = 0 from job_count_totals where ingest_id = $1) as over) look
         left join lateral (
           select * from jobs
           where ingest_id = $1 and revision >= pg_snapshot_xmin($2::text::pg_snapshot)

@@ -23,12 +23,12 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         from ingests i left join lateral (
           select type, sum(done)::bigint as done, sum(processing)::bigint as processing, sum(queued)::bigint as queued,
             sum(failed)::bigint as failed, sum(canceled)::bigint as canceled
-          from job_count_parts where ingest_id = i.id group by type) c on true
+          from job_count_totals where ingest_id = i.id group by type) c on true
         where i.id = $1 and i.owner_id = $2
         """;
 
     private const string Finished =
-        "select coalesce(sum(queued + processing), 0) = 0 from job_count_parts where ingest_id = $1";
+        "select coalesce(sum(queued + processing), 0) = 0 from job_count_totals where ingest_id = $1";
 
     // The page first, then its jobs: never the jobs of the whole ingest.
     private const string Assets =

@@ -12,7 +12,7 @@ public sealed class Quotas : IDisposable
 
     private const string UsedSql =
         """
-        select (select coalesce(sum(queued + processing), 0)::bigint from job_count_parts where owner_id = $1 and queued + processing <> 0),
+        select (select coalesce(sum(queued + processing), 0)::bigint from job_count_totals where owner_id = $1 and queued + processing <> 0),
           coalesce((select bytes from owner_usage where owner_id = $1 and day = (now() at time zone 'utc')::date), 0),
           date_trunc('day', now() at time zone 'utc') + interval '1 day' - (now() at time zone 'utc')
         """;

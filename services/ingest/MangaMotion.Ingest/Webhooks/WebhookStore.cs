@@ -174,7 +174,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
     }
 
     private static string Unfinished(string ingest) =>
-        $"(select coalesce(sum(c.queued + c.processing), 0) <> 0 from job_count_parts c where c.ingest_id = {ingest})";
+        $"(select coalesce(sum(c.queued + c.processing), 0) <> 0 from job_count_totals c where c.ingest_id = {ingest})";
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

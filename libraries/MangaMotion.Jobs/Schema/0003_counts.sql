@@ -1,6 +1,6 @@
--- How many jobs of an ingest are in which status, as a sum of changes: every statement that changes jobs adds its part in its
--- own transaction, so the sum is exact at every moment, and no statement waits for another's row. A background step folds
--- the changes into job_counts, one row for each ingest and type; who reads takes the sum of both tables.
+-- Number of jobs of an ingest in each status, kept as a sum of changes. Every statement that changes jobs adds its changes in its own
+-- transaction, so the sum is exact at every moment and no statement waits for another's row. A background service folds the changes
+-- into job_counts, one row for each ingest and type. Readers take the sum of both tables (job_count_totals).
 create table job_counts (
     ingest_id  uuid,
     owner_id   uuid,
@@ -13,7 +13,7 @@ create table job_counts (
     unique nulls not distinct (ingest_id, owner_id, type)
 ) with (fillfactor = 80);
 
--- What is not over yet, by owner: as many rows as ingests that are under way.
+-- Unfinished work by owner: as many rows as there are unfinished ingests.
 create index job_counts_open on job_counts (owner_id) where queued + processing <> 0;
 
 create table job_count_changes (
@@ -29,38 +29,40 @@ create table job_count_changes (
 
 create index job_count_changes_by_ingest on job_count_changes (ingest_id);
 
-create view job_count_parts as
+create view job_count_totals as
     select * from job_counts union all select * from job_count_changes;
 
--- Whoever waits for the end of an ingest is told of each job of it that ends.
+-- Ingests whose end a request waits for; each job that finishes sends a notification.
 create table ingest_waits (
     ingest_id   uuid primary key,
     wait_until  timestamptz not null
 );
 
--- Parts of a job (parent_id, which a later script adds) are the job's own matter.
+-- Parts of a job are not counted: they belong to their whole.
 create function jobs_counted() returns trigger language plpgsql as $$
 begin
     if tg_op = 'INSERT' then
         insert into job_count_changes
         select ingest_id, owner_id, type,
-            count(*) filter (where status = 'UPLOADED'), count(*) filter (where status = 'PROCESSING'), count(*) filter (where status = 'DONE'),
-            count(*) filter (where status = 'FAILED'), count(*) filter (where status = 'CANCELED')
+            count(*) filter (where status = 'UPLOADED'), count(*) filter (where status = 'PROCESSING'),
+            count(*) filter (where status = 'DONE'), count(*) filter (where status = 'FAILED'), count(*) filter (where status = 'CANCELED')
         from new_jobs where parent_id is null and (ingest_id is not null or owner_id is not null)
         group by ingest_id, owner_id, type;
     elsif tg_op = 'DELETE' then
         insert into job_count_changes
         select ingest_id, owner_id, type,
-            -count(*) filter (where status = 'UPLOADED'), -count(*) filter (where status = 'PROCESSING'), -count(*) filter (where status = 'DONE'),
-            -count(*) filter (where status = 'FAILED'), -count(*) filter (where status = 'CANCELED')
+            -count(*) filter (where status = 'UPLOADED'), -count(*) filter (where status = 'PROCESSING'),
+            -count(*) filter (where status = 'DONE'), -count(*) filter (where status = 'FAILED'), -count(*) filter (where status = 'CANCELED')
         from old_jobs where parent_id is null and (ingest_id is not null or owner_id is not null)
         group by ingest_id, owner_id, type;
     else
         insert into job_count_changes
         select * from (
             select ingest_id, owner_id, type,
-                coalesce(sum(n) filter (where status = 'UPLOADED'), 0) as queued, coalesce(sum(n) filter (where status = 'PROCESSING'), 0) as processing,
-                coalesce(sum(n) filter (where status = 'DONE'), 0) as done, coalesce(sum(n) filter (where status = 'FAILED'), 0) as failed,
+                coalesce(sum(n) filter (where status = 'UPLOADED'), 0) as queued,
+                coalesce(sum(n) filter (where status = 'PROCESSING'), 0) as processing,
+                coalesce(sum(n) filter (where status = 'DONE'), 0) as done,
+                coalesce(sum(n) filter (where status = 'FAILED'), 0) as failed,
                 coalesce(sum(n) filter (where status = 'CANCELED'), 0) as canceled
             from (
                 select ingest_id, owner_id, type, status, 1 as n from new_jobs where parent_id is null
@@ -83,10 +85,3 @@ create trigger jobs_counted_update after update on jobs
     referencing old table as old_jobs new table as new_jobs for each statement execute function jobs_counted();
 create trigger jobs_counted_delete after delete on jobs
     referencing old table as old_jobs for each statement execute function jobs_counted();
-
-insert into job_counts
-select ingest_id, owner_id, type,
-    count(*) filter (where status = 'UPLOADED'), count(*) filter (where status = 'PROCESSING'), count(*) filter (where status = 'DONE'),
-    count(*) filter (where status = 'FAILED'), count(*) filter (where status = 'CANCELED')
-from jobs where ingest_id is not null or owner_id is not null
-group by ingest_id, owner_id, type;

@@ -1,11 +1,11 @@
--- How far a video is; whether it runs, failed or was canceled says its row in jobs.
+-- State of a video's saga. Whether the video runs, failed or was canceled is in its row in jobs.
 create table videos (
     id          uuid primary key references jobs (id) on delete cascade,
     state       text not null,
     options     jsonb not null,
     -- The editable document; null until it is written.
     script      jsonb,
-    -- Where the pages are: number, key and SHA-256 of each.
+    -- Number, object key and SHA-256 of each page.
     pages       jsonb,
     approved_at timestamptz,
     created_at  timestamptz not null default now()
@@ -16,9 +16,11 @@ create table stages (
     stage       text not null check (stage in ('script_gen', 'voice_gen', 'video_gen', 'compositing')),
     position    integer not null,
     status      text not null default 'UPLOADED' check (status in ('UPLOADED', 'PROCESSING', 'DONE')),
-    -- Parts of the stage: shots to speak, segments to film.
+    -- Parts of the stage: shots to speak, segments to render.
     done        integer not null default 0,
     total       integer not null default 0,
+    -- The job of a stage that consists of one part: the script, the composition.
+    part_id     uuid,
     started_at  timestamptz,
     finished_at timestamptz,
     primary key (video_id, stage)
@@ -30,17 +32,17 @@ create table shots (
     position     integer not null,
     shot_id      text not null,
     page         integer not null,
-    -- The jobs that make it; speech is null for a silent shot, film until the stage begins.
+    -- Jobs that make the shot. speech_id is null for a silent shot, film_id until the stage begins.
     speech_id    uuid,
     film_id      uuid,
     primary key (video_id, position)
 );
 
--- What the video is cut from, in order: each shot, and each transition between two.
+-- Pieces of the video in order: one for each shot and one for each transition between two.
 create table segments (
     video_id   uuid not null references videos (id) on delete cascade,
     position   integer not null,
-    -- Positions of the shots it shows; the second one only in a transition.
+    -- Positions of the shots that the segment shows; next_shot only in a transition.
     shot       integer not null,
     next_shot  integer,
     frames     integer not null,
