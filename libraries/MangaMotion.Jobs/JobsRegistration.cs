@@ -11,6 +11,7 @@ using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Jobs.Stats;
+using MangaMotion.Jobs.Transitions;
 using MangaMotion.Jobs.Videos;
 using MangaMotion.Messaging.Postgres.Schema;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,7 @@ public static class JobsRegistration
         services.AddHostedService(provider => provider.GetRequiredService<QueuePauses>());
         services.AddSingleton(provider => QueuePauses.Handler(provider.GetRequiredService<QueuePauses>()));
         services.AddHostedService<NoticeListener>();
-        services.AddHostedService<Bookkeeper>();
+        services.AddHostedService<JobCountFolder>();
         services.AddSingleton<JobPaces>();
         return services;
     }
@@ -79,7 +80,7 @@ public static class JobsRegistration
         services.AddSingleton<JobLatencies>();
         services.AddHostedService(provider => provider.GetRequiredService<JobLatencies>());
         services.AddHostedService<Heartbeat>();
-        services.AddSingleton(provider => new NoticeHandler(JobCancels.Channel, token => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(token))));
+        services.AddSingleton(provider => new NoticeHandler(JobTransitions.CanceledChannel, token => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(token))));
         services.AddHostedService<Reconciler>();
         return services;
     }

@@ -1,7 +1,9 @@
+using System.Data;
 using System.Text.Json;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Running;
+using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,68 +11,9 @@ using Npgsql;
 
 namespace MangaMotion.Jobs.Claims;
 
-/// <summary>The hot path of a job: claim it, commit its result. Both are coalesced into few statements.</summary>
+/// <summary>Claims jobs and commits their results. Concurrent calls are coalesced into few statements.</summary>
 public sealed class JobClaims : IAsyncDisposable
 {
-    // Rows are locked in the order of their ids, so that two batches that share jobs cannot deadlock.
-    // A claim that the database already holds under this token is ours too: its commit was not heard of.
-    // clock_timestamp() and not now(): a statement that waited for a lock must not act on an old time.
-    private const string ClaimSql =
-        """
-        with request as materialized (
-          select * from unnest($1::uuid[], $2::uuid[]) as r (id, token)),
-        locked as materialized (
-          select j.id, j.status, j.lease_until, j.not_before, j.crashes, j.claim_token, j.attempts, j.created_at, j.updated_at from jobs j
-          where j.id = any($1) order by j.id for update),
-        claimed as (
-          update jobs j set
-            status = 'PROCESSING', claim_token = r.token, claimed_by = $3,
-            lease_until = clock_timestamp() + $4, max_attempts = $5, stage = null,
-            -- A part that is tried again does not take back what its whole has told.
-            progress = case when j.parent_id is null then 0 else j.progress end,
-            attempts = j.attempts + case when l.status = 'UPLOADED' then 1 else 0 end,
-            crashes = j.crashes + case when l.status = 'PROCESSING' and l.claim_token is distinct from r.token then 1 else 0 end,
-            started_at = clock_timestamp(), updated_at = clock_timestamp()
-          from locked l join request r on r.id = l.id
-          where j.id = l.id and (
-            (l.status = 'UPLOADED' and (l.not_before is null or l.not_before <= clock_timestamp()))
-            or (l.status = 'PROCESSING' and l.lease_until < clock_timestamp() and l.crashes + 1 < $6)
-            or (l.status = 'PROCESSING' and l.claim_token = r.token))
-          returning j.id, j.claim_token, j.type, j.owner_id, j.ingest_id, j.asset_id, j.attempts, j.max_attempts, j.params, j.parent_id, j.started_at, j.lease_until),
-        started as (
-          insert into job_attempts (job_id, token, worker_id) select id, claim_token, $3 from claimed on conflict do nothing),
-        crashed as (
-          update job_attempts a set outcome = 'crashed', ended_at = clock_timestamp(), error = 'the lease lapsed: the worker died or lost the database'
-          from locked l join claimed c on c.id = l.id
-          where l.status = 'PROCESSING' and a.job_id = l.id and a.token = l.claim_token and a.token <> c.claim_token)
-        select l.id, l.status, coalesce(c.lease_until, l.lease_until), l.not_before, l.lease_until < clock_timestamp(), c.claim_token,
-               c.type, c.owner_id, c.ingest_id, c.asset_id, c.attempts, c.max_attempts, c.params::text, c.parent_id,
-               c.started_at - greatest(l.updated_at, l.not_before),
-               c.started_at - case when l.attempts = 0 then greatest(l.created_at, l.not_before) else l.created_at end
-        from locked l left join claimed c on c.id = l.id
-        """;
-
-    // A result that the database already holds under this token is ours too: its commit was not heard of.
-    private const string CompleteSql =
-        """
-        with request as materialized (
-          select * from unnest($1::uuid[], $2::uuid[], $3::text[]) as r (id, token, result)),
-        locked as materialized (
-          select j.id, j.status, j.claim_token from jobs j where j.id = any($1) order by j.id for update),
-        done as (
-          update jobs j set status = 'DONE', result = r.result::jsonb, progress = 100, last_error = null, lease_until = null, not_before = null,
-            finished_at = clock_timestamp(), updated_at = clock_timestamp()
-          from locked l join request r on r.id = l.id
-          where j.id = l.id and l.status = 'PROCESSING' and l.claim_token = r.token
-          returning j.id, j.claim_token),
-        ended as (
-          update job_attempts a set outcome = 'done', ended_at = clock_timestamp()
-          from done where a.job_id = done.id and a.token = done.claim_token)
-        select claim_token from done
-        union all
-        select l.claim_token from locked l join request r on r.id = l.id and r.token = l.claim_token where l.status = 'DONE'
-        """;
-
     private readonly NpgsqlDataSource _database;
     private readonly IOutbox _outbox;
     private readonly JobsOptions _options;
@@ -90,25 +33,25 @@ public sealed class JobClaims : IAsyncDisposable
         _retry = retry.Value;
         _worker = worker;
         _changes = changes;
-        _claims = new("claim jobs", ClaimAsync, logger);
-        _completions = new("commit results", CompleteAsync, logger);
+        _claims = new("claim jobs", ClaimBatchAsync, logger);
+        _completions = new("commit results", CompleteBatchAsync, logger);
     }
 
-    /// <summary>Takes the job for this worker, or says why not. Waits while the database is away.</summary>
+    /// <summary>Claims the job for this worker, or returns why that is not possible. Waits while the database is away.</summary>
     public Task<ClaimAnswer> ClaimAsync(Guid jobId) => ClaimAsync(jobId, Guid.NewGuid());
 
     /// <inheritdoc cref="ClaimAsync(Guid)"/>
-    /// <param name="token">The new claim's own, used for no other.</param>
+    /// <param name="token">Token of the new claim, used for no other.</param>
     public Task<ClaimAnswer> ClaimAsync(Guid jobId, Guid token) => _claims.ExecuteAsync(new(jobId, token));
 
     /// <summary>Commits the result, a JSON value. Waits while the database is away.</summary>
-    /// <param name="told">The message by which the whole of a part hears of it, in the same transaction.</param>
-    /// <returns>False when the claim is stale: nothing was changed.</returns>
-    public async Task<bool> CompleteAsync(Claim claim, string result, OutboxMessage? told = null)
+    /// <param name="notification">Message for the whole of a part, stored in the same transaction.</param>
+    /// <returns>False if the claim is stale; nothing was changed then.</returns>
+    public async Task<bool> CompleteAsync(Claim claim, string result, OutboxMessage? notification = null)
     {
-        var completed = await _completions.ExecuteAsync(new(claim, result, told));
-        if (told is not null)
-            _outbox.Committed([told]);
+        var completed = await _completions.ExecuteAsync(new(claim, result, notification));
+        if (notification is not null)
+            _outbox.Committed([notification]);
         return completed;
     }
 
@@ -118,32 +61,22 @@ public sealed class JobClaims : IAsyncDisposable
         await _completions.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimAnswer>> ClaimBatchAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
     {
         await using var batch = _database.CreateBatch();
-        // A claim lost with the database's last milliseconds leaves the job UPLOADED and its token unknown, so the result
-        // is refused and the job runs again: no harm, and every pick-up is one disk flush shorter. (SET LOCAL would do, too, with a
-        // warning in the server's log for each claim.)
+        // A claim lost in a crash of the database leaves the job UPLOADED and its token unknown: the result is refused and the job runs
+        // again. In return every claim is one disk flush shorter. (SET LOCAL would log a warning for each claim.)
         batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'off', true)"));
-        batch.BatchCommands.Add(new(ClaimSql)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid[]> { TypedValue = requests.Select(request => request.JobId).ToArray() },
-                new NpgsqlParameter<Guid[]> { TypedValue = requests.Select(request => request.Token).ToArray() },
-                new NpgsqlParameter<string> { TypedValue = _worker.Id },
-                new NpgsqlParameter<TimeSpan> { TypedValue = _options.Lease },
-                new NpgsqlParameter<int> { TypedValue = _retry.MaxAttempts },
-                new NpgsqlParameter<int> { TypedValue = _retry.MaxCrashes },
-            },
-        });
+        batch.BatchCommands.Add(JobTransitions.Claim(
+            requests.Select(request => request.JobId).ToArray(), requests.Select(request => request.Token).ToArray(),
+            _worker.Id, _options.Lease, _retry));
 
         var answers = new Dictionary<Guid, (Guid? Token, ClaimAnswer Answer)>(requests.Count);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             await reader.NextResultAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
-                answers[reader.GetGuid(0)] = Read(reader);
+                answers[reader.GetGuid("id")] = ReadAnswer(reader);
         }
 
         foreach (var (_, answer) in answers.Values)
@@ -159,58 +92,54 @@ public sealed class JobClaims : IAsyncDisposable
     {
         if (!answers.TryGetValue(request.JobId, out var found))
             return ClaimAnswer.Over;
-        // Two messages of one job in one batch: the other one's token won.
+        // Two messages of one job shared the batch, and the token of the other one won.
         return found.Token is { } winner && winner != request.Token
             ? new(ClaimOutcome.Running, null, found.Answer.At)
             : found.Answer;
     }
 
-    private static (Guid? Token, ClaimAnswer Answer) Read(NpgsqlDataReader row)
+    private static (Guid? Token, ClaimAnswer Answer) ReadAnswer(NpgsqlDataReader row)
     {
-        if (!row.IsDBNull(5))
+        if (!row.IsDBNull("claim_token"))
         {
             var claim = new Claim(
-                row.GetGuid(0), row.GetGuid(5), row.GetString(6), Id(row, 7), Id(row, 8), Id(row, 9),
-                row.GetInt32(10), row.GetInt32(11), JsonElement.Parse(row.GetString(12)))
+                row.GetGuid("id"), row.GetGuid("claim_token"), row.GetString("type"), row.GetFieldValue<Guid?>("owner_id"),
+                row.GetFieldValue<Guid?>("ingest_id"), row.GetFieldValue<Guid?>("asset_id"), row.GetInt32("attempts"),
+                row.GetInt32("max_attempts"), JsonElement.Parse(row.GetString("params")))
             {
-                ParentId = Id(row, 13),
-                Waited = row.GetTimeSpan(14),
-                Age = row.GetTimeSpan(15),
+                ParentId = row.GetFieldValue<Guid?>("parent_id"),
+                Waited = row.GetFieldValue<TimeSpan>("waited"),
+                Age = row.GetFieldValue<TimeSpan>("age"),
             };
-            return (claim.Token, new(ClaimOutcome.Claimed, claim, row.GetFieldValue<DateTimeOffset>(2)));
+            return (claim.Token, new(ClaimOutcome.Claimed, claim, row.GetFieldValue<DateTimeOffset>("lease_until")));
         }
 
-        return (null, row.GetString(1) switch
+        return (null, row.GetString("status") switch
         {
-            JobStatus.Uploaded => new(ClaimOutcome.NotDue, null, row.GetFieldValue<DateTimeOffset>(3)),
-            JobStatus.Processing when row.GetBoolean(4) => new(ClaimOutcome.Poison, null, null),
-            JobStatus.Processing => new(ClaimOutcome.Running, null, row.GetFieldValue<DateTimeOffset>(2)),
+            JobStatus.Uploaded => new(ClaimOutcome.NotDue, null, row.GetFieldValue<DateTimeOffset>("not_before")),
+            // The whole of parts has no lease and is not claimed.
+            JobStatus.Processing when row.IsDBNull("lease_until") => ClaimAnswer.Over,
+            JobStatus.Processing when row.GetBoolean("lapsed") => new(ClaimOutcome.Poison, null, null),
+            JobStatus.Processing => new(ClaimOutcome.Running, null, row.GetFieldValue<DateTimeOffset>("lease_until")),
             _ => ClaimAnswer.Over,
         });
     }
 
-    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
-
-    private async Task<IReadOnlyList<bool>> CompleteAsync(IReadOnlyList<Completion> completions, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<bool>> CompleteBatchAsync(IReadOnlyList<Completion> completions, CancellationToken cancellationToken)
     {
         await using var batch = _database.CreateBatch();
-        batch.BatchCommands.Add(new(CompleteSql)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.JobId).ToArray() },
-                new NpgsqlParameter<Guid[]> { TypedValue = completions.Select(completion => completion.Claim.Token).ToArray() },
-                new NpgsqlParameter<string[]> { TypedValue = completions.Select(completion => completion.Result).ToArray() },
-            },
-        });
-        // That of a stale claim goes too: it says where to look, and nothing new is found there.
-        _outbox.AppendInsert(batch, completions.Select(completion => completion.Told).OfType<OutboxMessage>().ToArray());
+        batch.BatchCommands.Add(JobTransitions.Complete(
+            completions.Select(completion => completion.Claim.JobId).ToArray(),
+            completions.Select(completion => completion.Claim.Token).ToArray(),
+            completions.Select(completion => completion.Result).ToArray()));
+        // The message of a stale claim is sent too: it only asks the whole to count its parts, which changes nothing then.
+        _outbox.AppendInsert(batch, completions.Select(completion => completion.Notification).OfType<OutboxMessage>().ToArray());
 
         var committed = new HashSet<Guid>(completions.Count);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
-                committed.Add(reader.GetGuid(0));
+                committed.Add(reader.GetGuid("claim_token"));
         }
 
         foreach (var completion in completions.Where(completion => committed.Contains(completion.Claim.Token)))
@@ -220,5 +149,5 @@ public sealed class JobClaims : IAsyncDisposable
 
     private readonly record struct ClaimRequest(Guid JobId, Guid Token);
 
-    private readonly record struct Completion(Claim Claim, string Result, OutboxMessage? Told);
+    private readonly record struct Completion(Claim Claim, string Result, OutboxMessage? Notification);
 }

@@ -6,10 +6,10 @@ using Npgsql;
 namespace MangaMotion.Jobs.Counts;
 
 /// <summary>
-/// Folds the changes of the jobs' counters together, and sweeps what nobody reads any more. Every service has one; they
-/// share the work by a lock that the one at work holds.
+/// Folds the changes of job counters into their totals and deletes expired statistics. Every service runs one; an advisory lock lets one
+/// at a time fold.
 /// </summary>
-internal sealed class Bookkeeper(NpgsqlDataSource database, ILogger<Bookkeeper> logger) : BackgroundService
+internal sealed class JobCountFolder(NpgsqlDataSource database, ILogger<JobCountFolder> logger) : BackgroundService
 {
     private const int BatchSize = 20_000;
     private const int RoundsBetweenSweeps = 300;
@@ -17,9 +17,10 @@ internal sealed class Bookkeeper(NpgsqlDataSource database, ILogger<Bookkeeper> 
 
     private const string FoldSql =
         """
-        with turn as materialized (select pg_try_advisory_xact_lock(hashtext('mangamotion.bookkeeper')) as mine),
+        with turn as materialized (select pg_try_advisory_xact_lock(hashtext('mangamotion.job_counts')) as mine),
         changes as (
-          delete from job_count_changes where ctid = any(array(select ctid from job_count_changes, turn where mine limit $1)) returning *),
+          delete from job_count_changes
+          where ctid = any(array(select ctid from job_count_changes, turn where mine limit @batch_size)) returning *),
         folded as (
           insert into job_counts
           select ingest_id, owner_id, type, sum(queued), sum(processing), sum(done), sum(failed), sum(canceled)
@@ -43,22 +44,7 @@ internal sealed class Bookkeeper(NpgsqlDataSource database, ILogger<Bookkeeper> 
         try
         {
             for (var round = 1; await timer.WaitForNextTickAsync(stoppingToken); round++)
-            {
-                try
-                {
-                    while (await FoldAsync(stoppingToken) == BatchSize)
-                    {
-                        // Under load one batch is not all.
-                    }
-
-                    if (round % RoundsBetweenSweeps == 0)
-                        await SweepAsync(stoppingToken);
-                }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-                {
-                    logger.Log(DatabaseOutage.LevelOf(exception), exception, "The counters were not folded");
-                }
-            }
+                await RunRoundAsync(sweep: round % RoundsBetweenSweeps == 0, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -66,11 +52,29 @@ internal sealed class Bookkeeper(NpgsqlDataSource database, ILogger<Bookkeeper> 
         }
     }
 
-    /// <returns>How many changes were folded.</returns>
+    private async Task RunRoundAsync(bool sweep, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await FoldAsync(cancellationToken) == BatchSize)
+            {
+                // A full batch means that more changes wait.
+            }
+
+            if (sweep)
+                await SweepAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Job counters were not folded. Retrying in {Interval}.", Interval);
+        }
+    }
+
+    /// <returns>Number of changes folded, at most <see cref="BatchSize"/>.</returns>
     private async Task<long> FoldAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(FoldSql);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+        command.Parameters.Add(new NpgsqlParameter<int>("batch_size", BatchSize));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -1,5 +1,7 @@
+using System.Data;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Messaging.Postgres.Sessions;
 using Npgsql;
@@ -7,29 +9,19 @@ using Npgsql;
 namespace MangaMotion.Jobs.Parts;
 
 /// <summary>
-/// Jobs that are parts of another. A part is claimed, tried again, handed back and found again by the reconciler like any
-/// job; when it is done its whole is sent a <see cref="PartEnded"/>, when it fails for good its whole fails with it.
+/// Adds jobs that are parts of another. A part is claimed, retried, handed back and reconciled like any job. When it is done, its whole
+/// receives a <see cref="PartEnded"/>; when it fails for good, its whole fails with it.
 /// </summary>
 public sealed class JobParts(IOutbox outbox, JobTypes types)
 {
-    // A part that is there already is left as it is, unless it ended without a result: adding parts twice is adding them once,
-    // and adding them again is how a whole resumes. In the order of their ids, in which claims and heartbeats lock them.
-    private const string AddSql =
-        """
-        insert into jobs (id, parent_id, type, lane, max_attempts, params, input)
-        select id, $1, $2, $3, 3, params::jsonb, input::jsonb from unnest($4, $5, $6) as part (id, params, input)
-        order by id
-        on conflict (id) do update set
-          status = 'UPLOADED', attempts = 0, crashes = 0, not_before = null, finished_at = null, started_at = null,
-          claim_token = null, claimed_by = null, lease_until = null, updated_at = clock_timestamp()
-        where jobs.status in ('FAILED', 'CANCELED')
-        returning id
-        """;
-
-    /// <summary>Adds the parts to the session's transaction, which must hold the whole's row locked, and their messages.</summary>
-    /// <param name="parts">Of one type; their ids are a function of what they make.</param>
+    /// <summary>
+    /// Adds parts and their messages to the transaction of the session, which must hold the lock of the whole's row. A part that exists
+    /// is left as it is, unless it failed or was canceled: then it starts over.
+    /// </summary>
+    /// <param name="parts">Parts of one type, whose ids are a function of their work.</param>
     public async Task AddAsync<TCommand>(
-        IPostgresSession session, Guid whole, JobType<TCommand> type, Lane lane, IReadOnlyList<NewPart<TCommand>> parts, CancellationToken cancellationToken)
+        IPostgresSession session, Guid whole, JobType<TCommand> type, Lane lane, IReadOnlyList<NewPart<TCommand>> parts,
+        CancellationToken cancellationToken)
         where TCommand : class
     {
         if (parts.Count == 0)
@@ -37,28 +29,24 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
         var byId = parts.DistinctBy(part => part.Id).ToDictionary(part => part.Id, part => (part.Params, Input: type.SerializeInput(part.Command)));
         var added = new HashSet<Guid>();
         var connection = await session.OpenAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand(AddSql, connection, session.Transaction))
+        var transition = JobTransitions.AddParts(
+            whole, type, lane, [.. byId.Keys], [.. byId.Values.Select(part => part.Params)], [.. byId.Values.Select(part => part.Input)]);
+        await using (var batch = new NpgsqlBatch(connection, session.Transaction) { BatchCommands = { transition } })
+        await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            command.Parameters.Add(new() { Value = whole });
-            command.Parameters.Add(new() { Value = type.Name });
-            command.Parameters.Add(new() { Value = lane.Name() });
-            command.Parameters.Add(new() { Value = byId.Keys.ToArray() });
-            command.Parameters.Add(new() { Value = byId.Values.Select(part => part.Params).ToArray() });
-            command.Parameters.Add(new() { Value = byId.Values.Select(part => part.Input).ToArray() });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-                added.Add(reader.GetGuid(0));
+            while (await row.ReadAsync(cancellationToken))
+                added.Add(row.GetGuid("id"));
         }
 
         foreach (var (id, part) in byId.Where(part => added.Contains(part.Key)))
             session.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, part.Input, notBefore: null, cancellationToken));
     }
 
-    /// <summary>Has the whole look at its parts when the session commits.</summary>
+    /// <summary>Sends the whole a message to count its parts, when the session commits.</summary>
     public async Task RemindAsync(IPostgresSession session, Guid whole, JobType type, Lane lane, CancellationToken cancellationToken) =>
         session.Add(await PrepareAsync(whole, part: null, type, lane, cancellationToken));
 
-    /// <summary>The message that tells the whole of a part that is done; null for a job that is no part.</summary>
+    /// <summary>Makes the message that notifies the whole of a finished part; null for a top-level job.</summary>
     internal async Task<OutboxMessage?> PrepareEndedAsync(Claim claim, string queue, CancellationToken cancellationToken) =>
         claim.ParentId is { } whole && types[claim.Type].Whole is { } type
             ? await PrepareAsync(whole, claim.JobId, type, Lanes.OfQueue(queue), cancellationToken)
@@ -72,6 +60,6 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
             cancellationToken);
 }
 
-/// <param name="Id">A function of the whole and of what the part makes, so that the same part is the same row.</param>
-/// <param name="Params">What the part makes: a JSON object, there for the work as <c>JobRun.Params</c>.</param>
+/// <param name="Id">A function of the whole and of the part's work, so that the same part is the same row.</param>
+/// <param name="Params">Description of the part's work: a JSON object, available to it as <c>JobRun.Params</c>.</param>
 public sealed record NewPart<TCommand>(Guid Id, TCommand Command, string Params);

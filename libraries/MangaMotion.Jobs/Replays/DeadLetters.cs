@@ -2,29 +2,33 @@ using Npgsql;
 
 namespace MangaMotion.Jobs.Replays;
 
-/// <summary>Which dead letters are open: their job is FAILED, and their message belongs into the error queue.</summary>
+/// <summary>Queries open dead letters: their job is <c>FAILED</c> and their message belongs in the error queue.</summary>
 public sealed class DeadLetters(NpgsqlDataSource database)
 {
-    /// <summary>The channel on which the database tells of dead letters that were closed; the payload is the error queue.</summary>
+    /// <summary>Channel on which the database notifies of closed dead letters; the payload is the error queue.</summary>
     public const string ClosedChannel = "dead_letter_closed";
 
-    /// <summary>Open dead letters of an error queue.</summary>
+    private const string CountSql = "select count(*) from failed_jobs where error_queue = @error_queue and resolved_at is null";
+
+    private const string FindSql = "select id from failed_jobs where id = any(@ids) and resolved_at is null";
+
+    /// <summary>Counts the open dead letters of an error queue.</summary>
     public async Task<long> CountOpenAsync(string errorQueue, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select count(*) from failed_jobs where error_queue = $1 and resolved_at is null");
-        command.Parameters.Add(new() { Value = errorQueue });
+        await using var command = database.CreateCommand(CountSql);
+        command.Parameters.Add(new NpgsqlParameter<string>("error_queue", errorQueue));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Those of the ids that are open.</summary>
-    public async Task<HashSet<Guid>> WhichAreOpenAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>Returns those of the ids whose dead letter is open.</summary>
+    public async Task<HashSet<Guid>> FindOpenAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select id from failed_jobs where id = any($1) and resolved_at is null");
-        command.Parameters.Add(new() { Value = ids.ToArray() });
+        await using var command = database.CreateCommand(FindSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]>("ids", [.. ids]));
         var open = new HashSet<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            open.Add(reader.GetGuid(0));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            open.Add(row.GetGuid(0));
         return open;
     }
 }

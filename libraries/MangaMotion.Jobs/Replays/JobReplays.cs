@@ -1,131 +1,99 @@
+using System.Data;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Fairness;
+using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Npgsql;
 
 namespace MangaMotion.Jobs.Replays;
 
-/// <summary>What became of a request to run a job again or to cancel it.</summary>
+/// <summary>Outcome of a request to replay, cancel or edit a job.</summary>
 public enum JobChange
 {
     Changed,
 
-    /// <summary>The job's status does not allow it; nothing was changed.</summary>
+    /// <summary>The status of the job does not allow it; nothing was changed.</summary>
     NotAllowed,
 
     NoSuchJob,
 }
 
-/// <summary>A second life for failed and canceled jobs, with attempts counted from zero.</summary>
+/// <summary>Runs failed and canceled jobs again, with attempts counted from zero.</summary>
 public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTypes types, FairShare shares, JobChanges changes)
 {
-    // A statement of its own: the next one then sees what whoever held the locks has committed. Everybody takes a whole before
-    // its parts, and jobs before their dead letters.
-    private const string LockSql =
-        """
-        select from jobs where id in (select unnest(array[id, parent_id]) from jobs where id = any($1))
-        order by parent_id nulls first, id for update
-        """;
+    // Fires jobs_counted_update, which changes nothing: the status stays.
+    private const string SetBulkSql = "update jobs set bulk = true where id = any(@ids)";
 
-    private const string CloseLetter = "status = 'REPLAYING', resolved_at = clock_timestamp(), updated_at = clock_timestamp()";
+    private const string ExistsSql = "select exists (select from jobs where id = @job_id)";
 
-    private const string Revive =
-        """
-        status = 'UPLOADED', attempts = 0, crashes = 0, not_before = null, finished_at = null, started_at = null,
-        claim_token = null, claimed_by = null, lease_until = null, bulk = false, updated_at = clock_timestamp()
-        """;
-
-    private const string ReplaySql =
-        $"""
-        with letter as (
-          update failed_jobs f set {CloseLetter} from jobs j
-          where j.id = any($1) and j.status = 'FAILED' and f.job_id = j.id and f.resolved_at is null
-          returning f.id)
-        update jobs j set {Revive}, replay_of = (select id from letter)
-        where id = any($1) and status in ('FAILED', 'CANCELED')
-        returning {Columns}
-        """;
-
-    // The dead letter is the key: whoever comes with it, and however often, it gives its job one more life. Where it comes with
-    // the message of a part, the dead letter is the whole's: both live again.
-    private const string SpendSql =
-        $"""
-        with letter as (
-          update failed_jobs f set {CloseLetter} from jobs j
-          where j.id in (select coalesce(parent_id, id) from jobs where id = any($1)) and j.status = 'FAILED'
-            and f.job_id = j.id and f.id = any($2) and f.resolved_at is null
-          returning f.id, f.job_id)
-        update jobs j set {Revive}, replay_of = case when j.id = letter.job_id then letter.id end
-        from letter where (j.id = letter.job_id or (j.id = any($1) and j.parent_id = letter.job_id)) and j.status = 'FAILED'
-        returning {Columns}
-        """;
-
-    private const string Columns = "j.id, j.owner_id, j.ingest_id, j.replay_of, j.type, j.lane, j.input::text";
-
-    /// <summary>Runs a failed or canceled job again: row, dead letter and message in one transaction.</summary>
+    /// <summary>Replays a failed or canceled job: row, dead letter and message in one transaction.</summary>
     public async Task<JobChange> ReplayAsync(Guid jobId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var revived = await ReviveAsync(connection, [jobId], new(ReplaySql) { Parameters = { Ids([jobId]) } }, cancellationToken);
-        if (revived.Count == 0)
+        var replayed = await ReplayRowsAsync(connection, [jobId], JobTransitions.Replay(jobId), cancellationToken);
+        if (replayed.Count == 0)
             return await ExistsAsync(connection, jobId, cancellationToken) ? JobChange.NotAllowed : JobChange.NoSuchJob;
 
-        var messages = await SendAsync(connection, revived, cancellationToken);
+        var messages = await StoreMessagesAsync(connection, replayed, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        Committed(revived, messages);
+        Committed(replayed, messages);
         return JobChange.Changed;
     }
 
     /// <summary>
-    /// The message of a dead letter was moved back to its queue: the job lives again, once per dead letter. It is at hand
-    /// already; where the job is a part, its whole lives again too and is sent its own message.
+    /// Replays a job whose message was moved from the error queue back to its queue: once for each dead letter. The caller holds the
+    /// message, so the job gets no new one; if the job is a part, its whole is replayed too and gets a message.
     /// </summary>
-    internal async Task<bool> AdoptAsync(Guid jobId, Guid deadLetterId, CancellationToken cancellationToken)
+    internal async Task<bool> ReplayMovedMessageAsync(Guid jobId, Guid deadLetterId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var revived = await ReviveAsync(connection, [jobId], Spend([jobId], [deadLetterId]), cancellationToken);
-        var messages = await SendAsync(connection, revived.Where(job => job.Id != jobId), cancellationToken);
+        var transition = JobTransitions.ReplayDeadLetters([jobId], [deadLetterId]);
+        var replayed = await ReplayRowsAsync(connection, [jobId], transition, cancellationToken);
+        var messages = await StoreMessagesAsync(connection, replayed.Where(job => job.Id != jobId), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        Committed(revived, messages);
-        return revived.Count > 0;
+        Committed(replayed, messages);
+        return replayed.Count > 0;
     }
 
-    /// <summary>Within the caller's transaction: those of the dead letters that are open give their jobs another life.</summary>
-    /// <returns>What to pass to <see cref="Committed"/> after the commit.</returns>
-    internal async Task<(IReadOnlyList<Revived> Revived, IReadOnlyList<OutboxMessage> Messages)> ReplayAsync(
+    /// <summary>Replays the jobs of those dead letters that are open, within the caller's transaction.</summary>
+    /// <returns>Arguments of <see cref="Committed"/>, to be called after the commit.</returns>
+    internal async Task<(IReadOnlyList<ReplayedJob> Replayed, IReadOnlyList<OutboxMessage> Messages)> ReplayAsync(
         NpgsqlConnection connection, Guid[] jobIds, Guid[] deadLetterIds, CancellationToken cancellationToken)
     {
-        var revived = await ReviveAsync(connection, jobIds, Spend(jobIds, deadLetterIds), cancellationToken);
-        return (revived, await SendAsync(connection, revived, cancellationToken));
+        var transition = JobTransitions.ReplayDeadLetters(jobIds, deadLetterIds);
+        var replayed = await ReplayRowsAsync(connection, jobIds, transition, cancellationToken);
+        return (replayed, await StoreMessagesAsync(connection, replayed, cancellationToken));
     }
 
-    internal void Committed(IReadOnlyList<Revived> revived, IReadOnlyList<OutboxMessage> messages)
+    /// <summary>Sends the messages and announces the jobs of a committed replay.</summary>
+    internal void Committed(IReadOnlyList<ReplayedJob> replayed, IReadOnlyList<OutboxMessage> messages)
     {
         outbox.Committed(messages);
-        foreach (var job in revived)
+        foreach (var job in replayed)
             changes.Announce(job.Id, job.IngestId);
     }
 
-    private static async Task<List<Revived>> ReviveAsync(
-        NpgsqlConnection connection, Guid[] jobIds, NpgsqlBatchCommand revive, CancellationToken cancellationToken)
+    private static async Task<List<ReplayedJob>> ReplayRowsAsync(
+        NpgsqlConnection connection, Guid[] jobIds, NpgsqlBatchCommand transition, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(LockSql) { Parameters = { Ids(jobIds) } }, revive } };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var revived = new List<Revived>();
-        while (await reader.ReadAsync(cancellationToken))
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { JobTransitions.LockForReplay(jobIds), transition } };
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        var replayed = new List<ReplayedJob>();
+        while (await row.ReadAsync(cancellationToken))
         {
-            revived.Add(new(
-                reader.GetGuid(0), Id(reader, 1), Id(reader, 2), Id(reader, 3), reader.GetString(4), Lanes.Parse(reader.GetString(5)), reader.GetString(6)));
+            replayed.Add(new(
+                row.GetGuid("id"), row.GetFieldValue<Guid?>("owner_id"), row.GetFieldValue<Guid?>("ingest_id"),
+                row.GetFieldValue<Guid?>("replay_of"), row.GetString("type"), Lanes.Parse(row.GetString("lane")), row.GetString("input")));
         }
 
-        return revived;
+        return replayed;
     }
 
-    /// <summary>Stores the messages of the jobs.</summary>
-    private async Task<IReadOnlyList<OutboxMessage>> SendAsync(NpgsqlConnection connection, IEnumerable<Revived> jobs, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OutboxMessage>> StoreMessagesAsync(
+        NpgsqlConnection connection, IEnumerable<ReplayedJob> jobs, CancellationToken cancellationToken)
     {
         var messages = new List<OutboxMessage>();
         var bulk = new List<Guid>();
@@ -142,7 +110,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
             return messages;
         await using var batch = new NpgsqlBatch(connection);
         if (bulk.Count > 0)
-            batch.BatchCommands.Add(new("update jobs set bulk = true where id = any($1)") { Parameters = { Ids([.. bulk]) } });
+            batch.BatchCommands.Add(new(SetBulkSql) { Parameters = { new NpgsqlParameter<Guid[]>("ids", [.. bulk]) } });
         outbox.AppendInsert(batch, messages);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return messages;
@@ -150,20 +118,14 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
 
     private static async Task<bool> ExistsAsync(NpgsqlConnection connection, Guid jobId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select exists (select from jobs where id = $1)", connection)
+        await using var command = new NpgsqlCommand(ExistsSql, connection)
         {
-            Parameters = { new() { Value = jobId } },
+            Parameters = { new NpgsqlParameter<Guid>("job_id", jobId) },
         };
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static NpgsqlBatchCommand Spend(Guid[] jobIds, Guid[] deadLetterIds) =>
-        new(SpendSql) { Parameters = { Ids(jobIds), Ids(deadLetterIds) } };
-
-    private static NpgsqlParameter<Guid[]> Ids(Guid[] ids) => new() { TypedValue = ids };
-
-    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
-
-    /// <param name="DeadLetter">The one that was spent; a canceled job and a part have none.</param>
-    internal sealed record Revived(Guid Id, Guid? OwnerId, Guid? IngestId, Guid? DeadLetter, string Type, Lane Lane, string Input);
+    /// <param name="DeadLetter">The dead letter that the replay closed; null for a canceled job and for a part.</param>
+    internal sealed record ReplayedJob(
+        Guid Id, Guid? OwnerId, Guid? IngestId, Guid? DeadLetter, string Type, Lane Lane, string Input);
 }

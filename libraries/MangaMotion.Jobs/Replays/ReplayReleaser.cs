@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Jobs.Replays;
 
-/// <summary>Works at <see cref="ReplayBatches"/> from its start on, so what another process left is taken up.</summary>
+/// <summary>Carries out <see cref="ReplayBatches"/> in the background, beginning with the batches that another process left unfinished.</summary>
 internal sealed class ReplayReleaser(ReplayBatches batches, ReplayReleaser.Signal signal, ILogger<ReplayReleaser> logger) : BackgroundService
 {
-    /// <summary>Also the pause after a step that failed, whatever the reason: the batch stays where it is.</summary>
+    /// <summary>Longest time without a look at the table, and the pause after a step that failed.</summary>
     private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -18,12 +18,12 @@ internal sealed class ReplayReleaser(ReplayBatches batches, ReplayReleaser.Signa
             {
                 while (await batches.StepAsync(stoppingToken))
                 {
-                    // Until nothing is left to do.
+                    // Steps follow each other until no batch has anything to do.
                 }
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogWarning(exception, "A step of a replay batch was not done and is tried again within {Pause}", SafetyInterval);
+                logger.LogWarning(exception, "A step of a replay batch failed. Retrying within {Pause}.", SafetyInterval);
             }
 
             await signal.WaitAsync(SafetyInterval, stoppingToken);

@@ -50,7 +50,7 @@ internal sealed class JobRunner(
         using var place = await EnterAsync(queue);
 
         if (DeadLetterHeaders.IdOf(context) is { } deadLetter)
-            await ReachAsync("adopt a replayed dead letter", cancellation => replays.AdoptAsync(jobId, deadLetter, cancellation));
+            await ReachAsync("replay a moved message", cancellation => replays.ReplayMovedMessageAsync(jobId, deadLetter, cancellation));
 
         var token = Guid.NewGuid();
         using var running = runningJobs.Expect(token);

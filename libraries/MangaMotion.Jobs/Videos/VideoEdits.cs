@@ -1,66 +1,70 @@
+using System.Data;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Replays;
+using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Npgsql;
 
 namespace MangaMotion.Jobs.Videos;
 
-/// <summary>What the owner of a video changes: its script, and whether it may go on. Each is one transaction with its message.</summary>
+/// <summary>Changes that the owner of a video makes: a new script, and approval. Each is one transaction with its message.</summary>
 public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
-    // In the order of the saga, which holds the video's row when it comes to that of the job.
-    private const string LockSql = "select from videos where id = $1 for update";
+    // The saga locks the video's row before the job's row; edits take the same order.
+    private const string LockSql = "select from videos where id = @id for update";
 
     private const string FindSql =
         """
-        select j.status, j.lane, j.input::text, j.ingest_id, v.state, v.script is not null, v.options ->> 'stop_at' is not distinct from 'script_gen'
-        from jobs j join videos v on v.id = j.id where j.id = $1 for update of j
+        select j.status, j.lane, j.input::text as input, j.ingest_id, v.state, v.script is not null as has_script,
+          v.options ->> 'stop_at' is not distinct from 'script_gen' as stops_at_script
+        from jobs j join videos v on v.id = j.id where j.id = @id for update of j
         """;
 
-    private const string ScriptSql = "update videos set script = $2::jsonb where id = $1";
+    private const string ReplaceScriptSql = "update videos set script = @script::jsonb where id = @id";
 
-    // The parts stay: those that the new script needs too are found again by their ids.
-    private const string RestartSql =
+    // Parts stay: those that the new script still needs are found by their ids.
+    private const string ResetStagesSql =
         """
-        with stage as (
-          update stages set status = 'UPLOADED', done = 0, started_at = null, finished_at = null where video_id = $1 and stage <> 'script_gen'),
-        letter as (
-          update failed_jobs set status = 'REPLAYING', resolved_at = clock_timestamp(), updated_at = clock_timestamp()
-          where job_id = $1 and resolved_at is null returning id)
-        update jobs set status = 'UPLOADED', replay_of = (select id from letter), attempts = 0, crashes = 0, not_before = null, started_at = null, finished_at = null,
-          stage = 'voice_gen', progress = 25, updated_at = clock_timestamp() where id = $1
+        update stages set status = 'UPLOADED', done = 0, started_at = null, finished_at = null
+        where video_id = @id and stage <> 'script_gen'
         """;
 
-    private const string ApproveSql = "update videos set approved_at = coalesce(approved_at, clock_timestamp()) where id = $1";
+    private const string ApproveSql = "update videos set approved_at = coalesce(approved_at, clock_timestamp()) where id = @id";
 
     private const string GoOnSql =
         """
-        with video as (
-          update videos set approved_at = coalesce(approved_at, clock_timestamp()), options = options - 'stop_at' where id = $1)
-        update jobs set status = 'UPLOADED', attempts = 0, finished_at = null, updated_at = clock_timestamp() where id = $1
+        update videos set approved_at = coalesce(approved_at, clock_timestamp()), options = options - 'stop_at' where id = @id
         """;
 
     /// <summary>
-    /// Takes an edited script, checked by the caller. A video that waits for approval goes on waiting, and one that was to stop after
-    /// its script stays stopped; any other that is over is made again, from what is there already and what the edit changed.
+    /// Replaces the script by one that the caller has validated. A video that waits for approval keeps waiting, and one that stops after
+    /// its script stays stopped. Any other finished video starts again at the voice stage and reuses every part that the edit kept.
     /// </summary>
     /// <returns><see cref="JobChange.NotAllowed"/> while the video is being made, and before there is a script.</returns>
     public Task<JobChange> ReplaceScriptAsync(Guid video, string script, CancellationToken cancellationToken) => ChangeAsync(
         video,
-        found => !found.HasScript ? null
-            : found.IsParked || found.IsStoppedAtScript ? new([Command(ScriptSql, video, script)], null)
-            : found.IsOver ? new([Command(ScriptSql, video, script), Command(RestartSql, video)], StartAsync)
-            : null,
+        found => found switch
+        {
+            { HasScript: false } => null,
+            { IsAwaitingApproval: true } or { IsStoppedAtScript: true } => new([ReplaceScript(video, script)], null),
+            { IsFinished: true } => new(
+                [ReplaceScript(video, script), Command(ResetStagesSql, video), JobTransitions.Replay(video, includeDone: true, "voice_gen", 25)], StartAsync),
+            _ => null,
+        },
         cancellationToken);
 
-    /// <summary>Lets a video go on that waits for approval, or that was to stop after a stage.</summary>
-    /// <returns><see cref="JobChange.NotAllowed"/> for any other.</returns>
+    /// <summary>Lets a video go on that waits for approval or has stopped after a stage.</summary>
+    /// <returns><see cref="JobChange.NotAllowed"/> for any other video.</returns>
     public Task<JobChange> ApproveAsync(Guid video, CancellationToken cancellationToken) => ChangeAsync(
         video,
-        found => found.IsParked ? new([Command(ApproveSql, video)], RemindAsync)
-            : found is { Status: JobStatus.Done, State: "Stopped" } ? new([Command(GoOnSql, video)], StartAsync)
-            : null,
+        found => found switch
+        {
+            { IsAwaitingApproval: true } => new([Command(ApproveSql, video)], RemindAsync),
+            { Status: JobStatus.Done, State: "Stopped" } => new(
+                [Command(GoOnSql, video), JobTransitions.Replay(video, includeDone: true)], StartAsync),
+            _ => null,
+        },
         cancellationToken);
 
     private async Task<JobChange> ChangeAsync(Guid video, Func<Found, Change?> choose, CancellationToken cancellationToken)
@@ -90,7 +94,9 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? new(video, row.GetString(0), Lanes.Parse(row.GetString(1)), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetString(4), row.GetBoolean(5), row.GetBoolean(6))
+            ? new(
+                video, row.GetString("status"), Lanes.Parse(row.GetString("lane")), row.GetString("input"),
+                row.GetFieldValue<Guid?>("ingest_id"), row.GetString("state"), row.GetBoolean("has_script"), row.GetBoolean("stops_at_script"))
             : null;
     }
 
@@ -100,21 +106,23 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     private Task<OutboxMessage> RemindAsync(Found found, CancellationToken cancellationToken) => outbox.PrepareSendAsync(
         new PartEnded { JobId = found.Id }, JobType.AddressOf(JobTypes.Video.QueueName(found.Lane)), new() { CorrelationId = found.Id }, cancellationToken);
 
-    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> parameters)
+    private static NpgsqlBatchCommand Command(string sql, Guid video) => new(sql) { Parameters = { new NpgsqlParameter<Guid>("id", video) } };
+
+    private static NpgsqlBatchCommand ReplaceScript(Guid video, string script)
     {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters)
-            command.Parameters.Add(new() { Value = value });
+        var command = Command(ReplaceScriptSql, video);
+        command.Parameters.Add(new NpgsqlParameter<string>("script", script));
         return command;
     }
 
-    private sealed record Found(Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, bool HasScript, bool StopsAtScript)
+    private sealed record Found(
+        Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, bool HasScript, bool StopsAtScript)
     {
-        public bool IsParked => Status == JobStatus.Processing && State == "AwaitingApproval";
+        public bool IsAwaitingApproval => Status == JobStatus.Processing && State == "AwaitingApproval";
 
         public bool IsStoppedAtScript => Status == JobStatus.Done && State == "Stopped" && StopsAtScript;
 
-        public bool IsOver => Status is JobStatus.Done or JobStatus.Failed or JobStatus.Canceled;
+        public bool IsFinished => Status is JobStatus.Done or JobStatus.Failed or JobStatus.Canceled;
     }
 
     private sealed record Change(IReadOnlyList<NpgsqlBatchCommand> Commands, Func<Found, CancellationToken, Task<OutboxMessage>>? Message);

@@ -91,7 +91,7 @@ internal sealed class ErrorQueueSweeper(
                 copies.Add((message.DeliveryTag, id));
         }
 
-        var wanted = await deadLetters.WhichAreOpenAsync(copies.ConvertAll(copy => copy.DeadLetter), cancellationToken);
+        var wanted = await deadLetters.FindOpenAsync(copies.ConvertAll(copy => copy.DeadLetter), cancellationToken);
         var taken = 0;
         foreach (var (tag, id) in copies)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Messaging.Postgres.Sessions;
 using MangaMotion.VideoPipeline.Film;
@@ -13,17 +14,6 @@ namespace MangaMotion.VideoPipeline.Saga;
 /// <summary>The rows of a video, in the session's transaction.</summary>
 internal sealed class VideoRows(IPostgresSession session, IOutbox outbox)
 {
-    // The whole's row is locked first in every transaction that touches its parts, cancel's too.
-    private const string TakeJob =
-        """
-        with job as (select id, status, lane, started_at from jobs where id = $1 for update),
-        taken as (
-          update jobs j set status = 'PROCESSING', attempts = 1, updated_at = clock_timestamp(),
-            started_at = coalesce(j.started_at, clock_timestamp())
-          from job where j.id = job.id and job.status = 'UPLOADED')
-        select lane from job where status in ('UPLOADED', 'PROCESSING')
-        """;
-
     private const string AddStages =
         """
         insert into stages (video_id, stage, position)
@@ -57,6 +47,8 @@ internal sealed class VideoRows(IPostgresSession session, IOutbox outbox)
         select status = 'DONE' from stage
         """;
 
+    private const string PartOf = "select part_id from stages where video_id = $1 and stage = $2";
+
     private const string IngestOf = "select ingest_id from jobs where id = $1";
 
     private const string TakeScript =
@@ -66,18 +58,13 @@ internal sealed class VideoRows(IPostgresSession session, IOutbox outbox)
         where v.id = $1 and v.script is null and s.video_id = $1 and s.stage = 'script_gen'
         """;
 
-    private const string Finish =
-        """
-        update jobs j set status = 'DONE', last_error = null, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-          result = case when $2 = 'compositing' then part.result else jsonb_build_object('stopped_at', $2) end
-        from stages s left join jobs part on part.id = s.part_id
-        where j.id = $1 and j.status = 'PROCESSING' and s.video_id = $1 and s.stage = $2
-        """;
-
-    /// <summary>Locks the job; where it waits, it runs from now on.</summary>
-    /// <returns>Its lane; null where it is over: done, failed or canceled.</returns>
-    public async Task<Lane?> TakeJobAsync(Guid video, CancellationToken cancellationToken) =>
-        await ScalarAsync(TakeJob, [video], cancellationToken) is string lane ? Lanes.Parse(lane) : null;
+    /// <summary>Locks the job's row, before any of its parts, and sets a waiting job to <c>PROCESSING</c>.</summary>
+    /// <returns>Its lane; null if it is finished.</returns>
+    public async Task<Lane?> TakeJobAsync(Guid video, CancellationToken cancellationToken)
+    {
+        await using var batch = await BatchAsync(JobTransitions.BeginWhole(video), cancellationToken);
+        return await batch.ExecuteScalarAsync(cancellationToken) is string lane ? Lanes.Parse(lane) : null;
+    }
 
     public async Task BeginStageAsync(Guid video, Stage stage, CancellationToken cancellationToken)
     {
@@ -106,7 +93,10 @@ internal sealed class VideoRows(IPostgresSession session, IOutbox outbox)
 
     public async Task FinishAsync(Guid video, Stage last, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(Finish, [video, last.Name], cancellationToken);
+        var part = last == Stage.Compositing ? await ScalarAsync(PartOf, [video, last.Name], cancellationToken) as Guid? : null;
+        var stopped = part is null ? JsonSerializer.Serialize(new { stopped_at = last.Name }) : null;
+        await using (var batch = await BatchAsync(JobTransitions.FinishWhole(video, stopped, part), cancellationToken))
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         await AnnounceAsync(video, cancellationToken);
     }
 
@@ -204,6 +194,9 @@ internal sealed class VideoRows(IPostgresSession session, IOutbox outbox)
         await using var command = await CommandAsync(sql, parameters, cancellationToken);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private async Task<NpgsqlBatch> BatchAsync(NpgsqlBatchCommand transition, CancellationToken cancellationToken) =>
+        new(await session.OpenAsync(cancellationToken), session.Transaction) { BatchCommands = { transition } };
 
     private async Task<NpgsqlCommand> CommandAsync(string sql, object[] parameters, CancellationToken cancellationToken)
     {
