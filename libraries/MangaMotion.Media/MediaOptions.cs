@@ -50,7 +50,7 @@ public enum SandboxKind
 /// <summary>Section <c>Media:Vips</c>: the media children and their libvips.</summary>
 public sealed class VipsOptions
 {
-    /// <summary>Path of libvips's shared library; empty looks for the one that <c>mangamotion setup</c> brings, then for the system's.</summary>
+    /// <summary>Path of libvips's shared library; empty for the one in the media host's folder, and the system's on an architecture for which it has none.</summary>
     public string Library { get; set; } = "";
 
     /// <summary>Jobs after which a child is replaced by a fresh one.</summary>

@@ -1,4 +1,6 @@
+using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Processes;
 
 namespace MangaMotion.Media.Tests;
 
@@ -168,6 +170,28 @@ public sealed class ImageTests : IAsyncLifetime
 
         (dot["preview"].Width, dot["preview"].Height).ShouldBe((1, 1));
         (line["preview"].Width, line["preview"].Height).ShouldBe((1280, 1));
+    }
+
+    [Fact]
+    public async Task The_packaged_libvips_is_in_use_and_the_configured_one_takes_precedence()
+    {
+        var packaged = VipsLibrary.Find("", MediaHost.Folder);
+        packaged.ShouldStartWith(MediaHost.Folder);
+        (await LoadedByAsync(_vips.Encode(_vips.Picture(50, 30), "png"))).ShouldBe(packaged);
+
+        VipsLibrary.Find("libvips.so.42", MediaHost.Folder).ShouldBe("libvips.so.42");
+        Should.Throw<FileNotFoundException>(() => VipsLibrary.Find("/nowhere/libvips.so.42", MediaHost.Folder)).Message.ShouldContain("Media:Vips:Library");
+
+        async Task<string> LoadedByAsync(string picture)
+        {
+            await _rig.RenderAsync(picture);
+            var child = ProcessTree.Tree(_rig.Pool.ProcessIds.ShouldHaveSingleItem()).Last();
+            return (await File.ReadAllLinesAsync($"/proc/{child}/maps"))
+                .Select(line => line.Split(' ')[^1])
+                .Where(path => Path.GetFileName(path).StartsWith("libvips", StringComparison.Ordinal))
+                .Distinct()
+                .ShouldHaveSingleItem();
+        }
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using MangaMotion.Media.Processes;
 using MangaMotion.MediaHost.FFmpeg;
 using MangaMotion.MediaHost.Poppler;
 using MangaMotion.MediaHost.Vips;
+using NetVips;
 
 namespace MangaMotion.MediaHost;
 
@@ -16,7 +17,7 @@ internal static class Desk
         {
             return job switch
             {
-                ImageJob image => Pictures.Render(slot, image),
+                ImageJob image => ImageRenderer.Render(slot, image),
                 PdfJob pdf => Papers.Draw(slot, pdf),
                 VideoJob video => Videos.Render(slot, video),
                 SoundJob sound => Sounds.Measure(slot, sound),

@@ -10,7 +10,7 @@ using var answers = StandardOutput.Take();
 using var jobs = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
 
 var slot = new Slot(args[0], args[1]);
-Native.Start(args[2]);
+VipsStart.Load(args[2]);
 Av.Folder = args[3];
 answers.WriteByte((byte)'\n'); // ready: what goes wrong from here on may be the file's fault
 answers.Flush();

@@ -11,6 +11,9 @@ namespace MangaMotion.Media.Hosts;
 /// </summary>
 internal sealed class MediaHost : IAsyncDisposable
 {
+    /// <summary>Folder of the media host's program, beside the program that starts it.</summary>
+    public static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "mediahost");
+
     private readonly Process _process;
     private readonly string _slot;
     private readonly StderrTail _stderr = new();
@@ -55,7 +58,7 @@ internal sealed class MediaHost : IAsyncDisposable
             new(WorkspaceRoot.Create(Path.Combine(slot, "in")), seenIn),
         ];
 
-        var program = Path.Combine(AppContext.BaseDirectory, "mediahost", "MangaMotion.MediaHost.dll");
+        var program = Path.Combine(Folder, "MangaMotion.MediaHost.dll");
         var dotnet = DotNet.Root;
         foreach (var directory in (string?[])[dotnet, Path.GetDirectoryName(program), library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null, options.Av.Libraries])
         {

@@ -61,7 +61,7 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         {
             var host = type == MediaType.Heic ? await StartAsync(HeicLibrary(), canceled.Token)
                 : _idle.TryPop(out var kept) ? kept
-                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, AppContext.BaseDirectory), canceled.Token);
+                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder), canceled.Token);
             var keep = false;
             var shown = Path.Combine(host.InDirectory, "input");
             try

@@ -1,21 +1,25 @@
+using System.Runtime.InteropServices;
+
 namespace MangaMotion.Media.Hosts;
 
-/// <summary>Finds libvips: configured, brought by the clone's setup, or the system's.</summary>
+/// <summary>Finds libvips: the configured library, the one in the media host's folder, or the system's.</summary>
 internal static class VipsLibrary
 {
-    // Debian's: the linker finds it by this name.
-    private const string System = "libvips.so.42";
+    // The name of every libvips 8, in the folder and for the dynamic linker.
+    private const string Name = "libvips.so.42";
 
     /// <summary>
-    /// The library for HEIC, which only the system's decodes (the fast one is built without HEVC, for its patents); null where
-    /// it is not installed.
+    /// Library for HEIC: the system's, since the one in the media host's folder is built without HEVC for its patents. Null if it
+    /// is not installed.
     /// </summary>
     public static string? ForHeic { get; } =
-        Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib").Any(directory => File.Exists(Path.Combine(directory, System))) ? System : null;
+        Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib").Any(directory => File.Exists(Path.Combine(directory, Name))) ? Name : null;
 
-    /// <summary>A path, or a name for the dynamic linker.</summary>
-    /// <exception cref="FileNotFoundException">The configured file is not there.</exception>
-    public static string Find(string configured, string startingAt)
+    /// <summary>Path of the library, or its name for the dynamic linker.</summary>
+    /// <param name="configured">Setting <c>Media:Vips:Library</c>; empty if unset.</param>
+    /// <param name="hostFolder">Folder of the media host's program.</param>
+    /// <exception cref="FileNotFoundException">The configured file does not exist.</exception>
+    public static string Find(string configured, string hostFolder)
     {
         if (configured.Length > 0)
         {
@@ -24,13 +28,8 @@ internal static class VipsLibrary
                 : throw new FileNotFoundException($"No libvips at '{configured}': correct Media:Vips:Library or leave it empty.", configured);
         }
 
-        for (var directory = new DirectoryInfo(startingAt); directory is not null; directory = directory.Parent)
-        {
-            var packages = new DirectoryInfo(Path.Combine(directory.FullName, ".mangamotion/native/node_modules/@img"));
-            if (packages.Exists)
-                return packages.EnumerateFiles("libvips-cpp.so.*", SearchOption.AllDirectories).Select(file => file.FullName).Order().LastOrDefault(System);
-        }
-
-        return System;
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        var packaged = Path.Combine(hostFolder, "runtimes", $"linux-{architecture}", "native", Name);
+        return File.Exists(packaged) ? packaged : Name;
     }
 }

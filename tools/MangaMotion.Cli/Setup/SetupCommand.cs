@@ -3,14 +3,14 @@ using MangaMotion.Cli.Local;
 
 namespace MangaMotion.Cli.Setup;
 
-/// <summary><c>setup</c>: everything that any command needs.</summary>
+/// <summary>Command <c>setup</c>, which installs everything that any command needs.</summary>
 internal static class SetupCommand
 {
     public static readonly string[] Everything = ["run", "s3", "test"];
 
     public static Command Create()
     {
-        var command = new Command("setup", "Install the Debian packages and the libvips that are missing.");
+        var command = new Command("setup", "Install the Debian packages that are missing.");
         command.SetAction(async (_, cancellationToken) =>
         {
             var progress = new ProgressLines();

@@ -27,7 +27,7 @@ internal static class Videos
         var deblocking = Math.Max(video.Width, video.Height) >= 2 * size ? "all" : "default";
         using var looks = new Looks(file, video, size, job.PatienceSeconds, [.. decoding, ("skip_loop_filter", deblocking)]);
         var poster = Find(looks, seconds);
-        return new VideoAnswer(probed with { Video = looks.Video }, Pictures.Render(slot, poster.Pixels, (poster.Width, poster.Height), file.Orientation(video.Index), job.Pictures));
+        return new VideoAnswer(probed with { Video = looks.Video }, ImageRenderer.Render(slot, poster.Pixels, (poster.Width, poster.Height), file.Orientation(video.Index), job.Pictures));
     }
 
     private static Poster Find(Looks looks, double? seconds)

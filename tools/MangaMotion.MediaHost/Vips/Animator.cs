@@ -1,33 +1,33 @@
 using MangaMotion.Media.Hosts;
+using NetVips;
 
 namespace MangaMotion.MediaHost.Vips;
 
-/// <summary>A small moving WebP of an animation, cut to a number of frames and pixels.</summary>
+/// <summary>Renders an animation as a small animated WebP, cut to a number of frames and pixels.</summary>
 internal static class Animator
 {
-    /// <summary>Null where the file does not move: one frame, or a format whose pages are not frames.</summary>
-    public static HostFile? Save(Slot slot, VipsScope scope, PictureFile file, VipsImage header, HostAnimation wanted, double[] background)
+    /// <summary>The written file; null if the file is not animated: one frame, or a format whose pages are not frames.</summary>
+    public static HostFile? Save(Slot slot, ImageScope scope, PictureFile file, Image header, HostAnimation wanted, double[] background)
     {
         if (file.Type is not ("image/gif" or "image/webp"))
             return null;
 
-        var affordable = wanted.MaxPixels / ((long)header.Width * header.FrameHeight);
-        var frames = (int)Math.Min(Math.Min(header.Frames, wanted.MaxFrames), affordable);
+        var affordable = wanted.MaxPixels / ((long)header.Width * header.PageHeight);
+        var frames = (int)Math.Min(Math.Min(header.Frames(), wanted.MaxFrames), affordable);
         if (frames < 2)
             return null;
 
         var name = $"{wanted.Name}.webp";
-        var target = Pictures.Fit(header.Width, header.FrameHeight, wanted.Size);
-        var image = Pictures.Blame(() =>
+        var target = ImageRenderer.Fit(header.Width, header.PageHeight, wanted.Size);
+        var image = ImageRenderer.Blame(() =>
         {
-            // All frames lie on top of each other in one tall image; its height stays a multiple of a frame's.
+            // All frames lie on top of each other in one tall image; its height stays a multiple of the height of a frame.
             var all = Loader.Open(scope, file, frames: frames);
             all = Colours.Flatten(scope, all, background);
-            all = Pictures.Resize(scope, all, (target.Width, target.Height * frames));
+            all = ImageRenderer.Resize(scope, all, (target.Width, target.Height * frames));
             return scope.Decode(Colours.ToSrgb(scope, all));
         });
-        image.Set("page-height", target.Height);
-        Encoder.Webp(image, Path.Combine(slot.Out, name), wanted.Quality);
+        Encoder.Webp(image, Path.Combine(slot.Out, name), wanted.Quality, frameHeight: target.Height);
         return new HostFile(wanted.Name, name, target.Width, target.Height);
     }
 }

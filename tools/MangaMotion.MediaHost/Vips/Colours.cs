@@ -1,64 +1,58 @@
 using System.Buffers.Binary;
 using System.Text;
+using NetVips;
 
 namespace MangaMotion.MediaHost.Vips;
 
-/// <summary>From whatever a file holds (CMYK, 16 bits, grey, a profile, transparency) to 8-bit sRGB or grey.</summary>
+/// <summary>Conversion of any pixels (CMYK, 16 bits, grey, with a profile, transparent) to 8-bit sRGB or grey.</summary>
 internal static class Colours
 {
     private const string Profile = "icc-profile-data";
 
-    /// <summary>Lays transparent pixels on the background. Before resizing, so that no colour bleeds out of what cannot be seen.</summary>
-    public static VipsImage Flatten(VipsScope scope, VipsImage image, double[] background)
+    /// <summary>Lays transparent pixels on the background. Called before resizing, so that no colour bleeds out of invisible pixels.</summary>
+    public static Image Flatten(ImageScope scope, Image image, double[] background)
     {
-        if (!image.HasAlpha)
+        if (!image.HasAlpha())
             return image;
 
         if (image.Bands == 2 && background.Distinct().Count() > 1)
-            image = To(scope, image, image.Format == BandFormat.UShort ? Interpretation.Rgb16 : Interpretation.Srgb);
+            image = To(scope, image, image.Format == Enums.BandFormat.Ushort ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb);
 
-        var full = image.Format == BandFormat.UShort ? 257 : 1;
-        var paper = image.Interpretation == Interpretation.Cmyk ? [0.0] : image.Bands == 2 ? [background[0] * full] : background.Select(c => c * full).ToArray();
-        return new Operation("flatten").Set("in", image).Set("background", paper).Run(scope);
+        var full = image.Format == Enums.BandFormat.Ushort ? 257 : 1;
+        var paper = image.Interpretation == Enums.Interpretation.Cmyk ? [0.0] : image.Bands == 2 ? [background[0] * full] : background.Select(c => c * full).ToArray();
+        return scope.Own(image.Flatten(background: paper));
     }
 
-    public static VipsImage ToSrgb(VipsScope scope, VipsImage image)
+    public static Image ToSrgb(ImageScope scope, Image image)
     {
-        if (image.Interpretation == Interpretation.Cmyk || (image.Has(Profile) && !IsSrgb(image.Blob(Profile))))
+        if (image.Interpretation == Enums.Interpretation.Cmyk || (image.Contains(Profile) && image.Get(Profile) is byte[] profile && !IsSrgb(profile)))
             image = Transform(scope, image);
 
-        var wanted = image.Bands < 3 ? Interpretation.Grey : Interpretation.Srgb;
+        var wanted = image.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb;
         if (image.Interpretation != wanted)
             image = To(scope, image, wanted);
         if (image.Bands > 3)
-            image = new Operation("extract_band").Set("in", image).Set("band", 0).Set("n", 3).Run(scope);
-        return image.Format == BandFormat.Byte ? image : new Operation("cast").Set("in", image).Set("format", (int)BandFormat.Byte).Run(scope);
+            image = scope.Own(image.ExtractBand(0, n: 3));
+        return image.Format == Enums.BandFormat.Uchar ? image : scope.Own(image.Cast(Enums.BandFormat.Uchar));
     }
 
-    public static VipsImage To(VipsScope scope, VipsImage image, Interpretation space) =>
-        new Operation("colourspace").Set("in", image).Set("space", (int)space).Run(scope);
+    public static Image To(ImageScope scope, Image image, Enums.Interpretation space) => scope.Own(image.Colourspace(space));
 
-    private static VipsImage Transform(VipsScope scope, VipsImage image)
+    private static Image Transform(ImageScope scope, Image image)
     {
         try
         {
-            return new Operation("icc_transform")
-                .Set("in", image)
-                .Set("output_profile", "srgb")
-                .Set("input_profile", image.Interpretation == Interpretation.Cmyk ? "cmyk" : "srgb")
-                .Set("embedded", 1)
-                .Set("depth", 8)
-                .Run(scope);
+            var fallback = image.Interpretation == Enums.Interpretation.Cmyk ? "cmyk" : "srgb";
+            return scope.Own(image.IccTransform("srgb", embedded: true, inputProfile: fallback, depth: 8));
         }
         catch (VipsException)
         {
-            // A profile that is broken or meant for another kind of image: the colours are then taken as they are,
-            // which is what every viewer does.
+            // The profile is damaged or meant for another kind of image. The colours stay as they are, as in every viewer.
             return image;
         }
     }
 
-    /// <summary>Most pictures with a profile say that they are in sRGB already, by its description.</summary>
+    /// <summary>True if the description of an ICC profile names sRGB, as in most pictures that have a profile.</summary>
     private static bool IsSrgb(ReadOnlySpan<byte> profile)
     {
         const int Header = 128, Entry = 12;
@@ -75,7 +69,7 @@ internal static class Colours
             if (offset + (long)length > profile.Length)
                 return false;
 
-            // ASCII in version 2, UTF-16 in version 4; without the zeroes both read the same.
+            // ASCII in version 2, UTF-16 in version 4: the same text without its zero bytes.
             var text = Encoding.Latin1.GetString(profile.Slice((int)offset, (int)length)).Replace("\0", "", StringComparison.Ordinal);
             return text.Contains("sRGB IEC61966", StringComparison.Ordinal) || text.Contains("sRGB built-in", StringComparison.Ordinal);
         }

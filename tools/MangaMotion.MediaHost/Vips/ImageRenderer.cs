@@ -1,27 +1,28 @@
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Processes;
+using NetVips;
 
 namespace MangaMotion.MediaHost.Vips;
 
-/// <summary>One picture in, its variants out: checked, decoded once, upright, in sRGB, on the background.</summary>
-internal static class Pictures
+/// <summary>Renders the variants of one picture: checked, decoded once, upright, in sRGB, on the background.</summary>
+internal static class ImageRenderer
 {
-    /// <summary>Bytes that encoding takes at most beside the pixels: stacks of a few threads, and a strip of rows.</summary>
+    /// <summary>Upper bound in bytes of the memory for encoding, besides the pixels: stacks of a few threads and a strip of rows.</summary>
     private const nuint Room = 100_000_000;
 
     public static ImageAnswer Render(Slot slot, ImageJob job)
     {
-        using var scope = new VipsScope();
+        using var scope = new ImageScope();
         var file = new PictureFile(slot.Input, job.Type);
         var header = Blame(() => Loader.Open(scope, file));
-        var (width, height, frames) = (header.Width, header.FrameHeight, header.Frames);
+        var (width, height, frames) = (header.Width, header.PageHeight, header.Frames());
         if ((long)width * height > job.MaxPixels)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyPixels, $"{width} x {height} pixels", (long)width * height));
         if (frames > job.MaxFrames)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyFrames, $"{frames} frames", frames));
 
-        var orientation = header.Orientation;
+        var orientation = header.Orientation();
         var first = FirstVariant(scope, file, header, job.Pictures);
         var answer = Save(slot, scope, first, job.Pictures);
         if (job.Animation is { } animation && Animator.Save(slot, scope, file, header, animation, job.Pictures.Background) is { } animated)
@@ -33,33 +34,32 @@ internal static class Pictures
             Width = sideways ? height : width,
             Height = sideways ? width : height,
             Frames = frames,
-            HasAlpha = header.HasAlpha,
+            HasAlpha = header.HasAlpha(),
             Orientation = orientation,
         };
     }
 
-    /// <summary>All variants of pixels that are in memory already: rows of 8-bit red, green and blue.</summary>
-    /// <param name="size">Of the pixels as they are, before they are turned upright.</param>
-    /// <param name="orientation">In EXIF's numbers, 1–8.</param>
+    /// <summary>Renders all variants of pixels in memory: rows of 8-bit red, green and blue.</summary>
+    /// <param name="size">Width and height of the pixels before they are turned upright.</param>
+    /// <param name="orientation">EXIF orientation, 1 to 8.</param>
     public static ImageAnswer Render(Slot slot, ReadOnlySpan<byte> pixels, (int Width, int Height) size, int orientation, HostPictures wanted)
     {
-        // Whoever made the pixels still has what it made them from.
+        // The caller still holds the decoder and its frames, so the room for encoding is checked first.
         Heap.Require(Room);
-        using var scope = new VipsScope();
-        var image = scope.FromBytes(pixels, size.Width, size.Height, 3);
+        using var scope = new ImageScope();
+        var image = scope.Own(Image.NewFromMemoryCopy(pixels, size.Width, size.Height, 3, Enums.BandFormat.Uchar));
         image = Resize(scope, image, Fit(size.Width, size.Height, wanted.Variants[0].Size));
         image = scope.Decode(Colours.ToSrgb(scope, image));
         if (orientation != 1)
         {
-            image.Set("orientation", orientation);
-            image = scope.Decode(new Operation("autorot").Set("in", image).Run(scope));
+            image = Upright(scope, scope.Own(image.WithOrientation(orientation)));
         }
 
         return Save(slot, scope, image, wanted) with { Width = image.Width, Height = image.Height, Frames = 1, Orientation = 1 };
     }
 
-    /// <summary>Encodes the first variant's pixels, and each other from those of the one before it.</summary>
-    private static ImageAnswer Save(Slot slot, VipsScope scope, VipsImage picture, HostPictures wanted)
+    /// <summary>Encodes the pixels of the first variant, and makes each other variant from the one before it.</summary>
+    private static ImageAnswer Save(Slot slot, ImageScope scope, Image picture, HostPictures wanted)
     {
         var files = new List<HostFile>();
         foreach (var variant in wanted.Variants)
@@ -73,10 +73,10 @@ internal static class Pictures
     }
 
     /// <summary>
-    /// The pixels of the first variant. A JPEG whose pixels end too early is only a warning to its decoder, as are harmless
-    /// oddities of many cameras: it is decoded strictly, and once more with patience unless it was cut short.
+    /// The pixels of the first variant. The JPEG decoder only warns if pixels are missing, and warns about harmless oddities of
+    /// many cameras too. So warnings are errors at first; unless the file is cut short, it is then decoded again without that.
     /// </summary>
-    private static VipsImage FirstVariant(VipsScope scope, PictureFile file, VipsImage header, HostPictures wanted)
+    private static Image FirstVariant(ImageScope scope, PictureFile file, Image header, HostPictures wanted)
     {
         try
         {
@@ -88,29 +88,27 @@ internal static class Pictures
         }
     }
 
-    /// <summary>Decoded, resized, in sRGB and upright.</summary>
-    private static VipsImage Decode(VipsScope scope, PictureFile file, VipsImage header, HostPictures wanted, bool strict)
+    /// <summary>The pixels decoded, resized, in sRGB and upright.</summary>
+    private static Image Decode(ImageScope scope, PictureFile file, Image header, HostPictures wanted, bool strict)
     {
-        var target = Fit(header.Width, header.FrameHeight, wanted.Variants[0].Size);
-        var reduction = Math.Min((double)header.Width / target.Width, (double)header.FrameHeight / target.Height);
+        var target = Fit(header.Width, header.PageHeight, wanted.Variants[0].Size);
+        var reduction = Math.Min((double)header.Width / target.Width, (double)header.PageHeight / target.Height);
         var image = Loader.Open(scope, file, reduction, strict: strict);
 
         image = Colours.Flatten(scope, image, wanted.Background);
         image = Resize(scope, image, target);
         image = scope.Decode(Colours.ToSrgb(scope, image));
-        return image.Orientation == 1 ? image : scope.Decode(new Operation("autorot").Set("in", image).Run(scope));
+        return image.Orientation() == 1 ? image : Upright(scope, image);
     }
 
-    internal static VipsImage Resize(VipsScope scope, VipsImage image, (int Width, int Height) target) =>
+    internal static Image Resize(ImageScope scope, Image image, (int Width, int Height) target) =>
         (image.Width, image.Height) == target
             ? image
-            : new Operation("resize")
-                .Set("in", image)
-                .Set("scale", (double)target.Width / image.Width)
-                .Set("vscale", (double)target.Height / image.Height)
-                .Run(scope);
+            : scope.Own(image.Resize((double)target.Width / image.Width, vscale: (double)target.Height / image.Height));
 
-    /// <summary>The size within a square of <paramref name="size"/>, never larger than the picture, never less than one pixel.</summary>
+    private static Image Upright(ImageScope scope, Image image) => scope.Decode(scope.Own(image.Autorot()));
+
+    /// <summary>Width and height that fit into a square of <paramref name="size"/> pixels: not larger than the picture, at least one pixel.</summary>
     internal static (int Width, int Height) Fit(int width, int height, int size)
     {
         var scale = Math.Min(1, (double)size / Math.Max(width, height));
@@ -119,7 +117,7 @@ internal static class Pictures
         int Side(int side) => Math.Max(1, (int)Math.Round(side * scale, MidpointRounding.AwayFromZero));
     }
 
-    /// <summary>Runs what reads the file, so that what goes wrong is told as a fault of the file.</summary>
+    /// <summary>Runs a function that reads the file, and reports its failure as a fault of the file.</summary>
     internal static T Blame<T>(Func<T> read)
     {
         try
@@ -128,7 +126,7 @@ internal static class Pictures
         }
         catch (VipsException failure)
         {
-            throw new RefusedException(new HostFailure(Kind(failure.Message), failure.Message));
+            throw new RefusedException(new HostFailure(Kind(failure.Message), failure.Message.Trim()));
         }
     }
 
@@ -140,11 +138,11 @@ internal static class Pictures
         _ => HostFailureKind.Corrupt,
     };
 
-    private static string Hash(VipsScope scope, VipsImage image)
+    private static string Hash(ImageScope scope, Image image)
     {
         image = Resize(scope, image, Fit(image.Width, image.Height, ThumbHash.LargestSide));
         if (image.Bands < 3)
-            image = Colours.To(scope, image, Interpretation.Srgb);
-        return ThumbHash.Encode(image.ToBytes(), image.Width, image.Height);
+            image = Colours.To(scope, image, Enums.Interpretation.Srgb);
+        return ThumbHash.Encode(image.WriteToMemory<byte>(), image.Width, image.Height);
     }
 }
