@@ -1,9 +1,9 @@
 namespace MangaMotion.Jobs;
 
-/// <summary>The five statuses of a job, as they stand in <c>jobs.status</c> and in the API.</summary>
+/// <summary>The five statuses of a job in <c>jobs.status</c> and in the API.</summary>
 public static class JobStatus
 {
-    /// <summary>Accepted; waiting for its first or next attempt, or for <c>not_before</c>.</summary>
+    /// <summary>Accepted; waits for its first or next attempt, or for <c>not_before</c>.</summary>
     public const string Uploaded = "UPLOADED";
 
     public const string Processing = "PROCESSING";

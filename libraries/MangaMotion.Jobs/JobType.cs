@@ -8,36 +8,36 @@ public abstract class JobType(string name)
 {
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>The name in <c>jobs.type</c>, and of the normal lane's queue.</summary>
+    /// <summary>Name in <c>jobs.type</c>, and of the queue of the normal lane.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What jobs of this type are parts of; null for a job that stands for itself.</summary>
+    /// <summary>Parent job type; null for a top-level job.</summary>
     public JobType? Whole { get; init; }
 
-    /// <summary>The stage of its whole that jobs of this type make up; empty for a job that stands for itself.</summary>
+    /// <summary>Stage of the whole to which jobs of this type belong; empty for a top-level job.</summary>
     public string Stage { get; init; } = "";
 
-    /// <summary>Whether owners with many jobs of this type wait in bulk queues, behind everybody's first few.</summary>
+    /// <summary>Whether an owner's jobs beyond the first few wait in bulk queues.</summary>
     public bool HasBulk { get; init; }
 
     public string QueueName(Lane lane, bool bulk = false) => Lanes.QueueName(Name, lane, bulk);
 
-    /// <summary>The command as stored in <c>jobs.input</c>.</summary>
+    /// <summary>Serializes the command for <c>jobs.input</c>.</summary>
     internal abstract string SerializeInput(object command);
 
-    /// <summary>The outbox message that carries the command to the lane's queue.</summary>
+    /// <summary>Makes the outbox message that carries the command to the queue of the lane.</summary>
     internal abstract Task<OutboxMessage> PrepareAsync(
         IOutbox outbox, Guid jobId, Lane lane, bool bulk, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken);
 
     /// <summary>
-    /// <c>exchange:</c> and not <c>queue:</c>: MassTransit would redeclare the queue without its quorum arguments,
-    /// be refused, and retry for ever.
+    /// Returns the address of a queue. It begins with <c>exchange:</c>: for <c>queue:</c> MassTransit would redeclare the queue without its
+    /// quorum arguments, be refused, and retry without end.
     /// </summary>
     public static Uri AddressOf(string queueName) => new($"exchange:{queueName}");
 }
 
 /// <inheritdoc cref="JobType"/>
-/// <typeparam name="TCommand">The contract that starts the job.</typeparam>
+/// <typeparam name="TCommand">Contract of the command that starts the job.</typeparam>
 public sealed class JobType<TCommand>(string name) : JobType(name)
     where TCommand : class
 {
@@ -48,9 +48,9 @@ public sealed class JobType<TCommand>(string name) : JobType(name)
     {
         var command = JsonSerializer.Deserialize<TCommand>(input, Json)
             ?? throw new InvalidOperationException($"Job {jobId} has no input to make a {typeof(TCommand).Name} from.");
-        return outbox.PrepareSendAsync(command, AddressOf(QueueName(lane, bulk)), Options(jobId, notBefore), cancellationToken);
+        return outbox.PrepareSendAsync(command, AddressOf(QueueName(lane, bulk)), CreateOptions(jobId, notBefore), cancellationToken);
     }
 
-    private static OutboxMessageOptions Options(Guid jobId, DateTimeOffset? notBefore) =>
+    private static OutboxMessageOptions CreateOptions(Guid jobId, DateTimeOffset? notBefore) =>
         new() { CorrelationId = jobId, NotBefore = notBefore };
 }

@@ -4,7 +4,7 @@ using MangaMotion.Contracts.Videos.V1;
 
 namespace MangaMotion.Jobs;
 
-/// <summary>The job types of MangaMotion, and the registry by which a row finds its command again.</summary>
+/// <summary>The job types of MangaMotion, and the registry that finds the type of a row.</summary>
 public sealed class JobTypes(IEnumerable<JobType> types)
 {
     public static readonly JobType<GenerateThumbnail> Thumbnail = new("thumbnail") { HasBulk = true };

@@ -22,7 +22,10 @@ namespace MangaMotion.Jobs;
 
 public static class JobsRegistration
 {
-    /// <summary>For services that accept, cancel and replay jobs, and pause queues: <see cref="JobIntake"/>, <see cref="JobCancels"/>, <see cref="JobReplays"/>, <see cref="QueuePauses"/>. Needs the bus.</summary>
+    /// <summary>
+    /// Adds the services that accept, cancel and replay jobs and pause queues: <see cref="JobIntake"/>, <see cref="JobCancels"/>,
+    /// <see cref="JobReplays"/>, <see cref="QueuePauses"/>. They need the bus.
+    /// </summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, params IReadOnlyList<JobType> types)
     {
         services.AddSchema(new SchemaScripts("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."));
@@ -42,14 +45,14 @@ public static class JobsRegistration
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<QueuePauses>();
         services.AddHostedService(provider => provider.GetRequiredService<QueuePauses>());
-        services.AddSingleton(provider => QueuePauses.Handler(provider.GetRequiredService<QueuePauses>()));
+        services.AddSingleton(provider => QueuePauses.CreateHandler(provider.GetRequiredService<QueuePauses>()));
         services.AddHostedService<NoticeListener>();
         services.AddHostedService<JobCountFolder>();
         services.AddSingleton<JobPaces>();
         return services;
     }
 
-    /// <summary>For a service that takes requests to run dead letters again: rows in <c>replay_batches</c> are carried out.</summary>
+    /// <summary>Adds the background service that carries out the rows of <c>replay_batches</c>.</summary>
     public static IServiceCollection AddReplayBatches(this IServiceCollection services)
     {
         services.AddSingleton<ReplayBatches>();
@@ -61,7 +64,7 @@ public static class JobsRegistration
     }
 
     /// <summary>
-    /// For services that run jobs of these types: <see cref="IJobRunner"/> and what keeps its promises. Needs a
+    /// Adds <see cref="IJobRunner"/> for jobs of these types, with heartbeat, reconciler and statistics. They need a
     /// <see cref="WorkerIdentity"/>, an <see cref="IQueueDepths"/>, <see cref="JobsOptions"/> and <see cref="RetryOptions"/>.
     /// </summary>
     public static IServiceCollection AddJobWorker(this IServiceCollection services, params IReadOnlyList<JobType> types)
@@ -80,7 +83,8 @@ public static class JobsRegistration
         services.AddSingleton<JobLatencies>();
         services.AddHostedService(provider => provider.GetRequiredService<JobLatencies>());
         services.AddHostedService<Heartbeat>();
-        services.AddSingleton(provider => new NoticeHandler(JobTransitions.CanceledChannel, token => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(token))));
+        services.AddSingleton(provider => new NoticeHandler(
+            JobTransitions.CanceledChannel, token => provider.GetRequiredService<RunningJobs>().StopCanceled(Guid.Parse(token))));
         services.AddHostedService<Reconciler>();
         return services;
     }

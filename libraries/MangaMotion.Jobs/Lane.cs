@@ -1,6 +1,6 @@
 namespace MangaMotion.Jobs;
 
-/// <summary>A priority. Each lane of a job type is a queue of its own, so high is never stuck behind low.</summary>
+/// <summary>Priority of a job. Each lane of a job type has its own queue, so a high job never waits behind a low one.</summary>
 public enum Lane
 {
     High,
@@ -15,7 +15,7 @@ public static class Lanes
 
     public static IReadOnlyList<Lane> All { get; } = [Lane.High, Lane.Normal, Lane.Low];
 
-    /// <summary>The lane as it stands in <c>jobs.lane</c> and in the API.</summary>
+    /// <summary>Name of the lane in <c>jobs.lane</c> and in the API.</summary>
     public static string Name(this Lane lane) => lane switch
     {
         Lane.High => "high",
@@ -40,13 +40,13 @@ public static class Lanes
         TryParse(name, out var lane) ? lane : throw new FormatException($"'{name}' is not a lane; use high, normal or low.");
 
     /// <summary>
-    /// A queue of one lane: <c>thumbnail</c>, <c>thumbnail-high</c>, <c>thumbnail-low</c>, and behind each of them its bulk
-    /// queue: <c>thumbnail-bulk</c>, <c>thumbnail-high-bulk</c>.
+    /// Name of the queue of a lane: <c>thumbnail</c>, <c>thumbnail-high</c>, <c>thumbnail-low</c>, each with a bulk queue:
+    /// <c>thumbnail-bulk</c>, <c>thumbnail-high-bulk</c>, <c>thumbnail-low-bulk</c>.
     /// </summary>
     public static string QueueName(string queue, Lane lane, bool bulk = false) =>
         (lane == Lane.Normal ? queue : $"{queue}-{lane.Name()}") + (bulk ? Bulk : "");
 
-    /// <summary>The lane that a queue name stands for.</summary>
+    /// <summary>Finds the lane of a queue by its name.</summary>
     public static Lane OfQueue(string queueName)
     {
         var front = FrontOf(queueName);
@@ -57,6 +57,6 @@ public static class Lanes
 
     public static bool IsBulk(string queueName) => queueName.EndsWith(Bulk, StringComparison.Ordinal);
 
-    /// <summary>The queue that a bulk queue stands behind; another queue itself.</summary>
+    /// <summary>Name of the front queue of a bulk queue; any other name is returned unchanged.</summary>
     public static string FrontOf(string queueName) => IsBulk(queueName) ? queueName[..^Bulk.Length] : queueName;
 }

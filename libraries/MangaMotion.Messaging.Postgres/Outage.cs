@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using MangaMotion.Messaging.Postgres.Schema;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -17,14 +16,6 @@ internal sealed class Outage(ILogger logger, NpgsqlDataSource dataSource, string
     private TimeSpan _delay = FirstDelay;
     private long _since;
     private long _over;
-
-    /// <summary>True for a server that cannot be reached, is starting or stopping, or is out of connections, memory or disk.</summary>
-    public static bool IsOutage(Exception exception) => exception switch
-    {
-        PostgresException refused => refused.IsTransient,
-        NpgsqlException lost => lost.IsTransient || lost.InnerException is SocketException or IOException or TimeoutException,
-        _ => exception is SocketException or IOException or TimeoutException,
-    };
 
     /// <param name="began">
     /// When the try that failed began, where several go on side by side: of two that end as the server comes back, the one that failed

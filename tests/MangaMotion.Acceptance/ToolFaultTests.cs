@@ -101,7 +101,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         await _installation.StartThumbnailAsync(settings);
         var poison = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
 
-        (poison.Status, poison.Attempts, poison.Error).ShouldBe(("FAILED", 0, "The worker died 3 times while it worked on this, so it is not tried again."));
+        (poison.Status, poison.Attempts, poison.Error).ShouldBe(("FAILED", 0, "The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. Contact the operator."));
         (await _installation.Client.GetJobAsync(poison.JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(["crashed", "crashed", "crashed"]);
         await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
         (await RunAsync("next.png", Samples.Png)).Status.ShouldBe("DONE");

@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using MangaMotion.Contracts.Jobs.V1;
+using MangaMotion.Jobs.Notices;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,47 +7,48 @@ using Microsoft.Extensions.Logging;
 namespace MangaMotion.Jobs.Changes;
 
 /// <summary>
-/// Tells everybody on the bus that jobs have changed: to be called after the commit. Calling costs nothing, waits for nothing
-/// and cannot fail; what the broker does not take at once is forgotten, because listeners look at the rows from time to time anyway.
+/// Publishes on the bus that jobs have changed; called after the commit. Calls return at once and cannot fail. A message that the broker
+/// does not accept within 2 s is dropped, because listeners also read the rows from time to time.
 /// </summary>
 public sealed class JobChanges(IBus bus, ILogger<JobChanges> logger) : BackgroundService
 {
-    /// <summary>The first change goes at once; those that follow within this time share one message.</summary>
+    /// <summary>The first change is sent at once; further ones within this time share one message.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _signal = new();
     private readonly Lock _lock = new();
     private readonly HashSet<Guid> _ingests = [];
     private readonly HashSet<Guid> _jobs = [];
     private readonly Dictionary<Guid, JobProgress> _progress = [];
 
-    /// <summary>The job's row was changed and committed.</summary>
+    /// <summary>Announces a committed change of the job's row.</summary>
     public void Announce(Guid jobId, Guid? ingestId)
     {
         lock (_lock)
             _ = ingestId is { } ingest ? _ingests.Add(ingest) : _jobs.Add(jobId);
-        _signal.Writer.TryWrite(true);
+        _signal.Set();
     }
 
-    /// <summary>How far a running job is; of many reports in a short time the last one is sent.</summary>
-    /// <param name="stage">What it is doing, such as <c>voice_gen</c>.</param>
-    /// <param name="progress">0 to 100, of the whole job; what is beyond is cut.</param>
+    /// <summary>Announces the progress of a running job. Of many reports within 100 ms the last one is sent.</summary>
+    /// <param name="stage">Present stage, such as <c>voice_gen</c>.</param>
+    /// <param name="progress">0 to 100 of the whole job; values outside are clamped.</param>
     public void Report(Guid jobId, Guid? ingestId, string stage, int progress)
     {
         lock (_lock)
             _progress[jobId] = new() { JobId = jobId, IngestId = ingestId, Stage = stage, Progress = Math.Clamp(progress, 0, 100) };
-        _signal.Writer.TryWrite(true);
+        _signal.Set();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            while (await _signal.Reader.ReadAsync(stoppingToken))
+            while (true)
             {
-                await PublishAsync(Take(), stoppingToken);
+                await _signal.WaitAsync(Timeout.InfiniteTimeSpan, stoppingToken);
+                await PublishAsync(TakeChanges(), stoppingToken);
                 await Task.Delay(Interval, stoppingToken);
             }
         }
@@ -57,7 +58,7 @@ public sealed class JobChanges(IBus bus, ILogger<JobChanges> logger) : Backgroun
         }
     }
 
-    private JobsChanged Take()
+    private JobsChanged TakeChanges()
     {
         lock (_lock)
         {
@@ -71,16 +72,16 @@ public sealed class JobChanges(IBus bus, ILogger<JobChanges> logger) : Backgroun
 
     private async Task PublishAsync(JobsChanged message, CancellationToken cancellationToken)
     {
-        // Publishing waits as long as the broker is away.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        // Without a time limit, publishing waits for the whole outage of a broker.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(PublishTimeout);
         try
         {
-            await bus.Publish(message, publish => publish.Durable = false, patience.Token);
+            await bus.Publish(message, publish => publish.Durable = false, timeout.Token);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogDebug("Changes of {Ingests} ingests were not published: {Reason}", message.IngestIds.Count, exception.Message);
+            logger.LogDebug("Changes of {Ingests} ingests were not published. Cause: {Reason}", message.IngestIds.Count, exception.Message);
         }
     }
 }

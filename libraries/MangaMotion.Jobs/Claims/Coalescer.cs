@@ -1,20 +1,21 @@
 using System.Threading.Channels;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace MangaMotion.Jobs.Claims;
 
 /// <summary>
-/// Turns many small database calls into few: a request that finds the database idle goes at once, those that arrive
-/// while a statement is under way share the next one. Under load the batches grow by themselves; an idle system waits
-/// for nothing. While the database is away the requests wait, unanswered, until it is back or the service stops.
+/// Combines many small database calls into few. A request that finds the database idle is sent at once; requests that arrive during a
+/// statement share the next one. Batches grow with the load, and an idle system waits for nothing. During an outage of the database
+/// requests wait until it is available or the service stops.
 /// </summary>
 internal sealed class Coalescer<TRequest, TResult>(
     string name, Func<IReadOnlyList<TRequest>, CancellationToken, Task<IReadOnlyList<TResult>>> execute, ILogger logger) : IAsyncDisposable
 {
     private const int MaxBatch = 256;
 
-    // Synchronous: a request that finds the pump idle sends its statement itself instead of waking another thread for it.
+    // Synchronous: a request that finds the pump idle runs its statement itself instead of waking another thread.
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(
         new() { SingleReader = true, AllowSynchronousContinuations = true });
 
@@ -22,8 +23,8 @@ internal sealed class Coalescer<TRequest, TResult>(
     private readonly Lock _starting = new();
     private Task? _pump;
 
-    /// <summary>The answer to one request. Not cancelable: a claim whose caller has gone would look like a crashed worker.</summary>
-    /// <exception cref="OperationCanceledException">The service stopped while the database was away.</exception>
+    /// <summary>Answers one request. It cannot be canceled: a claim whose caller has left would look like a crashed worker.</summary>
+    /// <exception cref="OperationCanceledException">The service stopped while the database was unavailable.</exception>
     public Task<TResult> ExecuteAsync(TRequest request)
     {
         var pending = new Pending(request);
@@ -67,7 +68,7 @@ internal sealed class Coalescer<TRequest, TResult>(
         }
         catch (PostgresException) when (batch.Count > 1)
         {
-            // One request that the database refuses must not fail those it shared a statement with.
+            // A refused request must not fail the others of its batch.
             foreach (var pending in batch)
                 await AnswerAsync([pending]);
         }

@@ -91,7 +91,7 @@ public sealed class JobClaims : IAsyncDisposable
     private static ClaimAnswer AnswerTo(ClaimRequest request, Dictionary<Guid, (Guid? Token, ClaimAnswer Answer)> answers)
     {
         if (!answers.TryGetValue(request.JobId, out var found))
-            return ClaimAnswer.Over;
+            return ClaimAnswer.Finished;
         // Two messages of one job shared the batch, and the token of the other one won.
         return found.Token is { } winner && winner != request.Token
             ? new(ClaimOutcome.Running, null, found.Answer.At)
@@ -118,10 +118,10 @@ public sealed class JobClaims : IAsyncDisposable
         {
             JobStatus.Uploaded => new(ClaimOutcome.NotDue, null, row.GetFieldValue<DateTimeOffset>("not_before")),
             // The whole of parts has no lease and is not claimed.
-            JobStatus.Processing when row.IsDBNull("lease_until") => ClaimAnswer.Over,
+            JobStatus.Processing when row.IsDBNull("lease_until") => ClaimAnswer.Finished,
             JobStatus.Processing when row.GetBoolean("lapsed") => new(ClaimOutcome.Poison, null, null),
             JobStatus.Processing => new(ClaimOutcome.Running, null, row.GetFieldValue<DateTimeOffset>("lease_until")),
-            _ => ClaimAnswer.Over,
+            _ => ClaimAnswer.Finished,
         });
     }
 

@@ -1,4 +1,4 @@
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;

@@ -1,11 +1,11 @@
 namespace MangaMotion.Jobs;
 
 /// <summary>
-/// The work can never succeed, however often it is tried: bad or unsupported input, a missing object, a limit exceeded.
-/// Anything that is not this is taken for transient and tried again.
+/// The work cannot succeed in any attempt: bad or unsupported input, a missing object, a limit exceeded. Every other exception is treated
+/// as transient and retried.
 /// </summary>
-/// <param name="code">Stable, snake_case, for programs: <c>unsupported_media</c>.</param>
-/// <param name="ownerMessage">What happened, to what and what to do, for the person whose file it is.</param>
+/// <param name="code">Stable name for programs in snake_case, such as <c>unsupported_media</c>.</param>
+/// <param name="ownerMessage">What happened to which file, why, and what to do, for the owner of the file.</param>
 public class PermanentJobException(string code, string ownerMessage, Exception? inner = null) : Exception(ownerMessage, inner)
 {
     public string Code { get; } = code;
@@ -15,23 +15,23 @@ public class PermanentJobException(string code, string ownerMessage, Exception? 
 }
 
 /// <summary>
-/// The work failed for a passing reason that can be told in the owner's words; the inner exception is the operator's.
-/// Any exception that is not permanent is tried again: this one only says it better.
+/// The work failed for a passing reason that has a message for the owner; the inner exception is for the operator. Every exception that
+/// is not permanent is retried; this one adds a code and a message.
 /// </summary>
-/// <param name="code">Stable, snake_case, for programs: <c>store_unavailable</c>.</param>
-/// <param name="ownerMessage">What happened, without paths, addresses and tools' words.</param>
+/// <param name="code">Stable name for programs in snake_case, such as <c>store_unavailable</c>.</param>
+/// <param name="ownerMessage">What happened, without paths, addresses and output of tools.</param>
 public sealed class TransientJobException(string code, string ownerMessage, Exception inner) : Exception(ownerMessage, inner)
 {
     public string Code { get; } = code;
 
-    /// <summary>For the operator, where a tool failed: its command line, its exit and the end of its stderr.</summary>
+    /// <summary>Command line, exit code and end of stderr of a tool that failed, for the operator; null if none did.</summary>
     public string? ToolOutput { get; init; }
 }
 
-/// <summary>A limit was exceeded; the message says which and by how much.</summary>
+/// <summary>A limit was exceeded; the message names the limit and the excess.</summary>
 public sealed class ResourceLimitException(string limit, string ownerMessage, Exception? inner = null)
     : PermanentJobException("limit_exceeded", ownerMessage, inner)
 {
-    /// <summary>Which limit: <c>pixels</c>, <c>pages</c>, <c>seconds</c>.</summary>
+    /// <summary>Name of the limit: <c>pixels</c>, <c>pages</c>, <c>seconds</c>.</summary>
     public string Limit { get; } = limit;
 }

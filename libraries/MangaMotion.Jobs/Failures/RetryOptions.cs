@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.Jobs.Failures;
 
-/// <summary>How often and after what waits a job is tried again. Section <c>Retry</c>.</summary>
+/// <summary>Number of attempts and the waits between them. Section <c>Retry</c>.</summary>
 public sealed class RetryOptions
 {
     public const string Section = "Retry";
 
-    /// <summary>Attempts in all, the first included. Also <c>MAX_RETRY_ATTEMPTS</c>.</summary>
+    /// <summary>Attempts including the first. Also <c>MAX_RETRY_ATTEMPTS</c>.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
 
@@ -15,20 +15,20 @@ public sealed class RetryOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>No wait is longer.</summary>
+    /// <summary>Longest wait between two attempts.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Share by which a wait is made longer or shorter at random, so that jobs that failed together do not return together.</summary>
+    /// <summary>Share (0 to 1) by which a wait varies at random, so that jobs that failed together do not return together.</summary>
     [Range(0.0, 1.0)]
     public double Jitter { get; set; } = 0.2;
 
-    /// <summary>Deaths of the worker in mid-attempt after which the job is taken for poison.</summary>
+    /// <summary>Crashes of workers during the job after which it is dead-lettered as poison.</summary>
     [Range(1, 100)]
     public int MaxCrashes { get; set; } = 3;
 
-    /// <summary>The wait after attempt <paramref name="attempt"/> (1-based).</summary>
-    /// <param name="random">From 0 up to 1.</param>
+    /// <summary>Returns the wait after attempt <paramref name="attempt"/> (1-based).</summary>
+    /// <param name="random">Random number from 0 to 1.</param>
     public TimeSpan DelayAfter(int attempt, double random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);

@@ -1,5 +1,6 @@
-using MangaMotion.Jobs.Claims;
+using System.Data;
 using MangaMotion.Jobs.Notices;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,55 +9,61 @@ using Npgsql;
 namespace MangaMotion.Jobs.Fairness;
 
 /// <summary>
-/// Lets owners who wait in bulk take turns: while several owners wait in a lane, each of them gets a few of its oldest jobs a
-/// message in the front queue. What is left in the bulk queue finds its job over and is dropped, so a turn that is not given,
-/// or given twice, changes the order and nothing else.
+/// Gives owners who wait in bulk their turns: while several owners wait in a lane, a few of each owner's oldest jobs get a message in the
+/// front queue. The message left in the bulk queue later finds its job finished and is dropped. A turn that is missed or given twice
+/// changes the order and nothing else.
 /// </summary>
 internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTypes types, ILogger<BulkTurns> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    // A turn is what runs in about one interval: it doubles while all of it is used up, and halves while most is left.
+    // Jobs of a turn, aimed at what runs in one interval: doubled while all of them ran, halved while most are left.
     private const int SmallestTurn = 4;
     private const int LargestTurn = 512;
 
+    // Walks the owners by the index instead of reading all waiting jobs. Fires jobs_counted_update, which finds no change of a status.
     private const string TurnSql =
         """
         with recursive owners (owner_id) as (
-          (select owner_id from jobs where type = $1 and lane = $2 and bulk and status = 'UPLOADED' and owner_id is not null order by owner_id limit 1)
+          (select owner_id from jobs
+           where type = @type and lane = @lane and bulk and status = 'UPLOADED' and owner_id is not null order by owner_id limit 1)
           union all
-          select (select j.owner_id from jobs j where j.type = $1 and j.lane = $2 and j.bulk and j.status = 'UPLOADED' and j.owner_id > o.owner_id
+          select (select j.owner_id from jobs j
+                  where j.type = @type and j.lane = @lane and j.bulk and j.status = 'UPLOADED' and j.owner_id > o.owner_id
                   order by j.owner_id limit 1)
           from owners o where o.owner_id is not null),
         need as (
-          select o.owner_id, $3 - (select count(*) from (
-            select from jobs j where j.type = $1 and j.lane = $2 and not j.bulk and j.owner_id = o.owner_id and j.status = 'UPLOADED' limit $3) front) as jobs
+          select o.owner_id, @turn - (select count(*) from (
+            select from jobs j
+            where j.type = @type and j.lane = @lane and not j.bulk and j.owner_id = o.owner_id and j.status = 'UPLOADED'
+            limit @turn) front) as jobs
           from owners o where o.owner_id is not null
             and ((select count(*) from owners) > 2 or exists (
-              select from jobs j where j.type = $1 and j.lane = $2 and not j.bulk and j.status = 'UPLOADED' and j.owner_id <> o.owner_id))),
+              select from jobs j
+              where j.type = @type and j.lane = @lane and not j.bulk and j.status = 'UPLOADED' and j.owner_id <> o.owner_id))),
         turn as (
           select oldest.id from need, lateral (
             select j.id from jobs j
-            where j.type = $1 and j.lane = $2 and j.bulk and j.owner_id = need.owner_id and j.status = 'UPLOADED'
+            where j.type = @type and j.lane = @lane and j.bulk and j.owner_id = need.owner_id and j.status = 'UPLOADED'
               and (j.not_before is null or j.not_before <= clock_timestamp())
             order by j.id limit need.jobs for update skip locked) oldest)
         update jobs set bulk = false from turn where jobs.id = turn.id
-        returning jobs.id, jobs.input::text, (select count(*) from need)
+        returning jobs.id, jobs.input::text as input, (select count(*) from need) as owners
         """;
 
     private readonly WakeSignal _signal = new();
     private readonly Dictionary<(string Type, Lane Lane), int> _turns = [];
     private int _waiting;
 
-    /// <summary>A message of a bulk queue waits for a place: perhaps somebody else waits there too.</summary>
+    /// <summary>Registers a message of a bulk queue that waits for a place.</summary>
     public void BulkArrived()
     {
         Interlocked.Increment(ref _waiting);
         _signal.Set();
     }
 
-    /// <summary>It waits no longer.</summary>
+    /// <summary>Ends the registration by <see cref="BulkArrived"/>.</summary>
     public void BulkLeft() => Interlocked.Decrement(ref _waiting);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,12 +72,12 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         {
             while (true)
             {
-                // Where the front is never empty, no other message comes while one waits.
+                // If the front queue never drains, no further bulk message arrives to wake this loop, so it polls while one waits.
                 await _signal.WaitAsync(Volatile.Read(ref _waiting) > 0 ? LongestWait : Timeout.InfiniteTimeSpan, stoppingToken);
                 foreach (var type in types.All.Where(type => type.HasBulk))
                 {
                     foreach (var lane in Lanes.All)
-                        await TryTakeTurnsAsync(type, lane, stoppingToken);
+                        await TryGiveTurnsAsync(type, lane, stoppingToken);
                 }
 
                 await Task.Delay(Interval, stoppingToken);
@@ -82,31 +89,31 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         }
     }
 
-    private async Task TryTakeTurnsAsync(JobType type, Lane lane, CancellationToken cancellationToken)
+    private async Task TryGiveTurnsAsync(JobType type, Lane lane, CancellationToken cancellationToken)
     {
         try
         {
-            await TakeTurnsAsync(type, lane, cancellationToken);
+            await GiveTurnsAsync(type, lane, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.Log(DatabaseOutage.LevelOf(exception), exception, "No turns were given in queue {Queue}", type.QueueName(lane));
+            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Bulk turns of queue {Queue} were not given. Retrying with the next message.", type.QueueName(lane));
         }
     }
 
-    private async Task TakeTurnsAsync(JobType type, Lane lane, CancellationToken cancellationToken)
+    private async Task GiveTurnsAsync(JobType type, Lane lane, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // One worker at a time: two would give each owner two turns.
-        await using (var claim = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.bulk-turns.' || $1))", connection))
+        // One worker at a time gives turns; two would double them.
+        await using (var claim = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.bulk-turns.' || @queue))", connection))
         {
-            claim.Parameters.Add(new() { Value = type.QueueName(lane) });
+            claim.Parameters.Add(new NpgsqlParameter<string>("queue", type.QueueName(lane)));
             if (!(bool)(await claim.ExecuteScalarAsync(cancellationToken))!)
                 return;
         }
 
-        var messages = await NextAsync(connection, type, lane, cancellationToken);
+        var messages = await MoveNextJobsAsync(connection, type, lane, cancellationToken);
         if (messages.Count == 0)
             return;
         await using (var batch = new NpgsqlBatch(connection))
@@ -119,26 +126,41 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         outbox.Committed(messages);
     }
 
-    private async Task<List<OutboxMessage>> NextAsync(NpgsqlConnection connection, JobType type, Lane lane, CancellationToken cancellationToken)
+    private async Task<List<OutboxMessage>> MoveNextJobsAsync(
+        NpgsqlConnection connection, JobType type, Lane lane, CancellationToken cancellationToken)
     {
         var turn = _turns.GetValueOrDefault((type.Name, lane), FairShare.Size);
         var jobs = new List<(Guid Id, string Input)>();
         var owners = 0L;
-        await using (var command = new NpgsqlCommand(TurnSql, connection) { Parameters = { new() { Value = type.Name }, new() { Value = lane.Name() }, new() { Value = turn } } })
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        await using (var command = new NpgsqlCommand(TurnSql, connection)
         {
-            while (await reader.ReadAsync(cancellationToken))
+            Parameters =
             {
-                jobs.Add((reader.GetGuid(0), reader.GetString(1)));
-                owners = reader.GetInt64(2);
+                new NpgsqlParameter<string>("type", type.Name), new NpgsqlParameter<string>("lane", lane.Name()),
+                new NpgsqlParameter<int>("turn", turn),
+            },
+        })
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await row.ReadAsync(cancellationToken))
+            {
+                jobs.Add((row.GetGuid("id"), row.GetString("input")));
+                owners = row.GetInt64("owners");
             }
         }
 
         if (jobs.Count > 0)
-            _turns[(type.Name, lane)] = jobs.Count == owners * turn ? Math.Min(turn * 2, LargestTurn) : jobs.Count < owners * turn / 2 ? Math.Max(turn / 2, SmallestTurn) : turn;
+            _turns[(type.Name, lane)] = AdaptTurn(turn, jobs.Count, owners * turn);
         var messages = new List<OutboxMessage>(jobs.Count);
         foreach (var (id, input) in jobs)
             messages.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, input, notBefore: null, cancellationToken));
         return messages;
+    }
+
+    private static int AdaptTurn(int turn, int used, long offered)
+    {
+        if (used == offered)
+            return Math.Min(turn * 2, LargestTurn);
+        return used < offered / 2 ? Math.Max(turn / 2, SmallestTurn) : turn;
     }
 }

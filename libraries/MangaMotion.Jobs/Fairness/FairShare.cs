@@ -4,31 +4,39 @@ using Npgsql;
 namespace MangaMotion.Jobs.Fairness;
 
 /// <summary>
-/// Decides which queue of its lane a job's message goes to: an owner's first few waiting jobs to the front queue, the rest to
-/// the bulk queue behind it, from which a worker takes only what the front leaves free. So nobody's few wait for anybody's many.
+/// Decides to which queue of its lane a job's message goes: an owner's first <see cref="Size"/> waiting jobs to the front queue, the rest
+/// to the bulk queue, from which a worker takes messages only if the front queue leaves places free. A few jobs of one owner never
+/// wait for many of another.
 /// </summary>
 public sealed class FairShare(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>Jobs of one owner that may wait in the front queue of a lane.</summary>
+    /// <summary>Jobs of one owner that may wait in the front queue of a lane. Held by <c>bench fairness</c>.</summary>
     internal const int Size = 16;
 
-    /// <summary>For so long an owner known to have its share is not counted again: a crowd of single jobs costs a few counts.</summary>
-    private static readonly TimeSpan Trust = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long the counted share of an owner is reused, so that many single jobs cost few counts.</summary>
+    private static readonly TimeSpan CountLifetime = TimeSpan.FromMilliseconds(50);
 
     private const int KnownOwners = 10_000;
 
     private const string CountSql =
         """
         select count(*) from (
-          select from jobs where type = $1 and lane = $2 and bulk in (false, true) and owner_id = $3 and status = 'UPLOADED' limit $4) waiting
+          select from jobs
+          where type = @type and lane = @lane and bulk in (false, true) and owner_id = @owner_id and status = 'UPLOADED'
+          limit @limit) waiting
         """;
 
     private readonly ConcurrentDictionary<(string Type, Lane Lane, Guid Owner), Known> _known = new();
 
-    /// <summary>Of so many new jobs of an owner, how many may go to the front queue; the first ones, so that their order stays.</summary>
-    /// <param name="ownerId">Jobs without one are the installation's own, and not held back.</param>
-    /// <param name="connection">Of the caller's transaction, where there is one: to wait for a second connection while one holds a first is a deadlock as soon as all do.</param>
-    internal async ValueTask<int> AdmitAsync(JobType type, Lane lane, Guid? ownerId, int count, NpgsqlConnection? connection, CancellationToken cancellationToken)
+    /// <summary>Returns how many of an owner's new jobs may go to the front queue, counted from the first.</summary>
+    /// <param name="ownerId">Owner of the jobs; null for the installation's own jobs, which all go to the front queue.</param>
+    /// <param name="count">Number of new jobs.</param>
+    /// <param name="connection">
+    /// Connection of the caller's transaction, or null. A caller that holds a connection must pass it: requests that wait for a second
+    /// connection while they hold a first block each other when the pool is empty.
+    /// </param>
+    internal async ValueTask<int> AdmitAsync(
+        JobType type, Lane lane, Guid? ownerId, int count, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
         if (!type.HasBulk || ownerId is not { } owner)
             return count;
@@ -39,44 +47,44 @@ public sealed class FairShare(NpgsqlDataSource database, TimeProvider time)
         var waiting = await CountAsync(type, lane, owner, connection, cancellationToken);
         if (_known.Count > KnownOwners)
             _known.Clear();
-        return known.Admit(waiting, count, time.GetUtcNow() + Trust);
+        return known.Admit(waiting, count, time.GetUtcNow() + CountLifetime);
     }
 
     private async Task<int> CountAsync(JobType type, Lane lane, Guid owner, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
         await using var command = connection is null ? database.CreateCommand(CountSql) : new NpgsqlCommand(CountSql, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = type.Name });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = lane.Name() });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = owner });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Size });
+        command.Parameters.Add(new NpgsqlParameter<string>("type", type.Name));
+        command.Parameters.Add(new NpgsqlParameter<string>("lane", lane.Name()));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("owner_id", owner));
+        command.Parameters.Add(new NpgsqlParameter<int>("limit", Size));
         return (int)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>What this process knows of an owner's waiting jobs: those counted last and those accepted since, so never too few of its own.</summary>
+    /// <summary>Waiting jobs of an owner: the last count plus the jobs that this process has accepted since.</summary>
     private sealed class Known
     {
         private readonly Lock _lock = new();
         private int _waiting = Size;
-        private DateTimeOffset _trusted;
+        private DateTimeOffset _countedUntil;
 
         public bool TryAdmit(int count, DateTimeOffset now, out int admitted)
         {
             lock (_lock)
             {
                 admitted = Math.Clamp(Size - _waiting, 0, count);
-                if (admitted < count && now >= _trusted)
+                if (admitted < count && now >= _countedUntil)
                     return false;
                 _waiting = Math.Min(_waiting + count, Size);
                 return true;
             }
         }
 
-        public int Admit(int waiting, int count, DateTimeOffset trusted)
+        public int Admit(int waiting, int count, DateTimeOffset countedUntil)
         {
             lock (_lock)
             {
                 _waiting = Math.Min(waiting + count, Size);
-                _trusted = trusted;
+                _countedUntil = countedUntil;
                 return Math.Clamp(Size - waiting, 0, count);
             }
         }

@@ -1,15 +1,15 @@
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace MangaMotion.Jobs.Notices;
 
-/// <summary>Hears Postgres's NOTIFY for whoever asks, over one connection. A notice may be missed while the database is away.</summary>
+/// <summary>Receives Postgres notifications for all handlers over one connection. A notification may be missed during an outage.</summary>
 internal sealed class NoticeListener(NpgsqlDataSource database, IEnumerable<NoticeHandler> handlers, ILogger<NoticeListener> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(200);
 
     private readonly ILookup<string, NoticeHandler> _handlers = handlers.ToLookup(handler => handler.Channel, StringComparer.Ordinal);
 
@@ -19,18 +19,18 @@ internal sealed class NoticeListener(NpgsqlDataSource database, IEnumerable<Noti
         {
             try
             {
-                await using var connection = await DatabaseOutage.RideOutAsync("be listened to", ListenAsync, logger, stoppingToken);
+                await using var connection = await DatabaseOutage.RideOutAsync("listen for notifications", ListenAsync, logger, stoppingToken);
                 while (true)
                     await connection.WaitAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.Log(DatabaseOutage.LevelOf(exception), exception, "Notices are not heard for the moment");
-                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                logger.Log(DatabaseOutage.LevelOf(exception), exception, "Connection for notifications lost. Reconnecting.");
+                await Task.Delay(ReconnectPause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception exception)
             {
-                logger.LogDebug(exception, "Notices are heard no longer: the service stops");
+                logger.LogDebug(exception, "Connection for notifications closed: the service stops");
             }
         }
     }
@@ -62,12 +62,13 @@ internal sealed class NoticeListener(NpgsqlDataSource database, IEnumerable<Noti
             }
             catch (Exception exception)
             {
-                // Whoever may connect may notify; and one handler's failure is not the next one's.
-                logger.LogWarning(exception, "A notice of channel {Channel} was not understood", notice.Channel);
+                // Any client of the database can send a notification, so an invalid payload must not stop the other handlers.
+                logger.LogWarning(exception, "A notification on channel {Channel} could not be handled", notice.Channel);
             }
         }
     }
 }
 
-/// <summary>What to do with the notices of one channel; <paramref name="Handle"/> must not block.</summary>
+/// <summary>Handler of the notifications of one channel.</summary>
+/// <param name="Handle">Receives the payload; must not block.</param>
 public sealed record NoticeHandler(string Channel, Action<string> Handle);

@@ -1,8 +1,8 @@
 namespace MangaMotion.Jobs.Notices;
 
-/// <summary>Wakes a background service at the notices of one channel. Those that come while it is busy are one.</summary>
+/// <summary>Wakes a background service on the notifications of one channel. Notifications during a round wake it once more.</summary>
 public abstract class NoticeSignal(string channel) : WakeSignal
 {
-    /// <summary>To be registered, so that <see cref="NoticeListener"/> hears the channel.</summary>
+    /// <summary>Handler to register, so that <see cref="NoticeListener"/> listens on the channel.</summary>
     public NoticeHandler Handler => new(channel, _ => Set());
 }

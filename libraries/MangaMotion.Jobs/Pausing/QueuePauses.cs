@@ -1,5 +1,6 @@
-using MangaMotion.Jobs.Claims;
+using System.Data;
 using MangaMotion.Jobs.Notices;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,8 +8,8 @@ using Npgsql;
 namespace MangaMotion.Jobs.Pausing;
 
 /// <summary>
-/// Which queues are paused. The table is the truth; a notice tells of a change at once, and a look from time to time finds
-/// what was missed while the database was away.
+/// Knows which queues are paused. The table is the truth. A notification reports each change at once, and a query every 10 s finds the
+/// changes that were missed during an outage.
 /// </summary>
 public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> logger) : BackgroundService
 {
@@ -16,7 +17,7 @@ public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _look = new(0, 1);
+    private readonly WakeSignal _signal = new();
     private HashSet<string> _paused = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,31 +27,31 @@ public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> 
             return _paused.Contains(queue);
     }
 
-    /// <summary>Pauses a queue, or lets it go on; twice is once.</summary>
+    /// <summary>Pauses or resumes a queue. Repeating the call changes nothing.</summary>
     public async Task SetAsync(string queue, bool paused, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(paused
-            ? "insert into paused_queues (queue) values ($1) on conflict do nothing"
-            : "delete from paused_queues where queue = $1")
-        { Parameters = { new() { Value = queue } } });
+            ? "insert into paused_queues (queue) values (@queue) on conflict do nothing"
+            : "delete from paused_queues where queue = @queue")
+        { Parameters = { new NpgsqlParameter<string>("queue", queue) } });
         batch.BatchCommands.Add(new($"notify {Channel}"));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        await LookAsync(cancellationToken);
+        await RefreshAsync(cancellationToken);
     }
 
-    /// <summary>Since when each paused queue is.</summary>
+    /// <summary>Returns the paused queues, each with the time of its pause.</summary>
     public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ListAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("select queue, paused_at from paused_queues");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var paused = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
-            paused.Add(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1));
+            paused.Add(reader.GetString("queue"), reader.GetFieldValue<DateTimeOffset>("paused_at"));
         return paused;
     }
 
-    /// <summary>Returns at once unless the queue is paused, else when it goes on.</summary>
+    /// <summary>Returns at once for a queue that is not paused, otherwise when it is resumed.</summary>
     internal async Task UntilOpenAsync(string queue, CancellationToken cancellationToken)
     {
         while (true)
@@ -67,12 +68,12 @@ public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> 
         }
     }
 
-    internal static NoticeHandler Handler(QueuePauses pauses) => new(Channel, _ => pauses.LookSoon());
+    internal static NoticeHandler CreateHandler(QueuePauses pauses) => new(Channel, _ => pauses._signal.Set());
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first message is taken, where the database can be asked.
-        await TryLookAsync(cancellationToken);
+        // Known before the first message arrives, unless the database is unavailable.
+        await TryRefreshAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -82,8 +83,8 @@ public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> 
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await _look.WaitAsync(Interval, stoppingToken);
-                await TryLookAsync(stoppingToken);
+                await _signal.WaitAsync(Interval, stoppingToken);
+                await TryRefreshAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -92,38 +93,20 @@ public sealed class QueuePauses(NpgsqlDataSource database, ILogger<QueuePauses> 
         }
     }
 
-    public override void Dispose()
-    {
-        _look.Dispose();
-        base.Dispose();
-    }
-
-    private void LookSoon()
+    private async Task TryRefreshAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _look.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Asked for already.
-        }
-    }
-
-    private async Task TryLookAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await LookAsync(cancellationToken);
+            await RefreshAsync(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Paused is what was paused; the next look comes by itself.
-            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Could not ask which queues are paused");
+            // The last known pauses stay in force until the next round.
+            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Paused queues could not be read. Retrying in {Interval}.", Interval);
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var paused = (await ListAsync(cancellationToken)).Keys.ToHashSet(StringComparer.Ordinal);
         TaskCompletionSource changed;

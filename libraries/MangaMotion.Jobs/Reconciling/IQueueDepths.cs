@@ -1,15 +1,15 @@
 namespace MangaMotion.Jobs.Reconciling;
 
-/// <summary>How many messages wait in queues, asked of the broker.</summary>
+/// <summary>Asks the broker for the number of messages in queues.</summary>
 public interface IQueueDepths
 {
     /// <summary>
-    /// The ready messages (those not delivered to a consumer yet) of each queue. A queue that does not exist is not in the answer.
+    /// Returns the number of ready messages (not yet delivered to a consumer) by queue. A queue that does not exist is left out.
     /// </summary>
-    /// <exception cref="IOException">The broker is away, or went away in the middle.</exception>
+    /// <exception cref="IOException">The broker cannot be reached, or the connection was lost.</exception>
     Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken);
 
-    /// <summary>The same with the consumers of each queue.</summary>
+    /// <summary>Returns ready messages and consumers by queue.</summary>
     /// <inheritdoc cref="GetAsync"/>
     Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
-using MangaMotion.Jobs.Claims;
+using System.Data;
 using MangaMotion.Jobs.Pausing;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,33 +10,33 @@ using Npgsql;
 namespace MangaMotion.Jobs.Reconciling;
 
 /// <summary>
-/// Publishes again what waits too long with no message in flight: after a purged queue or a lost broker disk the rows
-/// are still there. A queue that holds messages is left alone, since the job's own may be among them, and one that is paused,
-/// since workers hold its messages in hand; a message too many does no harm, for a job is claimed once.
+/// Publishes the messages of jobs again that wait too long with no message in flight, such as after a purged queue or the loss of the
+/// broker's disk. Skips a queue that holds messages, since the job's own may be among them, and a paused queue, whose messages the
+/// workers hold. A superfluous message does no harm: a job is claimed once.
 /// </summary>
 internal sealed class Reconciler(
-    NpgsqlDataSource database, IOutbox outbox, JobTypes types, IQueueDepths queues, QueuePauses pauses, IOptions<JobsOptions> options, ILogger<Reconciler> logger)
+    NpgsqlDataSource database, IOutbox outbox, JobTypes types, IQueueDepths queues, QueuePauses pauses,
+    IOptions<JobsOptions> options, ILogger<Reconciler> logger)
     : BackgroundService
 {
     private const int BatchSize = 500;
 
-    // updated_at is set to now, so that the same job is not published again before the wait is over once more.
-    // Locked rows are skipped: they are being claimed, or another service's reconciler has them.
-    private const string ForgottenSql =
+    // updated_at is set to now, so that a job is published again only after another full wait. Locked rows are skipped: they are being
+    // claimed, or another reconciler has them. Fires jobs_counted_update, which finds no change of a status.
+    private const string StrandedSql =
         """
-        with forgotten as (
+        with stranded as (
           select id from jobs
-          where type = $1 and lane = $2 and bulk = $5 and updated_at < clock_timestamp() - $3
-            and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - $3))
+          where type = @type and lane = @lane and bulk = @bulk and updated_at < clock_timestamp() - @wait
+            and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - @wait))
               or (status = 'PROCESSING' and lease_until < clock_timestamp())
-              -- A whole holds no lease. While parts of it wait or run it is they who are looked after; and one that waits for its
-              -- owner's word waits for no message.
+              -- The whole of parts has no lease. It is stranded if none of its parts waits or runs, unless it waits for its owner.
               or (status = 'PROCESSING' and lease_until is null
                 and not exists (select from jobs part where part.parent_id = jobs.id and part.status in ('UPLOADED', 'PROCESSING'))
                 and not exists (select from videos v where v.id = jobs.id and v.state = 'AwaitingApproval' and v.approved_at is null)))
-          order by updated_at limit $4 for update skip locked)
-        update jobs j set updated_at = clock_timestamp() from forgotten f where j.id = f.id
-        returning j.id, j.input::text
+          order by updated_at limit @limit for update skip locked)
+        update jobs j set updated_at = clock_timestamp() from stranded s where j.id = s.id
+        returning j.id, j.input::text as input
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,7 +55,7 @@ internal sealed class Reconciler(
 
     internal async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        var lanes = types.All.SelectMany(type => Lanes.All.SelectMany(lane => Queues(type, lane))).ToArray();
+        var lanes = types.All.SelectMany(type => Lanes.All.SelectMany(lane => QueuesOf(type, lane))).ToArray();
         try
         {
             var depths = await queues.GetAsync(Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane, lane.Bulk)), cancellationToken);
@@ -66,12 +67,12 @@ internal sealed class Reconciler(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The broker's and the database's own watchers tell of an outage; the next round comes by itself.
-            logger.Log(exception is IOException ? LogLevel.Debug : DatabaseOutage.LevelOf(exception), exception, "Not all jobs were reconciled");
+            // Outages are logged by the watchers of broker and database.
+            logger.Log(exception is IOException ? LogLevel.Debug : DatabaseOutage.LevelOf(exception), exception, "Reconciling stopped early. Retrying in the next round.");
         }
     }
 
-    private static (JobType Type, Lane Lane, bool Bulk)[] Queues(JobType type, Lane lane) =>
+    private static (JobType Type, Lane Lane, bool Bulk)[] QueuesOf(JobType type, Lane lane) =>
         type.HasBulk ? [(type, lane, false), (type, lane, true)] : [(type, lane, false)];
 
     private async Task RepublishAsync(JobType type, Lane lane, bool bulk, CancellationToken cancellationToken)
@@ -80,7 +81,7 @@ internal sealed class Reconciler(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         var messages = new List<OutboxMessage>();
-        foreach (var (id, input) in await ForgottenAsync(connection, transaction, type, lane, bulk, cancellationToken))
+        foreach (var (id, input) in await FindStrandedAsync(connection, transaction, type, lane, bulk, cancellationToken))
             messages.Add(await type.PrepareAsync(outbox, id, lane, bulk, input, notBefore: null, cancellationToken));
         if (messages.Count == 0)
             return;
@@ -93,28 +94,29 @@ internal sealed class Reconciler(
 
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed(messages);
-        logger.LogWarning("{Count} jobs waited longer than {Wait} with queue {Queue} empty; their messages were made again",
+        logger.LogWarning(
+            "{Count} jobs waited longer than {Wait} while queue {Queue} was empty. Their messages were published again.",
             messages.Count, options.Value.ReconcileAfter, type.QueueName(lane, bulk));
     }
 
-    private async Task<List<(Guid Id, string Input)>> ForgottenAsync(
+    private async Task<List<(Guid Id, string Input)>> FindStrandedAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, JobType type, Lane lane, bool bulk, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ForgottenSql, connection, transaction)
+        await using var command = new NpgsqlCommand(StrandedSql, connection, transaction)
         {
             Parameters =
             {
-                new NpgsqlParameter<string> { TypedValue = type.Name },
-                new NpgsqlParameter<string> { TypedValue = lane.Name() },
-                new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.ReconcileAfter },
-                new NpgsqlParameter<int> { TypedValue = BatchSize },
-                new NpgsqlParameter<bool> { TypedValue = bulk },
+                new NpgsqlParameter<string>("type", type.Name),
+                new NpgsqlParameter<string>("lane", lane.Name()),
+                new NpgsqlParameter<TimeSpan>("wait", options.Value.ReconcileAfter),
+                new NpgsqlParameter<int>("limit", BatchSize),
+                new NpgsqlParameter<bool>("bulk", bulk),
             },
         };
-        var forgotten = new List<(Guid, string)>();
+        var stranded = new List<(Guid, string)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            forgotten.Add((reader.GetGuid(0), reader.GetString(1)));
-        return forgotten;
+            stranded.Add((reader.GetGuid("id"), reader.GetString("input")));
+        return stranded;
     }
 }

@@ -1,4 +1,4 @@
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,29 +6,31 @@ using Npgsql;
 
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>Renews the leases of this worker's jobs and writes down how far they are, writes its row in <c>workers</c>, and stops attempts whose claim is lost.</summary>
+/// <summary>Renews the leases of this worker's jobs, stores their progress and the worker's row, and stops attempts whose claim is lost.</summary>
 internal sealed class Heartbeat(
     NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, JobTypes types, IOptions<JobsOptions> options, ILogger<Heartbeat> logger)
     : BackgroundService
 {
+    // Fires jobs_revised where stage or progress change, and jobs_counted_update, which finds no change of a status.
     private const string RenewSql =
         """
-        with request as materialized (select * from unnest($1::uuid[], $2::uuid[], $4::text[], $5::smallint[]) as r (id, token, stage, progress)),
+        with request as materialized (
+          select * from unnest(@ids, @tokens, @stages, @progress) as r (id, token, stage, progress)),
         locked as materialized (
-          select j.id, j.claim_token from jobs j where j.id = any($1) and j.status = 'PROCESSING' order by j.id for update),
+          select j.id, j.claim_token from jobs j where j.id = any(@ids) and j.status = 'PROCESSING' order by j.id for update),
         renewed as (
-          update jobs j set lease_until = clock_timestamp() + $3, stage = coalesce(r.stage, j.stage), progress = greatest(j.progress, r.progress)
+          update jobs j set lease_until = clock_timestamp() + @lease, stage = coalesce(r.stage, j.stage), progress = greatest(j.progress, r.progress)
           from locked l join request r on r.id = l.id and r.token = l.claim_token where j.id = l.id
           returning j.claim_token)
         select claim_token from renewed
         """;
 
-    // Rows of workers that are long dead go with it: nobody else is sure to be there to take them away.
+    // Every heartbeat also deletes the rows of workers that have been dead for a day.
     private const string WorkerSql =
         """
-        with dead as (delete from workers where heartbeat_at < now() - interval '1 day' and id <> $1)
+        with dead as (delete from workers where heartbeat_at < now() - interval '1 day' and id <> @id)
         insert into workers (id, service, version, host, pid, concurrency, current_jobs, memory_bytes, job_types, alive_until)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10)
+        values (@id, @service, @version, @host, @pid, @concurrency, @current_jobs, @memory_bytes, @job_types, now() + @lease)
         on conflict (id) do update set current_jobs = excluded.current_jobs, memory_bytes = excluded.memory_bytes,
           heartbeat_at = now(), alive_until = excluded.alive_until
         """;
@@ -41,27 +43,27 @@ internal sealed class Heartbeat(
         {
             do
             {
-                await BeatAsync(interval, stoppingToken);
+                await SendHeartbeatAsync(interval, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops; jobs still running keep the lease they have, which outlasts the grace period.
+            // The service stops; running jobs keep their lease, which outlasts the grace period.
         }
     }
 
-    private async Task BeatAsync(TimeSpan interval, CancellationToken cancellationToken)
+    private async Task SendHeartbeatAsync(TimeSpan interval, CancellationToken cancellationToken)
     {
         var jobs = runningJobs.Begun.ToArray();
         try
         {
             await using var batch = database.CreateBatch();
-            // A beat that takes longer than a lease is of no use; the next one starts anew on another connection.
+            // A heartbeat that takes longer than this is too late for the leases; the next one uses another connection.
             batch.Timeout = (int)Math.Ceiling(interval.TotalSeconds * 2);
-            batch.BatchCommands.Add(Worker(jobs));
+            batch.BatchCommands.Add(CreateWorkerUpdate(jobs));
             if (jobs.Length > 0)
-                batch.BatchCommands.Add(Renewal(jobs));
+                batch.BatchCommands.Add(CreateRenewal(jobs));
             var renewed = new HashSet<Guid>();
             await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
             {
@@ -77,36 +79,36 @@ internal sealed class Heartbeat(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(DatabaseOutage.Is(exception) ? null : exception, "The heartbeat did not reach Postgres; {Jobs} leases run on without it: {Reason}", jobs.Length, exception.Message);
+            logger.LogWarning(DatabaseOutage.Is(exception) ? null : exception, "Heartbeat not stored: the leases of {Jobs} jobs were not renewed. Retrying in {Interval}. Cause: {Reason}", jobs.Length, interval, exception.Message);
         }
     }
 
-    private NpgsqlBatchCommand Renewal(RunningJob[] jobs) => new(RenewSql)
+    private NpgsqlBatchCommand CreateRenewal(RunningJob[] jobs) => new(RenewSql)
     {
         Parameters =
         {
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(jobs, job => job.Claim.JobId) },
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(jobs, job => job.Claim.Token) },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease },
-            new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(jobs, job => job.Progress?.Stage) },
-            new NpgsqlParameter<short?[]> { TypedValue = Array.ConvertAll(jobs, job => job.Progress?.Percent) },
+            new NpgsqlParameter<Guid[]>("ids", Array.ConvertAll(jobs, job => job.Claim.JobId)),
+            new NpgsqlParameter<Guid[]>("tokens", Array.ConvertAll(jobs, job => job.Claim.Token)),
+            new NpgsqlParameter<TimeSpan>("lease", options.Value.Lease),
+            new NpgsqlParameter<string?[]>("stages", Array.ConvertAll(jobs, job => job.Progress?.Stage)),
+            new NpgsqlParameter<short?[]>("progress", Array.ConvertAll(jobs, job => job.Progress?.Percent)),
         },
     };
 
-    private NpgsqlBatchCommand Worker(RunningJob[] jobs) => new(WorkerSql)
+    private NpgsqlBatchCommand CreateWorkerUpdate(RunningJob[] jobs) => new(WorkerSql)
     {
         Parameters =
         {
-            new NpgsqlParameter<string> { TypedValue = worker.Id },
-            new NpgsqlParameter<string> { TypedValue = worker.Service },
-            new NpgsqlParameter<string> { TypedValue = worker.Version },
-            new NpgsqlParameter<string> { TypedValue = Environment.MachineName },
-            new NpgsqlParameter<int> { TypedValue = Environment.ProcessId },
-            new NpgsqlParameter<int> { TypedValue = options.Value.Concurrency },
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(jobs, job => job.Claim.JobId) },
-            new NpgsqlParameter<long> { TypedValue = Environment.WorkingSet },
-            new NpgsqlParameter<string[]> { TypedValue = types.All.Select(type => type.Name).ToArray() },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease },
+            new NpgsqlParameter<string>("id", worker.Id),
+            new NpgsqlParameter<string>("service", worker.Service),
+            new NpgsqlParameter<string>("version", worker.Version),
+            new NpgsqlParameter<string>("host", Environment.MachineName),
+            new NpgsqlParameter<int>("pid", Environment.ProcessId),
+            new NpgsqlParameter<int>("concurrency", options.Value.Concurrency),
+            new NpgsqlParameter<Guid[]>("current_jobs", Array.ConvertAll(jobs, job => job.Claim.JobId)),
+            new NpgsqlParameter<long>("memory_bytes", Environment.WorkingSet),
+            new NpgsqlParameter<string[]>("job_types", types.All.Select(type => type.Name).ToArray()),
+            new NpgsqlParameter<TimeSpan>("lease", options.Value.Lease),
         },
     };
 }

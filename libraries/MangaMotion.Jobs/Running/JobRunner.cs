@@ -8,6 +8,7 @@ using MangaMotion.Jobs.Parts;
 using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Stats;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,7 @@ internal sealed class JobRunner(
         var queue = QueueOf(context);
         using var place = await EnterAsync(queue);
 
-        if (DeadLetterHeaders.IdOf(context) is { } deadLetter)
+        if (DeadLetterHeaders.ReadId(context) is { } deadLetter)
             await ReachAsync("replay a moved message", cancellation => replays.ReplayMovedMessageAsync(jobId, deadLetter, cancellation));
 
         var token = Guid.NewGuid();
@@ -171,7 +172,7 @@ internal sealed class JobRunner(
     {
         var errorQueue = $"{Lanes.FrontOf(queue)}_error";
         var id = Guid.NewGuid();
-        var message = outbox.PrepareForward(context, JobType.AddressOf(errorQueue), new() { Headers = DeadLetterHeaders.Of(id, failure, context) });
+        var message = outbox.PrepareForward(context, JobType.AddressOf(errorQueue), new() { Headers = DeadLetterHeaders.Create(id, failure, context) });
         var buried = await ReachAsync("bury a dead letter", cancellation => endings.DeadLetterAsync(
             jobId, token, id, failure, errorQueue, message, cancellation));
         if (buried)

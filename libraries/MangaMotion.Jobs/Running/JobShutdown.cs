@@ -3,13 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>The three moments of a shutdown: no new work; running work is handed back; the database is no longer waited for.</summary>
+/// <summary>Three moments of a shutdown: no new work, running work is handed back, waiting for the database ends.</summary>
 public sealed class JobShutdown : IDisposable
 {
-    /// <summary>Handing a job back takes milliseconds unless the database is away.</summary>
+    /// <summary>Time allowed for handing jobs back; it takes milliseconds unless the database is unavailable.</summary>
     public static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>After it the receive endpoints have stopped consuming, unless something else is slow to stop.</summary>
+    /// <summary>Time after which the receive endpoints have stopped consuming.</summary>
     internal static readonly TimeSpan EndpointTime = TimeSpan.FromSeconds(1.5);
 
     private readonly CancellationTokenSource _interrupt = new();
@@ -26,11 +26,13 @@ public sealed class JobShutdown : IDisposable
         });
     }
 
+    /// <summary>Canceled when the service begins to stop.</summary>
     public CancellationToken NoNewWork { get; }
 
-    /// <summary>The grace period is over.</summary>
+    /// <summary>Canceled at the end of the grace period.</summary>
     public CancellationToken Interrupt => _interrupt.Token;
 
+    /// <summary>Canceled <see cref="HandBackTime"/> after the grace period.</summary>
     public CancellationToken Abandon => _abandon.Token;
 
     public void Dispose()

@@ -1,16 +1,18 @@
 namespace MangaMotion.Jobs.Running;
 
 /// <summary>
-/// The worker's places, shared by its lanes: whoever waits in a higher lane gets the next free one, and within a lane the
-/// front queue comes before the bulk queue. Messages wait here before they are claimed, so waiting costs no lease.
+/// Limits how many jobs a worker runs at a time. A free place goes to the highest lane that waits, and within a lane to the front queue
+/// before the bulk queue. Messages wait here before they are claimed, so waiting costs no lease.
 /// </summary>
+/// <param name="places">Jobs that may run at the same time.</param>
 public sealed class LaneGate(int places)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource>[] _waiting = Enumerable.Range(0, 2 * Lanes.All.Count).Select(_ => new LinkedList<TaskCompletionSource>()).ToArray();
+    private readonly LinkedList<TaskCompletionSource>[] _waiting =
+        [.. Enumerable.Range(0, 2 * Lanes.All.Count).Select(_ => new LinkedList<TaskCompletionSource>())];
     private int _free = places;
 
-    /// <summary>Waits for a place; dispose what is returned to free it.</summary>
+    /// <summary>Waits for a place. Disposing the result frees it.</summary>
     public async Task<IDisposable> EnterAsync(Lane lane, bool bulk, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -36,7 +38,7 @@ public sealed class LaneGate(int places)
     {
         lock (_lock)
         {
-            // Not in the list any more: the place was given at this very moment, and the holder frees it.
+            // The place was assigned meanwhile; its holder frees it.
             if (turn.List is not { } waiting)
                 return;
             waiting.Remove(turn);

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>Why a running attempt was stopped from outside.</summary>
+/// <summary>Reason for which a running attempt was stopped.</summary>
 internal enum StopReason
 {
     None,
 
-    /// <summary>The job was canceled, or its lease is another worker's: nothing of this attempt may be written.</summary>
+    /// <summary>The job was canceled, or another worker holds its lease: nothing of this attempt may be stored.</summary>
     ClaimLost,
 
     Shutdown,
@@ -17,16 +17,16 @@ internal enum StopReason
     TimeLimit,
 }
 
-/// <summary>The attempts under way in this process, and those about to begin.</summary>
+/// <summary>Attempts of this process that run or are about to begin.</summary>
 internal sealed class RunningJobs(ILogger<RunningJobs> logger)
 {
     private readonly ConcurrentDictionary<Guid, RunningJob> _byToken = new();
 
-    /// <summary>Those whose claim is held.</summary>
+    /// <summary>Attempts whose claim is held.</summary>
     public IEnumerable<RunningJob> Begun => _byToken.Values.Where(job => job.HasBegun);
 
-    /// <summary>Before the claim is made: a cancel may follow its commit at once, and is told only once.</summary>
-    /// <param name="token">That of the claim to be made.</param>
+    /// <summary>Registers an attempt before its claim: a cancel may follow the commit of the claim at once, and is notified only once.</summary>
+    /// <param name="token">Token of the coming claim.</param>
     public RunningJob Expect(Guid token)
     {
         var job = new RunningJob(() => _byToken.TryRemove(token, out _), logger);
@@ -44,7 +44,7 @@ internal sealed class RunningJobs(ILogger<RunningJobs> logger)
 /// <param name="Percent">0 to 100.</param>
 internal sealed record ReportedProgress(string Stage, short Percent);
 
-/// <summary>One attempt, from before its claim, and the ways to stop it.</summary>
+/// <summary>One attempt, registered before its claim, and the means to stop it.</summary>
 internal sealed class RunningJob(Action ended, ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -59,12 +59,12 @@ internal sealed class RunningJob(Action ended, ILogger logger) : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>The last word of the job itself; null until it says something.</summary>
+    /// <summary>Progress last reported by the job; null before the first report.</summary>
     public ReportedProgress? Progress { get; set; }
 
     public StopReason Reason => (StopReason)Volatile.Read(ref _reason);
 
-    /// <summary>The claim is held, and the work starts; it may have been canceled already.</summary>
+    /// <summary>Starts the time limit of a claimed attempt, which may have been canceled already.</summary>
     public void Begin(Claim claim, TimeSpan timeLimit, CancellationToken shutdown)
     {
         _claim = claim;
@@ -87,8 +87,8 @@ internal sealed class RunningJob(Action ended, ILogger logger) : IDisposable
     }
 
     /// <summary>
-    /// On another thread: what the work does when it is told to stop may take its time, or throw, and whoever tells it (the heartbeat,
-    /// the listener, a timer) has the other attempts to look after.
+    /// Cancels the work on another thread: its callbacks may be slow or throw, and the caller (the heartbeat, the notice listener, a timer)
+    /// has other attempts to serve.
     /// </summary>
     private async Task CancelAsync()
     {
@@ -98,11 +98,11 @@ internal sealed class RunningJob(Action ended, ILogger logger) : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The attempt ended at this very moment: nothing is left to stop.
+            // The attempt ended meanwhile.
         }
         catch (Exception exception)
         {
-            logger.LogError(exception, "A job that was told to stop ({Reason}) threw at that", Reason);
+            logger.LogError(exception, "A canceled attempt threw in its cancellation callbacks. Reason of the cancellation: {Reason}.", Reason);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>Who this process is among the workers.</summary>
-/// <param name="Service">The short name: <c>thumbnail</c>.</param>
-/// <param name="Version">Of the program.</param>
-/// <param name="Id">Unique among all workers of all time; stands in <c>jobs.claimed_by</c>.</param>
+/// <summary>Identity of this process among the workers.</summary>
+/// <param name="Service">Short name, such as <c>thumbnail</c>.</param>
+/// <param name="Version">Version of the program.</param>
+/// <param name="Id">Never used by another worker; stored in <c>jobs.claimed_by</c>.</param>
 public sealed record WorkerIdentity(string Service, string Version, string Id);

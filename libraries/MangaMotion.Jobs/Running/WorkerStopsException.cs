@@ -1,7 +1,7 @@
 namespace MangaMotion.Jobs.Running;
 
 /// <summary>
-/// The worker stops before the message was worked on: it is to go back to the broker, for another worker. Not a cancellation,
-/// which MassTransit takes for a consumer's failure and moves to <c>_error</c>.
+/// The worker stops before it has worked on the message, which returns to the broker for another worker. Not an
+/// <see cref="OperationCanceledException"/>: MassTransit treats that as a failure of the consumer and moves the message to <c>_error</c>.
 /// </summary>
-public sealed class WorkerStopsException() : Exception("This worker stops; another one takes the message.");
+public sealed class WorkerStopsException() : Exception("This worker stops. The message returns to the broker.");

@@ -1,5 +1,5 @@
-using System.Globalization;
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,21 +7,22 @@ using Npgsql;
 namespace MangaMotion.Jobs.Stats;
 
 /// <summary>
-/// How long jobs and stages took, gathered in memory and added to the table <c>job_latencies</c> every few seconds. A killed
-/// process takes a few seconds of figures with it: they are for people, not for decisions.
+/// Collects durations of jobs and stages in memory and adds them to the table <c>job_latencies</c> every 5 s. A killed process loses the
+/// durations of its last 5 s: they inform people and decide nothing.
 /// </summary>
 public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILogger<JobLatencies> logger) : BackgroundService
 {
     private const int BucketsPerDoubling = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastFlushTimeout = TimeSpan.FromSeconds(5);
 
-    // In the order of the key, so that two services that add to the same rows cannot deadlock.
+    // Sorted by the key, so that two services that add to the same rows cannot deadlock.
     private const string AddSql =
         """
         insert into job_latencies (minute, type, stage, outcome, measure, bucket, count)
         select date_trunc('minute', now()), type, stage, outcome, measure, bucket, count
-        from unnest($1, $2, $3, $4, $5, $6) as added (type, stage, outcome, measure, bucket, count)
+        from unnest(@types, @stages, @outcomes, @measures, @buckets, @counts)
+          as added (type, stage, outcome, measure, bucket, count)
         order by type, stage, outcome, measure, bucket
         on conflict (minute, type, stage, outcome, measure, bucket) do update set count = job_latencies.count + excluded.count
         """;
@@ -29,7 +30,10 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
     private readonly Lock _lock = new();
     private Dictionary<Key, long> _gathered = [];
 
-    /// <summary>One attempt has ended. That of a part counts for its stage of the whole; the end of a whole is recorded by a trigger.</summary>
+    /// <summary>
+    /// Records an attempt that has ended. An attempt of a part counts for a stage of its whole; the durations of a whole are recorded by
+    /// the trigger <c>jobs_whole_measured</c>.
+    /// </summary>
     /// <param name="outcome"><c>done</c>, <c>transient</c>, <c>dead_letter</c>, <c>interrupted</c> or <c>stale</c>.</param>
     public void Record(Claim claim, string outcome, TimeSpan ran)
     {
@@ -43,7 +47,7 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
         }
     }
 
-    /// <summary>The duration that a bucket stands for: no more than 5 % from each that it holds.</summary>
+    /// <summary>Duration that represents a bucket, within 5 % of each duration counted in it.</summary>
     public static TimeSpan DurationOf(short bucket) => TimeSpan.FromMilliseconds(Math.Pow(2, (double)bucket / BucketsPerDoubling));
 
     public static short BucketOf(TimeSpan duration) =>
@@ -59,8 +63,8 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            using var patience = new CancellationTokenSource(Patience);
-            await FlushAsync(patience.Token);
+            using var timeout = new CancellationTokenSource(LastFlushTimeout);
+            await FlushAsync(timeout.Token);
         }
     }
 
@@ -74,19 +78,19 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
         try
         {
             await using var command = database.CreateCommand(AddSql);
-            command.Parameters.Add(Column(added, entry => entry.Key.Type));
-            command.Parameters.Add(Column(added, entry => entry.Key.Stage));
-            command.Parameters.Add(Column(added, entry => entry.Key.Outcome));
-            command.Parameters.Add(Column(added, entry => entry.Key.Measure));
-            command.Parameters.Add(Column(added, entry => entry.Key.Bucket));
-            command.Parameters.Add(Column(added, entry => entry.Value));
+            command.Parameters.Add(Column("types", added, entry => entry.Key.Type));
+            command.Parameters.Add(Column("stages", added, entry => entry.Key.Stage));
+            command.Parameters.Add(Column("outcomes", added, entry => entry.Key.Outcome));
+            command.Parameters.Add(Column("measures", added, entry => entry.Key.Measure));
+            command.Parameters.Add(Column("buckets", added, entry => entry.Key.Bucket));
+            command.Parameters.Add(Column("counts", added, entry => entry.Value));
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (Exception exception)
         {
             logger.Log(
                 cancellationToken.IsCancellationRequested ? LogLevel.Debug : DatabaseOutage.LevelOf(exception), exception,
-                "{Count} figures wait for the database", added.Count.ToString(CultureInfo.InvariantCulture));
+                "{Count} durations were not stored. Retrying in {Interval}.", added.Count, Interval);
             lock (_lock)
             {
                 foreach (var (key, count) in added)
@@ -95,8 +99,8 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
         }
     }
 
-    private static NpgsqlParameter<T[]> Column<T>(Dictionary<Key, long> rows, Func<KeyValuePair<Key, long>, T> value) =>
-        new() { TypedValue = rows.Select(value).ToArray() };
+    private static NpgsqlParameter<T[]> Column<T>(
+        string name, Dictionary<Key, long> rows, Func<KeyValuePair<Key, long>, T> value) => new(name, rows.Select(value).ToArray());
 
     private void Add(Key key, long count = 1) => _gathered[key] = _gathered.GetValueOrDefault(key) + count;
 

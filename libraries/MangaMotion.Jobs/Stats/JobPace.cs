@@ -1,18 +1,18 @@
 namespace MangaMotion.Jobs.Stats;
 
-/// <summary>How fast jobs of one type go, as measured.</summary>
-/// <param name="MedianSeconds">Half of the jobs of the last hour took no longer; null when none ran.</param>
-/// <param name="PerSecond">Jobs that ended, over the last five minutes.</param>
-/// <param name="Places">Jobs that living workers can run at the same time.</param>
-/// <param name="Open">Jobs of all ingests that wait or run.</param>
+/// <summary>Measured throughput of a job type.</summary>
+/// <param name="MedianSeconds">Median run time of the jobs of the last hour, in seconds; null if none ran.</param>
+/// <param name="PerSecond">Jobs finished per second over the last five minutes.</param>
+/// <param name="Places">Jobs that the live workers can run at the same time.</param>
+/// <param name="Open">Jobs that wait or run, of all ingests.</param>
 public sealed record JobPace(double? MedianSeconds, double PerSecond, int Places, long Open)
 {
     public static readonly JobPace Unknown = new(null, 0, 0, 0);
 
     /// <summary>
-    /// Seconds until so many of the open jobs are over: at best they have all places for themselves, at worst they come last
-    /// and the workers are as slow as they lately were (half of what they can do where they had little to do).
-    /// Null where nothing was measured, or no worker lives.
+    /// Estimates the seconds until <paramref name="remaining"/> of the open jobs are finished. The low value assumes that they have all places
+    /// to themselves. The high value assumes that they come last and that the workers are as slow as in the last five minutes, but not
+    /// slower than half of their capacity. Null if nothing was measured or no worker is alive.
     /// </summary>
     public (double Low, double High)? Estimate(long remaining)
     {

@@ -1,6 +1,6 @@
 namespace MangaMotion.Jobs.Stats;
 
-/// <summary>Durations by the buckets of <see cref="JobLatencies"/>.</summary>
+/// <summary>Histogram of durations in the buckets of <see cref="JobLatencies"/>.</summary>
 public sealed class LatencyHistogram
 {
     private readonly SortedDictionary<short, long> _buckets = [];
@@ -13,7 +13,7 @@ public sealed class LatencyHistogram
         Count += count;
     }
 
-    /// <summary>The duration that a share (0 to 1) of all did not exceed, within 5 %; null of none.</summary>
+    /// <summary>Returns the duration that a share (0 to 1) of all did not exceed, within 5 %; null for an empty histogram.</summary>
     public TimeSpan? Quantile(double share)
     {
         var rank = share * Count;

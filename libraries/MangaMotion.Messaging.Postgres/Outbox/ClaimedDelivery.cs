@@ -65,7 +65,7 @@ internal sealed class ClaimedDelivery(
         catch (Exception exception)
         {
             // The rows fall due again when their claims end; those that the broker has are then only deleted.
-            if (!Outage.IsOutage(exception))
+            if (!DatabaseOutage.Is(exception))
                 logger.LogError(exception, "Could not delete {Count} delivered outbox messages; it is tried again", sent.Confirmed.Length);
         }
 

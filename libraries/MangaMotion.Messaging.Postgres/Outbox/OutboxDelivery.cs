@@ -66,7 +66,7 @@ internal sealed class OutboxDelivery(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            if (!Outage.IsOutage(exception))
+            if (!DatabaseOutage.Is(exception))
                 logger.LogError(exception, "Outbox delivery failed; its messages stay in the outbox and are tried again");
             await _outage.WaitAsync(exception, cancellationToken, began);
             return TimeSpan.Zero;

@@ -24,7 +24,7 @@ internal sealed class SchemaService(NpgsqlDataSource dataSource, IEnumerable<Sch
                 outage.Over();
                 return;
             }
-            catch (Exception exception) when (Outage.IsOutage(exception))
+            catch (Exception exception) when (DatabaseOutage.Is(exception))
             {
                 await outage.WaitAsync(exception, cancellationToken);
             }

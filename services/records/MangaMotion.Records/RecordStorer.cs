@@ -1,7 +1,7 @@
 using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Jobs;
-using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Running;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.Records.Analysis;
 using MangaMotion.Records.Loading;
 using MangaMotion.Records.Payloads;

@@ -126,8 +126,8 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
         answer.Outcome.ShouldBe(ClaimOutcome.Running);
         answer.At.ShouldNotBeNull();
         await one.CompleteAsync(claim, "{}");
-        (await two.ClaimAsync(job)).Outcome.ShouldBe(ClaimOutcome.Over);
-        (await two.ClaimAsync(Guid.NewGuid())).Outcome.ShouldBe(ClaimOutcome.Over);
+        (await two.ClaimAsync(job)).Outcome.ShouldBe(ClaimOutcome.Finished);
+        (await two.ClaimAsync(Guid.NewGuid())).Outcome.ShouldBe(ClaimOutcome.Finished);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
 
         row.Crashes.ShouldBe(3);
         row.Outcomes.ShouldBe(["crashed", "crashed", "crashed"]);
-        row.LastError.ShouldBe("The worker died 3 times while it worked on this, so it is not tried again.");
+        row.LastError.ShouldBe("The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. Contact the operator.");
         _world.Script.Started.ShouldBeEmpty();
         await Eventually.Until(async () => (await new BrokerQueue(_world, "probe_error").PeekAsync()).Length == 1);
     }

@@ -162,7 +162,7 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
                 case JobStatus.Processing:
                     return ClaimOutcome.Running;
                 default:
-                    return ClaimOutcome.Over;
+                    return ClaimOutcome.Finished;
             }
         }
 

@@ -1,5 +1,5 @@
 using MangaMotion.Ingest.Keys;
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
 

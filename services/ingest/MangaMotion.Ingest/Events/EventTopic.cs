@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs;
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 
 namespace MangaMotion.Ingest.Events;
 

@@ -2,7 +2,7 @@ using MangaMotion.Client;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Keys;
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OpenApi;

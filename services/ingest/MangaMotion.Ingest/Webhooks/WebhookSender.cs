@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Webhooks;

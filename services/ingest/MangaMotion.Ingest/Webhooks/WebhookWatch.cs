@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using MangaMotion.Jobs.Claims;
+using MangaMotion.Messaging.Postgres;
 using Npgsql;
 
 namespace MangaMotion.Records.Loading;
