@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MangaMotion.Storage.Disk;
 
-/// <summary>Writes and commits files; every failure becomes an <see cref="IOException"/> that says which disk it was and how full it is.</summary>
+/// <summary>Writes and commits files. Every failure becomes an <see cref="IOException"/> that names the disk and its free space.</summary>
 internal sealed class DiskWriter(DiskLayout layout, bool fsync)
 {
     private const int CommitAttempts = 100;
@@ -34,7 +34,7 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         }
     }
 
-    /// <summary>Returns when the bytes are on the disk, if that is asked for.</summary>
+    /// <summary>Flushes the bytes to the disk, if fsync is on.</summary>
     public void Sync(SafeFileHandle file, string path)
     {
         try
@@ -49,8 +49,8 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
     }
 
     /// <summary>
-    /// The two in one. With fsync on a thread of its own, because it blocks for milliseconds, and because of puts that sync side by
-    /// side many share one commit of the file system's journal.
+    /// Flushes and commits. With fsync it runs on its own thread: it blocks for milliseconds, and puts that flush in parallel share
+    /// commits of the file system's journal.
     /// </summary>
     public Task SyncAndCommitAsync(SafeFileHandle file, string temporary, string path)
     {
@@ -66,26 +66,26 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         }
     }
 
-    /// <summary>Gives the temporary file its name, replacing what had it.</summary>
+    /// <summary>Renames the temporary file to its final name, replacing an earlier object.</summary>
     public void Commit(string temporary, string path)
     {
         try
         {
             var folder = Path.GetDirectoryName(path)!;
-            string? made = null;
+            string? created = null;
 
-            // More than one round only where a delete prunes the folder between its making and the rename.
+            // A delete may prune the folder, or a parent of it, between its creation and the rename: then both are repeated.
             for (var attempt = 1; Posix.Rename(temporary, path) != Posix.RenameResult.Done; attempt++)
             {
                 if (attempt == CommitAttempts)
-                    throw new IOException($"The folder '{folder}' does not stay.");
+                    throw new IOException($"The folder '{folder}' was removed {CommitAttempts} times while it was used.");
 
-                made = FirstMissing(folder);
-                Directory.CreateDirectory(folder);
+                created = FirstMissing(folder);
+                TryCreateFolder(folder);
             }
 
             if (fsync)
-                SyncNames(folder, made);
+                SyncNames(folder, created);
         }
         catch (Exception exception) when (IsDiskError(exception))
         {
@@ -93,7 +93,7 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         }
     }
 
-    /// <summary>Moves a caller's file among the temporary ones; false where it lies on another file system.</summary>
+    /// <summary>Moves a caller's file to the temporary folder; false if it is on another file system.</summary>
     public bool TryTake(string path, string temporary)
     {
         try
@@ -121,7 +121,7 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         }
         catch (DirectoryNotFoundException)
         {
-            // Nothing there: no error.
+            // A missing object is no error.
         }
         catch (Exception exception) when (IsDiskError(exception))
         {
@@ -143,8 +143,20 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         }
         catch (Exception exception) when (IsDiskError(exception))
         {
-            // The root itself is out of reach, as the message about the path will say.
+            // The root cannot be read; the message about the path says so.
             return "(Storage__Disk__Root chooses the disk)";
+        }
+    }
+
+    private static void TryCreateFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A delete removed a parent while the folders below it were created.
         }
     }
 
@@ -157,11 +169,11 @@ internal sealed class DiskWriter(DiskLayout layout, bool fsync)
         return missing;
     }
 
-    /// <summary>A new folder is a name too: everything from the parent of the first one that was made.</summary>
-    private static void SyncNames(string folder, string? made)
+    /// <summary>Flushes the folder and the parents of all folders that were created for it.</summary>
+    private static void SyncNames(string folder, string? created)
     {
         Posix.SyncDirectory(folder);
-        while (made is not null && folder.Length >= made.Length)
+        while (created is not null && folder.Length >= created.Length)
         {
             folder = Path.GetDirectoryName(folder)!;
             Posix.SyncDirectory(folder);
