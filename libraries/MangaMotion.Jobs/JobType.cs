@@ -6,7 +6,8 @@ namespace MangaMotion.Jobs;
 /// <summary>A kind of job: its name in <c>jobs.type</c>, its queue, and the command that starts it.</summary>
 public abstract class JobType(string name)
 {
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    internal static readonly JsonSerializerOptions Json =
+        new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Name in <c>jobs.type</c>, and of the queue of the normal lane.</summary>
     public string Name { get; } = name;

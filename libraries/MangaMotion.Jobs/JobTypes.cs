@@ -19,7 +19,8 @@ public sealed class JobTypes(IEnumerable<JobType> types)
 
     public JobType this[string name] => _byName.TryGetValue(name, out var type)
         ? type
-        : throw new InvalidOperationException($"Job type '{name}' is not known to this service; known are {string.Join(", ", _byName.Keys)}.");
+        : throw new InvalidOperationException(
+            $"Job type '{name}' is not known to this service; known are {string.Join(", ", _byName.Keys)}.");
 
     public IReadOnlyCollection<JobType> All => _byName.Values;
 }

@@ -1,60 +1,63 @@
 namespace MangaMotion.Storage;
 
 /// <summary>
-/// Objects by key. Every implementation passes the one conformance suite. Keys are relative paths of
-/// <c>[A-Za-z0-9._-]</c> segments joined by <c>/</c>, made by us, never a caller's file name.
-/// A store that cannot be reached throws an <see cref="IOException"/> (retry helps); a missing object throws
-/// <see cref="ObjectNotFoundException"/> (retry does not).
+/// Stores objects by key. All implementations pass one conformance suite. Keys are relative paths of <c>[A-Za-z0-9._-]</c> segments joined
+/// by <c>/</c>; the services generate them, and a caller's file name is never part of one. A store that cannot be reached throws an
+/// <see cref="IOException"/>, and a retry can help. A missing object throws <see cref="ObjectNotFoundException"/>, and a retry cannot help.
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>Stores the stream, never buffering it whole. The object appears whole and verified, or not at all.</summary>
+    /// <summary>Stores the stream without buffering all of it. The object appears complete and verified, or not at all.</summary>
     /// <exception cref="ObjectTooLargeException">The stream is longer than <see cref="PutOptions.MaxLength"/>.</exception>
-    /// <exception cref="ObjectMismatchException">The stored bytes are not of the expected length or SHA-256.</exception>
+    /// <exception cref="ObjectMismatchException">The bytes do not have the expected length or SHA-256.</exception>
     Task<StoredObject> PutAsync(string key, Stream content, PutOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Stores a local file; a disk store may move it instead of copying, so the file is the store's afterwards.</summary>
+    /// <summary>Stores a local file. The file belongs to the store afterwards: a disk store moves it instead of copying.</summary>
     Task<StoredObject> PutFileAsync(string key, string path, PutOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Opens the object, or bytes <c>[from, to]</c> of it (both inclusive, as in HTTP).</summary>
+    /// <summary>Opens the object, or its bytes <c>[from, to]</c>, both inclusive as in HTTP.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The object has no byte in the range.</exception>
     Task<ObjectContent> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken);
 
-    /// <summary>Brings the object to a local path that does not exist yet; a disk store may link instead of copying, so treat it as read-only.</summary>
-    /// <param name="maxLength">Bytes above which nothing is fetched; null for any number.</param>
+    /// <summary>
+    /// Copies the object to a local path that does not exist yet. A disk store shares the blocks where the file system has reflinks.
+    /// </summary>
+    /// <param name="maxLength">Longest object in bytes; null for no limit.</param>
     /// <exception cref="ObjectTooLargeException">The object is longer than <paramref name="maxLength"/>.</exception>
     Task<StoredObject> FetchAsync(string key, string path, long? maxLength, CancellationToken cancellationToken);
 
-    /// <summary>What is known about the object, or null where there is none.</summary>
+    /// <summary>Describes the object, or returns null if it does not exist.</summary>
     Task<StoredObject?> HeadAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The objects whose key starts with the prefix, in the order of their keys: key, length and time. Content type and SHA-256 may
-    /// be missing (empty, null), because S3 tells them only object by object: ask <see cref="HeadAsync"/>.
+    /// Lists the objects whose key starts with the prefix, in the order of their keys: key, length and time. Content type may be empty and
+    /// SHA-256 null, because S3 returns them only for single objects: use <see cref="HeadAsync"/> for these.
     /// </summary>
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the objects; one that is not there is no error.</summary>
+    /// <summary>Deletes the objects. A missing object is no error.</summary>
     Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
 
     /// <summary>Copies within the store, content type and SHA-256 included.</summary>
     Task<StoredObject> CopyAsync(string from, string to, CancellationToken cancellationToken);
 
-    /// <summary>A link by which anyone may read the object for a while, or null where the store has no such links (disk).</summary>
+    /// <summary>Signs a link by which anyone can read the object until it expires. Null for a disk store, which has no links.</summary>
     Uri? PresignGet(string key, PresignGetOptions options);
 
-    /// <summary>A link by which anyone may store exactly this key, type and length for a while, or null (disk).</summary>
+    /// <summary>
+    /// Signs a link by which anyone can store an object of this key, type and length until it expires. Null for a disk store.
+    /// </summary>
     Uri? PresignPut(string key, PresignPutOptions options);
 
     /// <summary>
-    /// Makes what the store needs (folder, bucket) where it is missing, and throws when the store cannot be reached or written to.
-    /// Called at start and by readiness.
+    /// Creates the folder or bucket of the store if it is missing, and throws if the store cannot be reached or written to. Called at
+    /// start and by the readiness check.
     /// </summary>
     Task CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One object as the store knows it.</summary>
-/// <param name="Sha256">Lower-case hex; null for an object that was not put by us (a presigned upload).</param>
+/// <summary>Description of one object.</summary>
+/// <param name="Sha256">Lower-case hex; null for an object that a caller stored by a presigned link.</param>
 public sealed record StoredObject(string Key, long Length, string ContentType, string? Sha256, DateTimeOffset ModifiedAt);
 
 public sealed record PutOptions
@@ -68,10 +71,10 @@ public sealed record PutOptions
     /// <summary>Lower-case hex.</summary>
     public string? ExpectedSha256 { get; init; }
 
-    /// <summary>Bytes after which the stream is refused.</summary>
+    /// <summary>Longest stream in bytes; null for no limit.</summary>
     public long? MaxLength { get; init; }
 
-    /// <exception cref="ArgumentException">The content type cannot be a header.</exception>
+    /// <exception cref="ArgumentException">The content type is not valid as a header.</exception>
     internal static void Validate(PutOptions options)
     {
         if (options.ContentType.Length is 0 or > MaxContentTypeLength || options.ContentType.AsSpan().ContainsAnyExceptInRange(' ', '~'))
@@ -79,15 +82,18 @@ public sealed record PutOptions
     }
 }
 
-/// <summary>Bytes from <paramref name="From"/> to <paramref name="To"/>, both inclusive; no <paramref name="To"/> means to the end.</summary>
+/// <summary>
+/// Bytes from <paramref name="From"/> to <paramref name="To"/>, both inclusive; without <paramref name="To"/> to the end.
+/// </summary>
 public readonly record struct ByteRange(long From, long? To)
 {
-    /// <summary>The part of the object that is meant; a range may end beyond the object, as in HTTP.</summary>
+    /// <summary>Start and length of the range within the object. As in HTTP, a range may end beyond the object.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The object has no byte in the range.</exception>
     public (long Start, long Length) Within(StoredObject info)
     {
         if (From < 0 || From >= info.Length || To < From)
-            throw new ArgumentOutOfRangeException(nameof(info), $"Object '{info.Key}' of {info.Length} bytes has none in the range {From}-{To}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(info), $"Object '{info.Key}' of {info.Length} bytes has no byte in the range {From}-{To}.");
 
         return (From, Math.Min(To ?? long.MaxValue, info.Length - 1) - From + 1);
     }
@@ -95,13 +101,13 @@ public readonly record struct ByteRange(long From, long? To)
 
 public sealed record PresignGetOptions(TimeSpan Lifetime)
 {
-    /// <summary>Name offered to a browser that saves the object; encoded safely.</summary>
+    /// <summary>File name that a browser uses to save the object.</summary>
     public string? DownloadName { get; init; }
 }
 
 public sealed record PresignPutOptions(TimeSpan Lifetime, string ContentType, long Length);
 
-/// <summary>An open object. Dispose it to free the connection.</summary>
+/// <summary>An open object. Disposing it frees the connection.</summary>
 public sealed class ObjectContent(StoredObject info, Stream stream, IDisposable? owner = null) : IAsyncDisposable
 {
     public StoredObject Info { get; } = info;
@@ -120,8 +126,9 @@ public sealed class ObjectNotFoundException(string key) : Exception($"No object 
     public string Key { get; } = key;
 }
 
-/// <param name="length">Of the object in bytes; null for a stream that was left at the limit.</param>
-public sealed class ObjectTooLargeException(string key, long limit, long? length = null) : Exception($"Object '{key}' is longer than the limit of {limit} bytes.")
+/// <param name="length">Length of the object in bytes; null for a stream that was read only up to the limit.</param>
+public sealed class ObjectTooLargeException(string key, long limit, long? length = null)
+    : Exception($"Object '{key}' is longer than the limit of {limit} bytes.")
 {
     public long Limit { get; } = limit;
 
@@ -134,4 +141,4 @@ public sealed class ObjectTooLargeException(string key, long limit, long? length
     }
 }
 
-public sealed class ObjectMismatchException(string key, string what) : IOException($"Object '{key}' was not stored as sent: {what}.");
+public sealed class ObjectMismatchException(string key, string what) : IOException($"Object '{key}' was not stored: {what}.");

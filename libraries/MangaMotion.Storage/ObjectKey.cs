@@ -3,8 +3,8 @@ using System.Buffers;
 namespace MangaMotion.Storage;
 
 /// <summary>
-/// The rule for keys, the same for every store: 1 to 1,024 bytes of <c>[A-Za-z0-9._-]</c> segments of at most 200 bytes,
-/// joined by single slashes; no segment is <c>.</c> or <c>..</c>. Such a key is safe as a path, in a URL and in a header.
+/// Validates keys by one rule for every store: 1 to 1,024 bytes of <c>[A-Za-z0-9._-]</c> segments of at most 200 bytes, joined by single
+/// slashes; no segment is <c>.</c> or <c>..</c>. Such a key is safe as a path, in a URL and in a header.
 /// </summary>
 public static class ObjectKey
 {
@@ -14,7 +14,7 @@ public static class ObjectKey
     private static readonly SearchValues<char> SegmentCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    /// <exception cref="ArgumentException">The key breaks the rule; the message says how.</exception>
+    /// <exception cref="ArgumentException">The key breaks the rule, as the message says.</exception>
     public static void Validate(string key)
     {
         if (key.Length == 0)
@@ -23,17 +23,17 @@ public static class ObjectKey
         Check(key, key);
     }
 
-    /// <summary>A prefix is the beginning of a key, so it may be empty and may end anywhere.</summary>
+    /// <summary>Validates the beginning of a key. It may be empty and may end anywhere.</summary>
     /// <exception cref="ArgumentException">No key can start with the prefix.</exception>
     public static void ValidatePrefix(string prefix)
     {
-        // A last segment that is cut off may still become a good one: "a/." begins "a/.x".
+        // An incomplete last segment can be the beginning of a valid one: "a/." begins "a/.x".
         var whole = prefix.LastIndexOf('/');
         if (whole > 0)
             Check(prefix, prefix.AsSpan(0, whole));
 
         if (whole == 0 || prefix.AsSpan(whole + 1).ContainsAnyExcept(SegmentCharacters))
-            throw Refused(prefix, "no key starts with it");
+            throw Refused(prefix, "no valid key starts with it");
     }
 
     private static void Check(string key, ReadOnlySpan<char> segments)
@@ -57,7 +57,7 @@ public static class ObjectKey
 
     private static ArgumentException Refused(string key, string reason)
     {
-        // The key may be hostile and long, and this text ends up in logs.
+        // The key may be hostile and long, and this message is logged.
         var shown = key.Length > 80 ? key[..80] + "…" : key;
         return new ArgumentException($"Object key '{shown.ReplaceLineEndings(" ")}' is refused: {reason}.", nameof(key));
     }

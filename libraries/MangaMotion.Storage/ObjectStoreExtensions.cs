@@ -13,8 +13,8 @@ public static class ObjectStoreExtensions
         store.FetchAsync(key, path, maxLength: null, cancellationToken);
 
     /// <summary>
-    /// Adds the <see cref="IObjectStore"/> that section <c>Storage</c> describes; <c>S3_ENDPOINT</c>, <c>S3_BUCKET</c>,
-    /// <c>S3_ACCESS_KEY</c> and <c>S3_SECRET_KEY</c> fill what the section leaves out. Wrong settings fail the start.
+    /// Adds the <see cref="IObjectStore"/> of section <c>Storage</c>. <c>S3_ENDPOINT</c>, <c>S3_BUCKET</c>, <c>S3_ACCESS_KEY</c> and
+    /// <c>S3_SECRET_KEY</c> are used for settings that the section leaves out. Invalid settings fail the start.
     /// </summary>
     public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Storage;
 
-/// <summary>Prepares the store before the service starts; a store that is away leaves the service up but not ready.</summary>
+/// <summary>Prepares the store before the service starts. If the store is unavailable, the service starts and is not ready.</summary>
 internal sealed class ObjectStoreStartup(IObjectStore store, ILogger<ObjectStoreStartup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -14,7 +14,7 @@ internal sealed class ObjectStoreStartup(IObjectStore store, ILogger<ObjectStore
         }
         catch (IOException exception)
         {
-            logger.LogWarning("The object store is not usable yet, readiness will try again: {Reason}", exception.Message);
+            logger.LogWarning("Object store unavailable. The readiness check retries. Cause: {Reason}", exception.Message);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class StorageOptions
 {
     public const string Section = "Storage";
 
-    /// <summary>Where objects lie. Not set: S3 where an endpoint is set, else disk.</summary>
+    /// <summary>Kind of store. If not set: S3 if an endpoint is set, otherwise disk.</summary>
     public StoreKind? Kind { get; set; }
 
     public DiskStorageOptions Disk { get; } = new();
@@ -25,10 +25,10 @@ public sealed class StorageOptions
 
 public sealed class DiskStorageOptions
 {
-    /// <summary>The folder of the objects, the same for every service.</summary>
+    /// <summary>Folder of the objects, the same for every service.</summary>
     public string? Root { get; set; }
 
-    /// <summary>Whether a put waits until the object would survive a power cut (it always survives a killed process).</summary>
+    /// <summary>Whether a put waits until the object survives a power cut. It always survives a killed process.</summary>
     public bool Fsync { get; set; } = true;
 }
 
@@ -37,10 +37,10 @@ public sealed class S3StorageOptions
     /// <summary><c>http://host:port</c> or <c>https://…</c>; plain name <c>S3_ENDPOINT</c>.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary>Endpoint that browsers and callers reach, used in presigned links; not set: <see cref="Endpoint"/>.</summary>
+    /// <summary>Endpoint for callers and browsers, used in presigned links; <see cref="Endpoint"/> if not set.</summary>
     public string? PublicEndpoint { get; set; }
 
-    /// <summary>Created where it is missing; plain name <c>S3_BUCKET</c>.</summary>
+    /// <summary>Bucket, created if it is missing; plain name <c>S3_BUCKET</c>.</summary>
     public string? Bucket { get; set; }
 
     /// <summary>Plain name <c>S3_ACCESS_KEY</c>.</summary>
@@ -51,19 +51,26 @@ public sealed class S3StorageOptions
 
     public string Region { get; set; } = "us-east-1";
 
-    /// <summary>Bytes of one part of a multipart upload, 5 MiB to 64 MiB. A put holds at most <see cref="PartsInFlight"/> + 1 parts in memory.</summary>
+    /// <summary>
+    /// Bytes of one part of a multipart upload, 5 MiB to 64 MiB. A put holds at most <see cref="PartsInFlight"/> + 1 parts in memory.
+    /// </summary>
     public int PartSize { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Parts of one put that are sent at the same time, while the next one is read, 1 to 16. More is faster where the way to the store is long.</summary>
+    /// <summary>
+    /// Parts of one put that are sent at the same time while the next one is read, 1 to 16. More is faster over a network with long
+    /// round trips.
+    /// </summary>
     public int PartsInFlight { get; set; } = 1;
 
-    /// <summary>How often a request is tried again after an answer 5xx, a timeout or a broken connection, 0 to 10.</summary>
+    /// <summary>Retries of a request after an answer 5xx, a time-out or a broken connection, 0 to 10.</summary>
     public int MaxRetries { get; set; } = 5;
 
-    /// <summary>Longest time of one try of one request, the sending of a part included.</summary>
+    /// <summary>Longest time of one try of one request, including the sending of a part.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Slowest download that is put up with, in bytes per second over <see cref="StallWindow"/> of waiting.</summary>
+    /// <summary>
+    /// Minimum download rate in bytes per second, measured over <see cref="StallWindow"/> of waiting for data; 0 disables the check.
+    /// </summary>
     public int MinBytesPerSecond { get; set; } = 16 * 1024;
 
     public TimeSpan StallWindow { get; set; } = TimeSpan.FromSeconds(10);
@@ -83,7 +90,10 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
     private static IEnumerable<string> DiskProblems(DiskStorageOptions options)
     {
         if (!Path.IsPathFullyQualified(options.Root ?? ""))
-            yield return $"Storage__Disk__Root is '{options.Root}': it must be the absolute path of the folder for the objects (or set Storage__Kind=s3).";
+        {
+            yield return $"Storage__Disk__Root is '{options.Root}': it must be the absolute path of the folder for the objects " +
+                "(or set Storage__Kind=s3).";
+        }
     }
 
     private static IEnumerable<string> S3Problems(S3StorageOptions options)

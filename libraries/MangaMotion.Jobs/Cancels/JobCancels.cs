@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace MangaMotion.Jobs.Cancels;
 
-/// <summary>Cancels jobs with all their parts. The row changes at once, so no result can be committed; workers are notified by NOTIFY.</summary>
+/// <summary>
+/// Cancels jobs with all their parts. The row changes at once, so no result can be committed; workers are notified by NOTIFY.
+/// </summary>
 public sealed class JobCancels(NpgsqlDataSource database, JobChanges changes)
 {
     // A statement of its own: a transaction that adds parts holds this lock, and parts committed during the wait must be seen.

@@ -61,7 +61,8 @@ public sealed class JobClaims : IAsyncDisposable
         await _completions.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<ClaimAnswer>> ClaimBatchAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimAnswer>> ClaimBatchAsync(
+        IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
     {
         await using var batch = _database.CreateBatch();
         // A claim lost in a crash of the database leaves the job UPLOADED and its token unknown: the result is refused and the job runs

@@ -14,7 +14,8 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
     /// <param name="createMessage">Makes the message of the next attempt from the time it is due, by the database's clock.</param>
     /// <returns>False if the claim is stale.</returns>
     public Task<bool> RetryLaterAsync(
-        Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> createMessage, CancellationToken cancellationToken) =>
+        Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> createMessage,
+        CancellationToken cancellationToken) =>
         EndAttemptAsync(claim.JobId, JobTransitions.Retry(claim, failure, delay), createMessage, cancellationToken);
 
     /// <summary>Ends an interrupted attempt: it does not count, and the job is free for the next worker at once.</summary>

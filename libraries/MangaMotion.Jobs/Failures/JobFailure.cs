@@ -11,7 +11,9 @@ namespace MangaMotion.Jobs.Failures;
 /// <param name="Message">Message for the owner, at most 1,000 characters.</param>
 /// <param name="ErrorClass">Type of the exception.</param>
 /// <param name="Details">Exception with its stack trace, for the operator, at most 64,000 characters.</param>
-/// <param name="Fingerprint">Equal for failures of one cause: a hash of the exception types and the first stack frame in MangaMotion.</param>
+/// <param name="Fingerprint">
+/// Equal for failures of one cause: a hash of the exception types and the first stack frame in MangaMotion.
+/// </param>
 public sealed partial record JobFailure(bool Permanent, string Code, string Message, string ErrorClass, string Details, string Fingerprint)
 {
     /// <summary>Longest message in characters; the whole output of a tool does not belong in a status answer.</summary>
@@ -46,7 +48,7 @@ public sealed partial record JobFailure(bool Permanent, string Code, string Mess
         "poison",
         $"The worker stopped unexpectedly {crashes} times while processing this file, so it will not be retried. Contact the operator.",
         "WorkerCrash",
-        $"The lease lapsed {crashes} times without a result: the worker was killed or crashed during the attempt. See its log and the kernel log.",
+        $"The lease lapsed {crashes} times without a result: the worker was killed or crashed. See its log and the kernel log.",
         Hash("WorkerCrash"));
 
     /// <summary>Returns the cause of an exception that only adds a message for the owner.</summary>

@@ -22,6 +22,8 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
     private const int SmallestTurn = 4;
     private const int LargestTurn = 512;
 
+    private const string LockSql = "select pg_try_advisory_xact_lock(hashtext('mangamotion.bulk-turns.' || @queue))";
+
     // Walks the owners by the index instead of reading all waiting jobs. Fires jobs_counted_update, which finds no change of a status.
     private const string TurnSql =
         """
@@ -97,7 +99,9 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Bulk turns of queue {Queue} were not given. Retrying with the next message.", type.QueueName(lane));
+            logger.Log(
+                DatabaseOutage.LevelOf(exception), exception,
+                "Bulk turns of queue {Queue} were not given. Retrying with the next message.", type.QueueName(lane));
         }
     }
 
@@ -106,7 +110,7 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // One worker at a time gives turns; two would double them.
-        await using (var claim = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.bulk-turns.' || @queue))", connection))
+        await using (var claim = new NpgsqlCommand(LockSql, connection))
         {
             claim.Parameters.Add(new NpgsqlParameter<string>("queue", type.QueueName(lane)));
             if (!(bool)(await claim.ExecuteScalarAsync(cancellationToken))!)

@@ -50,7 +50,8 @@ public sealed class FairShare(NpgsqlDataSource database, TimeProvider time)
         return known.Admit(waiting, count, time.GetUtcNow() + CountLifetime);
     }
 
-    private async Task<int> CountAsync(JobType type, Lane lane, Guid owner, NpgsqlConnection? connection, CancellationToken cancellationToken)
+    private async Task<int> CountAsync(
+        JobType type, Lane lane, Guid owner, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
         await using var command = connection is null ? database.CreateCommand(CountSql) : new NpgsqlCommand(CountSql, connection);
         command.Parameters.Add(new NpgsqlParameter<string>("type", type.Name));

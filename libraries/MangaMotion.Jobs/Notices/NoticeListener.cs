@@ -19,7 +19,8 @@ internal sealed class NoticeListener(NpgsqlDataSource database, IEnumerable<Noti
         {
             try
             {
-                await using var connection = await DatabaseOutage.RideOutAsync("listen for notifications", ListenAsync, logger, stoppingToken);
+                await using var connection = await DatabaseOutage.RideOutAsync(
+                    "listen for notifications", ListenAsync, logger, stoppingToken);
                 while (true)
                     await connection.WaitAsync(stoppingToken);
             }

@@ -5,7 +5,8 @@ namespace MangaMotion.Jobs.Notices;
 /// <summary>Wakes a background service. Set any number of times during a round, it wakes the service once more.</summary>
 public class WakeSignal
 {
-    private readonly Channel<bool> _set = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _set = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Set() => _set.Writer.TryWrite(true);
 

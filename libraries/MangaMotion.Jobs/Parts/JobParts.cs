@@ -26,7 +26,8 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
     {
         if (parts.Count == 0)
             return;
-        var byId = parts.DistinctBy(part => part.Id).ToDictionary(part => part.Id, part => (part.Params, Input: type.SerializeInput(part.Command)));
+        var byId = parts.DistinctBy(part => part.Id)
+            .ToDictionary(part => part.Id, part => (part.Params, Input: type.SerializeInput(part.Command)));
         var added = new HashSet<Guid>();
         var connection = await session.OpenAsync(cancellationToken);
         var transition = JobTransitions.AddParts(

@@ -58,7 +58,8 @@ internal sealed class Reconciler(
         var lanes = types.All.SelectMany(type => Lanes.All.SelectMany(lane => QueuesOf(type, lane))).ToArray();
         try
         {
-            var depths = await queues.GetAsync(Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane, lane.Bulk)), cancellationToken);
+            var depths = await queues.GetAsync(
+                Array.ConvertAll(lanes, lane => lane.Type.QueueName(lane.Lane, lane.Bulk)), cancellationToken);
             foreach (var (type, lane, bulk) in lanes)
             {
                 if (depths.TryGetValue(type.QueueName(lane, bulk), out var ready) && ready == 0 && !pauses.IsPaused(type.QueueName(lane)))
@@ -68,7 +69,8 @@ internal sealed class Reconciler(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Outages are logged by the watchers of broker and database.
-            logger.Log(exception is IOException ? LogLevel.Debug : DatabaseOutage.LevelOf(exception), exception, "Reconciling stopped early. Retrying in the next round.");
+            var level = exception is IOException ? LogLevel.Debug : DatabaseOutage.LevelOf(exception);
+            logger.Log(level, exception, "Reconciling stopped early. Retrying in the next round.");
         }
     }
 

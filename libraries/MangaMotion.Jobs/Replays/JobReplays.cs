@@ -102,7 +102,8 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
             var type = types[group.Key.Type];
             var admitted = await shares.AdmitAsync(type, group.Key.Lane, group.Key.OwnerId, group.Count(), connection, cancellationToken);
             foreach (var (i, job) in group.Index())
-                messages.Add(await type.PrepareAsync(outbox, job.Id, job.Lane, i >= admitted, job.Input, notBefore: null, cancellationToken));
+                messages.Add(
+                    await type.PrepareAsync(outbox, job.Id, job.Lane, i >= admitted, job.Input, notBefore: null, cancellationToken));
             bulk.AddRange(group.Skip(admitted).Select(job => job.Id));
         }
 

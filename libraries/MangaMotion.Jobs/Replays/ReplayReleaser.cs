@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Jobs.Replays;
 
-/// <summary>Carries out <see cref="ReplayBatches"/> in the background, beginning with the batches that another process left unfinished.</summary>
-internal sealed class ReplayReleaser(ReplayBatches batches, ReplayReleaser.Signal signal, ILogger<ReplayReleaser> logger) : BackgroundService
+/// <summary>
+/// Carries out <see cref="ReplayBatches"/> in the background, beginning with the batches that another process left unfinished.
+/// </summary>
+internal sealed class ReplayReleaser(
+    ReplayBatches batches, ReplayReleaser.Signal signal, ILogger<ReplayReleaser> logger) : BackgroundService
 {
     /// <summary>Longest time without a look at the table, and the pause after a step that failed.</summary>
     private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(15);

@@ -6,9 +6,12 @@ using Npgsql;
 
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>Renews the leases of this worker's jobs, stores their progress and the worker's row, and stops attempts whose claim is lost.</summary>
+/// <summary>
+/// Renews the leases of this worker's jobs, stores their progress and the worker's row, and stops attempts whose claim is lost.
+/// </summary>
 internal sealed class Heartbeat(
-    NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, JobTypes types, IOptions<JobsOptions> options, ILogger<Heartbeat> logger)
+    NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, JobTypes types, IOptions<JobsOptions> options,
+    ILogger<Heartbeat> logger)
     : BackgroundService
 {
     // Fires jobs_revised where stage or progress change, and jobs_counted_update, which finds no change of a status.
@@ -19,7 +22,8 @@ internal sealed class Heartbeat(
         locked as materialized (
           select j.id, j.claim_token from jobs j where j.id = any(@ids) and j.status = 'PROCESSING' order by j.id for update),
         renewed as (
-          update jobs j set lease_until = clock_timestamp() + @lease, stage = coalesce(r.stage, j.stage), progress = greatest(j.progress, r.progress)
+          update jobs j set lease_until = clock_timestamp() + @lease, stage = coalesce(r.stage, j.stage),
+            progress = greatest(j.progress, r.progress)
           from locked l join request r on r.id = l.id and r.token = l.claim_token where j.id = l.id
           returning j.claim_token)
         select claim_token from renewed
@@ -79,7 +83,10 @@ internal sealed class Heartbeat(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(DatabaseOutage.Is(exception) ? null : exception, "Heartbeat not stored: the leases of {Jobs} jobs were not renewed. Retrying in {Interval}. Cause: {Reason}", jobs.Length, interval, exception.Message);
+            logger.LogWarning(
+                DatabaseOutage.Is(exception) ? null : exception,
+                "Heartbeat not stored: the leases of {Jobs} jobs were not renewed. Retrying in {Interval}. Cause: {Reason}",
+                jobs.Length, interval, exception.Message);
         }
     }
 

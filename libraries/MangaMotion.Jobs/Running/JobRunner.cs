@@ -149,9 +149,12 @@ internal sealed class JobRunner(
             case StopReason.Shutdown when exception is not PermanentJobException:
                 logger.LogInformation("Handing job {JobId} back: this worker stops", claim.JobId);
                 var again = outbox.PrepareForward(context, JobType.AddressOf(queue), options: null);
-                return await ReachAsync("hand a job back", token => endings.HandBackAsync(claim, again, token)) ? "interrupted" : Stale(claim);
+                return await ReachAsync("hand a job back", token => endings.HandBackAsync(claim, again, token))
+                    ? "interrupted"
+                    : Stale(claim);
             case StopReason.TimeLimit:
-                exception = new TimeoutException($"The attempt was stopped at the hard limit of {options.Value.TimeLimit} (Jobs__TimeLimit).", exception);
+                exception = new TimeoutException(
+                    $"The attempt was stopped at the hard limit of {options.Value.TimeLimit} (Jobs__TimeLimit).", exception);
                 break;
         }
 
@@ -167,20 +170,25 @@ internal sealed class JobRunner(
         return retried ? "transient" : Stale(claim);
     }
 
-    private async Task<string> BuryAsync<TCommand>(ConsumeContext<TCommand> context, string queue, Guid jobId, Guid? token, JobFailure failure)
+    private async Task<string> BuryAsync<TCommand>(
+        ConsumeContext<TCommand> context, string queue, Guid jobId, Guid? token, JobFailure failure)
         where TCommand : class
     {
         var errorQueue = $"{Lanes.FrontOf(queue)}_error";
         var id = Guid.NewGuid();
-        var message = outbox.PrepareForward(context, JobType.AddressOf(errorQueue), new() { Headers = DeadLetterHeaders.Create(id, failure, context) });
+        var message = outbox.PrepareForward(
+            context, JobType.AddressOf(errorQueue), new() { Headers = DeadLetterHeaders.Create(id, failure, context) });
         var buried = await ReachAsync("bury a dead letter", cancellation => endings.DeadLetterAsync(
             jobId, token, id, failure, errorQueue, message, cancellation));
         if (buried)
-            logger.LogError("Job {JobId} failed for good ({Code}), its message is in {ErrorQueue}: {Reason}", jobId, failure.Code, errorQueue, failure.Message);
+            logger.LogError(
+                "Job {JobId} failed for good ({Code}), its message is in {ErrorQueue}: {Reason}", jobId, failure.Code, errorQueue,
+                failure.Message);
         return buried ? "dead_letter" : "stale";
     }
 
-    private async Task<bool> PutOffAsync<TCommand>(ConsumeContext<TCommand> context, string queue, DateTimeOffset? until, CancellationToken cancellationToken)
+    private async Task<bool> PutOffAsync<TCommand>(
+        ConsumeContext<TCommand> context, string queue, DateTimeOffset? until, CancellationToken cancellationToken)
         where TCommand : class
     {
         OutboxMessage[] messages = [Redelivery(context, queue, until)];
@@ -201,7 +209,8 @@ internal sealed class JobRunner(
 
     private string Stale(Claim claim)
     {
-        logger.LogWarning("Job {JobId} was canceled or taken over; what attempt {Attempt} of this worker made is dropped", claim.JobId, claim.Attempt);
+        logger.LogWarning(
+            "Job {JobId} was canceled or taken over; what attempt {Attempt} of this worker made is dropped", claim.JobId, claim.Attempt);
         return "stale";
     }
 

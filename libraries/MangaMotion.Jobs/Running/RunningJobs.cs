@@ -25,7 +25,9 @@ internal sealed class RunningJobs(ILogger<RunningJobs> logger)
     /// <summary>Attempts whose claim is held.</summary>
     public IEnumerable<RunningJob> Begun => _byToken.Values.Where(job => job.HasBegun);
 
-    /// <summary>Registers an attempt before its claim: a cancel may follow the commit of the claim at once, and is notified only once.</summary>
+    /// <summary>
+    /// Registers an attempt before its claim: a cancel may follow the commit of the claim at once, and is notified only once.
+    /// </summary>
     /// <param name="token">Token of the coming claim.</param>
     public RunningJob Expect(Guid token)
     {
@@ -102,7 +104,8 @@ internal sealed class RunningJob(Action ended, ILogger logger) : IDisposable
         }
         catch (Exception exception)
         {
-            logger.LogError(exception, "A canceled attempt threw in its cancellation callbacks. Reason of the cancellation: {Reason}.", Reason);
+            logger.LogError(
+                exception, "A canceled attempt threw in its cancellation callbacks. Reason of the cancellation: {Reason}.", Reason);
         }
     }
 }

@@ -10,7 +10,8 @@ public sealed record JobPace(double? MedianSeconds, double PerSecond, int Places
     public static readonly JobPace Unknown = new(null, 0, 0, 0);
 
     /// <summary>
-    /// Estimates the seconds until <paramref name="remaining"/> of the open jobs are finished. The low value assumes that they have all places
+    /// Estimates the seconds until <paramref name="remaining"/> of the open jobs are finished. The low value assumes that they have all
+    /// places
     /// to themselves. The high value assumes that they come last and that the workers are as slow as in the last five minutes, but not
     /// slower than half of their capacity. Null if nothing was measured or no worker is alive.
     /// </summary>

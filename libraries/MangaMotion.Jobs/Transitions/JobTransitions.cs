@@ -237,7 +237,10 @@ public static class JobTransitions
         where id = @job_id and status = 'PROCESSING'
         """;
 
-    /// <summary>Channel that notifies workers of canceled claims. The payload is the revoked claim token, so a later attempt of the same job is not stopped.</summary>
+    /// <summary>
+    /// Channel that notifies workers of canceled claims. The payload is the revoked claim token, so a later attempt of the same job is not
+    /// stopped.
+    /// </summary>
     internal const string CanceledChannel = "job_canceled";
 
     /// <summary>New jobs, <c>UPLOADED</c>. Fires <c>jobs_counted_insert</c> only.</summary>
@@ -264,7 +267,10 @@ public static class JobTransitions
         },
     };
 
-    /// <summary>Parts of a job, <c>UPLOADED</c>; a part that failed or was canceled starts over. Returns <c>id</c> of each part that needs a message.</summary>
+    /// <summary>
+    /// Parts of a job, <c>UPLOADED</c>; a part that failed or was canceled starts over. Returns <c>id</c> of each part that needs a
+    /// message.
+    /// </summary>
     internal static NpgsqlBatchCommand AddParts(Guid parentId, JobType type, Lane lane, Guid[] ids, string[] parameters, string[] inputs) =>
         new(AddPartsSql)
         {
@@ -279,7 +285,8 @@ public static class JobTransitions
     /// <c>PROCESSING</c> for each job that is due, or whose lease has lapsed. Returns a row for each job found, in which
     /// <c>claim_token</c> is null if the job was not claimed.
     /// </summary>
-    internal static NpgsqlBatchCommand Claim(Guid[] ids, Guid[] tokens, string workerId, TimeSpan lease, RetryOptions retry) => new(ClaimSql)
+    internal static NpgsqlBatchCommand Claim(Guid[] ids, Guid[] tokens, string workerId, TimeSpan lease, RetryOptions retry) =>
+        new(ClaimSql)
     {
         Parameters =
         {
@@ -331,14 +338,21 @@ public static class JobTransitions
     /// </summary>
     internal static NpgsqlBatchCommand Cancel(Guid jobId) => new(CancelSql) { Parameters = { Id("job_id", jobId) } };
 
-    /// <summary>Locks the rows of jobs to be replayed, each whole before its parts. A statement of its own, so that the next one sees what earlier holders of the locks committed.</summary>
+    /// <summary>
+    /// Locks the rows of jobs to be replayed, each whole before its parts. A statement of its own, so that the next one sees what earlier
+    /// holders of the locks committed.
+    /// </summary>
     internal static NpgsqlBatchCommand LockForReplay(Guid[] jobIds) => new(LockForReplaySql) { Parameters = { Ids("ids", jobIds) } };
 
-    /// <summary><c>UPLOADED</c> again, with attempts counted from zero, for a finished job; its open dead letter is closed. Returns a replayed row, or none.</summary>
+    /// <summary>
+    /// <c>UPLOADED</c> again, with attempts counted from zero, for a finished job; its open dead letter is closed. Returns a replayed row,
+    /// or none.
+    /// </summary>
     /// <param name="includeDone">Whether a job that is <c>DONE</c> starts over too.</param>
     /// <param name="stage">Stage from which a video goes on; null keeps the present one.</param>
     /// <param name="progress">Progress from which a video goes on, 0 to 100; null keeps the present one.</param>
-    internal static NpgsqlBatchCommand Replay(Guid jobId, bool includeDone = false, string? stage = null, short? progress = null) => new(ReplaySql)
+    internal static NpgsqlBatchCommand Replay(Guid jobId, bool includeDone = false, string? stage = null, short? progress = null) =>
+        new(ReplaySql)
     {
         Parameters =
         {
@@ -356,7 +370,9 @@ public static class JobTransitions
         Parameters = { Ids("ids", jobIds), Ids("dead_letter_ids", deadLetterIds) },
     };
 
-    /// <summary><c>PROCESSING</c> for the whole of parts, which no worker claims. Returns its <c>lane</c>, or no row if it is finished.</summary>
+    /// <summary>
+    /// <c>PROCESSING</c> for the whole of parts, which no worker claims. Returns its <c>lane</c>, or no row if it is finished.
+    /// </summary>
     public static NpgsqlBatchCommand BeginWhole(Guid jobId) => new(BeginWholeSql) { Parameters = { Id("job_id", jobId) } };
 
     /// <summary><c>DONE</c> for the whole of parts that runs.</summary>
@@ -370,7 +386,8 @@ public static class JobTransitions
 
     private static NpgsqlParameter<Guid[]> Ids(string name, Guid[] ids) => new(name, ids);
 
-    private static NpgsqlParameter Text(string name, string? text) => new(name, NpgsqlDbType.Text) { Value = (object?)text ?? DBNull.Value };
+    private static NpgsqlParameter Text(string name, string? text) =>
+        new(name, NpgsqlDbType.Text) { Value = (object?)text ?? DBNull.Value };
 
     private static NpgsqlParameter<T[]> Column<T>(string name, IReadOnlyList<NewJob> jobs, Func<NewJob, T> value) =>
         new(name, jobs.Select(value).ToArray());

@@ -49,7 +49,11 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
             { HasScript: false } => null,
             { IsAwaitingApproval: true } or { IsStoppedAtScript: true } => new([ReplaceScript(video, script)], null),
             { IsFinished: true } => new(
-                [ReplaceScript(video, script), Command(ResetStagesSql, video), JobTransitions.Replay(video, includeDone: true, "voice_gen", 25)], StartAsync),
+                [
+                    ReplaceScript(video, script), Command(ResetStagesSql, video),
+                    JobTransitions.Replay(video, includeDone: true, "voice_gen", 25),
+                ],
+                StartAsync),
             _ => null,
         },
         cancellationToken);
@@ -88,15 +92,20 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         return JobChange.Changed;
     }
 
-    private static async Task<Found?> FindAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid video, CancellationToken cancellationToken)
+    private static async Task<Found?> FindAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid video, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command(LockSql, video), Command(FindSql, video) } };
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { Command(LockSql, video), Command(FindSql, video) },
+        };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(
                 video, row.GetString("status"), Lanes.Parse(row.GetString("lane")), row.GetString("input"),
-                row.GetFieldValue<Guid?>("ingest_id"), row.GetString("state"), row.GetBoolean("has_script"), row.GetBoolean("stops_at_script"))
+                row.GetFieldValue<Guid?>("ingest_id"), row.GetString("state"), row.GetBoolean("has_script"),
+                row.GetBoolean("stops_at_script"))
             : null;
     }
 
@@ -104,9 +113,11 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         JobTypes.Video.PrepareAsync(outbox, found.Id, found.Lane, bulk: false, found.Input, notBefore: null, cancellationToken);
 
     private Task<OutboxMessage> RemindAsync(Found found, CancellationToken cancellationToken) => outbox.PrepareSendAsync(
-        new PartEnded { JobId = found.Id }, JobType.AddressOf(JobTypes.Video.QueueName(found.Lane)), new() { CorrelationId = found.Id }, cancellationToken);
+        new PartEnded { JobId = found.Id }, JobType.AddressOf(JobTypes.Video.QueueName(found.Lane)),
+        new() { CorrelationId = found.Id }, cancellationToken);
 
-    private static NpgsqlBatchCommand Command(string sql, Guid video) => new(sql) { Parameters = { new NpgsqlParameter<Guid>("id", video) } };
+    private static NpgsqlBatchCommand Command(string sql, Guid video) =>
+        new(sql) { Parameters = { new NpgsqlParameter<Guid>("id", video) } };
 
     private static NpgsqlBatchCommand ReplaceScript(Guid video, string script)
     {

@@ -1,8 +1,8 @@
 namespace MangaMotion.Storage.Disk;
 
 /// <summary>
-/// Where things lie below the root. The object <c>a/b.jpg</c> is the file <c>a/b.jpg+</c>: no key has a plus sign, so an
-/// object never meets a folder of the same name, and the folder <c>+tmp</c>, where puts are prepared, is never an object.
+/// Maps keys to files below the root. The object <c>a/b.jpg</c> is the file <c>a/b.jpg+</c>. No key has a plus sign, so an object never
+/// has the name of a folder, and the folder <c>+tmp</c> of unfinished puts is never an object.
 /// </summary>
 internal sealed class DiskLayout(string root)
 {
@@ -20,7 +20,7 @@ internal sealed class DiskLayout(string root)
 
     public string NewTemporaryFile() => Path.Join(Temporary, Guid.NewGuid().ToString("N"));
 
-    /// <summary>Removes what crashed processes left; younger files may belong to a process that shares the root.</summary>
+    /// <summary>Deletes the temporary files of crashed processes. Younger files may belong to another process that uses the root.</summary>
     public void SweepTemporaryFiles(TimeSpan olderThan)
     {
         foreach (var file in new DirectoryInfo(Temporary).EnumerateFiles())
@@ -30,7 +30,7 @@ internal sealed class DiskLayout(string root)
         }
     }
 
-    /// <summary>Removes the folders above a deleted object that are empty now.</summary>
+    /// <summary>Removes the empty folders above a deleted object.</summary>
     public void PruneAbove(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
@@ -38,7 +38,7 @@ internal sealed class DiskLayout(string root)
             folder = Path.GetDirectoryName(folder)!;
     }
 
-    /// <summary>The keys below the root that start with the prefix, in ordinal order; one folder at a time is in memory.</summary>
+    /// <summary>Lists the keys that start with the prefix in ordinal order, with one folder at a time in memory.</summary>
     public IEnumerable<string> Keys(string prefix)
     {
         ObjectKey.ValidatePrefix(prefix);
@@ -52,7 +52,7 @@ internal sealed class DiskLayout(string root)
             var name = folder + entry;
             if (name.EndsWith('/'))
             {
-                // Only the first folder looked into can hold names that do not go with the prefix.
+                // Only the first folder can hold names that do not match the prefix.
                 if (name.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(name, StringComparison.Ordinal))
                 {
                     foreach (var key in KeysBelow(name, prefix))
@@ -66,7 +66,7 @@ internal sealed class DiskLayout(string root)
         }
     }
 
-    /// <summary>Names of objects as in their keys, and names of folders with a slash behind, which puts both in the order of keys.</summary>
+    /// <summary>Names of objects, and names of folders followed by a slash, so that both sort in the order of keys.</summary>
     private string[] EntriesOf(string folder)
     {
         var path = Path.Join(Root, folder);
@@ -80,7 +80,7 @@ internal sealed class DiskLayout(string root)
         }
         catch (DirectoryNotFoundException)
         {
-            // Pruned since its name was read, or a prefix below which nothing was ever put.
+            // The folder was pruned meanwhile, or nothing was stored below the prefix.
             return [];
         }
     }

@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace MangaMotion.Storage.Disk;
 
 /// <summary>
-/// Objects as files below one folder, which several processes may share. A put writes a temporary file on the same file
-/// system (bytes, then <see cref="ObjectTrailer"/>) and commits it by rename; nothing is ever changed after that.
+/// Stores objects as files below one folder, which several processes may share. A put writes a temporary file on the same file system
+/// (bytes, then <see cref="ObjectTrailer"/>) and commits it by rename. A committed file is never changed.
 /// </summary>
 /// <remarks>
-/// With <see cref="DiskStorageOptions.Fsync"/> a put returns when bytes and name are on the disk. A delete is not synced:
-/// after a power cut a deleted object may be back, which the sweep of unreferenced objects removes again.
+/// With <see cref="DiskStorageOptions.Fsync"/> a put returns when bytes and name are on the disk. A delete is not flushed: after a power
+/// cut a deleted object may exist again, until the sweep of unreferenced objects deletes it.
 /// </remarks>
 public sealed class DiskObjectStore : IObjectStore
 {
@@ -32,7 +32,7 @@ public sealed class DiskObjectStore : IObjectStore
     public async Task<StoredObject> PutAsync(string key, Stream content, PutOptions options, CancellationToken cancellationToken)
     {
         PutOptions.Validate(options);
-        ThrowIfGone();
+        ThrowIfUnmounted();
         var path = _layout.PathOf(key);
         var temporary = _layout.NewTemporaryFile();
         try
@@ -50,7 +50,7 @@ public sealed class DiskObjectStore : IObjectStore
     public async Task<StoredObject> PutFileAsync(string key, string path, PutOptions options, CancellationToken cancellationToken)
     {
         PutOptions.Validate(options);
-        ThrowIfGone();
+        ThrowIfUnmounted();
         var target = _layout.PathOf(key);
         var temporary = _layout.NewTemporaryFile();
         if (!_writer.TryTake(path, temporary))
@@ -71,7 +71,7 @@ public sealed class DiskObjectStore : IObjectStore
         }
         catch
         {
-            // A file that was not stored is still the caller's.
+            // A file that was not stored still belongs to the caller.
             File.Move(temporary, path);
             throw;
         }
@@ -97,9 +97,9 @@ public sealed class DiskObjectStore : IObjectStore
     {
         var source = _layout.PathOf(key);
         if (File.Exists(path))
-            throw new IOException($"Object '{key}' is not fetched to '{path}': there is a file already.");
+            throw new IOException($"Object '{key}' is not fetched to '{path}': the file exists already.");
 
-        // On another thread, because without reflinks it copies the whole object.
+        // On another thread, because a file system without reflinks copies the whole object.
         return Task.Run(() => Duplicate(key, source, path, maxLength, CutTrailer), cancellationToken);
 
         static StoredObject CutTrailer(SafeFileHandle file, StoredObject info)
@@ -123,7 +123,7 @@ public sealed class DiskObjectStore : IObjectStore
     {
         foreach (var key in _layout.Keys(prefix))
         {
-            // Deleted since its name was read: not listed.
+            // An object deleted meanwhile is not listed.
             if (await HeadAsync(key, cancellationToken) is { } info)
                 yield return info;
         }
@@ -166,15 +166,15 @@ public sealed class DiskObjectStore : IObjectStore
         }
     }
 
-    /// <returns>Null: files have no links.</returns>
+    /// <returns>Null: a disk store has no links.</returns>
     public Uri? PresignGet(string key, PresignGetOptions options) => null;
 
-    /// <returns>Null: files have no links.</returns>
+    /// <returns>Null: a disk store has no links.</returns>
     public Uri? PresignPut(string key, PresignPutOptions options) => null;
 
     public Task CheckAsync(CancellationToken cancellationToken)
     {
-        ThrowIfGone();
+        ThrowIfUnmounted();
         var probe = _layout.NewTemporaryFile();
         try
         {
@@ -183,7 +183,7 @@ public sealed class DiskObjectStore : IObjectStore
         }
         finally
         {
-            // Also from a disk that is full: readiness asks every few seconds, and each time would leave a file.
+            // Deleted on a full disk too: the readiness check runs every few seconds and must not leave a file each time.
             DeleteTemporary(probe);
         }
 
@@ -205,7 +205,7 @@ public sealed class DiskObjectStore : IObjectStore
             while ((filled = await incoming.FillAsync(buffer.AsMemory(0, BlockSize), cancellationToken)) == BlockSize)
                 _writer.Write(file, buffer.AsSpan(0, filled), incoming.Length - filled, temporary);
 
-            // The trailer goes with the last block, so that a small object is one write.
+            // The trailer is written with the last block, so a small object is one write.
             var info = new StoredObject(key, incoming.Length, contentType, incoming.Complete(), Now());
             var trailer = ObjectTrailer.Write(buffer.AsSpan(filled), info);
             _writer.Write(file, buffer.AsSpan(0, filled + trailer), info.Length - filled, temporary);
@@ -218,7 +218,8 @@ public sealed class DiskObjectStore : IObjectStore
         }
     }
 
-    private async Task<StoredObject> FinishInPlaceAsync(string key, string temporary, PutOptions options, CancellationToken cancellationToken)
+    private async Task<StoredObject> FinishInPlaceAsync(
+        string key, string temporary, PutOptions options, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var length = file.Length;
@@ -228,7 +229,7 @@ public sealed class DiskObjectStore : IObjectStore
             using var incoming = new IncomingContent(key, file, options);
             while (await incoming.FillAsync(buffer, cancellationToken) == buffer.Length)
             {
-                // Counting and hashing is all there is to do.
+                // Reading counts and hashes the bytes.
             }
 
             var info = new StoredObject(key, length, options.ContentType, incoming.Complete(), Now());
@@ -256,7 +257,7 @@ public sealed class DiskObjectStore : IObjectStore
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            ThrowIfGone();
+            ThrowIfUnmounted();
             return null;
         }
         catch (UnauthorizedAccessException exception)
@@ -271,16 +272,17 @@ public sealed class DiskObjectStore : IObjectStore
         return null;
     }
 
-    /// <summary>Reflinks or copies the file of an object, then lets its trailer be changed.</summary>
-    private StoredObject Duplicate(string key, string source, string path, long? maxLength, Func<SafeFileHandle, StoredObject, StoredObject> finish)
+    /// <summary>Reflinks or copies the file of an object, then calls <paramref name="finish"/> to change its trailer.</summary>
+    private StoredObject Duplicate(
+        string key, string source, string path, long? maxLength, Func<SafeFileHandle, StoredObject, StoredObject> finish)
     {
         if (!File.Exists(source))
         {
-            ThrowIfGone();
+            ThrowIfUnmounted();
             throw new ObjectNotFoundException(key);
         }
 
-        // Looked at before it fills another disk.
+        // Checked before the copy fills a disk.
         if (maxLength is not null && Open(key) is var (found, info))
         {
             found.Dispose();
@@ -292,7 +294,7 @@ public sealed class DiskObjectStore : IObjectStore
             File.Copy(source, path);
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
 
-            // Read from the copy: the source may have been replaced since.
+            // Read from the copy, since the source may have been replaced meanwhile.
             return finish(file, ObjectTrailer.Read(key, file) ?? throw new ObjectNotFoundException(key));
         }
         catch (Exception exception)
@@ -306,13 +308,14 @@ public sealed class DiskObjectStore : IObjectStore
     }
 
     /// <summary>
-    /// A root that was there at the start and is not any more is a disk that is not mounted: its objects are not missing, and
-    /// nothing may be put where they will be seen no more when it is back.
+    /// Throws if the root existed at the start and is missing now, which means a disk that is not mounted. Its objects are not missing, and
+    /// an object stored now would be hidden by the next mount.
     /// </summary>
-    private void ThrowIfGone()
+    private void ThrowIfUnmounted()
     {
         if (_prepared && !Directory.Exists(_layout.Temporary))
-            throw new IOException($"The store's folder '{_layout.Root}' is gone or empty: is its disk mounted? Storage__Disk__Root chooses it.");
+            throw new IOException(
+                $"The store's folder '{_layout.Root}' is missing or empty: is its disk mounted? Storage__Disk__Root sets the folder.");
     }
 
     private static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
@@ -325,7 +328,7 @@ public sealed class DiskObjectStore : IObjectStore
         }
         catch (DirectoryNotFoundException)
         {
-            // Never created.
+            // The temporary folder was never created.
         }
     }
 }

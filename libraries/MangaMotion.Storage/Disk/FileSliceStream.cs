@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MangaMotion.Storage.Disk;
 
-/// <summary>Reads <paramref name="length"/> bytes of a file from <paramref name="start"/>; owns the handle.</summary>
+/// <summary>Reads <paramref name="length"/> bytes of a file from offset <paramref name="start"/>. Owns the handle.</summary>
 internal sealed class FileSliceStream(SafeFileHandle file, long start, long length) : Stream
 {
     private long _position;

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace MangaMotion.Storage.Disk;
 
 /// <summary>
-/// What the disk store knows about an object, kept behind the object's last byte in the same file. One rename therefore
-/// commits bytes and description together, and a file torn by a crash shows itself: it has no trailer that fits.
+/// Description of an object, stored after its last byte in the same file. One rename commits bytes and description together, and a file
+/// damaged by a crash is recognised by its missing or wrong trailer.
 /// </summary>
 /// <remarks>
-/// Content type (ASCII), SHA-256 (32 bytes), length and milliseconds since 1970 (little-endian, 8 bytes each),
-/// length of the content type (1 byte), magic (7 bytes).
+/// Layout: content type (ASCII), SHA-256 (32 bytes), length and milliseconds since 1970 (little-endian, 8 bytes each), length of the
+/// content type (1 byte), magic (7 bytes).
 /// </remarks>
 internal static class ObjectTrailer
 {
@@ -20,7 +20,7 @@ internal static class ObjectTrailer
 
     private static ReadOnlySpan<byte> Magic => "MMOBJ1\n"u8;
 
-    /// <returns>The bytes written, at most <see cref="MaxLength"/>.</returns>
+    /// <returns>Number of bytes written, at most <see cref="MaxLength"/>.</returns>
     public static int Write(Span<byte> destination, StoredObject info)
     {
         var type = Encoding.ASCII.GetBytes(info.ContentType, destination);
@@ -33,7 +33,7 @@ internal static class ObjectTrailer
         return type + FixedLength;
     }
 
-    /// <summary>Null where the file is not a whole object.</summary>
+    /// <summary>Reads the trailer; null if the file is not a complete object.</summary>
     public static StoredObject? Read(string key, SafeFileHandle file)
     {
         var fileLength = RandomAccess.GetLength(file);

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MangaMotion.Storage.Disk;
 
 /// <summary>
-/// The three calls that .NET hides or softens: a rename that never falls back to copying, a directory made durable,
-/// and an rmdir whose usual "not empty" is an answer instead of an exception.
+/// Three system calls that .NET does not offer: a rename that never falls back to copying, the flush of a directory, and an rmdir that
+/// returns whether the directory was empty.
 /// </summary>
 internal static partial class Posix
 {
@@ -33,7 +33,7 @@ internal static partial class Posix
         };
     }
 
-    /// <summary>Returns when the entries of the directory are on the disk.</summary>
+    /// <summary>Flushes the entries of the directory to the disk.</summary>
     public static void SyncDirectory(string path)
     {
         using var directory = new SafeFileHandle(Open(path, ReadOnlyCloseOnExec), ownsHandle: true);
@@ -43,7 +43,7 @@ internal static partial class Posix
         RandomAccess.FlushToDisk(directory);
     }
 
-    /// <returns>Whether the directory was empty and is gone.</returns>
+    /// <returns>Whether the directory was empty and has been removed.</returns>
     public static bool RemoveDirectory(string path) => RemoveDirectoryCore(path) == 0;
 
     private static IOException Failed(string what, int error) => new($"Cannot {what}: {Marshal.GetPInvokeErrorMessage(error)}.", error);

@@ -3,19 +3,19 @@ using System.Net.Sockets;
 
 namespace MangaMotion.Storage.S3;
 
-/// <summary>A download stalled, trickled or broke off.</summary>
+/// <summary>A download stalled, was too slow or broke off.</summary>
 internal sealed class BrokenDownloadException(string message, Exception? cause = null) : IOException(message, cause);
 
 /// <summary>
-/// The body of a GET, which must come whole and fast enough: counted are the bytes and the time spent waiting for them, so that
-/// a slow reader is not taken for a slow server.
+/// Body of a GET that must arrive completely and fast enough. Only the time spent waiting for bytes counts, so a slow reader is not
+/// treated as a slow server.
 /// </summary>
 internal sealed class DownloadStream(string key, Stream body, long length, S3StorageOptions options) : Stream
 {
     private CancellationTokenSource _stalled = new();
     private long _position;
     private TimeSpan _waited;
-    private long _came;
+    private long _received;
 
     public override bool CanRead => true;
 
@@ -45,7 +45,7 @@ internal sealed class DownloadStream(string key, Stream body, long length, S3Sto
         catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Broken($"nothing came for {options.StallWindow.TotalSeconds} s");
+            throw Broken($"no data for {options.StallWindow.TotalSeconds} s");
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException)
         {
@@ -87,7 +87,7 @@ internal sealed class DownloadStream(string key, Stream body, long length, S3Sto
         base.Dispose(disposing);
     }
 
-    /// <summary>One timer serves all reads: there are a hundred thousand of them in a large object.</summary>
+    /// <summary>Reads with the stall limit. One timer serves all reads, of which a large object needs a hundred thousand.</summary>
     private async ValueTask<int> ReadInTimeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (!_stalled.TryReset())
@@ -103,15 +103,15 @@ internal sealed class DownloadStream(string key, Stream body, long length, S3Sto
 
     private void CheckPace(int read, TimeSpan waited)
     {
-        _came += read;
+        _received += read;
         _waited += waited;
         if (_waited < options.StallWindow)
             return;
 
-        if (_came < options.MinBytesPerSecond * _waited.TotalSeconds && _position < length)
-            throw Broken($"{_came} bytes came in {_waited.TotalSeconds:0.#} s, less than {options.MinBytesPerSecond} a second");
+        if (_received < options.MinBytesPerSecond * _waited.TotalSeconds && _position < length)
+            throw Broken($"{_received} bytes received in {_waited.TotalSeconds:0.#} s, less than {options.MinBytesPerSecond} per second");
 
-        (_came, _waited) = (0, TimeSpan.Zero);
+        (_received, _waited) = (0, TimeSpan.Zero);
     }
 
     private BrokenDownloadException Broken(string why, Exception? cause = null) =>

@@ -4,14 +4,14 @@ using Amazon.S3.Model;
 
 namespace MangaMotion.Storage.S3;
 
-/// <summary>Makes the bucket and what it needs, where that is missing.</summary>
+/// <summary>Creates the bucket with its rules if it is missing.</summary>
 internal sealed class S3Bucket(S3Requests requests, S3StorageOptions options)
 {
     private const string ProbeKey = S3ObjectStore.HiddenPrefix + "probe";
 
     private bool _prepared;
 
-    /// <summary>One small write, tried once: readiness asks often and wants to know soon.</summary>
+    /// <summary>Writes one small object, without retries: the readiness check runs often and needs a quick answer.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         try
@@ -29,34 +29,39 @@ internal sealed class S3Bucket(S3Requests requests, S3StorageOptions options)
     }
 
     private Task<PutObjectResponse> ProbeAsync(CancellationToken cancellationToken) => requests.SendOnceAsync(
-        (client, cancel) => client.PutObjectAsync(new PutObjectRequest { BucketName = options.Bucket, Key = ProbeKey, ContentBody = "", UseChunkEncoding = false }, cancel),
+        (client, cancel) => client.PutObjectAsync(
+            new PutObjectRequest { BucketName = options.Bucket, Key = ProbeKey, ContentBody = "", UseChunkEncoding = false }, cancel),
         cancellationToken);
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await requests.SendOnceAsync((client, cancel) => client.HeadBucketAsync(new HeadBucketRequest { BucketName = options.Bucket }, cancel), cancellationToken);
+            await requests.SendOnceAsync(
+                (client, cancel) => client.HeadBucketAsync(new HeadBucketRequest { BucketName = options.Bucket }, cancel),
+                cancellationToken);
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
-            await MakeAsync(cancellationToken);
+            await CreateBucketAsync(cancellationToken);
         }
     }
 
-    private async Task MakeAsync(CancellationToken cancellationToken)
+    private async Task CreateBucketAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await requests.SendOnceAsync((client, cancel) => client.PutBucketAsync(new PutBucketRequest { BucketName = options.Bucket }, cancel), cancellationToken);
+            await requests.SendOnceAsync(
+                (client, cancel) => client.PutBucketAsync(new PutBucketRequest { BucketName = options.Bucket }, cancel),
+                cancellationToken);
         }
         catch (AmazonS3Exception exception) when (exception.ErrorCode == "BucketAlreadyOwnedByYou")
         {
-            // Another service starts at the same moment.
+            // Another service created it at the same moment.
         }
 
-        await IfSupportedAsync((client, cancel) => client.PutCORSConfigurationAsync(Cors(), cancel), cancellationToken);
-        await IfSupportedAsync((client, cancel) => client.PutLifecycleConfigurationAsync(Lifecycle(), cancel), cancellationToken);
+        await IfSupportedAsync((client, cancel) => client.PutCORSConfigurationAsync(CreateCors(), cancel), cancellationToken);
+        await IfSupportedAsync((client, cancel) => client.PutLifecycleConfigurationAsync(CreateLifecycle(), cancel), cancellationToken);
     }
 
     private async Task IfSupportedAsync<T>(Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
@@ -67,11 +72,11 @@ internal sealed class S3Bucket(S3Requests requests, S3StorageOptions options)
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotImplemented)
         {
-            // MinIO has no CORS of single buckets (it allows every origin) and aborts old uploads by itself.
+            // MinIO has no CORS rules for single buckets (it allows every origin) and aborts old uploads without a rule.
         }
     }
 
-    private PutCORSConfigurationRequest Cors() => new()
+    private PutCORSConfigurationRequest CreateCors() => new()
     {
         BucketName = options.Bucket,
         Configuration = new CORSConfiguration
@@ -90,8 +95,8 @@ internal sealed class S3Bucket(S3Requests requests, S3StorageOptions options)
         },
     };
 
-    /// <summary>What a killed process leaves behind goes after a day.</summary>
-    private PutLifecycleConfigurationRequest Lifecycle() => new()
+    /// <summary>Rules that delete the uploads and staging objects of killed processes after a day.</summary>
+    private PutLifecycleConfigurationRequest CreateLifecycle() => new()
     {
         BucketName = options.Bucket,
         Configuration = new LifecycleConfiguration
@@ -102,17 +107,20 @@ internal sealed class S3Bucket(S3Requests requests, S3StorageOptions options)
                 {
                     Id = "abandoned-uploads",
                     Status = LifecycleRuleStatus.Enabled,
-                    Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
+                    Filter = CreatePrefixFilter(""),
                     AbortIncompleteMultipartUpload = new LifecycleRuleAbortIncompleteMultipartUpload { DaysAfterInitiation = 1 },
                 },
                 new LifecycleRule
                 {
                     Id = "abandoned-staging",
                     Status = LifecycleRuleStatus.Enabled,
-                    Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = S3ObjectStore.StagingPrefix } },
+                    Filter = CreatePrefixFilter(S3ObjectStore.StagingPrefix),
                     Expiration = new LifecycleRuleExpiration { Days = 1 },
                 },
             ],
         },
     };
+
+    private static LifecycleFilter CreatePrefixFilter(string prefix) =>
+        new() { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = prefix } };
 }

@@ -4,7 +4,7 @@ using Amazon.S3.Model;
 
 namespace MangaMotion.Storage.S3;
 
-/// <summary>Brings one object to a file; where the download breaks, it goes on from there.</summary>
+/// <summary>Downloads one object to a file, and resumes after a broken connection.</summary>
 internal sealed class S3Download(S3Requests requests, S3StorageOptions options, string key, long? maxLength) : IDisposable
 {
     private const int BufferSize = 128 * 1024;
@@ -14,7 +14,7 @@ internal sealed class S3Download(S3Requests requests, S3StorageOptions options, 
     private string? _version;
     private long _written;
 
-    /// <exception cref="IOException">The store failed too often, or the bytes are not those whose SHA-256 is stored.</exception>
+    /// <exception cref="IOException">The store failed too often, or the bytes do not have the stored SHA-256.</exception>
     public async Task<StoredObject> ToFileAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -22,7 +22,10 @@ internal sealed class S3Download(S3Requests requests, S3StorageOptions options, 
 
         var sha256 = Convert.ToHexStringLower(_hash.GetHashAndReset());
         if (info.Sha256 is not null && info.Sha256 != sha256)
-            throw new IOException($"Object '{key}' came damaged from bucket '{options.Bucket}': its SHA-256 is {sha256} and {info.Sha256} is stored.");
+        {
+            throw new IOException(
+                $"Object '{key}' was damaged on the way from bucket '{options.Bucket}': its SHA-256 is {sha256}, {info.Sha256} expected.");
+        }
 
         return info;
     }

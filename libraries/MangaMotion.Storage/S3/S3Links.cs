@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace MangaMotion.Storage.S3;
 
-/// <summary>Signs links; nothing is sent.</summary>
+/// <summary>Signs links without sending a request.</summary>
 internal sealed class S3Links(S3StorageOptions options) : IDisposable
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7);
@@ -12,9 +12,9 @@ internal sealed class S3Links(S3StorageOptions options) : IDisposable
     private readonly string _endpoint = options.PublicEndpoint ?? options.Endpoint!;
     private readonly AmazonS3Client _client = S3Requests.CreateClient(options, options.PublicEndpoint ?? options.Endpoint!);
 
-    public Uri Get(string key, PresignGetOptions link)
+    public Uri SignGet(string key, PresignGetOptions link)
     {
-        var request = Request(key, HttpVerb.GET, link.Lifetime);
+        var request = CreateRequest(key, HttpVerb.GET, link.Lifetime);
         if (link.DownloadName is not null)
         {
             var disposition = new ContentDispositionHeaderValue("attachment");
@@ -25,13 +25,13 @@ internal sealed class S3Links(S3StorageOptions options) : IDisposable
         return new Uri(_client.GetPreSignedURL(request));
     }
 
-    /// <summary>Length and type are signed headers: a request that sends others is refused.</summary>
-    public Uri Put(string key, PresignPutOptions link)
+    /// <summary>Signs a PUT whose length and type are signed headers: the store refuses a request with other values.</summary>
+    public Uri SignPut(string key, PresignPutOptions link)
     {
         if (link.Length < 0)
             throw new ArgumentOutOfRangeException(nameof(link), $"An upload of {link.Length} bytes cannot be signed.");
 
-        var request = Request(key, HttpVerb.PUT, link.Lifetime);
+        var request = CreateRequest(key, HttpVerb.PUT, link.Lifetime);
         request.ContentType = link.ContentType;
         request.Headers.ContentLength = link.Length;
         return new Uri(_client.GetPreSignedURL(request));
@@ -39,7 +39,7 @@ internal sealed class S3Links(S3StorageOptions options) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private GetPreSignedUrlRequest Request(string key, HttpVerb verb, TimeSpan lifetime)
+    private GetPreSignedUrlRequest CreateRequest(string key, HttpVerb verb, TimeSpan lifetime)
     {
         ObjectKey.Validate(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);

@@ -7,12 +7,14 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Storage.S3;
 
 /// <summary>
-/// Objects in one bucket of an S3-compatible store. Requests are tried again while that may help; bodies are verified both ways.
+/// Stores objects in one bucket of an S3-compatible store. Requests are retried if that can help; bodies are verified in both directions.
 /// </summary>
-/// <remarks>A put that fails after its last byte was sent may have stored the object, whole and verified; never a part of it.</remarks>
+/// <remarks>
+/// A put that fails after its last byte was sent may have stored the object, complete and verified, but never a part of it.
+/// </remarks>
 public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
-    /// <summary>No key that callers use starts with it.</summary>
+    /// <summary>Prefix of internal keys. It is invalid in the keys of callers.</summary>
     internal const string HiddenPrefix = "~";
     internal const string StagingPrefix = HiddenPrefix + "staging/";
     internal const string Sha256Metadata = "x-amz-meta-sha256";
@@ -44,9 +46,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     public async Task<StoredObject> PutFileAsync(string key, string path, PutOptions options, CancellationToken cancellationToken)
     {
         ObjectKey.Validate(key);
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+        await using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
 
-        // A file can be read twice, which saves the hidden key and the copy.
+        // A file can be read twice, which saves the staging key and the copy.
         if (options.ExpectedSha256 is null && file.Length >= _options.PartSize)
         {
             var sha256 = await SHA256.HashDataAsync(file, cancellationToken);
@@ -85,7 +88,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     {
         ObjectKey.Validate(key);
         if (File.Exists(path))
-            throw new IOException($"Object '{key}' is not fetched to '{path}': there is a file already.");
+            throw new IOException($"Object '{key}' is not fetched to '{path}': the file exists already.");
 
         try
         {
@@ -123,10 +126,11 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         foreach (var key in keys)
             ObjectKey.Validate(key);
 
-        foreach (var some in keys.Chunk(MaxKeysPerDelete))
+        foreach (var chunk in keys.Chunk(MaxKeysPerDelete))
         {
-            var request = new DeleteObjectsRequest { BucketName = _options.Bucket, Quiet = true, Objects = [.. some.Select(x => new KeyVersion { Key = x })] };
-            await _requests.SendAsync(some[0], (client, cancel) => client.DeleteObjectsAsync(request, cancel), cancellationToken);
+            var objects = chunk.Select(key => new KeyVersion { Key = key }).ToList();
+            var request = new DeleteObjectsRequest { BucketName = _options.Bucket, Quiet = true, Objects = objects };
+            await _requests.SendAsync(chunk[0], (client, cancel) => client.DeleteObjectsAsync(request, cancel), cancellationToken);
         }
     }
 
@@ -141,16 +145,23 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             await _requests.SendAsync(
                 from,
                 (client, cancel) => client.CopyObjectAsync(
-                    new CopyObjectRequest { SourceBucket = _options.Bucket, SourceKey = from, DestinationBucket = _options.Bucket, DestinationKey = to }, cancel),
+                    new CopyObjectRequest
+                    {
+                        SourceBucket = _options.Bucket,
+                        SourceKey = from,
+                        DestinationBucket = _options.Bucket,
+                        DestinationKey = to,
+                    },
+                    cancel),
                 cancellationToken);
         }
 
         return await HeadExistingAsync(to, cancellationToken);
     }
 
-    public Uri? PresignGet(string key, PresignGetOptions options) => _links.Get(key, options);
+    public Uri? PresignGet(string key, PresignGetOptions options) => _links.SignGet(key, options);
 
-    public Uri? PresignPut(string key, PresignPutOptions options) => _links.Put(key, options);
+    public Uri? PresignPut(string key, PresignPutOptions options) => _links.SignPut(key, options);
 
     public Task CheckAsync(CancellationToken cancellationToken) => _bucket.CheckAsync(cancellationToken);
 
@@ -165,10 +176,11 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     private async Task<ObjectContent> GetRangeAsync(string key, ByteRange range, CancellationToken cancellationToken)
     {
-        // What S3 answers to a range without a byte depends on the server, so the range is made exact first.
+        // Servers answer differently to a range that holds no byte, so the range is made exact first.
         var info = await HeadExistingAsync(key, cancellationToken);
         var (start, length) = range.Within(info);
-        var request = new GetObjectRequest { BucketName = _options.Bucket, Key = key, ByteRange = new Amazon.S3.Model.ByteRange(start, start + length - 1) };
+        var exact = new Amazon.S3.Model.ByteRange(start, start + length - 1);
+        var request = new GetObjectRequest { BucketName = _options.Bucket, Key = key, ByteRange = exact };
         var response = await _requests.SendAsync(key, (client, cancel) => client.GetObjectAsync(request, cancel), cancellationToken);
         return Content(response, Describe(response, ContentRangeHeaderValue.Parse(response.ContentRange).Length!.Value));
     }
@@ -180,7 +192,8 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     {
         var request = new GetObjectMetadataRequest { BucketName = _options.Bucket, Key = key };
         var found = await _requests.SendAsync(key, (client, cancel) => client.GetObjectMetadataAsync(request, cancel), cancellationToken);
-        return new StoredObject(key, found.ContentLength, found.Headers.ContentType, found.Metadata[Sha256Metadata], Utc(found.LastModified));
+        return new StoredObject(
+            key, found.ContentLength, found.Headers.ContentType, found.Metadata[Sha256Metadata], Utc(found.LastModified));
     }
 
     private static DateTimeOffset Utc(DateTime? time) => new(time?.ToUniversalTime() ?? DateTime.UnixEpoch);

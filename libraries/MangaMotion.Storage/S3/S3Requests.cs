@@ -9,12 +9,12 @@ using Polly.Timeout;
 namespace MangaMotion.Storage.S3;
 
 /// <summary>
-/// Sends requests to the one bucket: a deadline for each try, tries again with backoff and jitter where that may help, and in
-/// the end turns every failure into what <see cref="IObjectStore"/> promises.
+/// Sends requests to the bucket with a time limit for each try, retries with backoff and jitter, and translates failures to the exceptions
+/// of <see cref="IObjectStore"/>.
 /// </summary>
 internal sealed class S3Requests : IDisposable
 {
-    /// <summary>The SDK's status of a request that never was answered.</summary>
+    /// <summary>Status that the SDK gives to a request without an answer.</summary>
     private const HttpStatusCode NoAnswer = default;
 
     private readonly AmazonS3Client _client;
@@ -50,16 +50,17 @@ internal sealed class S3Requests : IDisposable
             ForcePathStyle = true,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            // Ours are the deadlines and the tries; the one of its own lets the SDK correct for a wrong clock.
+            // Time limits and retries are in this class. One retry of the SDK lets it correct for a wrong clock.
             Timeout = Timeout.InfiniteTimeSpan,
             MaxErrorRetry = 1,
         });
 
-    /// <summary>Sends a request that may be sent again.</summary>
-    public Task<T> SendAsync<T>(string key, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
+    /// <summary>Sends a request that can be repeated.</summary>
+    public Task<T> SendAsync<T>(
+        string key, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
         RetryAsync(key, cancel => SendOnceAsync(request, cancel), cancellationToken);
 
-    /// <summary>Runs something of which each part has deadlines of its own, again if it fails for a while.</summary>
+    /// <summary>Runs an operation whose requests have their own time limits, and retries it after a transient failure.</summary>
     public async Task<T> RetryAsync<T>(string key, Func<CancellationToken, Task<T>> body, CancellationToken cancellationToken)
     {
         try
@@ -72,36 +73,40 @@ internal sealed class S3Requests : IDisposable
         }
     }
 
-    /// <summary>One try; exceptions are the SDK's.</summary>
+    /// <summary>Sends a request once. Throws the exceptions of the SDK.</summary>
     public async Task<T> SendOnceAsync<T>(Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
         await _deadline.ExecuteAsync(async cancel => await request(_client, cancel), cancellationToken);
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>Whether the exception is the SDK's word for a failed request, to be explained.</summary>
+    /// <summary>Whether the exception is a failed request of the SDK, for <see cref="Explain"/>.</summary>
     public static bool IsFailure(Exception exception, CancellationToken cancellationToken) =>
         !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
         && (exception is AmazonServiceException || IsTransient(exception));
 
     public Exception Explain(string key, Exception exception) => exception switch
     {
-        AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" and not "NoSuchUpload" } => new ObjectNotFoundException(key),
-        AmazonServiceException { StatusCode: > NoAnswer } answer => Unusable($"answered {(int)answer.StatusCode} {answer.ErrorCode} ({answer.Message})", exception),
-        TimeoutRejectedException => Unusable($"did not answer within {_options.RequestTimeout.TotalSeconds} s", exception),
-        _ => Unusable($"is out of reach ({exception.GetBaseException().Message})", exception),
+        AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" and not "NoSuchUpload" } =>
+            new ObjectNotFoundException(key),
+        AmazonServiceException { StatusCode: > NoAnswer } answer =>
+            Unavailable($"answered {(int)answer.StatusCode} {answer.ErrorCode} ({answer.Message})", exception),
+        TimeoutRejectedException => Unavailable($"did not answer within {_options.RequestTimeout.TotalSeconds} s", exception),
+        _ => Unavailable($"cannot be reached ({exception.GetBaseException().Message})", exception),
     };
 
-    private IOException Unusable(string what, Exception exception) =>
+    private IOException Unavailable(string what, Exception exception) =>
         new($"The S3 store at {_options.Endpoint}, bucket '{_options.Bucket}', {what}.", exception);
 
     private static bool IsTransient(Exception exception) => exception switch
     {
-        AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError } => true,
-        AmazonServiceException { ErrorCode: "RequestTimeout" or "SlowDown" or "RequestTimeTooSkewed" or "XAmzContentSHA256Mismatch" } => true,
+        AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout } => true,
+        AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } => true,
+        AmazonServiceException { ErrorCode: "RequestTimeout" or "SlowDown" or "RequestTimeTooSkewed" or "XAmzContentSHA256Mismatch" } =>
+            true,
         AmazonServiceException { StatusCode: > NoAnswer } => false,
         AmazonClientException or HttpRequestException or HttpIOException or TimeoutRejectedException or BrokenDownloadException => true,
         IOException { InnerException: SocketException } => true,
-        // The SDK's and the HTTP client's own timers; ours and the caller's never get here.
+        // Timers of the SDK and the HTTP client; those of this class and of the caller are handled elsewhere.
         OperationCanceledException { InnerException: TimeoutException } => true,
         _ => false,
     };

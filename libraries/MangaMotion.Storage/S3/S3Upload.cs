@@ -4,8 +4,8 @@ using Amazon.S3.Model;
 namespace MangaMotion.Storage.S3;
 
 /// <summary>
-/// One multipart upload: parts are sent side by side while the next one is read, and nothing shows under the key before
-/// <see cref="CompleteAsync"/>. Disposed without that, the upload is aborted.
+/// One multipart upload. Parts are sent in parallel while the next one is read, and nothing is visible under the key before
+/// <see cref="CompleteAsync"/>. Disposing it earlier aborts the upload.
 /// </summary>
 internal sealed class S3Upload : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class S3Upload : IAsyncDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
-    /// <param name="sha256">Where it is known already; metadata cannot be added later.</param>
+    /// <param name="sha256">SHA-256 of the content if known, otherwise null; metadata cannot be added later.</param>
     public static async Task<S3Upload> StartAsync(
         S3Requests requests, S3StorageOptions options, string key, string contentType, string? sha256, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed class S3Upload : IAsyncDisposable
         return new S3Upload(requests, options, key, answer.UploadId, cancellationToken);
     }
 
-    /// <summary>Waits for a free slot and begins to send a part; the buffer goes back to the pool in any case.</summary>
+    /// <summary>Waits for a free slot and begins to send a part. The buffer returns to the pool in every case.</summary>
     /// <exception cref="IOException">An earlier part could not be sent.</exception>
     public async Task SendPartAsync(byte[] buffer, int length)
     {
@@ -76,12 +76,18 @@ internal sealed class S3Upload : IAsyncDisposable
                 {
                     tries++;
                     return await client.CompleteMultipartUploadAsync(
-                        new CompleteMultipartUploadRequest { BucketName = _options.Bucket, Key = _key, UploadId = _id, PartETags = [.. parts] },
+                        new CompleteMultipartUploadRequest
+                        {
+                            BucketName = _options.Bucket,
+                            Key = _key,
+                            UploadId = _id,
+                            PartETags = [.. parts],
+                        },
                         cancel);
                 }
                 catch (AmazonS3Exception exception) when (exception.ErrorCode == "NoSuchUpload" && tries > 1)
                 {
-                    // An earlier try did complete it and only its answer was lost.
+                    // An earlier try completed the upload and its answer was lost.
                     return null;
                 }
             },
@@ -135,7 +141,7 @@ internal sealed class S3Upload : IAsyncDisposable
 
     private async Task AbortAsync()
     {
-        // Not the caller's token: it may be what ended the upload.
+        // Not the caller's token, whose cancellation may have ended the upload.
         using var limit = new CancellationTokenSource(_options.RequestTimeout);
         try
         {
@@ -147,7 +153,7 @@ internal sealed class S3Upload : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectNotFoundException or OperationCanceledException)
         {
-            // The failure that led here is the one to report; the bucket's lifecycle rule removes abandoned parts.
+            // The earlier failure is reported; the lifecycle rule of the bucket deletes abandoned parts.
         }
     }
 }

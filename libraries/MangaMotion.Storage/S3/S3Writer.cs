@@ -5,16 +5,15 @@ using Amazon.S3.Model;
 namespace MangaMotion.Storage.S3;
 
 /// <summary>
-/// Stores streams. What is shorter than a part is one PUT; more is a multipart upload. Metadata must be given when an upload
-/// begins, so content whose SHA-256 is known only at its end goes under a hidden key and is committed, as a file is by
-/// its rename, by a copy within the store.
+/// Stores streams: one PUT up to the size of a part, a multipart upload above. S3 takes metadata only when an upload begins, so content
+/// whose SHA-256 is not known before its end is uploaded to a staging key and committed by a copy within the store.
 /// </summary>
 internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
 {
     private const int SmallestBuffer = 64 * 1024;
     private const int Growth = 16;
 
-    /// <summary>Not the shared pool: it keeps an array for every thread that ever returned one, which is much at 8 MiB each.</summary>
+    /// <summary>Not the shared pool, which keeps an array of 8 MiB for every thread that has returned one.</summary>
     internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(maxArrayLength: 64 * 1024 * 1024, maxArraysPerBucket: 8);
 
     public async Task<StoredObject> PutAsync(string key, Stream content, PutOptions put, CancellationToken cancellationToken)
@@ -37,10 +36,11 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
     }
 
-    /// <summary>Reads one part, or all there is, into a pooled buffer that grows with what comes: most objects are far smaller than a part.</summary>
-    private async Task<(byte[] Buffer, int Length)> ReadPartAsync(IncomingContent incoming, long expected, CancellationToken cancellationToken)
+    /// <summary>Reads one part, or the rest, into a pooled buffer that grows: most objects are far smaller than a part.</summary>
+    private async Task<(byte[] Buffer, int Length)> ReadPartAsync(
+        IncomingContent incoming, long expected, CancellationToken cancellationToken)
     {
-        // One byte more than expected, so that the end is seen without growing.
+        // One byte more than expected, so that the end is found without growing.
         var buffer = Rent(expected + 1);
         var length = 0;
         try
@@ -66,12 +66,13 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
     }
 
-    private Task<PutObjectResponse> PutWholeAsync(string key, byte[] buffer, int length, string contentType, string sha256, CancellationToken cancellationToken) =>
+    private Task<PutObjectResponse> PutWholeAsync(
+        string key, byte[] buffer, int length, string contentType, string sha256, CancellationToken cancellationToken) =>
         requests.SendAsync(
             key,
             (client, cancel) =>
             {
-                // Without chunk encoding the request carries the hash of its body, which the server verifies.
+                // Without chunk encoding, the request carries the hash of its body and the server verifies it.
                 var request = new PutObjectRequest
                 {
                     BucketName = options.Bucket,
@@ -85,7 +86,8 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
             },
             cancellationToken);
 
-    private async Task<StoredObject> PutPartsAsync(string key, IncomingContent incoming, byte[] first, PutOptions put, CancellationToken cancellationToken)
+    private async Task<StoredObject> PutPartsAsync(
+        string key, IncomingContent incoming, byte[] first, PutOptions put, CancellationToken cancellationToken)
     {
         if (put.ExpectedSha256 is not null)
         {
@@ -106,14 +108,16 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
     }
 
-    private async Task<string> UploadAsync(string key, IncomingContent incoming, byte[] first, PutOptions put, CancellationToken cancellationToken)
+    private async Task<string> UploadAsync(
+        string key, IncomingContent incoming, byte[] first, PutOptions put, CancellationToken cancellationToken)
     {
         var buffer = first;
         var length = options.PartSize;
         S3Upload upload;
         try
         {
-            upload = await S3Upload.StartAsync(requests, options, key, put.ContentType, put.ExpectedSha256?.ToLowerInvariant(), cancellationToken);
+            upload = await S3Upload.StartAsync(
+                requests, options, key, put.ContentType, put.ExpectedSha256?.ToLowerInvariant(), cancellationToken);
         }
         catch
         {
@@ -143,7 +147,8 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
         }
     }
 
-    private Task<CopyObjectResponse> CommitAsync(string staging, string key, string contentType, string sha256, CancellationToken cancellationToken) =>
+    private Task<CopyObjectResponse> CommitAsync(
+        string staging, string key, string contentType, string sha256, CancellationToken cancellationToken) =>
         requests.SendAsync(
             staging,
             (client, cancel) =>
@@ -164,18 +169,19 @@ internal sealed class S3Writer(S3Requests requests, S3StorageOptions options)
 
     private async Task RemoveAsync(string staging)
     {
-        // Not the caller's token: it may be what ended the put.
+        // Not the caller's token, whose cancellation may have ended the put.
         using var limit = new CancellationTokenSource(options.RequestTimeout);
         try
         {
             await requests.SendAsync(
                 staging,
-                (client, cancel) => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = options.Bucket, Key = staging }, cancel),
+                (client, cancel) =>
+                    client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = options.Bucket, Key = staging }, cancel),
                 limit.Token);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The put is decided already; the bucket's lifecycle rule removes what stays.
+            // The outcome of the put is known; the lifecycle rule of the bucket deletes the staging object.
         }
     }
 
