@@ -287,13 +287,13 @@ public static class JobTransitions
     /// </summary>
     internal static NpgsqlBatchCommand Claim(Guid[] ids, Guid[] tokens, string workerId, TimeSpan lease, RetryOptions retry) =>
         new(ClaimSql)
-    {
-        Parameters =
         {
-            Ids("ids", ids), Ids("tokens", tokens), Text("worker_id", workerId), new NpgsqlParameter<TimeSpan>("lease", lease),
-            new NpgsqlParameter<int>("max_attempts", retry.MaxAttempts), new NpgsqlParameter<int>("max_crashes", retry.MaxCrashes),
-        },
-    };
+            Parameters =
+            {
+                Ids("ids", ids), Ids("tokens", tokens), Text("worker_id", workerId), new NpgsqlParameter<TimeSpan>("lease", lease),
+                new NpgsqlParameter<int>("max_attempts", retry.MaxAttempts), new NpgsqlParameter<int>("max_crashes", retry.MaxCrashes),
+            },
+        };
 
     /// <summary><c>DONE</c> with a result. Returns the claim tokens whose result is stored; a stale token is not among them.</summary>
     /// <param name="results">JSON values.</param>
@@ -353,13 +353,13 @@ public static class JobTransitions
     /// <param name="progress">Progress from which a video goes on, 0 to 100; null keeps the present one.</param>
     internal static NpgsqlBatchCommand Replay(Guid jobId, bool includeDone = false, string? stage = null, short? progress = null) =>
         new(ReplaySql)
-    {
-        Parameters =
         {
-            Id("job_id", jobId), new NpgsqlParameter<bool>("done", includeDone), Text("stage", stage),
-            new NpgsqlParameter("progress", NpgsqlDbType.Smallint) { Value = (object?)progress ?? DBNull.Value },
-        },
-    };
+            Parameters =
+            {
+                Id("job_id", jobId), new NpgsqlParameter<bool>("done", includeDone), Text("stage", stage),
+                new NpgsqlParameter("progress", NpgsqlDbType.Smallint) { Value = (object?)progress ?? DBNull.Value },
+            },
+        };
 
     /// <summary>
     /// <c>UPLOADED</c> again for the jobs of the dead letters that are open. A dead letter can be replayed once, however the replay
