@@ -5,7 +5,8 @@ namespace MangaMotion.Cli.Setup;
 /// <summary>One line of <c>deploy/debian-packages.txt</c>.</summary>
 /// <param name="Evidence">Path that exists when it is installed, by this package or another that provides the same; <c>*</c> within a segment.</param>
 /// <param name="Group"><c>run</c>, <c>s3</c> or <c>test</c>.</param>
-internal sealed record DebianPackage(string Name, string Evidence, string Group)
+/// <param name="Images">Container images that have it: <c>media</c>, <c>video</c>, or <c>-</c> for none.</param>
+internal sealed record DebianPackage(string Name, string Evidence, string Group, string Images = "-")
 {
     public bool IsInstalled => Matches("/", Evidence.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
@@ -13,8 +14,8 @@ internal sealed record DebianPackage(string Name, string Evidence, string Group)
         from line in File.ReadLines(path)
         where !line.StartsWith('#')
         let parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        where parts.Length == 3
-        select new DebianPackage(parts[0], parts[1], parts[2]);
+        where parts.Length == 4
+        select new DebianPackage(parts[0], parts[1], parts[2], parts[3]);
 
     private static bool Matches(string folder, ReadOnlySpan<string> segments)
     {
