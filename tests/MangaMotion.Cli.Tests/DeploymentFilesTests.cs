@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Setup;
 using YamlDotNet.RepresentationModel;
@@ -5,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace MangaMotion.Cli.Tests;
 
 /// <summary>The compose file and the images say the same as the code.</summary>
-public sealed class DeploymentFilesTests
+public sealed partial class DeploymentFilesTests
 {
     private static readonly Clone Clone = Clone.Find();
 
@@ -38,12 +40,76 @@ public sealed class DeploymentFilesTests
     }
 
     [Fact]
-    public void The_images_have_the_packages_that_setup_installs()
+    public void Every_service_runs_on_files_that_the_Dockerfile_collects()
     {
-        var installed = DebianPackage.Read(Clone["deploy/debian-packages.txt"]).Select(package => package.Name);
-        var packages = Services.SelectMany(name => Compose.Text("services", name, "build", "args", "MEDIA_PACKAGES")?.Split(' ') ?? []).ToList();
+        var stages = Stage().Matches(File.ReadAllText(Clone["deploy/docker/Dockerfile"])).Select(match => match.Groups["name"].Value).ToList();
+        var images = DebianPackage.Read(Clone["deploy/debian-packages.txt"]).Select(package => package.Images).Distinct().Append("plain").Except(["-"]);
 
-        packages.Count.ShouldBeGreaterThan(5);
-        packages.Except(installed).ShouldBeEmpty();
+        Services.Select(Files).Distinct().ShouldBe(images, ignoreOrder: true);
+        Services.Select(Files).Except(stages).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Every_service_and_server_has_limits_and_a_log_that_ends()
+    {
+        foreach (var name in Compose.Keys("services"))
+        {
+            foreach (var limit in (string[])["mem_limit", "pids_limit", "cpu_shares"])
+                Setting(name, limit).ShouldNotBeNull($"{name} has no {limit}");
+            Setting(name, "logging").Text("options", "max-size").ShouldNotBeNull(name);
+        }
+    }
+
+    [Fact]
+    public void Every_service_is_without_privileges_and_only_those_that_open_files_have_another_profile()
+    {
+        const string Profile = "seccomp:deploy/docker/seccomp.json";
+        foreach (var name in Services)
+        {
+            Setting(name, "read_only")!.ToString().ShouldBe("true");
+            ((YamlSequenceNode)Setting(name, "cap_drop")!).Single().ToString().ShouldBe("ALL");
+            Setting(name, "cap_add").ShouldBeNull();
+            Setting(name, "privileged").ShouldBeNull();
+
+            string[] options = [.. ((YamlSequenceNode)Setting(name, "security_opt")!).Select(option => option.ToString())];
+            string[] wider = Files(name) == "plain" ? [] : [Profile, "apparmor:unconfined", "systempaths=unconfined"];
+            options.ShouldBe(["no-new-privileges:true", .. wider], ignoreOrder: true);
+        }
+    }
+
+    [Fact]
+    public void The_seccomp_profile_adds_to_the_default_what_bubblewrap_calls_and_no_more()
+    {
+        var rules = JsonDocument.Parse(File.ReadAllText(Clone["deploy/docker/seccomp.json"])).RootElement.GetProperty("syscalls").EnumerateArray().ToList();
+        bool IsOwn(JsonElement rule) => rule.TryGetProperty("comment", out var comment) && comment.GetString()!.StartsWith("bubblewrap", StringComparison.Ordinal);
+        IEnumerable<string> Names(IEnumerable<JsonElement> some) => some.SelectMany(rule => rule.GetProperty("names").EnumerateArray()).Select(name => name.GetString()!);
+        var always = rules.Where(rule => !IsOwn(rule) && rule.GetProperty("action").GetString() == "SCMP_ACT_ALLOW" && !rule.TryGetProperty("includes", out _));
+
+        Names(rules.Where(IsOwn)).ShouldBe(["clone", "unshare", "mount", "pivot_root", "umount2"], ignoreOrder: true);
+        Names(always).Intersect(["mount", "unshare", "setns", "bpf", "init_module", "kexec_load", "open_by_handle_at", "keyctl", "io_uring_setup", "reboot"])
+            .ShouldBeEmpty();
+
+        // New namespaces only together with CLONE_NEWUSER.
+        var argument = rules.Single(rule => IsOwn(rule) && Names([rule]).Contains("unshare")).GetProperty("args").EnumerateArray().Single();
+        argument.GetProperty("op").GetString().ShouldBe("SCMP_CMP_MASKED_EQ");
+        argument.GetProperty("value").GetInt64().ShouldBe(0x10000000);
+        argument.GetProperty("valueTwo").GetInt64().ShouldBe(0x10000000);
+    }
+
+    private static string Files(string service) => Compose.Text("services", service, "build", "args", "FILES")!;
+
+    /// <summary>Setting of a service, its own or merged from the maps it names.</summary>
+    private static YamlNode? Setting(string service, string name)
+    {
+        for (var map = Compose.At("services", service); map is not null; map = map.At("<<"))
+        {
+            if (map.At(name) is { } own)
+                return own;
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex("^FROM .+ AS (?<name>[a-z-]+)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.Multiline)]
+    private static partial Regex Stage();
 }

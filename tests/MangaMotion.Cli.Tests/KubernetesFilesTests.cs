@@ -47,7 +47,7 @@ public sealed partial class KubernetesFilesTests
         container.Text("image").ShouldBe($"mangamotion-{service}");
         container.Items("ports").Single().Text("containerPort").ShouldBe(Exposed().Match(Dockerfile).Groups["port"].Value);
         pod.Text("securityContext", "runAsNonRoot").ShouldBe("true");
-        Dockerfile.ShouldContain($"\nUSER {pod.Text("securityContext", "runAsUser")}\n");
+        Dockerfile.ShouldContain($"\nUSER {pod.Text("securityContext", "runAsUser")}:{pod.Text("securityContext", "runAsGroup")}\n");
         container.Text("securityContext", "readOnlyRootFilesystem").ShouldBe("true");
         container.Text("securityContext", "allowPrivilegeEscalation").ShouldBe("false");
         container.Items("securityContext", "capabilities", "drop").Single().ToString().ShouldBe("ALL");
@@ -65,7 +65,7 @@ public sealed partial class KubernetesFilesTests
         var container = Pod(service).Items("containers").Single();
         string[] answered = ["/health/live", "/health/ready"]; // where DependencyHealth maps them
 
-        Dockerfile.ShouldContain($":{container.Items("ports").Single().Text("containerPort")}{answered[0]}");
+        Dockerfile.ShouldContain($"/{container.Items("ports").Single().Text("containerPort")} && printf 'GET {answered[0]} ");
         foreach (var probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
         {
             container.Text(probe, "httpGet", "path").ShouldBeOneOf(answered);
