@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using MangaMotion.ServiceDefaults.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry;
 
 namespace MangaMotion.ServiceDefaults.Tests.Telemetry;
 
@@ -21,7 +23,6 @@ public sealed class CollectorTests
             settings: [("Telemetry:OtlpEndpoint", collector.Address), ("Telemetry:OtlpProtocol", "http/protobuf")]))
         {
             traceId = await service.Client.GetStringAsync("/hello");
-            await service.StopAsync();
         }
 
         collector.Received("/v1/traces", Convert.FromHexString(traceId)).ShouldBeTrue();
@@ -30,6 +31,35 @@ public sealed class CollectorTests
         collector.Received("/v1/logs", Convert.FromHexString(traceId)).ShouldBeTrue();
         collector.Received("/v1/logs", "Hello to amqp://***@broker/.").ShouldBeTrue();
         collector.Received("/v1/logs", "tiger").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Spans_name_the_route_and_the_requests_made_but_neither_probes_nor_the_sending_itself()
+    {
+        await using var collector = await StubCollector.StartAsync();
+        await using var store = await StubCollector.StartAsync();
+        await using (var service = await TestService.StartAsync(
+            map: app => app.MapGet("/pages/{number}", async (int number, IHttpClientFactory clients) =>
+            {
+                using var client = clients.CreateClient();
+                using var answer = await client.PostAsync(new Uri($"{store.Address}/v1/object?X-Amz-Signature=deadbeef"), content: null);
+                return number;
+            }),
+            add: builder => builder.Services.AddHttpClient(),
+            settings: [("Telemetry:OtlpEndpoint", collector.Address), ("Telemetry:OtlpProtocol", "http/protobuf")]))
+        {
+            // The requests of this test are made in the same process, and would be traced as the service's own.
+            using var untraced = SuppressInstrumentationScope.Begin();
+            await service.Client.GetStringAsync("/pages/7");
+            foreach (var polled in (string[])["/health/live/polled", "/metrics/polled"])
+                (await service.Client.GetAsync(polled)).Dispose();
+        }
+
+        collector.Received("/v1/traces", "GET /pages/{number}").ShouldBeTrue();
+        collector.Received("/v1/traces", $"{store.Address}/v1/object?*").ShouldBeTrue();
+        collector.Received("/v1/traces", "deadbeef").ShouldBeFalse();
+        collector.Received("/v1/traces", "/polled").ShouldBeFalse();
+        collector.Received("/v1/traces", $"{collector.Address}/v1/").ShouldBeFalse();
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class MetricsTests
         var jobs = meter.CreateCounter<long>("mangamotion.sample.jobs", "{job}", "Jobs \\ of\nall kinds");
         var busy = meter.CreateUpDownCounter<int>("mangamotion.sample.busy");
         meter.CreateObservableGauge("mangamotion.sample.share", () => 0.25, "1");
+        meter.CreateObservableGauge("mangamotion.sample.speed", () => 3, "By/s");
         var duration = meter.CreateHistogram("mangamotion.sample.duration", "s", null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5] });
         var wait = meter.CreateHistogram<double>("mangamotion.sample.wait", "s");
 
@@ -30,7 +31,8 @@ public sealed class MetricsTests
         samples.Types["mangamotion_sample_jobs_total"].ShouldBe("counter");
         samples["mangamotion_sample_busy"].ShouldBe(2);
         samples.Types["mangamotion_sample_busy"].ShouldBe("gauge");
-        samples["mangamotion_sample_share_ratio"].ShouldBe(0.25);
+        samples["mangamotion_sample_share"].ShouldBe(0.25);
+        samples["mangamotion_sample_speed_bytes_per_second"].ShouldBe(3);
         samples["mangamotion_sample_duration_seconds_bucket", ("le", "1")].ShouldBe(2);
         samples["mangamotion_sample_duration_seconds_bucket", ("le", "5")].ShouldBe(3);
         samples["mangamotion_sample_duration_seconds_bucket", ("le", "+Inf")].ShouldBe(4);
@@ -52,14 +54,14 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task Tags_that_map_to_one_label_do_not_spoil_the_scrape()
+    public async Task Tags_that_map_to_one_label_share_it()
     {
         using var meter = new Meter("MangaMotion.Sample.Clash");
         await using var service = await TestService.StartAsync();
 
         meter.CreateCounter<int>("mangamotion.sample.clash").Add(1, new("a.b", 1), new KeyValuePair<string, object?>("a-b", 2));
 
-        (await ScrapeAsync(service))["mangamotion_sample_clash_total", ("a_b", "2"), ("a_b_", "1")].ShouldBe(1);
+        (await ScrapeAsync(service))["mangamotion_sample_clash_total", ("a_b", "2;1")].ShouldBe(1);
     }
 
     [Fact]
@@ -78,15 +80,45 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task An_instrument_made_anew_after_its_meter_was_disposed_is_shown_once()
+    public async Task An_instrument_that_throws_is_left_out_and_the_others_are_read()
+    {
+        using var meter = new Meter("MangaMotion.Sample.Throws");
+        await using var service = await TestService.StartAsync();
+        meter.CreateObservableGauge("mangamotion.sample.throws", new Func<int>(() => throw new InvalidOperationException("The server is away.")));
+        meter.CreateObservableGauge("mangamotion.sample.works", () => 4);
+
+        var samples = await ScrapeAsync(service);
+
+        samples["mangamotion_sample_works"].ShouldBe(4);
+        samples.Types.Keys.ShouldNotContain("mangamotion_sample_throws");
+    }
+
+    [Fact]
+    public async Task Scrapes_at_the_same_time_are_all_whole()
+    {
+        using var meter = new Meter("MangaMotion.Sample.Parallel");
+        await using var service = await TestService.StartAsync();
+        var counter = meter.CreateCounter<int>("mangamotion.sample.parallel");
+        for (var i = 0; i < 500; i++)
+            counter.Add(1, new KeyValuePair<string, object?>("id", i));
+
+        var scrapes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ScrapeAsync(service)));
+
+        foreach (var samples in scrapes)
+            samples["mangamotion_sample_parallel_total", ("id", "499")].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_scraper_that_asks_for_open_metrics_gets_it()
     {
         await using var service = await TestService.StartAsync();
-        using (var meter = new Meter("MangaMotion.Sample.Gone"))
-            meter.CreateCounter<int>("mangamotion.sample.anew").Add(7);
-        using var again = new Meter("MangaMotion.Sample.Gone");
-        again.CreateCounter<int>("mangamotion.sample.anew").Add(1);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
 
-        (await ScrapeAsync(service))["mangamotion_sample_anew_total"].ShouldBe(1);
+        using var response = await service.Client.SendAsync(request);
+
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/openmetrics-text");
+        (await response.Content.ReadAsStringAsync()).ShouldEndWith("\n# EOF\n");
     }
 
     [Fact]
@@ -117,6 +149,7 @@ public sealed class MetricsTests
             samples.Types.Keys.ShouldContain("dotnet_gc_collections_total");
             samples.Types.Keys.ShouldContain("http_server_request_duration_seconds");
             samples.Types.Keys.ShouldContain("kestrel_active_connections");
+            samples.Types.Keys.ShouldContain("process_unix_file_descriptor_count");
         }
     }
 

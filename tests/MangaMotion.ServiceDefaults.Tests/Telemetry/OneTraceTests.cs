@@ -46,7 +46,7 @@ public sealed class OneTraceTests(TestStack stack)
         Activity[] Trace() => [.. stopped.Where(activity => activity.TraceId.ToHexString() == traceId)];
         await Eventually.Until(() => Trace().Any(activity => activity.OperationName == "convert")
             && Trace().Any(activity => activity.Source.Name == "Microsoft.AspNetCore"));
-        await service.StopAsync();
+        await service.DisposeAsync();
 
         // Up the parents, from the tool to the request.
         var spans = Trace().ToDictionary(activity => activity.SpanId);
