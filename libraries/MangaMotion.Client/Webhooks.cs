@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 
 namespace MangaMotion.Client;
@@ -19,32 +16,6 @@ public sealed record WebhookDelivery(
     Guid Id, Guid JobId, string Url, string Status, int Attempts, string? LastError, DateTimeOffset CreatedAt,
     DateTimeOffset? FinishedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? NextAttemptAt);
 
-/// <param name="Secret">Keep it where the receiver of the callbacks can read it.</param>
+/// <summary>Secret of the owner's webhooks. Receivers verify a delivery with a library of standardwebhooks.com.</summary>
+/// <param name="Secret"><c>whsec_</c> and the key in base64.</param>
 public sealed record WebhookSecret(string Secret);
-
-/// <summary>For receivers of callbacks: whether one comes from MangaMotion.</summary>
-public static class WebhookSignature
-{
-    /// <summary>The header that carries the signature, <c>t=SECONDS,v1=HEX</c>.</summary>
-    public const string Header = "X-MangaMotion-Signature";
-
-    private static readonly TimeSpan DefaultTolerance = TimeSpan.FromMinutes(5);
-
-    /// <summary>Checks a request's signature; take the body as it came, byte by byte.</summary>
-    /// <param name="header">The value of <see cref="Header"/>.</param>
-    /// <param name="secret">From <c>GET /webhooks/secret</c>.</param>
-    /// <param name="tolerance">Age beyond which a request is refused as a copy; 5 minutes by default.</param>
-    public static bool IsValid(string header, ReadOnlySpan<byte> body, string secret, DateTimeOffset now, TimeSpan? tolerance = null)
-    {
-        if (header.Split(',') is not [['t', '=', .. var seconds], ['v', '1', '=', .. var mac]]
-            || !long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
-            || Math.Abs((double)now.ToUnixTimeSeconds() - time) > (tolerance ?? DefaultTolerance).TotalSeconds)
-        {
-            return false;
-        }
-
-        byte[] signed = [.. Encoding.UTF8.GetBytes($"{seconds}."), .. body];
-        var expected = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(mac));
-    }
-}

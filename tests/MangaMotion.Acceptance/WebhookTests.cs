@@ -9,10 +9,12 @@ using MangaMotion.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using StandardWebhooks;
+using StandardWebhooks.Diagnostics;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Callbacks at the end of an ingest, to a receiver of our own that behaves badly.</summary>
+/// <summary>Callbacks at the end of an ingest, to a receiver that can misbehave.</summary>
 public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -50,32 +52,58 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_end_is_told_once_signed_and_again_when_asked_for()
+    public async Task The_end_is_sent_once_signed_and_again_when_replayed()
     {
         var secret = (await GetAsync<WebhookSecret>("webhooks/secret")).Secret;
         var ingest = await IngestAsync(5);
 
         await Eventually.Until(() => !_calls.IsEmpty, Deadline, "the callback came");
         var call = _calls.First();
-        WebhookSignature.IsValid(call.Signature, call.Body, secret, DateTimeOffset.UtcNow).ShouldBeTrue();
-        WebhookSignature.IsValid(call.Signature, call.Body, "whsec_wrong", DateTimeOffset.UtcNow).ShouldBeFalse();
-        WebhookSignature.IsValid(call.Signature, call.Body, secret, DateTimeOffset.UtcNow.AddHours(1)).ShouldBeFalse();
+        call.IsSignedWith(secret).ShouldBeTrue();
+        call.IsSignedWith("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").ShouldBeFalse();
+        (call with { Body = call.Body.Replace("5", "6", StringComparison.Ordinal) }).IsSignedWith(secret).ShouldBeFalse();
         var body = JsonDocument.Parse(call.Body).RootElement;
-        body.GetProperty("job_id").GetGuid().ShouldBe(ingest);
         body.GetProperty("type").GetString().ShouldBe("ingest.finished");
-        body.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(5);
-        body.GetProperty("progress").GetProperty("total").GetInt32().ShouldBe(5);
+        body.GetProperty("timestamp").GetDateTimeOffset().ShouldBeInRange(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
+        var data = body.GetProperty("data");
+        data.GetProperty("job_id").GetGuid().ShouldBe(ingest);
+        data.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(5);
+        data.GetProperty("progress").GetProperty("total").GetInt32().ShouldBe(5);
 
         var delivery = await UntilAsync("DELIVERED");
-        delivery.Id.ToString().ShouldBe(call.Delivery);
+        delivery.Id.ToString().ShouldBe(call.Id);
         (await _installation.ScalarAsync<long>("select count(*) from webhook_deliveries")).ShouldBe(1);
 
         using (var replay = await PostAsync($"webhooks/deliveries/{delivery.Id}/replay"))
             replay.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await Eventually.Until(() => _calls.Count == 2, Deadline, "the replay came");
-        _calls.Last().Delivery.ShouldBe(call.Delivery);
+        _calls.Last().Id.ShouldBe(call.Id);
         using var unknown = await PostAsync($"webhooks/deliveries/{Guid.NewGuid()}/replay");
         unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task While_a_secret_is_renewed_deliveries_are_signed_with_both_and_the_new_one_first()
+    {
+        var previous = (await GetAsync<WebhookSecret>("webhooks/secret")).Secret;
+        using var renewal = await PostAsync("webhooks/secret");
+        var renewed = (await renewal.Content.ReadFromJsonAsync<WebhookSecret>(MangaMotionClient.Json))!.Secret;
+        (await GetAsync<WebhookSecret>("webhooks/secret")).Secret.ShouldBe(renewed);
+
+        await IngestAsync(1);
+        var delivery = await UntilAsync("DELIVERED");
+        var both = _calls.Single();
+        both.Signature.Split(' ').Length.ShouldBe(2);
+        both.IsSignedWith(renewed).ShouldBeTrue();
+        (both with { Signature = both.Signature.Split(' ')[1] }).IsSignedWith(previous).ShouldBeTrue();
+
+        // The overlap ends.
+        await _installation.ExecuteAsync("update webhook_secrets set previous_until = now()");
+        (await PostAsync($"webhooks/deliveries/{delivery.Id}/replay")).Dispose();
+        await Eventually.Until(() => _calls.Count == 2, Deadline, "the replay came");
+        var one = _calls.Last();
+        one.Signature.ShouldNotContain(" ");
+        one.IsSignedWith(renewed).ShouldBeTrue();
     }
 
     [Fact]
@@ -92,7 +120,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         await IngestAsync(1);
 
         (await UntilAsync("DELIVERED")).Attempts.ShouldBe(4);
-        _calls.Select(call => call.Delivery).Distinct().Count().ShouldBe(1);
+        _calls.Select(call => call.Id).Distinct().Count().ShouldBe(1);
     }
 
     [Fact]
@@ -151,7 +179,8 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context.Request.Headers;
-        _calls.Enqueue(new(context.Request.Path, headers["X-MangaMotion-Delivery"]!, headers[WebhookSignature.Header]!, body.ToArray()));
+        _calls.Enqueue(new(
+            context.Request.Path, headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!, Encoding.UTF8.GetString(body.ToArray())));
         await _behave(context, _calls.Count);
     }
 
@@ -213,5 +242,25 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         return await _installation.Http.SendAsync(request);
     }
 
-    private sealed record Call(string Path, string Delivery, string Signature, byte[] Body);
+    private sealed record Call(string Path, string Id, string Timestamp, string Signature, string Body)
+    {
+        /// <summary>Verifies as docs/webhooks.md tells receivers to.</summary>
+        public bool IsSignedWith(string secret)
+        {
+            try
+            {
+                new StandardWebhook(secret).Verify(Body, new HeaderDictionary
+                {
+                    ["webhook-id"] = Id,
+                    ["webhook-timestamp"] = Timestamp,
+                    ["webhook-signature"] = Signature,
+                });
+                return true;
+            }
+            catch (WebhookVerificationException)
+            {
+                return false;
+            }
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using MangaMotion.Client;
 using MangaMotion.Ingest.Webhooks;
 
 namespace MangaMotion.Ingest.Tests;
@@ -35,18 +34,31 @@ public sealed class WebhookTests
     public void A_public_address_is_taken(string address) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBeTrue();
 
     [Fact]
-    public void A_signature_holds_for_its_body_its_secret_and_its_time()
+    public void The_specification_s_example_gets_the_specification_s_signature()
     {
-        var time = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        var header = WebhookHttp.Sign("{}", "secret", time);
+        var request = Sign("msg_p5jXN8AQM9LWM0D4loKWxJek", """{"test": 2432232314}""", 1_614_265_330, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
-        header.ShouldStartWith("t=1800000000,v1=");
-        WebhookSignature.IsValid(header, "{}"u8, "secret", time.AddMinutes(4)).ShouldBeTrue();
-        WebhookSignature.IsValid(header, "{ }"u8, "secret", time).ShouldBeFalse();
-        WebhookSignature.IsValid(header, "{}"u8, "other", time).ShouldBeFalse();
-        WebhookSignature.IsValid(header, "{}"u8, "secret", time.AddMinutes(6)).ShouldBeFalse();
-        WebhookSignature.IsValid("t=1,v1=", "{}"u8, "secret", time).ShouldBeFalse();
-        WebhookSignature.IsValid("nonsense", "{}"u8, "secret", time).ShouldBeFalse();
+        request.Headers.GetValues("webhook-id").ShouldBe(["msg_p5jXN8AQM9LWM0D4loKWxJek"]);
+        request.Headers.GetValues("webhook-timestamp").ShouldBe(["1614265330"]);
+        request.Headers.GetValues("webhook-signature").ShouldBe(["v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="]);
+    }
+
+    [Fact]
+    public void Two_secrets_give_two_signatures_the_first_one_first()
+    {
+        var (renewed, previous) = (WebhookSigner.CreateSecret(), WebhookSigner.CreateSecret());
+
+        Signature(renewed, previous).ShouldBe($"{Signature(renewed)} {Signature(previous)}");
+    }
+
+    [Fact]
+    public void Secrets_are_32_random_bytes_in_base64()
+    {
+        var secret = WebhookSigner.CreateSecret();
+
+        secret.ShouldStartWith("whsec_");
+        Convert.FromBase64String(secret["whsec_".Length..]).Length.ShouldBe(32);
+        WebhookSigner.CreateSecret().ShouldNotBe(secret);
     }
 
     [Fact]
@@ -57,5 +69,14 @@ public sealed class WebhookTests
         options.DelayAfter(4, random: 0.5).ShouldBe(TimeSpan.FromSeconds(80));
         options.DelayAfter(1_000, random: 1).ShouldBe(TimeSpan.FromHours(2));
         Enumerable.Range(1, options.MaxAttempts - 1).Sum(attempt => options.DelayAfter(attempt, 0.5).TotalHours).ShouldBeGreaterThan(8);
+    }
+
+    private static string Signature(params string[] secrets) => Sign("id", "{}", 1_800_000_000, secrets).Headers.GetValues("webhook-signature").Single();
+
+    private static HttpRequestMessage Sign(string id, string body, long seconds, params string[] secrets)
+    {
+        var request = new HttpRequestMessage();
+        WebhookSigner.Sign(request, id, body, secrets, DateTimeOffset.FromUnixTimeSeconds(seconds));
+        return request;
     }
 }

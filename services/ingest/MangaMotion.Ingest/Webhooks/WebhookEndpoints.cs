@@ -2,6 +2,7 @@ using MangaMotion.Client;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
+using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Webhooks;
 
@@ -23,14 +24,14 @@ internal static class WebhookEndpoints
             .WithSummary("Send a delivery (once more) now, with attempts counted from zero.")
             .Produces(202).ProducesProblem(404).ProducesProblem(409)
             .RequireScope(Scopes.Submit);
-        api.MapGet("/webhooks/secret", (HttpContext context, WebhookStore store) => SecretAsync(context, store, fresh: false))
+        api.MapGet("/webhooks/secret", GetSecretAsync)
             .WithName("webhook-secret")
-            .WithSummary("The secret by which your deliveries are signed.")
+            .WithSummary("The secret that your deliveries are signed with.")
             .Produces<WebhookSecret>()
             .RequireScope(Scopes.Operate);
-        api.MapPost("/webhooks/secret", (HttpContext context, WebhookStore store) => SecretAsync(context, store, fresh: true))
+        api.MapPost("/webhooks/secret", RenewSecretAsync)
             .WithName("renew-webhook-secret")
-            .WithSummary("Another secret; deliveries are signed with it from now on.")
+            .WithSummary("Replace the secret. Deliveries are signed with both for a day (Webhooks__SecretOverlap), the new one first.")
             .Produces<WebhookSecret>()
             .RequireScope(Scopes.Operate);
     }
@@ -61,9 +62,15 @@ internal static class WebhookEndpoints
         }
     }
 
-    private static async Task<IResult> SecretAsync(HttpContext context, WebhookStore store, bool fresh)
+    private static async Task<IResult> GetSecretAsync(HttpContext context, WebhookStore store) =>
+        ShowSecret(context, (await store.GetSecretsAsync(context.OwnerId(), context.RequestAborted))[0]);
+
+    private static async Task<IResult> RenewSecretAsync(HttpContext context, WebhookStore store, IOptions<WebhookOptions> options) =>
+        ShowSecret(context, await store.RenewSecretAsync(context.OwnerId(), options.Value.SecretOverlap, context.RequestAborted));
+
+    private static IResult ShowSecret(HttpContext context, string secret)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Ok(new WebhookSecret(await store.SecretAsync(context.OwnerId(), fresh, context.RequestAborted)));
+        return Results.Ok(new WebhookSecret(secret));
     }
 }

@@ -1,20 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Webhooks;
 
-/// <summary>What became of one attempt.</summary>
-/// <param name="Error">Null where the receiver took it.</param>
-/// <param name="Final">Trying again is pointless.</param>
+/// <summary>Outcome of one attempt.</summary>
+/// <param name="Error">Null if the receiver accepted the delivery.</param>
+/// <param name="Final">A retry would fail as well.</param>
 internal sealed record Receipt(string? Error, bool Final = false);
 
 /// <summary>
-/// Sends one delivery to an address that a stranger chose. The address is checked where the connection is made, so that what
-/// was checked is what is connected to, whatever the name resolves to a moment later; redirects and proxies are not followed,
-/// and of the answer only its head is read.
+/// Sends one delivery to an address chosen by the caller. The address is checked where the connection is made, so a name that
+/// resolves differently a moment later gains nothing. Redirects and proxies are not followed. Only the head of the answer is read.
 /// </summary>
 internal sealed class WebhookHttp : IDisposable
 {
@@ -36,20 +34,19 @@ internal sealed class WebhookHttp : IDisposable
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = 0,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            // Our trace is none of theirs.
+            // Trace ids stay inside the installation.
             ActivityHeadersPropagator = null,
         });
     }
 
-    public async Task<Receipt> SendAsync(Delivery delivery, string secret, CancellationToken cancellationToken)
+    public async Task<Receipt> SendAsync(Delivery delivery, IReadOnlyList<string> secrets, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(_options.Timeout);
-        using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new StringContent(delivery.Body, Encoding.UTF8, "application/json") };
+        using var content = new StringContent(delivery.Body, Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = content };
         request.Headers.TryAddWithoutValidation("User-Agent", "MangaMotion");
-        request.Headers.Add("X-MangaMotion-Delivery", delivery.Id.ToString());
-        request.Headers.Add("X-MangaMotion-Event", "ingest.finished");
-        request.Headers.Add("X-MangaMotion-Signature", Sign(delivery.Body, secret, _time.GetUtcNow()));
+        WebhookSigner.Sign(request, delivery.Id.ToString(), delivery.Body, secrets, _time.GetUtcNow());
         try
         {
             using var response = await _http.SendAsync(request, timeout.Token);
@@ -73,15 +70,7 @@ internal sealed class WebhookHttp : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary><c>t=SECONDS,v1=HEX</c>: HMAC-SHA256 of <c>SECONDS.BODY</c>; the time lets the receiver refuse an old copy.</summary>
-    internal static string Sign(string body, string secret, DateTimeOffset time)
-    {
-        var seconds = time.ToUnixTimeSeconds();
-        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{seconds}.{body}"));
-        return $"t={seconds},v1={Convert.ToHexStringLower(mac)}";
-    }
-
-    /// <summary>What is said of an answer that is none quotes it: any bytes, of any length, and a null character is no text for the database.</summary>
+    /// <summary>Cuts an error text that quotes an invalid answer, and replaces characters that the database cannot store.</summary>
     private static string Shown(string reason) =>
         string.Concat(reason.Take(MaxReasonLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character));
 
@@ -107,7 +96,7 @@ internal sealed class WebhookHttp : IDisposable
         }
     }
 
-    /// <summary>A callback's address is none that may be reached.</summary>
+    /// <summary>The callback's host has no address that may be reached.</summary>
     private sealed class RefusedAddressException(string host)
         : Exception($"'{host}' is not an address of the public internet, and callbacks may not reach others (Webhooks__AllowPrivateNetworks)");
 }

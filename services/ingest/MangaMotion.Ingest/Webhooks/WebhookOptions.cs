@@ -31,6 +31,10 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long deliveries are signed with the secret before a renewal too; 0 signs with the new one only.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan SecretOverlap { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Lets callbacks reach loopback and private networks: for in-house use only, since callers choose the address.</summary>
     public bool AllowPrivateNetworks { get; set; }
 

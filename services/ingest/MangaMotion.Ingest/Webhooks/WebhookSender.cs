@@ -71,8 +71,8 @@ internal sealed class WebhookSender(WebhookStore store, WebhookHttp http, IOptio
         await Task.Yield();
         try
         {
-            var secret = await store.SecretAsync(delivery.OwnerId, fresh: false, cancellationToken);
-            var receipt = await http.SendAsync(delivery, secret, cancellationToken);
+            var secrets = await store.GetSecretsAsync(delivery.OwnerId, cancellationToken);
+            var receipt = await http.SendAsync(delivery, secrets, cancellationToken);
             var last = receipt.Error is null || receipt.Final || delivery.Attempt >= _options.MaxAttempts;
             TimeSpan? again = last ? null : _options.DelayAfter(delivery.Attempt, Random.Shared.NextDouble());
             await store.EndAsync(delivery, receipt.Error, again, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MangaMotion.Client;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,11 +25,11 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
         update webhook_deliveries d set status = 'PENDING', next_attempt_at = now(), finished_at = ended.finished_at, body = ended.body
         from (
           select w.id, max(j.finished_at) as finished_at, json_build_object(
-            'type', 'ingest.finished', 'delivery_id', w.id, 'job_id', i.id, 'status', 'finished', 'collection', i.collection,
-            'progress', json_build_object(
-              'done', count(*) filter (where j.status = 'DONE'), 'processing', 0, 'queued', 0,
-              'failed', count(*) filter (where j.status = 'FAILED'), 'canceled', count(*) filter (where j.status = 'CANCELED'), 'total', count(*)),
-            'finished_at', max(j.finished_at))::text as body
+            'type', 'ingest.finished', 'timestamp', max(j.finished_at), 'data', json_build_object(
+              'job_id', i.id, 'status', 'finished', 'collection', i.collection, 'progress', json_build_object(
+                'done', count(*) filter (where j.status = 'DONE'), 'processing', 0, 'queued', 0,
+                'failed', count(*) filter (where j.status = 'FAILED'),
+                'canceled', count(*) filter (where j.status = 'CANCELED'), 'total', count(*))))::text as body
           from webhook_deliveries w join ingests i on i.id = w.ingest_id join jobs j on j.ingest_id = i.id
           where w.status = 'WAITING' and ($1::uuid[] is null or w.ingest_id = any($1)) and not {Unfinished("w.ingest_id")}
           group by w.id, i.id) ended
@@ -159,17 +158,35 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    /// <summary>What the owner's deliveries are signed with; made where there is none.</summary>
-    /// <param name="fresh">Makes another one in any case; the old one is void at once.</param>
-    public async Task<string> SecretAsync(Guid ownerId, bool fresh, CancellationToken cancellationToken)
+    /// <summary>Secrets that the owner's deliveries are signed with, the newest first. Makes one if there is none.</summary>
+    public async Task<IReadOnlyList<string>> GetSecretsAsync(Guid ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            $"""
+            """
             insert into webhook_secrets (owner_id, secret) values ($1, $2)
-            on conflict (owner_id) do update set secret = {(fresh ? "excluded" : "webhook_secrets")}.secret returning secret
+            on conflict (owner_id) do update set secret = webhook_secrets.secret
+            returning secret, case when previous_until > clock_timestamp() then previous_secret end
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"whsec_{RandomNumberGenerator.GetHexString(64, lowercase: true)}" });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = WebhookSigner.CreateSecret() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return row.IsDBNull(1) ? [row.GetString(0)] : [row.GetString(0), row.GetString(1)];
+    }
+
+    /// <summary>Replaces the owner's secret. Deliveries are signed with the one before as well, for the time of <paramref name="overlap"/>.</summary>
+    public async Task<string> RenewSecretAsync(Guid ownerId, TimeSpan overlap, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into webhook_secrets (owner_id, secret) values ($1, $2)
+            on conflict (owner_id) do update set secret = excluded.secret, created_at = excluded.created_at,
+              previous_secret = webhook_secrets.secret, previous_until = clock_timestamp() + $3
+            returning secret
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = WebhookSigner.CreateSecret() });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = overlap });
         return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
