@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Hashing;
 using MangaMotion.Media.Sniffing;
 
 namespace MangaMotion.Media.Chapters;
@@ -57,17 +58,18 @@ internal sealed class ZipPages : IPageSource
         {
             await using var packed = Open(_file, entry);
             await using var page = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
-            var (left, crc) = (entry.Unpacked, Crc32.Start);
+            var left = entry.Unpacked;
+            var crc = new Crc32();
             int read;
             while ((read = await packed.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 if ((left -= read) < 0)
                     break;
-                crc = Crc32.Add(crc, buffer.AsSpan(0, read));
+                crc.Append(buffer.AsSpan(0, read));
                 await page.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
 
-            if (left != 0 || Crc32.End(crc) != entry.Crc)
+            if (left != 0 || crc.GetCurrentHashAsUInt32() != entry.Crc)
                 throw Damaged(entry, left < 0 ? "there is more in it than the archive says" : left > 0 ? "there is less in it than the archive says" : "its checksum is wrong");
         }
         catch (InvalidDataException exception)
