@@ -3,11 +3,12 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>The door: keys, owners, and requests that are wrong.</summary>
+/// <summary>Keys, owners, invalid requests, and the description of the API.</summary>
 public sealed class ApiTests(TestStack stack) : IAsyncLifetime
 {
     private Installation _installation = null!;
@@ -131,6 +132,44 @@ public sealed class ApiTests(TestStack stack) : IAsyncLifetime
             document.GetProperty("paths").TryGetProperty(path, out _).ShouldBeTrue(path);
         (await _installation.Http.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _installation.Http.GetStringAsync("/metrics")).ShouldContain("http_server_request_duration");
+    }
+
+    [Fact]
+    public async Task The_reference_comes_whole_from_this_service()
+    {
+        using var page = await _installation.Http.GetAsync("/docs");
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        page.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        var html = await page.Content.ReadAsStringAsync();
+        html.ShouldContain("\"url\":\"openapi/v1.json\"");
+        html.ShouldNotContain("://");
+        html.ShouldContain("\"withDefaultFonts\":false");
+
+        var scripts = Regex.Matches(html, "<script[^>]* src=\"(?<source>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1));
+        scripts.Count.ShouldBeGreaterThan(0);
+        foreach (var source in scripts.Select(script => script.Groups["source"].Value))
+        {
+            var address = new Uri(page.RequestMessage!.RequestUri!, source);
+            address.Authority.ShouldBe(page.RequestMessage.RequestUri!.Authority);
+            using var file = await _installation.Http.GetAsync(address);
+            file.StatusCode.ShouldBe(HttpStatusCode.OK, source);
+            file.Content.Headers.ContentType!.MediaType.ShouldBe("text/javascript");
+        }
+    }
+
+    [Fact]
+    public async Task The_reference_may_run_its_own_scripts_and_ask_this_service_only()
+    {
+        using var page = await _installation.Http.GetAsync("/docs");
+        var html = await page.Content.ReadAsStringAsync();
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single();
+
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldContain("connect-src 'self'");
+        var nonce = Regex.Match(policy, "script-src 'nonce-(?<nonce>[^']{22,})';", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["nonce"].Value;
+        nonce.ShouldNotBeEmpty();
+        Regex.Count(html, "<script").ShouldBe(Regex.Count(html, $"<script[^>]* nonce=\"{Regex.Escape(nonce)}\""));
+        (await _installation.Http.GetStringAsync("/docs")).ShouldNotContain(nonce, Case.Sensitive, "each response has a nonce of its own");
     }
 
     private static MultipartFormDataContent Form(params (string Field, string Name, byte[] Content)[] files)

@@ -105,6 +105,7 @@ public static class IngestRegistration
     public static void MapIngest(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapApiReference();
         var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, NullCharacters>();
         api.MapIngests();
         api.MapJobs();
