@@ -1,9 +1,6 @@
 namespace MangaMotion.Media;
 
-/// <summary>
-/// A file could not be worked on. <see cref="Permanent"/> says whether trying again can help: the file is to blame, or the
-/// machine is.
-/// </summary>
+/// <summary>A file could not be processed. <see cref="Permanent"/> tells whether the file is to blame or the machine.</summary>
 /// <param name="code">Stable and short, such as <c>media.corrupt</c>.</param>
 /// <param name="ownerMessage">One plain sentence for the owner of the file: cause and remedy, no paths, no tool's words.</param>
 /// <param name="detail">For the operator: tool, command line, exit and the end of its stderr.</param>
@@ -20,13 +17,13 @@ public abstract class MediaException(string code, string ownerMessage, string? d
     public abstract bool Permanent { get; }
 }
 
-/// <summary>The file is of a type, or uses a part of its format, that is not taken. Permanent.</summary>
+/// <summary>The file's type, or a part of its format that it uses, is not supported. Permanent.</summary>
 public sealed class UnsupportedMediaException(string ownerMessage, string? detail = null) : MediaException("media.unsupported", ownerMessage, detail)
 {
     public override bool Permanent => true;
 }
 
-/// <summary>The file is damaged, cut short, empty or encrypted. Permanent.</summary>
+/// <summary>A decoder or a check of the bytes found the file damaged, cut short or empty. Permanent.</summary>
 public sealed class CorruptMediaException(string ownerMessage, string? detail = null) : MediaException("media.corrupt", ownerMessage, detail)
 {
     public override bool Permanent => true;
@@ -49,19 +46,37 @@ public sealed class MediaLimitException(string limit, long allowed, long? actual
 }
 
 /// <summary>
-/// A tool was killed, stalled or failed in a way that the file cannot be blamed for. Trying again may help.
-/// A tool that has used up its processor time is the file's fault (<see cref="MediaLimitException"/>); one that has run out of
+/// A tool was killed, stalled or failed for a reason that is not the file's. Trying again may help.
+/// A tool that has used up its processor time is the file's fault (<see cref="MediaLimitException"/>); a tool that has run out of
 /// wall time with processor time to spare was starved or stopped, which is this.
 /// </summary>
-public class ToolFailedException(string tool, string detail, int? signal = null, Exception? inner = null)
-    : MediaException("media.tool_failed", "The program that reads such files was stopped or failed, which may be no fault of the file.", $"{tool}: {detail}", inner)
+public class ToolFailedException : MediaException
 {
-    public string Tool { get; } = tool;
+    public ToolFailedException(string tool, string detail, int? signal = null, Exception? inner = null)
+        : this("media.tool_failed", "The decoder for this file type failed. The file may be fine; try it again later.", tool, detail, signal, inner)
+    {
+    }
 
-    /// <summary>The signal that ended the tool, where one did.</summary>
-    public int? Signal { get; } = signal;
+    protected ToolFailedException(string code, string ownerMessage, string tool, string detail, int? signal = null, Exception? inner = null)
+        : base(code, ownerMessage, $"{tool}: {detail}", inner) => (Tool, Signal) = (tool, signal);
+
+    public string Tool { get; }
+
+    /// <summary>The signal that ended the tool; null where none did.</summary>
+    public int? Signal { get; }
 
     public override bool Permanent => false;
+}
+
+/// <summary>
+/// The machine failed before or beside the file: the sandbox or the program did not start, or the kernel refused a process or a thread.
+/// The file is not to blame, so no attempt of its job counts.
+/// </summary>
+public sealed class SandboxFailedException(string tool, string detail, Exception? inner = null)
+    : ToolFailedException("media.sandbox_failed", "This machine could not start the program for this file type. The file may be fine; it will be retried.", tool, detail, inner: inner)
+{
+    /// <summary>True where the program itself is not installed; the sandbox works.</summary>
+    public bool ProgramMissing { get; init; }
 }
 
 /// <summary>A child lacks the library that would do the job; a program may do it.</summary>

@@ -19,7 +19,7 @@ public sealed class MediaOptions
     [Range(1, 256)]
     public int Hosts { get; set; } = Math.Max(1, Environment.ProcessorCount);
 
-    /// <summary>How children are shut in; <see cref="SandboxKind.Auto"/> takes the strictest that works here and says which in the log.</summary>
+    /// <summary>How children are confined; <see cref="SandboxKind.Auto"/> takes the strongest that works here and logs it.</summary>
     public SandboxKind Sandbox { get; set; }
 
     [ValidateObjectMembers]
@@ -32,18 +32,22 @@ public sealed class MediaOptions
     public MediaLimits Limits { get; set; } = new();
 }
 
-/// <summary>From the strictest to none.</summary>
+/// <summary>Ways to confine children, from the strongest to the weakest; docs/operations.md says what each protects.</summary>
 public enum SandboxKind
 {
+    /// <summary>The strongest that works on this machine.</summary>
     Auto,
 
-    /// <summary>bubblewrap: own file system, network, processes and users; nothing visible but the programs and the job's files.</summary>
+    /// <summary>bubblewrap: a file system, network, process list and users of its own. Needs namespaces and mounts.</summary>
     Bubblewrap,
 
-    /// <summary>An own network namespace only.</summary>
-    NetworkNamespace,
+    /// <summary>Landlock (only the job's files) and a seccomp filter (no sockets, no new processes). Needs no privilege.</summary>
+    Landlock,
 
-    /// <summary>Caps and an own process group only.</summary>
+    /// <summary>The seccomp filter only: every file of the user can be read and written.</summary>
+    Seccomp,
+
+    /// <summary>Limits on resources and a process group of its own only.</summary>
     None,
 }
 

@@ -14,9 +14,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Media;
 
+/// <summary>Registration of this library.</summary>
 public static class MediaServices
 {
-    /// <summary>Registers <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="SpeechSynthesizer"/>, <see cref="WorkspaceRoot"/> and what they need; options from section <c>Media</c>.</summary>
+    /// <summary>
+    /// Registers <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="SpeechSynthesizer"/>,
+    /// <see cref="WorkspaceRoot"/> and their dependencies, with options from section <c>Media</c>. In a host, the sandbox is measured and
+    /// tested at the start.
+    /// </summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
         services.AddOptions<MediaOptions>().BindConfiguration(MediaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -25,6 +30,8 @@ public static class MediaServices
         services.AddHostedService(provider => provider.GetRequiredService<WorkspaceRoot>());
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<MediaHostPool>();
+        services.AddSingleton<MediaSelfTest>();
+        services.AddHostedService(provider => provider.GetRequiredService<MediaSelfTest>());
         services.AddSingleton<Libav>();
         services.AddSingleton<IImageRenderer, ImageRenderer>();
         services.AddSingleton<PdfRenderer>();

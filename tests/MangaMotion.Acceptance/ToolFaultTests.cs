@@ -43,7 +43,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
             TimeSpan.FromSeconds(90));
         var poison = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0];
         (poison.Status, poison.Attempts).ShouldBe(("FAILED", 3));
-        poison.Error!.ShouldContain("was stopped or failed");
+        poison.Error!.ShouldContain("The file may be fine");
         (await _installation.ScalarAsync<string>("select error_stacktrace from failed_jobs")).ShouldContain("ToolFailedException");
         await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
 

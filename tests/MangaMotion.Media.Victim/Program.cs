@@ -1,15 +1,58 @@
 using MangaMotion.Media;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Lettering;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Pdf;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Speech;
+using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-// A worker to be killed: renders the JPEG it is given, so that a child is up, tells so, and waits for its end.
-// Arguments: the picture, the scratch directory.
-var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Media:ScratchDirectory", args[1]), new("Media:Hosts", "1")]).Build();
+// A worker in a process of its own.
+// Arguments: scratch directory, sandbox, number of threads, "wait" or "end", files (JPEG, PDF, MP4, or TXT with a line to speak, such as line.ja.txt).
+// Starts that many idle threads, works on every file, writes one line a file, and then waits to be killed or ends.
+var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+[
+    new("Media:ScratchDirectory", args[0]), new("Media:Sandbox", args[1]), new("Media:Hosts", "1"),
+]).Build();
+for (var i = int.Parse(args[2]); i > 0; i--)
+    new Thread(() => Thread.Sleep(Timeout.Infinite)) { IsBackground = true }.Start();
+
 await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().BuildServiceProvider();
-await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
-File.Copy(args[0], workspace.Input);
-await services.GetRequiredService<IImageRenderer>().RenderAsync(workspace, workspace.Input, MediaType.Jpeg, new ImageRequest(), CancellationToken.None);
+Console.WriteLine($"sandbox: {services.GetRequiredService<Sandbox>().Kind}");
+foreach (var file in args[4..])
+{
+    await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
+    File.Copy(file, workspace.Input);
+    Console.WriteLine(await DescribeAsync(workspace, file));
+}
+
 Console.WriteLine("ready");
-await Task.Delay(Timeout.Infinite);
+if (args[3] == "wait")
+    await Task.Delay(Timeout.Infinite);
+
+async Task<string> DescribeAsync(Workspace workspace, string file)
+{
+    var request = new ImageRequest();
+    switch (Path.GetExtension(file))
+    {
+        case ".pdf":
+            var pdf = await services.GetRequiredService<PdfRenderer>().RenderAsync(workspace, workspace.Input, request, CancellationToken.None);
+            return $"pdf: {pdf.Pages} page, {pdf.Image.Width} x {pdf.Image.Height}";
+        case ".mp4":
+            var video = await services.GetRequiredService<VideoRenderer>().RenderAsync(workspace, workspace.Input, MediaType.Mp4, request, CancellationToken.None);
+            return $"video: {video.VideoCodec}, {video.Width} x {video.Height}";
+        case ".txt":
+            var speech = new SpeechRequest(await File.ReadAllTextAsync(workspace.Input), Path.GetExtension(Path.GetFileNameWithoutExtension(file))[1..]);
+            var line = await services.GetRequiredService<SpeechSynthesizer>().SpeakAsync(workspace, speech, CancellationToken.None);
+            return $"speech: {line!.Voice}, {line.Words.Count} words";
+        default:
+            var picture = await services.GetRequiredService<IImageRenderer>().RenderAsync(workspace, workspace.Input, MediaType.Jpeg, request, CancellationToken.None);
+            var page = await services.GetRequiredService<PageReader>().ReadGreyAsync(workspace, workspace.Input, CancellationToken.None);
+            var words = await services.GetRequiredService<TextRecognizer>()
+                .ReadAsync(workspace, [new TextPicture(page.Width, page.Height, page.Pixels)], TextLayout.EnglishBlock, CancellationToken.None);
+            return $"picture: {picture.Width} x {picture.Height}, page: {page.Width} x {page.Height}, lettering: {string.Join(' ', words[0].Select(word => word.Text))}";
+    }
+}

@@ -6,6 +6,7 @@ using MangaMotion.MediaHost.FFmpeg;
 using MangaMotion.MediaHost.Vips;
 
 // An empty line on stdout when it is ready; then one job a line on stdin, one answer a line on stdout, until stdin ends: with the worker this process ends too.
+Confinement.Apply();
 using var answers = StandardOutput.Take();
 using var jobs = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
 

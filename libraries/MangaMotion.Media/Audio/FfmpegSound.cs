@@ -28,7 +28,7 @@ internal sealed class FfmpegSound(ToolRunner tools, MediaLimits limits)
             cancellationToken);
         var probed = FfmpegReport.Parse(result.Stderr) ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
         if (probed.Audio is not null && meter.Seconds <= limits.Seconds && (result.ExitCode != 0 || meter.Samples == 0))
-            throw Ffmpeg.Broken(type, result);
+            throw Ffmpeg.Failure(type, result);
         return new DecodedSound(probed, meter, probed.Cover is { } cover ? await CoverAsync(workspace, input, type, cover, cancellationToken) : null);
     }
 

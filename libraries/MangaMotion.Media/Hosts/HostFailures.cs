@@ -2,11 +2,14 @@ using MangaMotion.Media.Processes;
 
 namespace MangaMotion.Media.Hosts;
 
-/// <summary>The words for what a child could not do, by what the file is.</summary>
+/// <summary>Turns the failures that a media host reports into exceptions with a message for the file's owner.</summary>
 internal static class HostFailures
 {
     public static MediaException Exception(HostFailure failure, string tool, MediaType type, MediaLimits limits) => failure.Kind switch
     {
+        _ when StartFailure.OfRefusedThread(failure.Detail) => new SandboxFailedException(tool, $"it was refused a thread or a process; {failure.Detail}"),
+        HostFailureKind.Corrupt or HostFailureKind.Unsupported when failure.Detail.Length == 0 || StartFailure.OfFileAccess(failure.Detail) =>
+            new ToolFailedException(tool, $"it could not read the file, and no decoder complained of it; {failure.Detail}"),
         HostFailureKind.Corrupt => Broken(type, failure.Detail),
         HostFailureKind.Unsupported => new UnsupportedMediaException(
             $"This {type.Title} uses an encoding that is not supported here; save it as JPEG or PNG.", failure.Detail),

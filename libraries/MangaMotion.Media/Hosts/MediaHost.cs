@@ -6,8 +6,8 @@ using MangaMotion.Media.Workspaces;
 namespace MangaMotion.Media.Hosts;
 
 /// <summary>
-/// One child and its slot: the directory <c>in</c>, which it reads, and <c>out</c>, which it writes; it sees nothing else of
-/// the scratch space. One job at a time.
+/// One host process and its slot: the directory <c>in</c>, which it reads, and <c>out</c>, which it writes. It sees no other part of
+/// the scratch directory and runs one job at a time.
 /// </summary>
 internal sealed class MediaHost : IAsyncDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class MediaHost : IAsyncDisposable
         _answers = process.StandardOutput.BaseStream;
     }
 
-    /// <summary>The process that was started; the child proper is it or below it.</summary>
+    /// <summary>Id of the process that was started; the host itself is this process or a descendant.</summary>
     public int ProcessId => _process.Id;
 
     public int Jobs { get; private set; }
@@ -43,12 +43,13 @@ internal sealed class MediaHost : IAsyncDisposable
 
     public TimeSpan Cpu => ProcessTree.Cpu(_working);
 
-    /// <summary>The end of what it has said on stderr since its last job began.</summary>
+    /// <summary>The end of its messages on stderr since its last job began.</summary>
     public string Complaints => _stderr.ToString();
 
-    /// <summary>Starts a child and waits until it has loaded libvips.</summary>
+    /// <summary>Starts a host process and waits until it has loaded libvips.</summary>
     /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
-    /// <exception cref="ToolFailedException">It did not get that far, which is no file's fault.</exception>
+    /// <exception cref="ToolFailedException">It was killed before it was ready.</exception>
+    /// <exception cref="SandboxFailedException">It did not start, which is the machine's fault.</exception>
     public static async Task<MediaHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library, CancellationToken cancellationToken)
     {
         var (seenIn, seenOut) = sandbox.Remounts ? ("/in", "/out") : (Path.Combine(slot, "in"), Path.Combine(slot, "out"));
@@ -88,7 +89,7 @@ internal sealed class MediaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a job and reads its answer; null when the child ended or talked nonsense instead.</summary>
+    /// <summary>Sends a job and reads its answer; null if the host process ended or answered nonsense.</summary>
     public async Task<HostAnswer?> AskAsync(HostJob job, CancellationToken cancellationToken)
     {
         Jobs++;
@@ -107,7 +108,8 @@ internal sealed class MediaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the child and all below it, waits until they are gone, and tells how it ended.</summary>
+    /// <summary>Kills the host process and its descendants and waits until they have ended.</summary>
+    /// <returns>The signal that ended it, and its messages.</returns>
     public async Task<(int? Signal, string Detail)> KillAsync()
     {
         Posix.KillGroup(_process);
@@ -117,27 +119,27 @@ internal sealed class MediaHost : IAsyncDisposable
         return (signal, $"exit {_process.ExitCode}; stderr: {Complaints}");
     }
 
-    /// <summary>Waits for an end that has begun by itself (its stdout is closed), and tells how it ended.</summary>
+    /// <summary>Waits for an end that has begun (its stdout is closed).</summary>
+    /// <returns>The signal that ended it, null also where it had to be killed here, and what it said.</returns>
     public async Task<(int? Signal, string Detail)> EndAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
+            return await KillAsync();
         }
         catch (OperationCanceledException)
         {
-            // It has stopped answering without ending: it is killed below.
+            return (null, (await KillAsync()).Detail);
         }
-
-        return await KillAsync();
     }
 
-    /// <summary>The child says an empty line when it is ready.</summary>
-    private async Task ReadyAsync(TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Waits for the empty line that the host process writes when it is ready.</summary>
+    private async Task ReadyAsync(TimeSpan startTimeout, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(patience);
+        deadline.CancelAfter(startTimeout);
         try
         {
             if (await ReadLineAsync(deadline.Token) is not null)
@@ -145,14 +147,15 @@ internal sealed class MediaHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It stalls; what it has said so far is told below.
+            // It stalls; its messages so far are in the exception below.
         }
 
         var (signal, detail) = await EndAsync();
-        throw new ToolFailedException("mediahost", $"the child did not start; if it was refused memory, raise Media:Limits:MemoryBytes; {detail}", signal);
+        var failure = $"the host process did not start; if it was refused memory, raise Media:Limits:MemoryBytes; {detail}";
+        throw signal == Posix.SigKill ? new ToolFailedException("mediahost", failure, signal) : new SandboxFailedException("mediahost", failure);
     }
 
-    /// <summary>One line without its end; null where the child has ended, or talks without end: a worker's memory is not for it to fill.</summary>
+    /// <summary>Reads one line. Null if the host process exited or sent more than 64 KiB: a hostile process must not exhaust the worker's memory.</summary>
     private async Task<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
         int read;

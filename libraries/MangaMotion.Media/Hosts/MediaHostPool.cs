@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Media.Hosts;
 
 /// <summary>
-/// Children that do every kind of job, started when first needed and kept: starting one costs more than a picture. A child
-/// that crashes, hangs, talks nonsense or grows is replaced; the job it had fails or is told its file's fault.
+/// Host processes for every kind of job, started when first needed and kept, because a start costs more than a picture. A process
+/// that crashes, hangs, answers nonsense or grows is replaced. Its job fails, by the fault of the file or of the process.
 /// </summary>
 public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbox, WorkspaceRoot workspaces, ILogger<MediaHostPool> log) : IAsyncDisposable
 {
@@ -22,26 +22,39 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
     private readonly CancellationTokenSource _closing = new();
     private int _slots;
 
-    /// <summary>The processes that were started for the living children.</summary>
+    /// <summary>Ids of the processes that were started for the living hosts.</summary>
     internal IReadOnlyCollection<int> ProcessIds => [.. _all.Keys.Select(host => host.ProcessId)];
 
-    /// <summary>What the living children have said on stderr, each since its last job began.</summary>
+    /// <summary>Messages of the living hosts on stderr, each since its last job began.</summary>
     internal IReadOnlyCollection<string> Complaints => [.. _all.Keys.Select(host => host.Complaints)];
 
-    /// <summary>Gives a job to a child, and takes what it has made before the child gets its next one.</summary>
+    /// <summary>Gives a job to a host process and collects its outputs before the process gets its next job.</summary>
     /// <param name="input">A file on the file system of the workspaces; it stays where it is.</param>
     /// <param name="type">Of the input.</param>
-    /// <param name="collect">Makes the result of the answer and of the files that the child has left; it believes neither.</param>
-    /// <exception cref="MediaException">The file is refused, or the child failed; see <see cref="MediaException.Permanent"/>.</exception>
-    /// <exception cref="OperationCanceledException">Canceled; the child is dead.</exception>
+    /// <param name="collect">Builds the result from the answer and the output files, and checks both.</param>
+    /// <exception cref="MediaException">The file is refused, or the host process failed; see <see cref="MediaException.Permanent"/>.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; the host process is dead.</exception>
     internal Task<TResult> AskAsync<TAnswer, TResult>(
         string input, MediaType type, HostJob<TAnswer> job, Func<TAnswer, HostOutput, TResult> collect, CancellationToken cancellationToken)
         where TAnswer : HostAnswer =>
         MediaTelemetry.RunAsync(job.Tool, activity => RunAsync(input, type, job, collect, activity, cancellationToken));
 
+    /// <summary>Starts a host process outside the jobs' places. The first is kept for them.</summary>
+    /// <exception cref="ToolFailedException">It did not start.</exception>
+    internal async Task TryStartAsync(CancellationToken cancellationToken)
+    {
+        using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var first = _all.IsEmpty;
+        var host = await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder), canceled.Token);
+        if (first && !_closing.IsCancellationRequested)
+            _idle.Push(host);
+        else
+            await EndAsync(host);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        // Jobs under way are canceled; when every place is free, no job is left that could hold a child.
+        // Running jobs are canceled. When every place is free, no job holds a host process.
         await _closing.CancelAsync();
         for (var i = 0; i < options.Value.Hosts; i++)
             await _free.WaitAsync();
@@ -131,9 +144,12 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         }
 
         var (signal, detail) = await host.EndAsync();
-        throw Shortage.OfMemory(detail)
-            ? Outcome.OutOfMemory(_limits.MemoryBytes, type.Title, detail)
-            : new ToolFailedException(job.Tool, $"the child died in mid-job, {detail}", signal);
+        throw this switch
+        {
+            _ when StartFailure.OfRefusedThread(detail) => new SandboxFailedException(job.Tool, $"the host process was refused a thread, {detail}"),
+            _ when Shortage.OfMemory(detail) => Outcome.OutOfMemory(_limits.MemoryBytes, type.Title, detail),
+            _ => new ToolFailedException(job.Tool, $"the host process died in mid-job, {detail}", signal),
+        };
     }
 
     /// <summary>

@@ -128,7 +128,8 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     private MediaException NoPage(MediaType type, ToolResult result) =>
         result.Stderr.Contains("max pixel count", StringComparison.Ordinal)
             ? new MediaLimitException("pixels", _limits.Pixels, null, $"The {type.Title} has more than {_limits.Pixels:N0} pixels, which is the limit for a page.", result.Detail)
-            : new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail);
+            : Ffmpeg.Complains(result.Stderr) ? new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail)
+            : Ffmpeg.Failure(type, result);
 
     private static (string Format, string Decoder)? Demuxer(MediaType type) => type switch
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
@@ -5,72 +6,143 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Processes;
 
-/// <summary>A directory that a child sees: where it is for us and for the child.</summary>
-internal sealed record Mount(string Path, string Inside, bool Writable = false);
-
-/// <summary>What one child is started with.</summary>
-internal sealed record SandboxedStart
-{
-    /// <summary>Absolute path, or a name to be found on the system's PATH.</summary>
-    public required string Program { get; init; }
-
-    public required IReadOnlyList<string> Arguments { get; init; }
-
-    /// <summary>The first mount is the working directory.</summary>
-    public required IReadOnlyList<Mount> Mounts { get; init; }
-
-    public required ResourceCaps Caps { get; init; }
-
-    /// <summary>All of the environment but PATH, HOME and LANG.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-}
-
-/// <summary>Caps that the kernel holds for every process of a child.</summary>
-internal sealed record ResourceCaps
-{
-    public required long MemoryBytes { get; init; }
-
-    public required long FileBytes { get; init; }
-
-    /// <summary>Null for a child that lives on; its jobs are timed by whoever gives them.</summary>
-    public int? CpuSeconds { get; init; }
-
-    /// <summary>Threads count as processes. The kernel counts all of the user's where the sandbox has no user namespace, and does not count root's.</summary>
-    public int Processes { get; init; } = 64;
-
-    public int OpenFiles { get; init; } = 256;
-}
-
 /// <summary>
-/// Starts children so that a hostile file gets nowhere: no network, an empty environment, only the job's files, caps on what
-/// it may take, an own process group, and death with this process.
+/// Starts children so that a hostile file gets nowhere: no network, an empty environment, only the job's files, limits on resources,
+/// a process group of its own, and death with this process. How much of this holds depends on <see cref="Kind"/>.
 /// </summary>
 public sealed class Sandbox
 {
     private static readonly string[] SystemDirectories = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 
-    // What dynamic linking (Debian's alternatives hold BLAS) and fonts need; nothing that tells about the machine.
+    // Dynamic linking (Debian's alternatives hold BLAS) and fonts need them; none describes the machine or its users.
     private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/var/cache/fontconfig"];
 
+    private static readonly string Confine = Path.Combine(AppContext.BaseDirectory, "mediahost", "confine.pl");
+
+    private readonly bool _limitsProcesses;
+
+    /// <summary>Measures what this machine allows, and logs the choice.</summary>
     public Sandbox(IOptions<MediaOptions> options, ILogger<Sandbox> log)
     {
-        Kind = options.Value.Sandbox == SandboxKind.Auto ? Probe() : options.Value.Sandbox;
-        if (Kind == SandboxKind.Bubblewrap)
-            log.LogInformation("Media tools run in bubblewrap: no network, no files but their own");
+        List<string> forbidden = [];
+        Kind = options.Value.Sandbox == SandboxKind.Auto ? Strongest(forbidden) : options.Value.Sandbox;
+        _limitsProcesses = Kind == SandboxKind.Bubblewrap && CountsOwnProcesses();
+        if (options.Value.Sandbox != SandboxKind.Auto)
+            forbidden.Add("set by Media__Sandbox");
+        var reason = forbidden.Count > 0 ? string.Join("; ", forbidden) : "nothing stronger exists";
+        if (Kind is SandboxKind.Bubblewrap or SandboxKind.Landlock)
+            log.SandboxChosen(Name, reason);
         else
-            log.LogWarning("Media tools run with the weaker sandbox {Sandbox}: install bubblewrap and allow user namespaces for the full one", Kind);
+            log.WeakSandboxChosen(Name, reason);
     }
 
-    /// <summary>The one in use; never <see cref="SandboxKind.Auto"/>.</summary>
+    /// <summary>The sandbox in use; never <see cref="SandboxKind.Auto"/>.</summary>
     public SandboxKind Kind { get; }
 
-    /// <summary>True when the child sees its mounts at the paths inside, false when it sees them where they are.</summary>
+    /// <summary><see cref="Kind"/> as it stands in the settings, in <c>GET /workers</c> and in the log.</summary>
+    public string Name => Kind.ToString().ToLowerInvariant();
+
+    /// <summary>True when the child sees its mounts at other paths than this process does.</summary>
     internal bool Remounts => Kind == SandboxKind.Bubblewrap;
 
+    /// <exception cref="SandboxFailedException">The kernel refused to start a process.</exception>
     internal async Task<Process> StartAsync(SandboxedStart child)
     {
-        var (file, arguments) = Command(Kind, child);
-        var start = new ProcessStartInfo(file)
+        Process process;
+        try
+        {
+            process = await ProcessLauncher.StartAsync(Command(Kind, child, _limitsProcesses));
+        }
+        catch (Win32Exception refused)
+        {
+            throw new SandboxFailedException(Path.GetFileName(child.Program), $"the kernel started no process: {refused.Message}", refused);
+        }
+
+        var leader = process.Id;
+
+        // Processes that outlive it hold its pipes, which are read to their end: such as the child of a killed bubblewrap that had not
+        // yet asked to die with it.
+        process.Exited += (_, _) => Posix.KillOrphans(leader);
+        process.EnableRaisingEvents = true;
+        return process;
+    }
+
+    /// <summary>Runs a trivial program as a tool is run.</summary>
+    /// <returns>Why it did not run; null when it did.</returns>
+    internal string? Try() => Try(Kind, "true", [], processes: null);
+
+    /// <summary>The strongest kind in which a trivial program runs, and for each stronger one why it does not.</summary>
+    private static SandboxKind Strongest(List<string> forbidden)
+    {
+        foreach (var kind in (SandboxKind[])[SandboxKind.Bubblewrap, SandboxKind.Landlock, SandboxKind.Seccomp])
+        {
+            if (Try(kind, "true", [], processes: null) is not { } reason)
+                return kind;
+            forbidden.Add($"no {kind.ToString().ToLowerInvariant()}: {reason}");
+        }
+
+        return SandboxKind.None;
+    }
+
+    /// <summary>
+    /// Whether RLIMIT_NPROC counts the processes inside a user namespace alone, as kernels do since 5.14. An older kernel also counts the
+    /// user's processes outside, of which this process alone has more threads than the limit tried here.
+    /// </summary>
+    private static bool CountsOwnProcesses() => Try(SandboxKind.Bubblewrap, "sh", ["-c", "true & wait"], processes: 4) is null;
+
+    private static string? Try(SandboxKind kind, string program, string[] arguments, int? processes)
+    {
+        if (kind is SandboxKind.Landlock && Landlock.Missing is { } missing)
+            return missing;
+        if (kind is SandboxKind.Landlock or SandboxKind.Seccomp && !SeccompFilter.IsKnownProcessor)
+            return "no seccomp filter for this processor";
+
+        var child = new SandboxedStart
+        {
+            Program = program,
+            Arguments = arguments,
+            Mounts = [new Mount(Path.GetTempPath(), "/job")],
+            Caps = new ResourceCaps { MemoryBytes = 1_000_000_000, FileBytes = 1_000_000, Processes = processes ?? 0 },
+        };
+        try
+        {
+            using var process = ProcessLauncher.StartAsync(Command(kind, child, processes is not null)).GetAwaiter().GetResult();
+            process.StandardInput.Close();
+            var said = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : StartFailure.Reason(said) ?? $"exit {process.ExitCode}";
+        }
+        catch (Win32Exception refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    private static ProcessStartInfo Command(SandboxKind kind, SandboxedStart child, bool limitProcesses)
+    {
+        // setsid: a group of its own, which can be killed whole. setpriv: dies with the launcher's thread.
+        List<string> command = ["setpriv", "--pdeathsig", "KILL"];
+        switch (kind)
+        {
+            case SandboxKind.Bubblewrap:
+                command.AddRange(["--", "bwrap", .. Bubblewrap(child.Mounts)]);
+                break;
+            case SandboxKind.Landlock or SandboxKind.Seccomp:
+                if (Posix.HasCapability(Posix.SetCapabilities))
+                    command.AddRange(["--inh-caps=-all", "--bounding-set=-all"]);
+                var rules = kind == SandboxKind.Landlock ? Landlock.Arguments([.. SystemDirectories, .. SystemFiles], child.Mounts) : ["0", "0", "0"];
+                var filter = Convert.ToHexStringLower(SeccompFilter.Build());
+                command.AddRange(["--", "perl", Confine, Text(SeccompFilter.Prctl), filter, .. rules, "--"]);
+                break;
+            default:
+                command.Add("--");
+                break;
+        }
+
+        // Innermost, so that bubblewrap itself is not limited and processes are counted inside its user namespace.
+        command.AddRange(["prlimit", .. Caps(child.Caps, limitProcesses), "--", child.Program, .. child.Arguments]);
+
+        var start = new ProcessStartInfo("setsid", command)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -78,50 +150,14 @@ public sealed class Sandbox
             RedirectStandardError = true,
             WorkingDirectory = child.Mounts[0].Path,
         };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
         start.Environment["HOME"] = "/tmp";
         start.Environment["LANG"] = "C.UTF-8";
+        start.Environment["PERL_BADLANG"] = "0"; // where the system lacks that locale, confine.pl would say so in front of the tool's words
         foreach (var (name, value) in child.Environment)
             start.Environment[name] = value;
-        var process = await ProcessLauncher.StartAsync(start);
-        var leader = process.Id;
-
-        // What outlives it holds its pipes, which are read to their end: such as the child of a bubblewrap that somebody killed before
-        // that child had asked to die with it.
-        process.Exited += (_, _) => Posix.KillOrphans(leader);
-        process.EnableRaisingEvents = true;
-        return process;
-    }
-
-    private static (string File, List<string> Arguments) Command(SandboxKind kind, SandboxedStart child)
-    {
-        // setsid: a group of its own, which can be killed whole. setpriv: dies with the launcher's thread.
-        List<string> command = ["setsid"];
-        switch (kind)
-        {
-            case SandboxKind.Bubblewrap:
-                command.AddRange(["setpriv", "--pdeathsig", "KILL", "--", "bwrap"]);
-                command.AddRange(Bubblewrap(child.Mounts));
-                break;
-            case SandboxKind.NetworkNamespace:
-                command.AddRange(["unshare", Posix.IsRoot ? "-n" : "-rn", "--", "setpriv", "--pdeathsig", "KILL", "--"]);
-                break;
-            default:
-                command.AddRange(["setpriv", "--pdeathsig", "KILL", "--"]);
-                break;
-        }
-
-        // Innermost, so that bubblewrap itself is not capped and processes are counted inside its user namespace.
-        command.Add("prlimit");
-        command.AddRange(Caps(child.Caps));
-        command.Add("--");
-        command.Add(child.Program);
-        command.AddRange(child.Arguments);
-        return (command[0], command[1..]);
+        return start;
     }
 
     private static List<string> Bubblewrap(IReadOnlyList<Mount> mounts)
@@ -137,39 +173,19 @@ public sealed class Sandbox
         return arguments;
     }
 
-    private static IEnumerable<string> Caps(ResourceCaps caps)
+    private static IEnumerable<string> Caps(ResourceCaps caps, bool limitProcesses)
     {
         yield return Cap("as", caps.MemoryBytes);
         yield return Cap("fsize", caps.FileBytes);
-        yield return Cap("nproc", caps.Processes);
+        if (limitProcesses)
+            yield return Cap("nproc", caps.Processes);
         yield return Cap("nofile", caps.OpenFiles);
         yield return Cap("core", 0);
         if (caps.CpuSeconds is { } seconds)
-            yield return $"--cpu={seconds}:{seconds + 5}"; // a signal that tells why, then death
+            yield return $"--cpu={seconds}:{seconds + 5}"; // first a signal that names the cause, then death
 
         static string Cap(string name, long value) => $"--{name}={value.ToString(CultureInfo.InvariantCulture)}";
     }
 
-    /// <summary>The strictest kind with which a trivial child runs.</summary>
-    private static SandboxKind Probe()
-    {
-        var child = new SandboxedStart
-        {
-            Program = "true",
-            Arguments = [],
-            Mounts = [new Mount(Path.GetTempPath(), "/job")],
-            Caps = new ResourceCaps { MemoryBytes = 1_000_000_000, FileBytes = 1_000_000 },
-        };
-        foreach (var kind in (SandboxKind[])[SandboxKind.Bubblewrap, SandboxKind.NetworkNamespace])
-        {
-            var (file, arguments) = Command(kind, child);
-            using var process = Process.Start(new ProcessStartInfo(file, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
-            process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            if (process.ExitCode == 0)
-                return kind;
-        }
-
-        return SandboxKind.None;
-    }
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace MangaMotion.Media.Processes;
 
-/// <summary>Tells by what tools and libraries say that they ran out of something.</summary>
+/// <summary>Recognises messages of tools and libraries that ran out of memory or disk.</summary>
 internal static class Shortage
 {
     /// <summary>The words of the C library for a disk without room, inodes or quota.</summary>
@@ -8,8 +8,8 @@ internal static class Shortage
         said.Contains("No space left on device", StringComparison.Ordinal) || said.Contains("Disk quota exceeded", StringComparison.Ordinal);
 
     /// <summary>
-    /// How the usual libraries tell that they were refused memory: GLib (also where there is no room for a thread's stack), glibc, C++,
-    /// poppler, .NET, and FFmpeg's decoders, of which some give another reason in the end.
+    /// Memory was refused, in the words of GLib, glibc, C++, poppler, .NET, and FFmpeg's decoders, of which some give another reason in
+    /// the end.
     /// </summary>
     public static bool OfMemory(string said) =>
         said.Contains("failed to allocate", StringComparison.OrdinalIgnoreCase)
@@ -17,6 +17,5 @@ internal static class Shortage
         || said.Contains("cannot allocate memory", StringComparison.OrdinalIgnoreCase)
         || said.Contains("bad_alloc", StringComparison.Ordinal)
         || said.Contains("OutOfMemoryException", StringComparison.Ordinal)
-        || said.Contains("Error creating thread: Resource temporarily unavailable", StringComparison.Ordinal)
         || said.Contains("get_buffer() failed (-12 ", StringComparison.Ordinal);
 }

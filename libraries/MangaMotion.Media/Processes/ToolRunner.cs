@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Processes;
 
-/// <summary>Runs command-line tools on somebody's file: shut in, capped, timed, and killed with all they have started.</summary>
+/// <summary>Runs command-line tools on files of callers: in the sandbox, within limits and a time, and killed with all processes they started.</summary>
 public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
 {
     private const string JobDirectory = "/job";
@@ -15,8 +15,9 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
     /// <summary>Runs the tool to its end.</summary>
     /// <returns>Also for exit codes other than zero, whose meaning only the caller knows.</returns>
     /// <exception cref="MediaLimitException">The file made the tool use up its processor time, memory or output.</exception>
-    /// <exception cref="ToolFailedException">The tool is not installed, was killed or had no time; trying again may help.</exception>
-    /// <exception cref="OperationCanceledException">Canceled; nothing of the tool runs any more.</exception>
+    /// <exception cref="SandboxFailedException">The tool did not start or was refused a thread: the machine's fault.</exception>
+    /// <exception cref="ToolFailedException">The tool was killed or ran out of wall time; trying again may help.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; no process of the tool runs any more.</exception>
     public Task<ToolResult> RunAsync(ToolRun run, CancellationToken cancellationToken) =>
         MediaTelemetry.RunAsync(run.Tool, activity => RunAsync(run, activity, cancellationToken));
 
@@ -48,7 +49,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         }
         finally
         {
-            // In every case: also a tool that has ended may have left something running.
+            // In every case: a tool that has ended may have left a process running.
             Posix.KillGroup(process);
             await process.WaitForExitAsync(CancellationToken.None);
             await drained;
@@ -61,8 +62,8 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
     }
 
     /// <summary>
-    /// What a tool has made is opened outside of its sandbox, by names of ours: a link would lead anywhere, and whoever opens a pipe
-    /// (it has no length) waits for ever. Neither is anything that a tool is asked for.
+    /// Removes links, pipes and empty files. Outputs are opened outside of the sandbox: a link could lead to any file, and opening a
+    /// pipe, which has no length, blocks. No tool is asked for one.
     /// </summary>
     private static void RemoveTraps(string directory)
     {
@@ -76,10 +77,13 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
     private SandboxedStart Start(ToolRun run)
     {
         List<Mount> mounts = [new(run.Directory, JobDirectory, Writable: true)];
-        if (run.Input is { } input && sandbox.Remounts)
+        if (run.Input is { } input)
+        {
             mounts.Add(new Mount(input, $"{JobDirectory}/input"));
-        else if (run.Input is not null)
-            File.CreateSymbolicLink(Path.Combine(run.Directory, "input"), run.Input);
+            if (!sandbox.Remounts)
+                File.CreateSymbolicLink(Path.Combine(run.Directory, "input"), input);
+        }
+
         mounts.AddRange(run.ReadOnlyPaths.Select(path => new Mount(path, path)));
 
         return new SandboxedStart
@@ -106,7 +110,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         }
         catch (IOException failure) when (failure.InnerException is SocketException)
         {
-            // The tool has closed its end; its exit code and its output tell whether that was right.
+            // The tool closed its end; its exit code and its output show whether that was right.
         }
         finally
         {
@@ -143,14 +147,16 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
             return Outcome.CpuUsedUp(run.CpuSeconds ?? _limits.CpuSeconds, run.Subject, result.Detail);
         if (signal == Posix.SigXfsz)
             return OutputUsedUp(run.FileBytes ?? _limits.OutputBytes, run, result.Detail);
+        if (StartFailure.OfMissingProgram(result.ExitCode, result.Stderr))
+            return new SandboxFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}") { ProgramMissing = true };
+        if (StartFailure.OfLauncher(result.ExitCode, result.Stderr))
+            return new SandboxFailedException(run.Tool, $"the sandbox did not start; {result.Detail}");
+        if (result.ExitCode != 0 && StartFailure.OfRefusedThread(result.Stderr))
+            return new SandboxFailedException(run.Tool, $"it was refused a thread or a process; {result.Detail}");
         if (result.ExitCode != 0 && Shortage.OfMemory(result.Stderr))
             return Outcome.OutOfMemory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
         if (result.ExitCode != 0 && Shortage.OfDisk(result.Stderr))
             return new ToolFailedException(run.Tool, $"the scratch disk is full; {result.Detail}");
-        if (result.ExitCode == 127 || result.Stderr.StartsWith("prlimit: failed to execute", StringComparison.Ordinal))
-            return new ToolFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}");
-        if (result.Stderr.StartsWith("bwrap: ", StringComparison.Ordinal))
-            return new ToolFailedException(run.Tool, $"the sandbox did not start; {result.Detail}");
         return signal is null ? null : new ToolFailedException(run.Tool, $"ended by signal {signal}; {result.Detail}", signal);
     }
 

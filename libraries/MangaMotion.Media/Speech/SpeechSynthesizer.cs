@@ -73,9 +73,9 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
                         ? (await _clauses.SpeakAsync(workspace, plain, voice: null, " ", cancellationToken), LocalVoice.Flite)
                         : (await _festival.SpeakAsync(workspace, plain, cancellationToken), LocalVoice.Slt);
                 }
-                catch (MediaException failure) when (failure is not ToolFailedException { Signal: not null })
+                catch (MediaException failure) when (failure is not (ToolFailedException { Signal: not null } or SandboxFailedException { ProgramMissing: false }))
                 {
-                    // One that was killed is tried again, so that no line of a video has another voice for that.
+                    // A voice that was killed, or that the machine did not start, is tried again: no line of a video gets another voice for that.
                     log.LogWarning(failure, "The voice {Voice} failed; espeak-ng speaks instead", request.Voice ?? LocalVoice.Slt);
                 }
             }
@@ -106,7 +106,7 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
             },
             cancellationToken);
         if (result.ExitCode != 0)
-            throw Ffmpeg.Broken(type, result);
+            throw Ffmpeg.Failure(type, result);
         if (new Sound(Sound.FilmRate, MemoryMarshal.Cast<byte, short>(result.Stdout).ToArray()).Trim() is not { } trimmed)
             return null;
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Processes;
 
@@ -7,7 +8,7 @@ namespace MangaMotion.Media.Video;
 /// Arguments that every run of ffmpeg or ffprobe on somebody's file starts with: the demuxer of the sniffed type and no other,
 /// decoders that are wanted, files only. Without them a playlist named .mp4 reads its neighbours.
 /// </summary>
-internal static class Ffmpeg
+internal static partial class Ffmpeg
 {
     private const string Decoders =
         "h264,hevc,mpeg4,mpeg2video,mpeg1video,vp8,vp9,libdav1d,av1,prores,mjpeg,png,dvvideo,dnxhd,theora,h263,msmpeg4v1,msmpeg4v2,msmpeg4v3,huffyuv,ffv1,rawvideo,wmv2,qtrle,"
@@ -44,6 +45,20 @@ internal static class Ffmpeg
         _ => throw new ArgumentException($"{type} is neither video nor sound.", nameof(type)),
     };
 
-    public static CorruptMediaException Broken(MediaType type, ToolResult result) =>
-        HostFailures.Broken(type, result.Detail);
+    /// <summary>
+    /// The failure of a run that read a file and made nothing of it: the file is damaged only where a demuxer or decoder complained of it.
+    /// Otherwise the program failed.
+    /// </summary>
+    public static MediaException Failure(MediaType type, ToolResult result) =>
+        Complains(result.Stderr) ? HostFailures.Broken(type, result.Detail) : new ToolFailedException("ffmpeg", $"it made nothing and did not say why; {result.Detail}");
+
+    /// <summary>Whether a demuxer or decoder found fault with the bytes of the file.</summary>
+    public static bool Complains(string stderr) =>
+        !StartFailure.OfRefusedThread(stderr) && !StartFailure.OfFileAccess(stderr) && Complaint().IsMatch(stderr);
+
+    // A component's line, such as "[png @ 0x5581] Invalid PNG signature", or a sentence of ffmpeg itself.
+    [GeneratedRegex(
+        @"^\[[^\]\n]+ @ 0x|Invalid data found|Error while decoding|does not contain any stream|matches no streams|Output file is empty|Cannot determine format of input",
+        RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Complaint();
 }

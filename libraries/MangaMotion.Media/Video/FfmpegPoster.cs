@@ -80,7 +80,7 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
                 break;
         }
 
-        return best?.Path ?? throw Ffmpeg.Broken(type, result!);
+        return best?.Path ?? throw Ffmpeg.Failure(type, result!);
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ internal static class MediaProbe
             },
             cancellationToken);
         if (result.ExitCode != 0)
-            throw Ffmpeg.Broken(type, result);
+            throw Ffmpeg.Failure(type, result);
 
         using var json = JsonDocument.Parse(result.Stdout);
         var streams = json.RootElement.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToList() : [];

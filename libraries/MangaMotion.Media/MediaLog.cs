@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace MangaMotion.Media;
+
+/// <summary>Log lines about the sandbox. The event ids stand in docs/operations.md.</summary>
+internal static partial class MediaLog
+{
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Media tools run in the sandbox {Sandbox} ({Reason})")]
+    public static partial void SandboxChosen(this ILogger log, string sandbox, string reason);
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Warning,
+        Message = "Media tools run in the weak sandbox {Sandbox} ({Reason}). A file that takes over a decoder can read the files of this user. See docs/operations.md#sandbox")]
+    public static partial void WeakSandboxChosen(this ILogger log, string sandbox, string reason);
+
+    [LoggerMessage(EventId = 5003, Level = LogLevel.Error,
+        Message = "Media self-test failed: {Reason}. This worker is not ready and takes no job; the next test starts in {Pause}")]
+    public static partial void SelfTestFailed(this ILogger log, string reason, TimeSpan pause);
+
+    [LoggerMessage(EventId = 5004, Level = LogLevel.Information, Message = "Media self-test passed after {Failures} failures. This worker takes jobs again")]
+    public static partial void SelfTestPassedAgain(this ILogger log, int failures);
+}
