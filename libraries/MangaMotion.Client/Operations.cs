@@ -49,9 +49,10 @@ public sealed record WorkerList(IReadOnlyList<WorkerInfo> Workers);
 
 /// <param name="Health"><c>alive</c>, or <c>silent</c> for longer than its lease: stopped, dead, or cut off from the database.</param>
 /// <param name="Concurrency">Jobs that it runs at the same time at most.</param>
+/// <param name="Sandbox">How it confines programs that open files: <c>bubblewrap</c>, <c>landlock</c>, <c>seccomp</c> or <c>none</c>; null if it opens no files.</param>
 public sealed record WorkerInfo(
     string Id, string Service, string Version, string Host, int Pid, string Health, IReadOnlyList<string> JobTypes, int Concurrency,
-    IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt);
+    IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, string? Sandbox = null);
 
 public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
 

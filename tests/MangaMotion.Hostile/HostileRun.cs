@@ -16,8 +16,21 @@ namespace MangaMotion.Hostile;
 /// <param name="Complaint">What is wrong with the way it ended; null for nothing.</param>
 internal sealed record Outcome(HostileFile File, string? Code, bool Permanent, string? OwnerMessage, string? Complaint, TimeSpan Took);
 
-/// <summary>Sends every hostile file once through what the thumbnail service does with one: two workers in this process, small limits.</summary>
-public sealed class HostileRun : IAsyncLifetime
+/// <summary>Every hostile file, in the strongest sandbox that this machine allows.</summary>
+public sealed class StrongestRun() : HostileRun(SandboxKind.Auto, every: 1);
+
+/// <summary>Some of each kind of hostile file in the sandbox of default containers.</summary>
+public sealed class LandlockRun() : HostileRun(SandboxKind.Landlock, every: 4);
+
+/// <summary>A few hostile files with the seccomp filter alone.</summary>
+public sealed class SeccompRun() : HostileRun(SandboxKind.Seccomp, every: 12);
+
+/// <summary>A few hostile files without any sandbox but limits.</summary>
+public sealed class UnconfinedRun() : HostileRun(SandboxKind.None, every: 12);
+
+/// <summary>Sends hostile files once through the thumbnail service's own code: two workers in this process, small limits.</summary>
+/// <param name="every">1 for all files, n for every n-th.</param>
+public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetime
 {
     public const int WallSeconds = 20;
     private const int Workers = 2;
@@ -28,6 +41,9 @@ public sealed class HostileRun : IAsyncLifetime
     private readonly ConcurrentBag<(string Tool, TimeSpan Took)> _toolRuns = [];
 
     internal IReadOnlyCollection<Outcome> Outcomes => _outcomes;
+
+    /// <summary>Files of which a run with all has at least 120.</summary>
+    public int LeastFiles => 120 / every;
 
     /// <summary>Wall time of every run of a tool and every picture.</summary>
     public IReadOnlyCollection<(string Tool, TimeSpan Took)> ToolRuns => _toolRuns;
@@ -69,7 +85,7 @@ public sealed class HostileRun : IAsyncLifetime
         {
             await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (file, _) => _outcomes.Add(await SendAsync(service, file.File, file.Path)));
             PeakBytes = Status("VmHWM:") * 1024;
-            GoodThumbnail = await GoodAsync(service, files.First(file => file.File.Ends == Ending.Done && file.File.Name.EndsWith(".jpg", StringComparison.Ordinal)).Path);
+            GoodThumbnail = await GoodAsync(service, files.First(file => IsGoodPhoto(file.File)).Path);
             LeftByJobs = [.. Directory.GetFileSystemEntries(_scratch, "*", SearchOption.AllDirectories)
                 .Where(path => !path.Contains("/slot-", StringComparison.Ordinal) && Path.GetDirectoryName(path) != _scratch)];
         }
@@ -82,6 +98,7 @@ public sealed class HostileRun : IAsyncLifetime
     {
         Directory.Delete(_scratch, recursive: true);
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 
@@ -89,8 +106,11 @@ public sealed class HostileRun : IAsyncLifetime
     private List<(HostileFile File, string Path)> WriteAll()
     {
         var files = new List<(HostileFile, string)>();
-        foreach (var file in HostileSet.Make())
+        foreach (var (i, file) in HostileSet.Make().Index())
         {
+            // One good photo is rendered after all others.
+            if (i % every != 0 && (!IsGoodPhoto(file) || files.Exists(written => IsGoodPhoto(written.Item1))))
+                continue;
             var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, $"{files.Count}")).FullName, file.Name);
             File.WriteAllBytes(path, file.Content);
             files.Add((file with { Content = [] }, path));
@@ -99,12 +119,15 @@ public sealed class HostileRun : IAsyncLifetime
         return files;
     }
 
+    private static bool IsGoodPhoto(HostileFile file) => file.Ends == Ending.Done && file.Name.EndsWith(".jpg", StringComparison.Ordinal);
+
     private ServiceProvider Service() => new ServiceCollection()
         .AddLogging()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("Media:ScratchDirectory", _scratch),
             new("Media:Hosts", Invariant(Workers)),
+            new("Media:Sandbox", sandbox.ToString()),
             new("Media:Limits:MemoryBytes", "900000000"),
             new("Media:Limits:OutputBytes", "100000000"),
             new("Media:Limits:CpuSeconds", "5"),

@@ -24,6 +24,22 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
     public Task<bool> HandBackAsync(Claim claim, OutboxMessage message, CancellationToken cancellationToken) =>
         EndAttemptAsync(claim.JobId, JobTransitions.HandBack(claim), _ => message, cancellationToken);
 
+    /// <summary>Ends an attempt in which the worker's machine failed: it does not count, and the job waits as after a passing failure.</summary>
+    /// <inheritdoc cref="RetryLaterAsync"/>
+    public Task<bool> HandBackLaterAsync(
+        Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> createMessage, CancellationToken cancellationToken) =>
+        EndAttemptAsync(claim.JobId, JobTransitions.HandBackLater(claim, failure, delay), createMessage, cancellationToken);
+
+    /// <summary>Counts the attempts of a job in which a worker's machine failed.</summary>
+    public async Task<int> CountWorkerFaultsAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        // An interrupted attempt without an error was handed back by a worker that stopped.
+        await using var command = database.CreateCommand(
+            "select count(*)::int from job_attempts where job_id = $1 and outcome = 'interrupted' and error is not null");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = jobId });
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Ends the job for good: <c>FAILED</c>, a row in <c>failed_jobs</c>, and its message in the error queue.</summary>
     /// <param name="token">Token of the claim; null for poison, whose lease has lapsed.</param>
     /// <param name="message">The message for the error queue. It is not sent if a dead letter of the same whole exists already.</param>

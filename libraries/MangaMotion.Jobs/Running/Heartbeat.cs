@@ -11,7 +11,7 @@ namespace MangaMotion.Jobs.Running;
 /// </summary>
 internal sealed class Heartbeat(
     NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, JobTypes types, IOptions<JobsOptions> options,
-    ILogger<Heartbeat> logger)
+    IEnumerable<IJobSandbox> sandboxes, ILogger<Heartbeat> logger)
     : BackgroundService
 {
     // Fires jobs_revised where stage or progress change, and jobs_counted_update, which finds no change of a status.
@@ -33,8 +33,9 @@ internal sealed class Heartbeat(
     private const string WorkerSql =
         """
         with dead as (delete from workers where heartbeat_at < now() - interval '1 day' and id <> @id)
-        insert into workers (id, service, version, host, pid, concurrency, current_jobs, memory_bytes, job_types, alive_until)
-        values (@id, @service, @version, @host, @pid, @concurrency, @current_jobs, @memory_bytes, @job_types, now() + @lease)
+        insert into workers (id, service, version, host, pid, concurrency, current_jobs, memory_bytes, job_types, sandbox, alive_until)
+        values (@id, @service, @version, @host, @pid, @concurrency, @current_jobs, @memory_bytes, @job_types, @sandbox,
+          now() + @lease)
         on conflict (id) do update set current_jobs = excluded.current_jobs, memory_bytes = excluded.memory_bytes,
           heartbeat_at = now(), alive_until = excluded.alive_until
         """;
@@ -116,6 +117,7 @@ internal sealed class Heartbeat(
             new NpgsqlParameter<long>("memory_bytes", Environment.WorkingSet),
             new NpgsqlParameter<string[]>("job_types", types.All.Select(type => type.Name).ToArray()),
             new NpgsqlParameter<TimeSpan>("lease", options.Value.Lease),
+            new NpgsqlParameter<string?>("sandbox", sandboxes.FirstOrDefault()?.Name),
         },
     };
 }

@@ -23,9 +23,12 @@ namespace MangaMotion.Jobs.Running;
 /// </summary>
 internal sealed class JobRunner(
     JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, BulkTurns turns, QueuePauses pauses, JobShutdown shutdown,
-    JobChanges changes, JobLatencies latencies, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry, ILogger<JobRunner> logger)
+    JobChanges changes, JobLatencies latencies, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry,
+    IEnumerable<IJobSandbox> sandboxes, ILogger<JobRunner> logger)
     : IJobRunner
 {
+    private readonly IJobSandbox? _sandbox = sandboxes.FirstOrDefault();
+
     public async Task RunAsync<TCommand, TResult>(
         ConsumeContext<TCommand> context, Guid jobId, Func<JobRun<TCommand>, CancellationToken, Task<TResult>> work)
         where TCommand : class
@@ -73,15 +76,17 @@ internal sealed class JobRunner(
         }
     }
 
-    /// <summary>Waits for a place, and while the lane is paused: its front queue, and with it the bulk queue behind.</summary>
+    /// <summary>Waits for a place, while the lane (front queue and bulk queue) is paused, and while this worker's sandbox does not work.</summary>
     private async Task<IDisposable> EnterAsync(string queue)
     {
         var front = Lanes.FrontOf(queue);
         while (true)
         {
             await pauses.UntilOpenAsync(front, shutdown.NoNewWork);
+            if (_sandbox is not null)
+                await _sandbox.UntilItWorksAsync(shutdown.NoNewWork);
             var place = await EnterGateAsync(queue);
-            if (!pauses.IsPaused(front))
+            if (!pauses.IsPaused(front) && _sandbox is null or { Works: true })
                 return place;
             place.Dispose();
         }
@@ -159,6 +164,12 @@ internal sealed class JobRunner(
         }
 
         var failure = JobFailure.From(exception);
+        if (exception is TransientJobException { IsWorkerFault: true }
+            && await HandBackLaterAsync(context, queue, claim, failure) is { } outcome)
+        {
+            return outcome;
+        }
+
         if (failure.Permanent || claim.Attempt >= claim.MaxAttempts)
             return await BuryAsync(context, queue, claim.JobId, claim.Token, failure);
 
@@ -168,6 +179,28 @@ internal sealed class JobRunner(
         var retried = await ReachAsync("schedule the next attempt", token => endings.RetryLaterAsync(
             claim, failure, delay, due => Redelivery(context, queue, due), token));
         return retried ? "transient" : Stale(claim);
+    }
+
+    /// <summary>Hands a job back uncounted after a fault of this worker's machine.</summary>
+    /// <returns>
+    /// The outcome. Null once the job has met <see cref="RetryOptions.MaxWorkerFaults"/> faults: its attempts count then, so that a file
+    /// which imitates such a fault comes to an end.
+    /// </returns>
+    private async Task<string?> HandBackLaterAsync<TCommand>(
+        ConsumeContext<TCommand> context, string queue, Claim claim, JobFailure failure)
+        where TCommand : class
+    {
+        var faults = await ReachAsync("count a job's worker faults", token => endings.CountWorkerFaultsAsync(claim.JobId, token));
+        if (faults >= RetryOptions.MaxWorkerFaults)
+            return null;
+
+        var delay = retry.Value.DelayAfter(faults + 1, Random.Shared.NextDouble());
+        logger.LogWarning(
+            "This worker's machine failed job {JobId}. The attempt does not count; the next one starts in {Delay}: {ToolOutput}",
+            claim.JobId, delay, failure.ToolOutput);
+        var handedBack = await ReachAsync("hand a job back", token => endings.HandBackLaterAsync(
+            claim, failure, delay, due => Redelivery(context, queue, due), token));
+        return handedBack ? "interrupted" : Stale(claim);
     }
 
     private async Task<string> BuryAsync<TCommand>(

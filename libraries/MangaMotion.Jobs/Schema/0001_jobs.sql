@@ -94,6 +94,8 @@ create table workers (
     current_jobs uuid[] not null default '{}',
     memory_bytes bigint not null,
     job_types    text[] not null default '{}',
+    -- Kind of the sandbox in which it opens files; null for a worker that opens none.
+    sandbox      text,
     started_at   timestamptz not null default now(),
     heartbeat_at timestamptz not null default now(),
     -- End of the worker's lease; a worker silent beyond it is treated as dead.

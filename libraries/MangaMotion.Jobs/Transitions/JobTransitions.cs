@@ -112,12 +112,13 @@ public static class JobTransitions
     private const string RetrySql =
         """
         with ended as (
-          update jobs set status = 'UPLOADED', last_error = @message, not_before = clock_timestamp() + @delay,
+          update jobs set status = 'UPLOADED', attempts = attempts - @uncounted, last_error = @message,
+            not_before = clock_timestamp() + @delay,
             claim_token = null, claimed_by = null, lease_until = null, updated_at = clock_timestamp()
           where id = @job_id and claim_token = @token and status = 'PROCESSING'
           returning id, ingest_id, not_before),
         attempt as (
-          update job_attempts a set outcome = 'transient', ended_at = clock_timestamp(), error = @details
+          update job_attempts a set outcome = @outcome, ended_at = clock_timestamp(), error = @details
           from ended where a.job_id = ended.id and a.token = @token)
         select ingest_id, not_before, true as has_message, null::uuid as whole_id from ended
         """;
@@ -303,14 +304,12 @@ public static class JobTransitions
     };
 
     /// <summary><c>UPLOADED</c> until the next attempt is due. Returns an ending row, or none if the claim is stale.</summary>
-    internal static NpgsqlBatchCommand Retry(Claim claim, JobFailure failure, TimeSpan delay) => new(RetrySql)
-    {
-        Parameters =
-        {
-            Id("job_id", claim.JobId), Id("token", claim.Token), Text("message", failure.Message), Text("details", failure.Details),
-            new NpgsqlParameter<TimeSpan>("delay", delay),
-        },
-    };
+    internal static NpgsqlBatchCommand Retry(Claim claim, JobFailure failure, TimeSpan delay) =>
+        Wait(claim, failure, delay, "transient", uncounted: 0);
+
+    /// <summary>As <see cref="Retry"/>, without counting the attempt: the worker's machine failed. Returns an ending row, or none if the claim is stale.</summary>
+    internal static NpgsqlBatchCommand HandBackLater(Claim claim, JobFailure failure, TimeSpan delay) =>
+        Wait(claim, failure, delay, "interrupted", uncounted: 1);
 
     /// <summary><c>UPLOADED</c> without counting the attempt. Returns an ending row, or none if the claim is stale.</summary>
     internal static NpgsqlBatchCommand HandBack(Claim claim) => new(HandBackSql)
@@ -380,6 +379,15 @@ public static class JobTransitions
     public static NpgsqlBatchCommand FinishWhole(Guid jobId, string? result, Guid? resultPart) => new(FinishWholeSql)
     {
         Parameters = { Id("job_id", jobId), Text("result", result), Id("result_part", resultPart) },
+    };
+
+    private static NpgsqlBatchCommand Wait(Claim claim, JobFailure failure, TimeSpan delay, string outcome, int uncounted) => new(RetrySql)
+    {
+        Parameters =
+        {
+            Id("job_id", claim.JobId), Id("token", claim.Token), Text("message", failure.Message), Text("details", failure.Details),
+            new NpgsqlParameter<TimeSpan>("delay", delay), Text("outcome", outcome), new NpgsqlParameter<int>("uncounted", uncounted),
+        },
     };
 
     private static NpgsqlParameter Id(string name, Guid? id) => new(name, NpgsqlDbType.Uuid) { Value = (object?)id ?? DBNull.Value };

@@ -15,7 +15,7 @@ internal static class DependencyHealth
     public const string Ready = "/health/ready";
     public const string Postgres = "postgres";
 
-    private const string Tag = "dependency";
+    internal const string Tag = "dependency";
 
     public static void AddDependencyHealth(this IServiceCollection services)
     {

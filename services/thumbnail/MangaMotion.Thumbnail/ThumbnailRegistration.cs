@@ -1,6 +1,6 @@
 using MangaMotion.Contracts.Thumbnails.V1;
 using MangaMotion.Jobs;
-using MangaMotion.Media;
+using MangaMotion.MediaJobs;
 using MangaMotion.ServiceDefaults.Jobs;
 using MangaMotion.Storage;
 using MangaMotion.Thumbnail.Consumers;
@@ -24,7 +24,7 @@ internal static class ThumbnailRegistration
         builder.Services.Configure<JobsOptions>(jobs => (jobs.Concurrency, jobs.TimeLimit) = (Concurrency, TimeLimit));
         builder.AddJobWorker<GenerateThumbnailConsumer, GenerateThumbnail>(JobTypes.Thumbnail, RetryDelay);
         builder.Services.AddObjectStore(builder.Configuration);
-        builder.Services.AddMedia();
+        builder.Services.AddMediaWorker();
         builder.Services.AddSingleton<MediaRenderer>();
         builder.Services.AddSingleton<ThumbnailRenderer>();
     }

@@ -1,6 +1,6 @@
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs;
-using MangaMotion.Media;
+using MangaMotion.MediaJobs;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.ServiceDefaults.Jobs;
 using MangaMotion.Storage;
@@ -22,7 +22,7 @@ internal static class VideoPipelineRegistration
     {
         builder.AddVideoSaga();
         builder.Services.AddObjectStore(builder.Configuration);
-        builder.Services.AddMedia();
+        builder.Services.AddMediaWorker();
         builder.Services.AddScriptGen(builder.Configuration);
         builder.Services.AddFilm();
     }

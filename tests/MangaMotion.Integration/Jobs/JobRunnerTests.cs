@@ -1,6 +1,9 @@
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Replays;
+using MangaMotion.Jobs.Running;
+using MangaMotion.ServiceDefaults.Jobs;
 using MangaMotion.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -58,6 +61,79 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         headers.GetProperty("MT-Fault-Message").GetString().ShouldBe("the store is away");
         headers.GetProperty("MT-Fault-ExceptionType").GetString().ShouldBe("System.IO.IOException");
         message.GetProperty("payload").GetString()!.ShouldContain(job.ToString());
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_workers_machine_counts_no_attempt()
+    {
+        var starts = 0;
+        _world.Script.Work = (_, _) => Interlocked.Increment(ref starts) <= 5 ? throw MachineFault() : Task.CompletedTask;
+        await _world.StartWorkerAsync(("Retry:MaxDelay", "00:00:00.2"));
+        var job = await _world.AcceptAsync();
+
+        await Eventually.Until(async () => (await _world.FindAsync(job)).LastError is not null, what: "the owner reads why it waits");
+        (await _world.FindAsync(job)).LastError.ShouldBe("This machine could not start the program.");
+        var row = await _world.UntilAsync(job, JobStatus.Done);
+
+        row.Attempts.ShouldBe(1);
+        row.Outcomes.ShouldBe([.. Enumerable.Repeat("interrupted", 5), "done"]);
+        (await _world.ScalarAsync<long>("select count(*) from job_attempts where job_id = $1 and error like '%no threads%'", job)).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_job_that_always_meets_such_a_fault_ends_as_a_dead_letter_that_blames_no_file()
+    {
+        _world.Script.Work = (_, _) => throw MachineFault();
+        await _world.StartWorkerAsync(("Retry:MaxDelay", "00:00:00.1"));
+        var job = await _world.AcceptAsync();
+
+        var row = await _world.UntilAsync(job, JobStatus.Failed);
+
+        row.Attempts.ShouldBe(3);
+        row.Outcomes.ShouldBe([.. Enumerable.Repeat("interrupted", RetryOptions.MaxWorkerFaults), .. Enumerable.Repeat("transient", 3)]);
+        (await _world.ScalarAsync<string>("select tool_output from failed_jobs where job_id = $1", job)).ShouldBe("ffmpeg: pthread_create");
+    }
+
+    [Fact]
+    public async Task A_worker_whose_sandbox_does_not_work_takes_no_job_until_it_does()
+    {
+        var sandbox = new FakeSandbox();
+        await _world.StartAsync(builder =>
+        {
+            builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100));
+            builder.Services.AddSingleton<IJobSandbox>(sandbox);
+        });
+        var job = await _world.AcceptAsync();
+        await Eventually.Until(async () => await _world.ScalarAsync<string>("select max(sandbox) from workers") == "fake", what: "the worker shows its sandbox");
+        await sandbox.Asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        _world.Script.Started.ShouldBeEmpty();
+        (await _world.FindAsync(job)).Status.ShouldBe(JobStatus.Uploaded);
+        sandbox.Start();
+        (await _world.UntilAsync(job, JobStatus.Done)).Outcomes.ShouldBe(["done"]);
+    }
+
+    private static TransientJobException MachineFault() =>
+        new("media.sandbox_failed", "This machine could not start the program.", new IOException("no threads")) { IsWorkerFault = true, ToolOutput = "ffmpeg: pthread_create" };
+
+    private sealed class FakeSandbox : IJobSandbox
+    {
+        private readonly TaskCompletionSource _works = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes when a job waits for the sandbox.</summary>
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name => "fake";
+
+        public bool Works => _works.Task.IsCompleted;
+
+        public Task UntilItWorksAsync(CancellationToken cancellationToken)
+        {
+            Asked.TrySetResult();
+            return _works.Task.WaitAsync(cancellationToken);
+        }
+
+        public void Start() => _works.SetResult();
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Integration.Jobs;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Videos;
-using MangaMotion.Media;
+using MangaMotion.MediaJobs;
 using MangaMotion.Storage;
 using MangaMotion.TestSupport;
 using MangaMotion.VideoPipeline;
@@ -37,7 +37,7 @@ public sealed class VideoWorld : IAsyncDisposable
             {
                 builder.AddVideoSaga();
                 builder.Services.AddObjectStore(builder.Configuration);
-                builder.Services.AddMedia();
+                builder.Services.AddMediaWorker();
                 builder.Services.AddSingleton<IScriptGenerator>(Stages);
                 builder.Services.AddSingleton<IShotVoice>(Stages);
                 builder.Services.AddSingleton<ISegmentRenderer>(Stages);

@@ -6,6 +6,7 @@ using MangaMotion.Jobs;
 using MangaMotion.Media;
 using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Workspaces;
+using MangaMotion.MediaJobs;
 using MangaMotion.Storage;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
@@ -57,7 +58,7 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             }
             catch (MediaException exception) when (exception.Permanent)
             {
-                throw new PermanentJobException(exception.Code, $"Page {page.Number} ({page.Name}) cannot be read: {exception.OwnerMessage}", exception);
+                throw MediaJobFailures.From(exception, $"Page {page.Number} ({page.Name}) cannot be read:");
             }
 
             if (reading.Layout is { } layout)

@@ -1,0 +1,40 @@
+using MangaMotion.Jobs;
+using MangaMotion.Media;
+using MangaMotion.Media.Hosts;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.Storage;
+
+namespace MangaMotion.MediaJobs;
+
+/// <summary>Runs the work of a job in a workspace of its own and reports failures of tools, files and the store as failures of the job.</summary>
+public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
+{
+    /// <param name="missingInput">Message for the owner where an input is no longer in the store: what is missing and what to do.</param>
+    public async Task<T> RunAsync<T>(string missingInput, Func<Workspace, Task<T>> work)
+    {
+        try
+        {
+            await using var workspace = workspaces.Create();
+            return await work(workspace);
+        }
+        catch (ObjectNotFoundException exception)
+        {
+            throw new PermanentJobException("missing_object", missingInput, exception);
+        }
+        catch (ObjectTooLargeException exception)
+        {
+            throw new ResourceLimitException("bytes", $"The file has {exception.Length:N0} bytes; {exception.Limit:N0} are allowed.", exception);
+        }
+        catch (MediaException exception)
+        {
+            if (exception is SandboxFailedException { ProgramMissing: false })
+                selfTest.Suspect();
+            throw MediaJobFailures.From(exception);
+        }
+        catch (IOException exception)
+        {
+            throw new TransientJobException(
+                "store_unavailable", "The file store or the scratch disk did not answer as it should, which is no fault of the file.", exception);
+        }
+    }
+}
