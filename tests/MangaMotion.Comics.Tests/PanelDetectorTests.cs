@@ -79,7 +79,7 @@ public sealed class PanelDetectorTests
     }
 
     [Fact]
-    public void A_strip_of_thirty_thousand_rows_is_cut_at_its_blank_rows()
+    public void A_strip_of_thirty_thousand_rows_is_divided_at_its_blank_rows()
     {
         const int Width = 690, Height = 30_000, Pitch = 1000;
         var pixels = new byte[Width * Height];
@@ -101,7 +101,7 @@ public sealed class PanelDetectorTests
     }
 
     [Fact]
-    public void A_buffer_that_is_too_short_is_refused_with_the_sizes() =>
+    public void A_buffer_that_is_too_short_is_rejected_with_the_sizes() =>
         Should.Throw<ArgumentException>(() => PanelDetector.Detect(new byte[99], 10, 10, 10, ReadingDirection.LeftToRight))
             .Message.ShouldContain("needs 100 bytes; the buffer holds 99");
 }

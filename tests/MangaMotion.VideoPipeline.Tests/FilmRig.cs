@@ -67,7 +67,7 @@ public sealed class FilmRig : IAsyncDisposable
     };
 
     public static ScriptShot Shot(int page, int number, PanelBox panel, string? line = null, ShotTransition transition = ShotTransition.Fade) =>
-        new() { Id = ScriptShot.IdOf(page, number), Page = page, Panel = panel, Confidence = 1, Line = line, Transition = transition };
+        new() { Id = ScriptShot.FormatId(page, number), Page = page, Panel = panel, Confidence = 1, Line = line, Transition = transition };
 
     /// <summary>All that the saga does, one after the other.</summary>
     public async Task<(ComposedVideo Video, Timeline Timeline, IReadOnlyDictionary<string, ShotSpeech> Speeches)> MakeAsync(VideoScript script, VideoOptions options)

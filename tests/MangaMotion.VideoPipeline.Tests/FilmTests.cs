@@ -97,7 +97,7 @@ public sealed class FilmTests : IAsyncLifetime
         var stage = PanelStage.Create(panel, frame, 3, ReadingDirection.RightToLeft, move);
         var errors = _rig.Grey(segment.Path).Chunk(frame.Width * frame.Height).Select((grey, n) =>
         {
-            var window = stage.Path.At(n / 30.0);
+            var window = stage.Path.GetWindow(n / 30.0);
             // Where the first wave begins in the frame, and how long a wave is there.
             var (start, scale) = upright ? ((stage.Top - window.Y) * frame.Height / window.Height, frame.Height / window.Height) : ((stage.Left - window.X) * frame.Width / window.Width, frame.Width / window.Width);
             var period = (upright ? stage.PanelHeight : stage.PanelWidth) / Waves * scale;

@@ -46,7 +46,7 @@ internal static class CameraCommand
         Array.Fill(planes, (byte)128);
         for (var i = 0; i < width * height; i++)
             planes[i] = drawn.Grey[(i / width / 2 * drawn.Width) + (i % width / 2)];
-        var path = CameraPlan.Over(
+        var path = CameraPlan.PlanPath(
             new Panel(100, 300, width - 200, (width - 200) * 9 / 16, 1), FrameSize.Landscape, Frames / (double)FramesPerSecond, ReadingDirection.RightToLeft);
         return new ShotCamera(new PagePlanes(planes, width, height), path, FrameSize.Landscape);
     }

@@ -1,17 +1,19 @@
 namespace MangaMotion.Comics.Camera;
 
-/// <summary>What the camera sees: a rectangle in page pixels, of the output's shape. It may reach over the page's edge.</summary>
+/// <summary>
+/// Part of the page that the camera shows: a rectangle in page pixels with the aspect of the video. It can extend beyond the page.
+/// </summary>
 public readonly record struct CameraWindow(double X, double Y, double Width, double Height)
 {
-    /// <summary>The window between two, 0 the first and 1 the second.</summary>
-    public static CameraWindow Between(CameraWindow from, CameraWindow to, double share) => new(
+    /// <summary>Interpolates between two windows; 0 gives the first, 1 the second.</summary>
+    public static CameraWindow Interpolate(CameraWindow from, CameraWindow to, double share) => new(
         from.X + ((to.X - from.X) * share),
         from.Y + ((to.Y - from.Y) * share),
         from.Width + ((to.Width - from.Width) * share),
         from.Height + ((to.Height - from.Height) * share));
 }
 
-/// <summary>Pixels of the video; both even, because its colour is stored at half size.</summary>
+/// <summary>Size of the video in pixels. Both sides are even because yuv420p stores colour at half size.</summary>
 public readonly record struct FrameSize(int Width, int Height)
 {
     public static readonly FrameSize Landscape = new(1920, 1080);
@@ -24,34 +26,42 @@ public readonly record struct FrameSize(int Width, int Height)
     public int FrameBytes => Width * Height * 3 / 2;
 }
 
-/// <summary>How the camera goes over a panel.</summary>
+/// <summary>Camera move over a panel.</summary>
 public enum CameraMove
 {
-    /// <summary>Closer, by at most 15 %: the panel has about the shape of the video.</summary>
+    /// <summary>Zooms in by at most 15 %. For panels with about the aspect of the video.</summary>
     PushIn,
 
-    /// <summary>Sideways in reading direction: the panel is wider than the video.</summary>
+    /// <summary>Moves sideways in reading direction. For panels wider than the video.</summary>
     Pan,
 
-    /// <summary>Downwards: the panel is taller than the video.</summary>
+    /// <summary>Moves down. For panels taller than the video.</summary>
     TiltDown,
 }
 
-/// <summary>The camera's way over one panel: it rests, moves smoothly, and rests again.</summary>
+/// <summary>Path of the camera over one panel: it rests, moves smoothly, and rests again.</summary>
 public sealed class CameraPath
 {
-    private const double LongestRest = 0.4;
+    /// <summary>
+    /// Longest rest in seconds, chosen by eye; held by <c>CameraPathTests.The_camera_rests_at_both_ends_and_never_turns_back</c>.
+    /// </summary>
+    private const double MaxRest = 0.4;
 
+    /// <summary>Creates a path between two windows.</summary>
     /// <param name="seconds">Length of the shot, more than 0.</param>
-    /// <param name="leave">Seconds into the shot at which the camera begins to move; null for as soon as the eye has found its way.</param>
-    /// <param name="arrive">Seconds into the shot at which it stands again, more than <paramref name="leave"/>; null for as late as looks calm.</param>
-    public CameraPath(CameraMove move, CameraWindow start, CameraWindow end, double seconds, double? leave = null, double? arrive = null)
+    /// <param name="moveStart">Seconds into the shot at which the move starts; null for the default rest.</param>
+    /// <param name="moveEnd">Seconds into the shot at which the move ends, after its start; null for the default rest.</param>
+    public CameraPath(
+        CameraMove move, CameraWindow start, CameraWindow end, double seconds, double? moveStart = null, double? moveEnd = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
-        (Move, Start, End, Seconds) = (move, start, end, seconds);
-        (Leave, Arrive) = (leave ?? Rest(seconds), arrive ?? (seconds - Rest(seconds)));
-        if (Arrive <= Leave)
-            throw new ArgumentException($"The camera arrives at {Arrive} s, before it leaves at {Leave} s.", nameof(arrive));
+        Move = move;
+        (Start, End) = (start, end);
+        Seconds = seconds;
+        MoveStart = moveStart ?? GetRest(seconds);
+        MoveEnd = moveEnd ?? (seconds - GetRest(seconds));
+        if (MoveEnd <= MoveStart)
+            throw new ArgumentException($"The camera move ends at {MoveEnd} s, not after its start at {MoveStart} s.", nameof(moveEnd));
     }
 
     public CameraMove Move { get; }
@@ -60,21 +70,23 @@ public sealed class CameraPath
 
     public CameraWindow End { get; }
 
+    /// <summary>Length of the shot in seconds.</summary>
     public double Seconds { get; }
 
-    /// <summary>Seconds into the shot at which the camera begins to move.</summary>
-    public double Leave { get; }
+    /// <summary>Seconds into the shot at which the move starts.</summary>
+    public double MoveStart { get; }
 
-    /// <summary>Seconds into the shot at which the camera stands again.</summary>
-    public double Arrive { get; }
+    /// <summary>Seconds into the shot at which the move ends.</summary>
+    public double MoveEnd { get; }
 
-    /// <summary>Seconds for which the camera stands, at least, at each end of a shot of this length.</summary>
-    public static double Rest(double seconds) => Math.Min(LongestRest, seconds / 4);
+    /// <summary>Gets the minimum rest in seconds at each end of a shot of this length.</summary>
+    public static double GetRest(double seconds) => Math.Min(MaxRest, seconds / 4);
 
-    /// <summary>What the camera sees at a time since the shot's start; before and after the shot it rests at its ends.</summary>
-    public CameraWindow At(double seconds)
+    /// <summary>Gets the window at a time since the shot's start. Outside the shot it is the first or last window.</summary>
+    /// <remarks>The move follows Perlin's quintic smoothstep, whose speed and acceleration are 0 at both ends.</remarks>
+    public CameraWindow GetWindow(double seconds)
     {
-        var t = Math.Clamp((seconds - Leave) / (Arrive - Leave), 0, 1);
-        return CameraWindow.Between(Start, End, t * t * t * ((t * ((6 * t) - 15)) + 10));
+        var t = Math.Clamp((seconds - MoveStart) / (MoveEnd - MoveStart), 0, 1);
+        return CameraWindow.Interpolate(Start, End, t * t * t * ((t * ((6 * t) - 15)) + 10));
     }
 }

@@ -1,18 +1,18 @@
 namespace MangaMotion.Comics.Camera;
 
-/// <summary>One plane of a page: 8-bit values times 64, so that sums of four weighted ones keep their fractions in 16 bits.</summary>
+/// <summary>One plane of a page: 8-bit values times 64, so that a sum of four weighted values keeps its fraction in 16 bits.</summary>
 internal sealed class Plane
 {
     public const int Shift = 6;
 
-    /// <summary>Values that vector loads may read past the last pixel.</summary>
+    /// <summary>Number of values that vector loads can read past the last pixel.</summary>
     private const int Guard = 64;
 
     public Plane(int width, int height)
     {
         Width = width;
         Height = height;
-        // A filter reads four rows; those a lower plane lacks have no weight, but must be there.
+        // The filter reads four rows. Rows missing in a lower plane have weight 0 but are read.
         Values = new short[(width * Math.Max(4, height)) + Guard];
     }
 
@@ -30,8 +30,8 @@ internal sealed class Plane
         return plane;
     }
 
-    /// <summary>The plane at half its size; an odd last row or column is averaged with itself.</summary>
-    public Plane Half()
+    /// <summary>Creates the plane at half size. An odd last row or column is averaged with itself.</summary>
+    public Plane Halve()
     {
         var half = new Plane((Width + 1) / 2, (Height + 1) / 2);
         for (var y = 0; y < half.Height; y++)
@@ -50,13 +50,16 @@ internal sealed class Plane
     }
 }
 
-/// <summary>A page ready for the camera: planar YUV with 16-bit values and, as far as needed, at half, quarter… size. Safe to share between threads.</summary>
+/// <summary>
+/// Page prepared for the camera: planar YUV with 16-bit values, with half and quarter sizes created when needed. Thread-safe.
+/// </summary>
 public sealed class PagePlanes
 {
     private readonly Lock _lock = new();
     private readonly List<Plane>[] _levels;
 
-    /// <param name="yuv444">Three planes of 8-bit values, Y, U and V, each <paramref name="width"/> × <paramref name="height"/> (ffmpeg's rawvideo yuv444p).</param>
+    /// <summary>Creates the page from 8-bit planes.</summary>
+    /// <param name="yuv444">Planes Y, U and V, each <paramref name="width"/> × <paramref name="height"/> bytes (FFmpeg's yuv444p).</param>
     /// <exception cref="ArgumentException">The buffer is shorter than three planes.</exception>
     public PagePlanes(ReadOnlySpan<byte> yuv444, int width, int height)
     {
@@ -64,7 +67,10 @@ public sealed class PagePlanes
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         var area = checked(width * height);
         if (yuv444.Length / 3 < area)
-            throw new ArgumentException($"A page of {width}x{height} needs {3L * area} bytes as yuv444p; the buffer holds {yuv444.Length}.", nameof(yuv444));
+        {
+            throw new ArgumentException(
+                $"A page of {width}x{height} needs {3L * area} bytes as yuv444p; the buffer holds {yuv444.Length}.", nameof(yuv444));
+        }
 
         Width = width;
         Height = height;
@@ -77,14 +83,16 @@ public sealed class PagePlanes
 
     public int Height { get; }
 
-    /// <summary>Plane 0 (Y), 1 (U) or 2 (V), halved <paramref name="level"/> times.</summary>
-    internal Plane At(int plane, int level)
+    /// <summary>Gets a plane at a reduced size.</summary>
+    /// <param name="plane">0 for Y, 1 for U, 2 for V.</param>
+    /// <param name="level">Number of halvings, 0 or more.</param>
+    internal Plane GetPlane(int plane, int level)
     {
         lock (_lock)
         {
             var levels = _levels[plane];
             while (levels.Count <= level)
-                levels.Add(levels[^1].Half());
+                levels.Add(levels[^1].Halve());
             return levels[level];
         }
     }

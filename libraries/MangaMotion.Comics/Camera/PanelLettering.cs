@@ -2,39 +2,46 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Camera;
 
-/// <summary>Lettering that has to be in the picture while it is read: its box in pixels of the page, and when, in seconds since the shot's start.</summary>
+/// <summary>Lettering that must be visible while it is read.</summary>
+/// <param name="X">Left side of its box in page pixels.</param>
+/// <param name="Y">Top side of its box in page pixels.</param>
+/// <param name="From">Seconds since the shot's start at which reading starts.</param>
+/// <param name="Until">Seconds since the shot's start at which reading ends.</param>
+/// <remarks>The constants were chosen by eye on the bundled chapter; <c>CameraPathTests</c> holds them.</remarks>
 public sealed record PanelLettering(double X, double Y, double Width, double Height, double From, double Until)
 {
-    /// <summary>Shares of the lettering's shorter side, and of the panel's longer one, that are kept free around it: bubbles and captions have a rim.</summary>
+    // Free space around the lettering for the rim of a bubble or caption: shares of its shorter side and of the panel's longer side.
     private const double Rim = 0.4;
     private const double PanelRim = 0.02;
 
-    /// <summary>Seconds by which a reader may be behind the voice.</summary>
-    private const double Behind = 0.2;
-    private const double Step = 1.0 / 15;
+    /// <summary>Seconds by which a reader can be behind the voice.</summary>
+    private const double ReaderDelay = 0.2;
 
-    /// <summary>Says when each box is read while a line is spoken, as its size has it.</summary>
-    /// <param name="boxes">In the order in which they are read.</param>
-    /// <param name="from">Seconds since the shot's start at which the line begins.</param>
-    /// <param name="until">Seconds at which it ends.</param>
-    public static IReadOnlyList<PanelLettering> Read(IEnumerable<(double X, double Y, double Width, double Height)> boxes, double from, double until)
+    private const double TimeStep = 1.0 / 15;
+
+    /// <summary>Assigns each box a part of a spoken line's time, in proportion to its area.</summary>
+    /// <param name="boxes">Boxes in reading order, in page pixels.</param>
+    /// <param name="from">Seconds since the shot's start at which the line starts.</param>
+    /// <param name="until">Seconds since the shot's start at which the line ends.</param>
+    public static IReadOnlyList<PanelLettering> ScheduleBoxes(
+        IEnumerable<(double X, double Y, double Width, double Height)> boxes, double from, double until)
     {
         var all = boxes.ToList();
-        var size = all.Sum(box => box.Width * box.Height);
-        var read = new List<PanelLettering>(all.Count);
+        var area = all.Sum(box => box.Width * box.Height);
+        var scheduled = new List<PanelLettering>(all.Count);
         var done = 0.0;
         foreach (var (x, y, width, height) in all)
         {
-            var begin = from + ((until - from) * done / size);
+            var start = from + ((until - from) * done / area);
             done += width * height;
-            read.Add(new PanelLettering(x, y, width, height, begin, from + ((until - from) * done / size) + Behind));
+            scheduled.Add(new PanelLettering(x, y, width, height, start, from + ((until - from) * done / area) + ReaderDelay));
         }
 
-        return read;
+        return scheduled;
     }
 
-    /// <summary>With its rim, as far as it lies in the panel; null where all of it lies elsewhere.</summary>
-    internal PanelLettering? In(Panel panel)
+    /// <summary>Adds the rim and clips the box to a panel; null if the box lies outside the panel.</summary>
+    internal PanelLettering? ClipToPanel(Panel panel)
     {
         var rim = Math.Max(Rim * Math.Min(Width, Height), PanelRim * Math.Max(panel.Width, panel.Height));
         double left = Math.Max(panel.X, X - rim), top = Math.Max(panel.Y, Y - rim);
@@ -42,19 +49,19 @@ public sealed record PanelLettering(double X, double Y, double Width, double Hei
         return right > left && bottom > top ? this with { X = left, Y = top, Width = right - left, Height = bottom - top } : null;
     }
 
-    /// <summary>Whether all of it is seen for as long as it is read.</summary>
-    internal bool IsSeen(CameraPath path)
+    /// <summary>Whether the whole box is visible on a path while it is read.</summary>
+    internal bool IsVisible(CameraPath path)
     {
-        for (var time = From; time < Until; time += Step)
+        for (var time = From; time < Until; time += TimeStep)
         {
-            if (!IsIn(path.At(time)))
+            if (!FitsIn(path.GetWindow(time)))
                 return false;
         }
 
-        return IsIn(path.At(Math.Max(From, Until)));
+        return FitsIn(path.GetWindow(Math.Max(From, Until)));
     }
 
-    internal bool IsIn(CameraWindow window)
+    internal bool FitsIn(CameraWindow window)
     {
         const double Tolerance = 0.01;
         return X >= window.X - Tolerance && Y >= window.Y - Tolerance

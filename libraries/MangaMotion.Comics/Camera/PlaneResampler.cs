@@ -5,10 +5,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MangaMotion.Comics.Camera;
 
-/// <summary>Resamples one plane: each output row is first mixed from four source rows, then each pixel from four values of that row.</summary>
+/// <summary>
+/// Resamples one plane. Four source rows are mixed into one row, then each output pixel is mixed from four of its values.
+/// </summary>
 internal sealed class PlaneResampler(int width, int height, bool allowVectors)
 {
-    /// <summary>After the vertical pass values are times 32 (the high half of a product with a 14-bit weight loses one of the six bits).</summary>
+    /// <summary>Fraction bits after the vertical pass. The high half of a product with a 14-bit weight loses one of the six bits.</summary>
     private const int RowShift = Plane.Shift - 1;
     private const int OutputShift = RowShift + FilterTaps.WeightBits;
 
@@ -17,14 +19,16 @@ internal sealed class PlaneResampler(int width, int height, bool allowVectors)
     private readonly bool _vectors = allowVectors && Avx2.IsSupported;
     private short[] _row = [];
 
-    /// <param name="window">In pixels of the plane.</param>
-    /// <param name="phaseX">Where in an output pixel its value belongs, 0 its left edge and 1 its right.</param>
-    public void Aim(Plane plane, CameraWindow window, double phaseX)
+    /// <summary>Computes the filters for a window.</summary>
+    /// <param name="window">Window in pixels of the plane.</param>
+    /// <param name="phaseX">Horizontal place of a value in its output pixel: 0 is the left edge, 1 the right.</param>
+    public void SetWindow(Plane plane, CameraWindow window, double phaseX)
     {
-        _columns.Aim(window.X, window.Width / width, phaseX, plane.Width);
-        _rows.Aim(window.Y, window.Height / height, 0.5, plane.Height);
+        _columns.SetWindow(window.X, window.Width / width, phaseX, plane.Width);
+        _rows.SetWindow(window.Y, window.Height / height, 0.5, plane.Height);
     }
 
+    /// <summary>Draws the window of a plane, row by row without gaps.</summary>
     public void Render(Plane plane, Span<byte> target)
     {
         var first = _columns.Starts[0];
@@ -76,10 +80,11 @@ internal sealed class PlaneResampler(int width, int height, bool allowVectors)
 
     private void MixRowsAvx2(ReadOnlySpan<short> source, int stride, ReadOnlySpan<short> weights, int length)
     {
-        Vector256<short> w0 = Vector256.Create(weights[0]), w1 = Vector256.Create(weights[1]), w2 = Vector256.Create(weights[2]), w3 = Vector256.Create(weights[3]);
+        Vector256<short> w0 = Vector256.Create(weights[0]), w1 = Vector256.Create(weights[1]);
+        Vector256<short> w2 = Vector256.Create(weights[2]), w3 = Vector256.Create(weights[3]);
         ref var top = ref MemoryMarshal.GetReference(source);
         ref var row = ref MemoryMarshal.GetArrayDataReference(_row);
-        // Reads up to one vector past the end, within the plane's guard and the row's spare room.
+        // Reads and writes up to one vector past the end, within the plane's guard and the row's reserve.
         for (var x = 0; x < length; x += Vector256<short>.Count)
         {
             ref var at = ref Unsafe.Add(ref top, x);
@@ -104,13 +109,13 @@ internal sealed class PlaneResampler(int width, int height, bool allowVectors)
         for (; x <= line.Length - 8; x += 8)
         {
             ref var weight = ref Unsafe.Add(ref weights, x * FilterTaps.Count);
-            // 32-bit sums of pairs: pixels 0 1 2 3 and 4 5 6 7, two sums each; added they come out as 0 1 4 5 | 2 3 6 7.
-            var left = Avx2.MultiplyAddAdjacent(Four(ref row, ref starts, x, first), Vector256.LoadUnsafe(ref weight));
-            var right = Avx2.MultiplyAddAdjacent(Four(ref row, ref starts, x + 4, first), Vector256.LoadUnsafe(ref weight, 16));
+            // 32-bit sums of pairs for pixels 0 1 2 3 and 4 5 6 7. The horizontal addition orders them as 0 1 4 5 | 2 3 6 7.
+            var left = Avx2.MultiplyAddAdjacent(LoadFourPixels(ref row, ref starts, x, first), Vector256.LoadUnsafe(ref weight));
+            var right = Avx2.MultiplyAddAdjacent(LoadFourPixels(ref row, ref starts, x + 4, first), Vector256.LoadUnsafe(ref weight, 16));
             var sums = Avx2.ShiftRightArithmetic(Avx2.Add(Avx2.HorizontalAdd(left, right), half), OutputShift);
             var words = Avx2.PackSignedSaturate(sums, sums);
             var bytes = Avx2.PackUnsignedSaturate(words, words);
-            // Each 128-bit half now repeats its four bytes: 0 1 4 5 and 2 3 6 7, as 16-bit pairs 01 45 | 23 67.
+            // Each 128-bit half repeats its four bytes, 0 1 4 5 and 2 3 6 7, which are the 16-bit pairs 01 45 | 23 67.
             var pairs = bytes.AsUInt32();
             ulong low = pairs.GetElement(0), high = pairs.GetElement(4);
             var pixels = (low & 0xFFFF) | ((high & 0xFFFF) << 16) | ((low >> 16) << 32) | ((high >> 16) << 48);
@@ -120,14 +125,15 @@ internal sealed class PlaneResampler(int width, int height, bool allowVectors)
         MixColumns(first, line, x);
     }
 
-    /// <summary>The four source values of each of four neighbouring output pixels.</summary>
+    /// <summary>Loads the four source values of each of four neighbouring output pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> Four(ref short row, ref int starts, int x, int first) => Vector256.Create(
-        Load(ref row, Unsafe.Add(ref starts, x) - first),
-        Load(ref row, Unsafe.Add(ref starts, x + 1) - first),
-        Load(ref row, Unsafe.Add(ref starts, x + 2) - first),
-        Load(ref row, Unsafe.Add(ref starts, x + 3) - first)).AsInt16();
+    private static Vector256<short> LoadFourPixels(ref short row, ref int starts, int x, int first) => Vector256.Create(
+        LoadPixel(ref row, Unsafe.Add(ref starts, x) - first),
+        LoadPixel(ref row, Unsafe.Add(ref starts, x + 1) - first),
+        LoadPixel(ref row, Unsafe.Add(ref starts, x + 2) - first),
+        LoadPixel(ref row, Unsafe.Add(ref starts, x + 3) - first)).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Load(ref short row, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<short, byte>(ref Unsafe.Add(ref row, at)));
+    private static ulong LoadPixel(ref short row, int at) =>
+        Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<short, byte>(ref Unsafe.Add(ref row, at)));
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace MangaMotion.Comics.Camera;
 
-/// <summary>One shot's camera over its page. Not thread-safe.</summary>
+/// <summary>Draws the frames of one shot. Not thread-safe.</summary>
 public sealed class ShotCamera(PagePlanes page, CameraPath path, FrameSize size)
 {
     private readonly FrameResampler _resampler = new(page, size, Math.Max(path.Start.Width, path.End.Width));
@@ -12,12 +12,12 @@ public sealed class ShotCamera(PagePlanes page, CameraPath path, FrameSize size)
     public FrameSize Size { get; } = size;
 
     /// <summary>Draws the frame at a time since the shot's start as yuv420p.</summary>
-    public void Render(double seconds, Span<byte> frame) => _resampler.Render(Path.At(seconds), frame);
+    public void Render(double seconds, Span<byte> frame) => _resampler.Render(Path.GetWindow(seconds), frame);
 }
 
 /// <summary>
-/// The frames in which one shot's end and the next one's start lie over each other: both cameras go on while the second picture comes up.
-/// A segment of its own, so that no frame is encoded twice. Not thread-safe.
+/// Draws the frames in which one shot fades into the next. Both cameras keep moving. A cross-fade is a separate segment, so that no frame
+/// is encoded twice. Not thread-safe.
 /// </summary>
 public sealed class CrossFade
 {
@@ -27,13 +27,15 @@ public sealed class CrossFade
     private readonly byte[] _first;
     private readonly byte[] _second;
 
-    /// <param name="seconds">Length of the fade, more than 0: the last seconds of the first shot and the first of the second.</param>
+    /// <summary>Creates the fade between two shots.</summary>
+    /// <param name="seconds">Length of the fade, more than 0. It covers the end of the first shot and the start of the second.</param>
     public CrossFade(ShotCamera from, ShotCamera to, double seconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
         if (from.Size != to.Size)
-            throw new ArgumentException($"Both shots of a cross-fade need one frame size; they have {from.Size} and {to.Size}.", nameof(to));
-        (_from, _to, _seconds) = (from, to, seconds);
+            throw new ArgumentException($"Both shots of a fade need the same frame size; they have {from.Size} and {to.Size}.", nameof(to));
+        (_from, _to) = (from, to);
+        _seconds = seconds;
         _first = new byte[from.Size.FrameBytes];
         _second = new byte[from.Size.FrameBytes];
     }
@@ -44,11 +46,11 @@ public sealed class CrossFade
         var t = Math.Clamp(seconds / _seconds, 0, 1);
         _from.Render(_from.Path.Seconds - _seconds + seconds, _first);
         _to.Render(seconds, _second);
-        Mix(_first, _second, (int)Math.Round(256 * t * t * (3 - (2 * t))), frame);
+        MixFrames(_first, _second, (int)Math.Round(256 * t * t * (3 - (2 * t))), frame);
     }
 
-    /// <summary>Mixes two frames; weight 0 is the first and 256 the second.</summary>
-    private static void Mix(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, int weight, Span<byte> target)
+    /// <summary>Mixes two frames; weight 0 gives the first, 256 the second.</summary>
+    private static void MixFrames(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, int weight, Span<byte> target)
     {
         var second = new Vector<ushort>((ushort)weight);
         var first = new Vector<ushort>((ushort)(256 - weight));

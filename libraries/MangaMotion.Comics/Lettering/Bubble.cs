@@ -2,43 +2,49 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Lettering;
 
-/// <summary>A word as a reader saw it, with its box in pixels of the page.</summary>
-/// <param name="Line">Words of one line have one number.</param>
+/// <summary>Word found by text recognition, with its box in page pixels.</summary>
+/// <param name="Line">Number shared by the words of one line.</param>
 /// <param name="Confidence">0 to 100.</param>
-public sealed record SeenWord(int Line, string Text, double Confidence, double X, double Y, double Width, double Height);
+public sealed record PageWord(int Line, string Text, double Confidence, double X, double Y, double Width, double Height);
 
-/// <summary>What is said in one place, with its box in pixels of the page.</summary>
+/// <summary>Text of one speech bubble, caption or noise, with its box in page pixels.</summary>
 public sealed record Bubble(double X, double Y, double Width, double Height, string Text)
 {
     /// <summary>
-    /// The order in which bubbles of one panel are read: from above, and of two at about one height the one that lies nearer to
-    /// the side where reading begins.
+    /// Pixels by which a bubble may start lower and still be read first, for each pixel that it is nearer to the side where reading begins.
+    /// Chosen by hand; held by <c>LinesTests.Bubbles_are_read_from_above_and_from_the_side_where_reading_begins</c>.
     /// </summary>
-    public static IEnumerable<Bubble> InOrder(IEnumerable<Bubble> bubbles, ReadingDirection direction) =>
-        bubbles.OrderBy(bubble => bubble.Y + (SideWeight * (direction == ReadingDirection.RightToLeft ? -(bubble.X + bubble.Width) : bubble.X)));
+    private const double SideWeight = 0.5;
 
     /// <summary>
-    /// The number of the panel that holds the middle of the bubble, or lies nearest to it: bubbles reach over frames. Of an inset and
-    /// the panel around it, the inset.
+    /// Orders the bubbles of one panel for reading: top to bottom, and at about the same height from the side where reading begins.
     /// </summary>
-    public int Nearest(IReadOnlyList<Panel> panels)
+    public static IEnumerable<Bubble> OrderForReading(IEnumerable<Bubble> bubbles, ReadingDirection direction) => bubbles.OrderBy(bubble =>
+        bubble.Y + (SideWeight * (direction == ReadingDirection.RightToLeft ? -(bubble.X + bubble.Width) : bubble.X)));
+
+    /// <summary>
+    /// Finds the panel that contains the bubble's middle, or the nearest one, because bubbles extend over frames. An inset wins over the
+    /// panel around it.
+    /// </summary>
+    /// <returns>Index of the panel.</returns>
+    public int FindNearestPanel(IReadOnlyList<Panel> panels)
     {
         double x = X + (Width / 2), y = Y + (Height / 2);
         return Enumerable.Range(0, panels.Count).MinBy(i =>
         {
             var panel = panels[i];
             var across = Math.Max(0, Math.Max(panel.X - x, x - (panel.X + panel.Width)));
-            var along = Math.Max(0, Math.Max(panel.Y - y, y - (panel.Y + panel.Height)));
-            return ((across * across) + (along * along), (long)panel.Width * panel.Height);
+            var down = Math.Max(0, Math.Max(panel.Y - y, y - (panel.Y + panel.Height)));
+            return ((across * across) + (down * down), (long)panel.Width * panel.Height);
         });
     }
 
-    /// <summary>Whether the middle of one lies in the other.</summary>
-    public bool Overlaps(Bubble other) => Holds(other) || other.Holds(this);
+    /// <summary>Whether the middle of one bubble lies inside the other.</summary>
+    public bool Overlaps(Bubble other) => ContainsMiddleOf(other) || other.ContainsMiddleOf(this);
 
-    private bool Holds(Bubble other) =>
-        other.X + (other.Width / 2) is var x && other.Y + (other.Height / 2) is var y && x >= X && x <= X + Width && y >= Y && y <= Y + Height;
-
-    /// <summary>How much farther down a bubble may begin and still be read first, for each pixel that it lies nearer to that side.</summary>
-    private const double SideWeight = 0.5;
+    private bool ContainsMiddleOf(Bubble other)
+    {
+        double x = other.X + (other.Width / 2), y = other.Y + (other.Height / 2);
+        return x >= X && x <= X + Width && y >= Y && y <= Y + Height;
+    }
 }

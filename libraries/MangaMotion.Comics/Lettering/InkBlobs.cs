@@ -2,7 +2,7 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Lettering;
 
-/// <summary>A connected piece of ink; right and bottom are the last pixels of it.</summary>
+/// <summary>Bounding box and size of a connected piece of ink. Right and bottom are inclusive.</summary>
 internal readonly record struct Blob(int Left, int Top, int Right, int Bottom, int Pixels)
 {
     public int Width => Right - Left + 1;
@@ -12,22 +12,29 @@ internal readonly record struct Blob(int Left, int Top, int Right, int Bottom, i
     public int Size => Math.Max(Width, Height);
 }
 
-/// <summary>The pieces of ink of a picture, with diagonals connected.</summary>
+/// <summary>Connected pieces of ink of a picture (8-connectivity), found by two-pass labelling with union-find.</summary>
 internal sealed class InkBlobs
 {
-    private readonly int[] _parents;
+    /// <summary>Blob index of each label.</summary>
+    private readonly int[] _blobOfLabel;
 
-    /// <summary>For each pixel 1 + the index of its blob; 0 for paper.</summary>
+    /// <summary>Label of each pixel; 0 for paper.</summary>
     private readonly int[] _labels;
 
-    private InkBlobs(int[] labels, int[] parents, Blob[] blobs) => (_labels, _parents, Blobs) = (labels, parents, blobs);
+    private InkBlobs(int[] labels, int[] blobOfLabel, Blob[] blobs)
+    {
+        _labels = labels;
+        _blobOfLabel = blobOfLabel;
+        Blobs = blobs;
+    }
 
     public IReadOnlyList<Blob> Blobs { get; }
 
-    /// <summary>The index of the blob at a pixel; -1 for paper.</summary>
-    public int At(int pixel) => _labels[pixel] == 0 ? -1 : _parents[_labels[pixel]];
+    /// <summary>Finds the index of the blob at a pixel; -1 for paper.</summary>
+    public int FindAt(int pixel) => _labels[pixel] == 0 ? -1 : _blobOfLabel[_labels[pixel]];
 
-    /// <param name="threshold">What is darker is ink.</param>
+    /// <summary>Finds all pieces of ink.</summary>
+    /// <param name="threshold">Grey level below which a pixel is ink.</param>
     public static InkBlobs Find(GreyPlane plane, int threshold)
     {
         var (width, height) = (plane.Width, plane.Height);
@@ -35,20 +42,18 @@ internal sealed class InkBlobs
         var parents = new List<int> { 0 };
         for (var y = 0; y < height; y++)
         {
-            var row = plane.Row(y);
+            var row = plane.GetRow(y);
             for (var x = 0; x < width; x++)
             {
                 if (row[x] >= threshold)
                     continue;
                 var at = (y * width) + x;
                 var label = x > 0 ? labels[at - 1] : 0;
-                if (y > 0)
+                for (var column = Math.Max(0, x - 1); y > 0 && column <= Math.Min(width - 1, x + 1); column++)
                 {
-                    for (var above = at - width - (x > 0 ? 1 : 0); above <= at - width + (x + 1 < width ? 1 : 0); above++)
-                    {
-                        if (labels[above] != 0)
-                            label = label == 0 ? labels[above] : Join(parents, label, labels[above]);
-                    }
+                    var above = labels[((y - 1) * width) + column];
+                    if (above != 0)
+                        label = label == 0 ? above : JoinLabels(parents, label, above);
                 }
 
                 if (label == 0)
@@ -57,23 +62,23 @@ internal sealed class InkBlobs
             }
         }
 
-        return Number(labels, [.. parents], width);
+        return NumberBlobs(labels, [.. parents], width);
     }
 
-    private static InkBlobs Number(int[] labels, int[] parents, int width)
+    private static InkBlobs NumberBlobs(int[] labels, int[] parents, int width)
     {
-        // A parent is never greater than its child, so one pass gives every label its blob.
-        var (blobs, roots) = (new List<Blob>(), new int[parents.Length]);
+        // A parent's label is never larger than its child's, so one pass assigns every label to its blob.
+        var (blobs, blobOfLabel) = (new List<Blob>(), new int[parents.Length]);
         for (var label = 1; label < parents.Length; label++)
         {
             if (parents[label] == label)
             {
-                roots[label] = blobs.Count;
+                blobOfLabel[label] = blobs.Count;
                 blobs.Add(new Blob(int.MaxValue, int.MaxValue, -1, -1, 0));
             }
             else
             {
-                roots[label] = roots[parents[label]];
+                blobOfLabel[label] = blobOfLabel[parents[label]];
             }
         }
 
@@ -82,24 +87,25 @@ internal sealed class InkBlobs
         {
             if (labels[at] == 0)
                 continue;
-            ref var blob = ref found[roots[labels[at]]];
+            ref var blob = ref found[blobOfLabel[labels[at]]];
             var (y, x) = Math.DivRem(at, width);
-            blob = new Blob(Math.Min(blob.Left, x), Math.Min(blob.Top, y), Math.Max(blob.Right, x), Math.Max(blob.Bottom, y), blob.Pixels + 1);
+            blob = new Blob(
+                Math.Min(blob.Left, x), Math.Min(blob.Top, y), Math.Max(blob.Right, x), Math.Max(blob.Bottom, y), blob.Pixels + 1);
         }
 
-        return new InkBlobs(labels, roots, found);
+        return new InkBlobs(labels, blobOfLabel, found);
     }
 
-    private static int Join(List<int> parents, int one, int other)
+    private static int JoinLabels(List<int> parents, int one, int other)
     {
-        one = Root(parents, one);
-        other = Root(parents, other);
+        one = FindRoot(parents, one);
+        other = FindRoot(parents, other);
         var (low, high) = one < other ? (one, other) : (other, one);
         parents[high] = low;
         return low;
     }
 
-    private static int Root(List<int> parents, int label)
+    private static int FindRoot(List<int> parents, int label)
     {
         while (parents[label] != label)
             label = parents[label] = parents[parents[label]];

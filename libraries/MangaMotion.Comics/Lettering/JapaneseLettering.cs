@@ -2,21 +2,17 @@ using MangaMotion.Comics.Script;
 
 namespace MangaMotion.Comics.Lettering;
 
-/// <summary>Makes lines of what was read in blocks of vertical Japanese.</summary>
+/// <summary>Builds lines from the recognised words of vertical Japanese text blocks.</summary>
+/// <remarks>The thresholds were chosen by hand; <c>LinesTests.Japanese_is_kept_where_it_is_certain</c> holds them.</remarks>
 public static class JapaneseLettering
 {
-    /// <summary>Pixels of a letter that the reader likes best.</summary>
-    private const double ReadGlyph = 60;
-    private const double SureWord = 50;
-    private const double SureBlock = 70;
-    private const int FewestLetters = 2;
+    private const double CertainWord = 50;
+    private const double CertainBlock = 70;
+    private const int MinLetters = 2;
 
-    /// <summary>The block as a picture for the reader, without what is drawn beside it.</summary>
-    /// <param name="grey">The page's pixels, row after row without gaps.</param>
-    public static TextCrop Crop(ReadOnlySpan<byte> grey, int width, int height, TextBlock block) => TextCrop.Of(grey, width, height, block, ReadGlyph);
-
-    /// <summary>The words of a block put together; null where it turns out to be a drawing. Only kana and kanji are sure enough to keep.</summary>
-    public static string? Text(IEnumerable<SeenWord> words)
+    /// <summary>Joins the kana and kanji of a block's words. Other characters are dropped: they are recognised too unreliably.</summary>
+    /// <returns>Text of the block; null if the block is a drawing.</returns>
+    public static string? JoinWords(IEnumerable<PageWord> words)
     {
         double sum = 0;
         var (letters, text) = (0, "");
@@ -25,10 +21,10 @@ public static class JapaneseLettering
             var kept = string.Concat(word.Text.Where(Letters.IsJapanese));
             letters += kept.Length;
             sum += kept.Length * word.Confidence;
-            if (word.Confidence >= SureWord)
+            if (word.Confidence >= CertainWord)
                 text += kept;
         }
 
-        return text.Length >= FewestLetters && sum >= SureBlock * letters ? text : null;
+        return text.Length >= MinLetters && sum >= CertainBlock * letters ? text : null;
     }
 }

@@ -2,29 +2,31 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Lettering;
 
-/// <summary>A page at the size at which lettering is looked for.</summary>
+/// <summary>Page reduced to the size at which lettering is searched.</summary>
 public sealed class LetteringPage
 {
-    private const int LongSide = 1_400;
+    private const int UnitPixels = 1_400;
 
-    /// <summary>For strips, whose longer side means nothing.</summary>
-    private const double MostPixels = 20_000_000;
+    /// <summary>Bounds the plane of a strip, whose longer side does not measure its letters.</summary>
+    private const double MaxPixels = 20_000_000;
 
     private LetteringPage(GreyPlane plane, double scale, double unit) => (Plane, Scale, Unit) = (plane, scale, unit);
 
     internal GreyPlane Plane { get; }
 
-    /// <summary>Pixels of the plane for one of the page, at most 1.</summary>
+    /// <summary>Pixels of the plane for one page pixel, at most 1.</summary>
     internal double Scale { get; }
 
-    /// <summary>The longer side in pixels of the plane, or 1.6 shorter ones, against which letters are measured.</summary>
+    /// <summary>Longer side in pixels of the plane, at most 1.6 shorter sides. Letter sizes are shares of it.</summary>
     internal double Unit { get; }
 
-    /// <param name="grey">8-bit grey pixels, row after row without gaps; 0 is black.</param>
-    public static LetteringPage Of(ReadOnlySpan<byte> grey, int width, int height)
+    /// <summary>Reduces a page for the search.</summary>
+    /// <param name="grey">8-bit grey pixels, row by row without gaps; 0 is black.</param>
+    public static LetteringPage Create(ReadOnlySpan<byte> grey, int width, int height)
     {
         var unit = Math.Min(Math.Max(width, height), 1.6 * Math.Min(width, height));
-        var scale = Math.Min(Math.Min(1, LongSide / unit), Math.Sqrt(MostPixels / width / height));
-        return new(GreyPlane.Shrink(grey, width, height, width, Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale))), scale, unit * scale);
+        var scale = Math.Min(Math.Min(1, UnitPixels / unit), Math.Sqrt(MaxPixels / width / height));
+        int newWidth = Math.Max(1, (int)Math.Round(width * scale)), newHeight = Math.Max(1, (int)Math.Round(height * scale));
+        return new(GreyPlane.Shrink(grey, width, height, width, newWidth, newHeight), scale, unit * scale);
     }
 }

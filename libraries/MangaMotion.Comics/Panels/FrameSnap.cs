@@ -1,16 +1,10 @@
+using static MangaMotion.Comics.Panels.PanelTuning;
+
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>Turns a region into a panel's box: its sides move in to the frame lines when what lies beyond them is sparse.</summary>
+/// <summary>Turns a region into a panel box. A side moves inwards to its frame line if little is drawn beyond that line.</summary>
 internal sealed class FrameSnap(PageMasks page)
 {
-    private const double MaxInset = 0.14;
-    private const double MaxClearInset = 0.22;
-    private const double FrameShare = 0.55;
-    private const double ClearFrameShare = 0.85;
-    private const int FrameWidth = 5;
-    private const double SparseShare = 0.35;
-    private const double BareShare = 0.12;
-
     private enum Side
     {
         Top,
@@ -19,35 +13,37 @@ internal sealed class FrameSnap(PageMasks page)
         Right,
     }
 
-    /// <summary>The panel's box on the reduced page with a confidence, or null when the region is too small or empty to be a panel.</summary>
-    public Panel? Snap(Leaf leaf)
+    /// <summary>Fits a panel to a leaf, in pixels of the reduced page; null if the region is too small or too empty for a panel.</summary>
+    public Panel? FitPanel(Leaf leaf)
     {
         var region = leaf.Region;
-        var (rows, columns) = DrawnShares(region);
-        var (top, bottom) = (Inset(region, Side.Top, rows), Inset(region, Side.Bottom, rows));
-        var (left, right) = (Inset(region, Side.Left, columns), Inset(region, Side.Right, columns));
+        var (rows, columns) = MeasureDrawnShares(region);
+        var (top, bottom) = (FindInset(region, Side.Top, rows), FindInset(region, Side.Bottom, rows));
+        var (left, right) = (FindInset(region, Side.Left, columns), FindInset(region, Side.Right, columns));
         int width = region.Width - left - right, height = region.Height - top - bottom;
-        if (height < 0.06 * page.Height || width < 0.06 * page.Width || width * height < 0.012 * page.Area)
+        if (height < MinPanelSide * page.Height || width < MinPanelSide * page.Width || width * height < MinPanelArea * page.Area)
             return null;
-        if (Drawn(region, left, top, width, height) < 0.01 * width * height)
+        if (CountInk(region, left, top, width, height) < MinPanelInk * width * height)
             return null;
 
-        var framed = (Framed(rows, top, +1) + Framed(rows, rows.Length - 1 - bottom, -1)
-            + Framed(columns, left, +1) + Framed(columns, columns.Length - 1 - right, -1)) / 4.0;
-        return new Panel(region.X + left, region.Y + top, width, height, leaf.Certainty * (0.4 + (0.6 * framed)))
+        var framed = (MeasureFrame(rows, top, +1) + MeasureFrame(rows, rows.Length - 1 - bottom, -1)
+            + MeasureFrame(columns, left, +1) + MeasureFrame(columns, columns.Length - 1 - right, -1)) / 4.0;
+        var confidence = leaf.Certainty * (UnframedConfidence + (FramedConfidence * framed));
+        return new Panel(region.X + left, region.Y + top, width, height, confidence)
         {
-            Outline = PanelOutline.Of(region, left, top, width, height),
+            Outline = PanelOutline.TraceRegion(region, left, top, width, height),
         };
     }
 
-    private (float[] Rows, float[] Columns) DrawnShares(Region region)
+    /// <summary>Measures the share of each row and column of a region that is not open paper.</summary>
+    private (float[] Rows, float[] Columns) MeasureDrawnShares(Region region)
     {
         var rows = new float[region.Height];
         var columns = new float[region.Width];
         var inside = new int[region.Width];
         for (var y = 0; y < rows.Length; y++)
         {
-            var line = region.Row(y);
+            var line = region.GetRow(y);
             var at = ((region.Y + y) * page.Width) + region.X;
             int drawn = 0, count = 0;
             for (var x = 0; x < line.Length; x++)
@@ -70,7 +66,7 @@ internal sealed class FrameSnap(PageMasks page)
         return (rows, columns);
     }
 
-    private int Drawn(Region region, int left, int top, int width, int height)
+    private int CountInk(Region region, int left, int top, int width, int height)
     {
         var drawn = 0;
         for (var y = top; y < top + height; y++)
@@ -83,28 +79,33 @@ internal sealed class FrameSnap(PageMasks page)
         return drawn;
     }
 
-    /// <summary>How far to move a side in to its frame line, in pixels.</summary>
-    private int Inset(Region region, Side side, float[] drawn)
+    /// <summary>Finds the distance in pixels from a region's side inwards to its frame line; 0 if the side stays.</summary>
+    private int FindInset(Region region, Side side, float[] drawn)
     {
         if (side is Side.Bottom or Side.Right)
             drawn = [.. drawn.Reverse()];
-        var edge = Array.FindIndex(drawn, 0, Math.Max(1, (int)(MaxInset * drawn.Length)), share => share >= FrameShare);
+        var edge = FindFirst(drawn, MaxInset, SnapFrame);
         if (edge < 0)
         {
-            edge = Array.FindIndex(drawn, 0, Math.Max(1, (int)(MaxClearInset * drawn.Length)), share => share >= ClearFrameShare);
-            if (edge >= 0 && drawn[Math.Max(0, edge - FrameWidth)] > SparseShare)
+            edge = FindFirst(drawn, MaxClearInset, SnapClearFrame);
+            if (edge >= 0 && drawn[Math.Max(0, edge - SnapFrameWidth)] > MaxBeyondClearFrame)
                 return 0;
         }
 
-        // A line as long as the panel is its frame whatever leans out over it; half a line may be the shoulders of a figure without one.
-        var whole = edge >= 0 && drawn.AsSpan(edge, Math.Min(FrameWidth, drawn.Length - edge)).ToArray().Max() >= ClearFrameShare;
-        return edge > 0 && drawn.Take(edge).Average() < (whole ? SparseShare : BareShare) && !Bleeds(region, side, edge) ? edge : 0;
+        // A line along the whole side is a frame even if something leans out over it. Part of a line may be the shoulders of a figure.
+        var clear = edge >= 0 && drawn.AsSpan(edge, Math.Min(SnapFrameWidth, drawn.Length - edge)).ToArray().Max() >= SnapClearFrame;
+        var maxBeyond = clear ? MaxBeyondClearFrame : MaxBeyondFrame;
+        return edge > 0 && drawn.Take(edge).Average() < maxBeyond && !Bleeds(region, side, edge) ? edge : 0;
     }
 
-    /// <summary>Whether the frame lines beside this side run on to the page's edge, so that the blank between them belongs to the panel.</summary>
+    private static int FindFirst(float[] drawn, double maxInset, double minShare) =>
+        Array.FindIndex(drawn, 0, Math.Max(1, (int)(maxInset * drawn.Length)), share => share >= minShare);
+
+    /// <summary>
+    /// Whether both neighbouring frame lines continue to the page's edge, so that the blank area between them belongs to the panel.
+    /// </summary>
     private bool Bleeds(Region region, Side side, int depth)
     {
-        var across = side is Side.Top or Side.Bottom;
         var atEdge = side switch
         {
             Side.Top => region.Y == 0,
@@ -115,21 +116,23 @@ internal sealed class FrameSnap(PageMasks page)
         if (!atEdge)
             return false;
 
-        int first = 0, last = 0, length = across ? region.Width : region.Height;
+        var horizontal = side is Side.Top or Side.Bottom;
+        var (length, lines) = horizontal ? (region.Width, region.Height) : (region.Height, region.Width);
+        int first = 0, last = 0;
         for (var i = 0; i < depth; i++)
         {
-            var line = side is Side.Bottom or Side.Right ? (across ? region.Height : region.Width) - 1 - i : i;
-            first += FrameAt(line, 0) ? 1 : 0;
-            last += FrameAt(line, length - FrameWidth) ? 1 : 0;
+            var line = side is Side.Bottom or Side.Right ? lines - 1 - i : i;
+            first += HasFrameAt(line, 0) ? 1 : 0;
+            last += HasFrameAt(line, length - SnapFrameWidth) ? 1 : 0;
         }
 
-        return Math.Min(first, last) > 0.7 * depth;
+        return Math.Min(first, last) > BleedShare * depth;
 
-        bool FrameAt(int line, int from)
+        bool HasFrameAt(int line, int from)
         {
-            for (var i = Math.Max(0, from); i < Math.Min(length, from + FrameWidth); i++)
+            for (var i = Math.Max(0, from); i < Math.Min(length, from + SnapFrameWidth); i++)
             {
-                var (x, y) = across ? (i, line) : (line, i);
+                var (x, y) = horizontal ? (i, line) : (line, i);
                 if (page.Open[((region.Y + y) * page.Width) + region.X + x] == 0)
                     return true;
             }
@@ -138,11 +141,12 @@ internal sealed class FrameSnap(PageMasks page)
         }
     }
 
-    private static double Framed(float[] drawn, int at, int step)
+    /// <summary>Measures the strength, 0 to 1, of the frame line at a side.</summary>
+    private static double MeasureFrame(float[] drawn, int at, int step)
     {
         var best = 0f;
-        for (var i = 0; i < 4 && at >= 0 && at < drawn.Length; i++, at += step)
+        for (var i = 0; i < FrameSearchDepth && at >= 0 && at < drawn.Length; i++, at += step)
             best = Math.Max(best, drawn[at]);
-        return Math.Min(1, best / 0.9);
+        return Math.Min(1, best / FullyFramed);
     }
 }

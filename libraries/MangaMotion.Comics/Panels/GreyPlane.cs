@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>A tightly packed 8-bit grey picture.</summary>
+/// <summary>8-bit grey picture, row by row without gaps.</summary>
 internal sealed class GreyPlane(int width, int height, byte[] pixels)
 {
     public int Width { get; } = width;
@@ -12,9 +12,11 @@ internal sealed class GreyPlane(int width, int height, byte[] pixels)
 
     public byte[] Pixels { get; } = pixels;
 
-    public ReadOnlySpan<byte> Row(int y) => Pixels.AsSpan(y * Width, Width);
+    public ReadOnlySpan<byte> GetRow(int y) => Pixels.AsSpan(y * Width, Width);
 
-    /// <summary>Copies a picture, averaged over areas down to <paramref name="width"/> × <paramref name="height"/> (never larger than the source).</summary>
+    /// <summary>Reduces a picture by area averaging. A picture of the target's size is copied.</summary>
+    /// <param name="width">Width of the result, at most <paramref name="sourceWidth"/>.</param>
+    /// <param name="height">Height of the result, at most <paramref name="sourceHeight"/>.</param>
     public static GreyPlane Shrink(ReadOnlySpan<byte> source, int sourceWidth, int sourceHeight, int stride, int width, int height)
     {
         var target = new byte[width * height];
@@ -25,7 +27,7 @@ internal sealed class GreyPlane(int width, int height, byte[] pixels)
             return new GreyPlane(width, height, target);
         }
 
-        var spans = Spans(sourceWidth, width);
+        var spans = CreateSpans(sourceWidth, width);
         var sums = new float[sourceWidth];
         var prefix = new float[sourceWidth + 1];
         var step = (double)sourceHeight / height;
@@ -53,7 +55,10 @@ internal sealed class GreyPlane(int width, int height, byte[] pixels)
         return new GreyPlane(width, height, target);
     }
 
-    private static (int From, float FromPart, int To, float ToPart)[] Spans(int from, int to)
+    /// <summary>
+    /// Lists the source columns of each target column. The parts are the shares of the end columns that lie outside and inside.
+    /// </summary>
+    private static (int From, float FromPart, int To, float ToPart)[] CreateSpans(int from, int to)
     {
         var spans = new (int, float, int, float)[to];
         for (var i = 0; i < to; i++)

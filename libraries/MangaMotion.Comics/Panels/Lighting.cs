@@ -1,89 +1,84 @@
+using static MangaMotion.Comics.Panels.PanelTuning;
+
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>Takes out the shadow that the fold of a book throws over a scan, which would make its paper another grey than the page's.</summary>
+/// <summary>
+/// Removes the shadow of a book's fold from a scan. The shadow would give its paper another grey than the rest of the page.
+/// </summary>
 internal static class Lighting
 {
-    /// <summary>Of a column's pixels this share is no brighter than its paper.</summary>
-    private const double PaperShare = 0.97;
-    private const int BrightPaper = 170;
-    private const double Shaded = 0.965;
-    private const double Darkest = 0.4;
-
-    /// <summary>Between columns this far apart a shadow gains no more of its depth; a drawing does.</summary>
-    private const int Step = 3;
-    private const double MostChange = 0.35;
-
-    /// <summary>The page with columns of shaded paper made as bright as the rest; the page itself where there are none.</summary>
-    public static GreyPlane Even(GreyPlane page)
+    /// <summary>Brightens columns of shaded paper to the page's paper level. Returns the same page if it has no shadow.</summary>
+    public static GreyPlane RemoveFoldShadow(GreyPlane page)
     {
-        var light = Papers(page);
-        var bright = light.Order().ElementAt((int)(0.8 * light.Length));
-        if (bright < BrightPaper)
+        var levels = MeasurePaperLevels(page);
+        var bright = levels.Order().ElementAt((int)(PagePaperQuantile * levels.Length));
+        if (bright < MinShadedPaper)
             return page;
 
         var gains = new float[page.Width];
         Array.Fill(gains, 1f);
-        var any = false;
-        for (var x = 0; x < light.Length;)
+        var shaded = false;
+        for (var x = 0; x < levels.Length; x++)
         {
             var from = x;
-            while (x < light.Length && light[x] < Shaded * bright)
+            while (x < levels.Length && levels[x] < ShadedLevel * bright)
                 x++;
-            if (x > from && IsShadow(light, from, x, bright))
-            {
-                any = true;
-                for (var i = from; i < x; i++)
-                    gains[i] = (float)bright / light[i];
-            }
-
-            x++;
+            if (x == from || !IsShadow(levels, from, x, bright))
+                continue;
+            shaded = true;
+            for (var i = from; i < x; i++)
+                gains[i] = (float)bright / levels[i];
         }
 
-        if (!any)
-            return page;
-        var even = new byte[page.Pixels.Length];
+        return shaded ? BrightenColumns(page, gains) : page;
+    }
+
+    private static GreyPlane BrightenColumns(GreyPlane page, float[] gains)
+    {
+        var pixels = new byte[page.Pixels.Length];
         for (var y = 0; y < page.Height; y++)
         {
-            var row = page.Row(y);
-            var target = even.AsSpan(y * page.Width, page.Width);
+            var row = page.GetRow(y);
+            var target = pixels.AsSpan(y * page.Width, page.Width);
             for (var x = 0; x < row.Length; x++)
                 target[x] = (byte)Math.Min(255, (row[x] * gains[x]) + 0.5f);
         }
 
-        return new GreyPlane(page.Width, page.Height, even);
+        return new GreyPlane(page.Width, page.Height, pixels);
     }
 
-    private static bool IsShadow(int[] light, int from, int to, int bright)
+    /// <summary>Whether a run of darker columns is a shadow: it changes gradually, where a drawing has steps.</summary>
+    private static bool IsShadow(int[] levels, int from, int to, int bright)
     {
-        var darkest = light.AsSpan(from..to).ToArray().Min();
-        if (darkest < Darkest * bright)
+        var darkest = levels.AsSpan(from..to).ToArray().Min();
+        if (darkest < DarkestShadow * bright)
             return false;
         var change = 0;
-        for (var x = from; x < to + (to < light.Length ? 1 : 0); x++)
-            change = Math.Max(change, Math.Abs(light[x] - light[Math.Max(0, x - Step)]));
-        return change <= MostChange * (bright - darkest);
+        for (var x = from; x < Math.Min(to + 1, levels.Length); x++)
+            change = Math.Max(change, Math.Abs(levels[x] - levels[Math.Max(0, x - ShadowStep)]));
+        return change <= MaxShadowChange * (bright - darkest);
     }
 
-    /// <summary>The bright end of each column's histogram, without the outliers of single columns.</summary>
-    private static int[] Papers(GreyPlane page)
+    /// <summary>Measures a high quantile of each column's grey levels, which is the level of its paper.</summary>
+    private static int[] MeasurePaperLevels(GreyPlane page)
     {
         var histograms = new int[256 * page.Width];
         for (var y = 0; y < page.Height; y++)
         {
-            var row = page.Row(y);
+            var row = page.GetRow(y);
             for (var x = 0; x < row.Length; x++)
                 histograms[(x * 256) + row[x]]++;
         }
 
-        var papers = new int[page.Width];
-        for (var x = 0; x < papers.Length; x++)
+        var levels = new int[page.Width];
+        for (var x = 0; x < levels.Length; x++)
         {
             var (seen, level) = (0, 255);
-            while ((seen += histograms[(x * 256) + level]) < (1 - PaperShare) * page.Height)
+            while ((seen += histograms[(x * 256) + level]) < (1 - ColumnPaperShare) * page.Height)
                 level--;
-            papers[x] = level;
+            levels[x] = level;
         }
 
-        return papers;
+        return levels;
     }
 }

@@ -3,22 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>The way a gutter runs.</summary>
-internal enum Axis
-{
-    Horizontal,
-    Vertical,
-}
-
 /// <summary>
-/// Counts the pixels of a mask along slanted lines of a region. The region is folded once into strips a few pixels wide, each
-/// contiguous across the lines, so that a slope costs one vector addition a strip, at the offset where the line crosses it.
+/// Counts the pixels of a mask along slanted lines of a region. The region is folded once into strips a few pixels wide that are contiguous
+/// across the lines. A slope then costs one vector addition for each strip, at the offset where the line crosses it.
 /// </summary>
 internal sealed class LineSums
 {
     private readonly byte[] _strips;
     private readonly int _pitch;
 
+    /// <param name="mask">Page-sized mask of 0 and 1; null counts every pixel of the region.</param>
     public LineSums(Region region, byte[]? mask, int pageWidth, Axis axis)
     {
         Length = axis == Axis.Horizontal ? region.Width : region.Height;
@@ -30,30 +24,27 @@ internal sealed class LineSums
         var buffer = new byte[region.Width];
         for (var row = 0; row < region.Height; row++)
         {
-            ReadOnlySpan<byte> line = region.Row(row);
+            ReadOnlySpan<byte> line = region.GetRow(row);
             if (mask is not null)
             {
-                And(line, mask.AsSpan(((region.Y + row) * pageWidth) + region.X, region.Width), buffer);
+                AndBytes(line, mask.AsSpan(((region.Y + row) * pageWidth) + region.X, region.Width), buffer);
                 line = buffer;
             }
 
             if (axis == Axis.Vertical)
-            {
-                Add(line, _strips.AsSpan(row / _pitch * Depth, Depth));
-                continue;
-            }
-
-            Fold(line, row);
+                AddBytes(line, _strips.AsSpan(row / _pitch * Depth, Depth));
+            else
+                FoldRow(line, row);
         }
     }
 
-    /// <summary>Adds up the pixels of a row that lie in one strip.</summary>
-    private void Fold(ReadOnlySpan<byte> line, int row)
+    /// <summary>Adds up the pixels of a row in each strip.</summary>
+    private void FoldRow(ReadOnlySpan<byte> line, int row)
     {
         var at = row;
         if (_pitch == 4)
         {
-            // The product's highest byte is the sum of the four.
+            // The highest byte of the product is the sum of the four bytes.
             foreach (var four in MemoryMarshal.Cast<byte, uint>(line))
             {
                 _strips[at] = (byte)((four * 0x01010101u) >> 24);
@@ -73,35 +64,36 @@ internal sealed class LineSums
             _strips[at] += line[x];
     }
 
-    /// <summary>Pixels along a line.</summary>
+    /// <summary>Length of a line in pixels.</summary>
     public int Length { get; }
 
-    /// <summary>Pixels across the lines.</summary>
+    /// <summary>Number of horizontal or vertical lines in the region.</summary>
     public int Depth { get; }
 
     public int StripCount { get; }
 
-    /// <summary>Lines of this slope start this many pixels before the region (and end as many after it).</summary>
-    public int Padding(double slope) => slope == 0 ? 0 : (int)(Math.Abs(slope) * Length / 2) + 3;
+    /// <summary>Gets the number of lines of this slope that lie partly before the region; the same number lies after it.</summary>
+    public int GetPadding(double slope) => slope == 0 ? 0 : (int)(Math.Abs(slope) * Length / 2) + 3;
 
-    /// <summary>Pixels on each line; index <c>line + Padding(slope)</c>. The target must hold <c>Depth + 2·Padding</c> values.</summary>
-    public void Sum(double slope, Span<ushort> target)
+    /// <summary>Counts the pixels on each line of a slope. The first line is the first one of the padding.</summary>
+    /// <param name="target">Receives <c>Depth + 2·GetPadding(slope)</c> counts.</param>
+    public void SumLines(double slope, Span<ushort> target)
     {
         target.Clear();
         for (var strip = 0; strip < StripCount; strip++)
-            AddWide(_strips.AsSpan(strip * Depth, Depth), target[(Padding(slope) - Shift(slope, strip))..]);
+            AddBytes(_strips.AsSpan(strip * Depth, Depth), target[(GetPadding(slope) - GetShift(slope, strip))..]);
     }
 
-    /// <summary>Pixels in one strip where a line (indexed as in <see cref="Sum"/>) crosses it.</summary>
-    public int At(double slope, int line, int strip)
+    /// <summary>Counts the pixels of a line in one strip. The line is numbered as in <see cref="SumLines"/>.</summary>
+    public int CountAt(double slope, int line, int strip)
     {
-        var across = line - Padding(slope) + Shift(slope, strip);
+        var across = line - GetPadding(slope) + GetShift(slope, strip);
         return across < 0 || across >= Depth ? 0 : _strips[(strip * Depth) + across];
     }
 
-    private int Shift(double slope, int strip) => (int)Math.Round(slope * (((strip + 0.5) * _pitch) - (Length / 2.0)));
+    private int GetShift(double slope, int strip) => (int)Math.Round(slope * (((strip + 0.5) * _pitch) - (Length / 2.0)));
 
-    private static void And(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, Span<byte> target)
+    private static void AndBytes(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, Span<byte> target)
     {
         var i = 0;
         for (; i <= a.Length - Vector<byte>.Count; i += Vector<byte>.Count)
@@ -110,7 +102,7 @@ internal sealed class LineSums
             target[i] = (byte)(a[i] & b[i]);
     }
 
-    private static void Add(ReadOnlySpan<byte> source, Span<byte> target)
+    private static void AddBytes(ReadOnlySpan<byte> source, Span<byte> target)
     {
         var i = 0;
         for (; i <= source.Length - Vector<byte>.Count; i += Vector<byte>.Count)
@@ -119,7 +111,7 @@ internal sealed class LineSums
             target[i] += source[i];
     }
 
-    private static void AddWide(ReadOnlySpan<byte> source, Span<ushort> target)
+    private static void AddBytes(ReadOnlySpan<byte> source, Span<ushort> target)
     {
         var i = 0;
         for (; i <= source.Length - Vector<byte>.Count; i += Vector<byte>.Count)

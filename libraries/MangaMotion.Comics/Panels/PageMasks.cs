@@ -1,27 +1,29 @@
+using static MangaMotion.Comics.Panels.PanelTuning;
+
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>What the pixels of a page may be. All masks have the page's size and hold 0 or 1.</summary>
+/// <summary>Masks of one page for the gutter search. Every mask has the page's size and holds 0 or 1 for each pixel.</summary>
+/// <remarks>"Across" masks serve horizontal gutters, "along" masks vertical ones.</remarks>
 internal sealed class PageMasks
 {
-    private const int EdgeHeight = 44;
-    private const int InkLimit = 128;
-    private const int ShortestRun = 8;
+    /// <summary>
+    /// Pixels by which runs and open paper are widened on both sides, so that an uneven line still has one straight line in it.
+    /// </summary>
+    public const int SpreadWidth = 2;
 
     private readonly GreyPlane _page;
 
     public PageMasks(GreyPlane page)
-        : this(page, sealedFrames: false, Lines(Edges(page, page.Width), page, 1), Lines(Edges(page, 1), page, page.Width))
+        : this(page, closeFrameGaps: false, KeepRuns(FindEdges(page, page.Width), page, 1), KeepRuns(FindEdges(page, 1), page, page.Width))
     {
     }
 
-    /// <param name="sealedFrames">As for <see cref="Paper.Candidates"/>.</param>
-    private PageMasks(GreyPlane page, bool sealedFrames, byte[] edgeAcross, byte[] edgeAlong)
+    private PageMasks(GreyPlane page, bool closeFrameGaps, byte[] edgesAcross, byte[] edgesAlong)
     {
         _page = page;
-        (EdgeAcross, EdgeAlong) = (edgeAcross, edgeAlong);
-        Width = page.Width;
-        Height = page.Height;
-        Papers = Paper.Candidates(page, sealedFrames);
+        (EdgesAcross, EdgesAlong) = (edgesAcross, edgesAlong);
+        (Width, Height) = (page.Width, page.Height);
+        Papers = Paper.FindCandidates(page, closeFrameGaps);
         Open = new byte[Area];
         foreach (var paper in Papers)
         {
@@ -29,17 +31,17 @@ internal sealed class PageMasks
                 Open[i] |= paper.Open[i];
         }
 
-        WideAcross = Widen(Width);
-        WideAlong = Widen(1);
+        WideOpenAcross = Spread(Open, Width);
+        WideOpenAlong = Spread(Open, 1);
         Dark = new byte[Area];
         for (var i = 0; i < Dark.Length; i++)
-            Dark[i] = page.Pixels[i] < InkLimit && Open[i] == 0 ? (byte)1 : (byte)0;
-        InkAcross = Ink(Width, Lines(Dark, page, 1));
-        InkAlong = Ink(1, Lines(Dark, page, Width));
+            Dark[i] = page.Pixels[i] < InkLevel && Open[i] == 0 ? (byte)1 : (byte)0;
+        InkRunsAcross = Spread(KeepRuns(Dark, page, 1), Width);
+        InkRunsAlong = Spread(KeepRuns(Dark, page, Width), 1);
     }
 
-    /// <summary>The same page, but paper is not open where it is reached through gaps of one pixel only.</summary>
-    public PageMasks Sealed() => new(_page, sealedFrames: true, EdgeAcross, EdgeAlong);
+    /// <summary>Creates the masks of the same page with paper behind gaps of one pixel counted as closed.</summary>
+    public PageMasks CloseFrameGaps() => new(_page, closeFrameGaps: true, EdgesAcross, EdgesAlong);
 
     public int Width { get; }
 
@@ -49,80 +51,68 @@ internal sealed class PageMasks
 
     public IReadOnlyList<Paper> Papers { get; }
 
-    /// <summary>Open in any of the papers.</summary>
+    /// <summary>Pixels that are open in any paper.</summary>
     public byte[] Open { get; }
 
-    /// <summary>Pixels where the grey jumps between the rows above and below: frame lines and the borders of dark panels.</summary>
-    public byte[] EdgeAcross { get; }
+    /// <summary>Horizontal runs where the grey jumps between the rows above and below: frame lines and the sides of dark panels.</summary>
+    public byte[] EdgesAcross { get; }
 
-    /// <summary>Pixels where the grey jumps between the columns to the left and right.</summary>
-    public byte[] EdgeAlong { get; }
+    /// <summary>Vertical runs where the grey jumps between the columns to the left and right.</summary>
+    public byte[] EdgesAlong { get; }
 
-    /// <summary>Open pixels, spread by two rows up and down, so that a narrow gutter between wavering frames has a straight line in it.</summary>
-    public byte[] WideAcross { get; }
+    /// <summary>Open pixels, widened up and down.</summary>
+    public byte[] WideOpenAcross { get; }
 
-    /// <summary>Open pixels, spread by two columns to the left and right.</summary>
-    public byte[] WideAlong { get; }
+    /// <summary>Open pixels, widened to the left and right.</summary>
+    public byte[] WideOpenAlong { get; }
 
     /// <summary>Dark pixels that are not open.</summary>
     public byte[] Dark { get; }
 
-    /// <summary>Dark runs, without the dots of screen tones, spread by two rows up and down, so that a thin line that wavers stays on one row.</summary>
-    public byte[] InkAcross { get; }
+    /// <summary>Horizontal runs of dark pixels, widened up and down.</summary>
+    public byte[] InkRunsAcross { get; }
 
-    /// <summary>Dark runs, spread by two columns to the left and right.</summary>
-    public byte[] InkAlong { get; }
+    /// <summary>Vertical runs of dark pixels, widened to the left and right.</summary>
+    public byte[] InkRunsAlong { get; }
 
-    private static byte[] Edges(GreyPlane page, int step)
+    private static byte[] FindEdges(GreyPlane page, int step)
     {
         var pixels = page.Pixels;
         var edges = new byte[pixels.Length];
         for (var i = step; i < edges.Length - step; i++)
-            edges[i] = Math.Abs(pixels[i + step] - pixels[i - step]) >= EdgeHeight ? (byte)1 : (byte)0;
+            edges[i] = Math.Abs(pixels[i + step] - pixels[i - step]) >= MinEdgeHeight ? (byte)1 : (byte)0;
         return edges;
     }
 
-    private byte[] Widen(int step)
+    /// <summary>Keeps the straight runs of a mask and drops shorter ones, such as the dots of a screen tone.</summary>
+    /// <param name="step">Distance from one pixel of a run to the next: 1 for rows, the page's width for columns.</param>
+    private static byte[] KeepRuns(byte[] mask, GreyPlane page, int step)
     {
-        var wide = new byte[Area];
-        for (var i = 2 * step; i < wide.Length - (2 * step); i++)
-            wide[i] = (byte)(Open[i] | Open[i - step] | Open[i + step] | Open[i - (2 * step)] | Open[i + (2 * step)]);
-        return wide;
-    }
-
-    /// <summary>What of a mask lies in straight runs of some length: the dots of a screen tone do not.</summary>
-    /// <param name="step">From one pixel of a run to the next.</param>
-    private static byte[] Lines(byte[] mask, GreyPlane page, int step)
-    {
-        var lines = new byte[mask.Length];
-        var (rows, length, next) = step == 1 ? (page.Height, page.Width, page.Width) : (page.Width, page.Height, 1);
-        for (var row = 0; row < rows; row++)
+        var kept = new byte[mask.Length];
+        var (length, lineStep) = step == 1 ? (page.Width, page.Width) : (page.Height, 1);
+        for (var line = 0; line < mask.Length / length; line++)
         {
-            for (int i = 0, at = row * next; i < length;)
+            var start = line * lineStep;
+            var runStart = 0;
+            for (var i = 0; i <= length; i++)
             {
-                var from = at;
-                var first = i;
-                while (i < length && mask[at] != 0)
-                    (i, at) = (i + 1, at + step);
-                if (i - first >= ShortestRun)
-                {
-                    for (var p = from; p != at; p += step)
-                        lines[p] = 1;
-                }
-
-                if (i == first)
-                    (i, at) = (i + 1, at + step);
+                if (i < length && mask[start + (i * step)] != 0)
+                    continue;
+                for (var k = runStart; i - runStart >= MinRun && k < i; k++)
+                    kept[start + (k * step)] = 1;
+                runStart = i + 1;
             }
         }
 
-        return lines;
+        return kept;
     }
 
-    private byte[] Ink(int step, byte[] lines)
+    /// <summary>Widens a mask by <see cref="SpreadWidth"/> steps in both directions. The outermost pixels stay 0.</summary>
+    private static byte[] Spread(byte[] mask, int step)
     {
-        var spread = new byte[Area];
-        for (var i = 2 * step; i < spread.Length - (2 * step); i++)
-            spread[i] = (byte)(lines[i] | lines[i - step] | lines[i + step] | lines[i - (2 * step)] | lines[i + (2 * step)]);
-        return spread;
+        var wide = new byte[mask.Length];
+        for (var i = SpreadWidth * step; i < wide.Length - (SpreadWidth * step); i++)
+            wide[i] = (byte)(mask[i] | mask[i - step] | mask[i + step] | mask[i - (2 * step)] | mask[i + (2 * step)]);
+        return wide;
     }
 }

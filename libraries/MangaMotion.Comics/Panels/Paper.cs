@@ -1,14 +1,13 @@
+using static MangaMotion.Comics.Panels.PanelTuning;
+
 namespace MangaMotion.Comics.Panels;
 
 /// <summary>
-/// What may lie between panels: pixels of one grey range (<see cref="Blank"/>), and those of them that are joined to the
-/// page's border (<see cref="Open"/>). A blank wall inside a closed frame is blank and not open: that is what tells it from a gutter.
-/// Both masks hold 0 or 1 a pixel.
+/// One candidate for the paper between panels: the pixels of one grey range. A blank wall inside a closed frame is blank but not open,
+/// which distinguishes it from a gutter. Both masks hold 0 or 1 for each page pixel.
 /// </summary>
 internal sealed class Paper
 {
-    private const int DarkLimit = 42;
-
     private Paper(byte[] blank, byte[] open, double openShare)
     {
         Blank = blank;
@@ -16,87 +15,103 @@ internal sealed class Paper
         OpenShare = openShare;
     }
 
+    /// <summary>Pixels in the paper's grey range.</summary>
     public byte[] Blank { get; }
 
+    /// <summary>Blank pixels that are connected to the page's border.</summary>
     public byte[] Open { get; }
 
+    /// <summary>Share of the page that is open, 0 to 1.</summary>
     public double OpenShare { get; }
 
-    /// <summary>The page's plausible papers: bright, dark, and the border's own grey where it is neither.</summary>
-    /// <param name="sealedFrames">Whether paper is not open where it is reached through gaps of one pixel only.</param>
-    public static List<Paper> Candidates(GreyPlane page, bool sealedFrames)
+    /// <summary>Finds the plausible papers of a page: bright, dark, and the border's own grey if it is neither. At least one.</summary>
+    /// <param name="closeFrameGaps">Whether paper behind gaps of one pixel counts as closed.</param>
+    public static List<Paper> FindCandidates(GreyPlane page, bool closeFrameGaps)
     {
         var papers = new List<Paper>();
-        foreach (var (low, high) in Ranges(page))
-            Add(page, low, high);
-        if (papers.Max(paper => paper.BorderShare(page)) < 0.85)
+        foreach (var (low, high) in FindGreyRanges(page))
+            AddPaper(page, low, high);
+        if (papers.Max(paper => paper.MeasureBorderShare(page)) < ExplainedBorder)
         {
-            // Rough or screened paper: its grey only shows when neighbours are averaged.
+            // The grey of rough or screened paper only shows in the average of neighbouring pixels.
             var smooth = Smooth(page);
-            var mode = Mode(BorderHistogram(smooth, out _), 8);
-            Add(smooth, mode - 18, mode + 18);
-            if (papers.Count > 1 && papers[^1].BorderShare(page) < 0.4)
+            var mode = FindMode(CountBorder(smooth), RoughModeRadius);
+            AddPaper(smooth, mode - RoughPaperTolerance, mode + RoughPaperTolerance);
+            if (papers.Count > 1 && papers[^1].MeasureBorderShare(page) < MinRoughBorder)
                 papers.RemoveAt(papers.Count - 1);
         }
 
-        void Add(GreyPlane source, int low, int high)
+        // The bright paper comes first. It is kept if it is the only one, because the later steps need one.
+        if (papers.Count > 1 && papers[0].OpenShare <= MinOpenPage)
+            papers.RemoveAt(0);
+        return papers;
+
+        void AddPaper(GreyPlane source, int low, int high)
         {
             var blank = new byte[source.Pixels.Length];
             for (var i = 0; i < blank.Length; i++)
                 blank[i] = source.Pixels[i] >= low && source.Pixels[i] <= high ? (byte)1 : (byte)0;
-            var open = sealedFrames ? Flood.FromBorderSealed(blank, page.Width, page.Height) : Flood.FromBorder(blank, page.Width, page.Height);
+            var open = closeFrameGaps
+                ? FloodFill.FillFromBorderThroughWidePassages(blank, page.Width, page.Height)
+                : FloodFill.FillFromBorder(blank, page.Width, page.Height);
             var share = (double)open.AsSpan().Count((byte)1) / blank.Length;
-            if (papers.Count == 0 || share > 0.004)
+            if (papers.Count == 0 || share > MinOpenPage)
                 papers.Add(new Paper(blank, open, share));
         }
-
-        // The bright paper stays when nothing else is there, so that the later steps always have one.
-        if (papers.Count > 1 && papers[0].OpenShare <= 0.004)
-            papers.RemoveAt(0);
-        return papers;
     }
 
-    private static IEnumerable<(int Low, int High)> Ranges(GreyPlane page)
+    private static IEnumerable<(int Low, int High)> FindGreyRanges(GreyPlane page)
     {
         var all = new int[256];
         foreach (var value in page.Pixels)
             all[value]++;
-        var border = BorderHistogram(page, out var borderPixels);
+        var border = CountBorder(page);
+        var borderPixels = border.Sum();
 
-        var bright = 200;
-        for (var level = 201; level < 256; level++)
+        var bright = MinBrightPaper;
+        for (var level = MinBrightPaper + 1; level < 256; level++)
         {
             if (all[level] > all[bright])
                 bright = level;
         }
 
-        yield return (bright >= 235 ? bright - 22 : bright - 26, 255);
+        yield return (bright - (bright >= CleanBrightPaper ? CleanPaperTolerance : BrightPaperTolerance), 255);
 
-        double darkPixels = Sum(all.AsSpan(0, 40)), darkBorder = Sum(border.AsSpan(0, 45));
-        if (darkBorder > 0.02 * borderPixels || darkPixels > 0.01 * page.Pixels.Length)
-            yield return (0, DarkLimit);
+        if (CountLevels(border, 0, DarkBorderLevels - 1) > MinDarkBorder * borderPixels
+            || CountLevels(all, 0, DarkPageLevels - 1) > MinDarkPage * page.Pixels.Length)
+            yield return (0, MaxDarkPaper);
 
-        var mode = Mode(border, 4);
-        if (mode is > DarkLimit and < 226 && Sum(border.AsSpan(Math.Max(0, mode - 12)..Math.Min(256, mode + 13))) > 0.12 * borderPixels)
-            yield return (mode - 14, mode + 14);
+        var mode = FindMode(border, GreyModeRadius);
+        if (mode is > MaxDarkPaper and < MaxGreyPaper
+            && CountLevels(border, mode - GreyBorderRadius, mode + GreyBorderRadius) > MinGreyBorder * borderPixels)
+            yield return (mode - GreyPaperTolerance, mode + GreyPaperTolerance);
     }
 
-    /// <summary>The level around which most of the histogram lies.</summary>
-    private static int Mode(int[] histogram, int radius)
+    /// <summary>Finds the level with the most pixels within a radius around it.</summary>
+    private static int FindMode(int[] histogram, int radius)
     {
         int mode = 0, best = -1;
         for (var level = 0; level < 256; level++)
         {
-            var around = Sum(histogram.AsSpan(Math.Max(0, level - radius)..Math.Min(256, level + radius + 1)));
-            if (around > best)
-                (best, mode) = (around, level);
+            var count = CountLevels(histogram, level - radius, level + radius);
+            if (count > best)
+                (best, mode) = (count, level);
         }
 
         return mode;
     }
 
-    /// <summary>The share of the page's outermost pixels that is this paper.</summary>
-    private double BorderShare(GreyPlane page)
+    /// <summary>Counts the pixels of a range of levels, both ends included, clipped to the histogram.</summary>
+    private static int CountLevels(int[] histogram, int low, int high)
+    {
+        var sum = 0;
+        for (var level = Math.Max(0, low); level <= Math.Min(255, high); level++)
+            sum += histogram[level];
+        return sum;
+    }
+
+    /// <summary>Measures the share of the page's outermost pixels that is open in this paper.</summary>
+    private double MeasureBorderShare(GreyPlane page)
     {
         var open = 0;
         for (var x = 0; x < page.Width; x++)
@@ -106,7 +121,7 @@ internal sealed class Paper
         return (double)open / (2 * (page.Width + page.Height));
     }
 
-    /// <summary>The mean of every pixel and its eight neighbours; the outermost pixels stay.</summary>
+    /// <summary>Averages every pixel with its eight neighbours. The outermost rows stay as they are.</summary>
     private static GreyPlane Smooth(GreyPlane page)
     {
         var (width, pixels) = (page.Width, page.Pixels);
@@ -121,32 +136,24 @@ internal sealed class Paper
         return new GreyPlane(width, page.Height, smooth);
     }
 
-    private static int[] BorderHistogram(GreyPlane page, out int count)
+    /// <summary>Counts the grey levels of the page's border.</summary>
+    private static int[] CountBorder(GreyPlane page)
     {
-        var margin = Math.Min(Math.Max(2, (int)(0.012 * Math.Max(page.Width, page.Height))), Math.Min(page.Width, page.Height));
+        var margin = Math.Max(2, (int)(BorderWidth * Math.Max(page.Width, page.Height)));
+        margin = Math.Min(margin, Math.Min(page.Width, page.Height));
         var histogram = new int[256];
-        count = 0;
         for (var y = 0; y < page.Height; y++)
         {
-            var row = page.Row(y);
+            var row = page.GetRow(y);
             var whole = y < margin || y >= page.Height - margin;
             for (var x = 0; x < row.Length; x++)
             {
                 if (!whole && x == margin && row.Length - margin > x)
                     x = row.Length - margin;
                 histogram[row[x]]++;
-                count++;
             }
         }
 
         return histogram;
-    }
-
-    private static int Sum(ReadOnlySpan<int> values)
-    {
-        var sum = 0;
-        foreach (var value in values)
-            sum += value;
-        return sum;
     }
 }

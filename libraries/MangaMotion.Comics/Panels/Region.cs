@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>A convex part of the page: its bounding box, and which pixels of that box belong to it (0 or 1).</summary>
+/// <summary>Convex part of the page: a bounding box and the pixels of the box that belong to the part (0 or 1).</summary>
 internal sealed class Region(int x, int y, int width, int height, byte[] inside)
 {
     public int X { get; } = x;
@@ -13,66 +13,69 @@ internal sealed class Region(int x, int y, int width, int height, byte[] inside)
 
     public int Height { get; } = height;
 
-    public int Area { get; } = Count(inside);
+    /// <summary>Number of pixels that belong to the region.</summary>
+    public int Area { get; } = CountCommon(inside, inside);
 
-    public ReadOnlySpan<byte> Row(int row) => inside.AsSpan(row * Width, Width);
+    public ReadOnlySpan<byte> GetRow(int row) => inside.AsSpan(row * Width, Width);
 
-    public static Region Whole(int width, int height)
+    public static Region CreateWholePage(int width, int height)
     {
         var inside = new byte[width * height];
         Array.Fill(inside, (byte)1);
         return new Region(0, 0, width, height, inside);
     }
 
-    /// <summary>The part of this region in a smaller box, given in the region's own coordinates.</summary>
+    /// <summary>Copies the part of the region in a smaller box, given in the region's own coordinates.</summary>
     public Region Crop(int left, int top, int width, int height)
     {
         var part = new byte[width * height];
         for (var row = 0; row < height; row++)
-            Row(top + row).Slice(left, width).CopyTo(part.AsSpan(row * width));
+            GetRow(top + row).Slice(left, width).CopyTo(part.AsSpan(row * width));
         return new Region(X + left, Y + top, width, height, part);
     }
 
-    /// <summary>The two sides of a cut, above/left first; the gutter itself belongs to neither. A side may be null when nothing is left of it.</summary>
+    /// <summary>Splits the region at a cut and drops the pixels of the gutter. A side without pixels is null.</summary>
+    /// <returns>The upper or left side first.</returns>
     public (Region? Before, Region? After) Split(Cut cut)
     {
         var before = new byte[Width * Height];
         var after = new byte[Width * Height];
         for (var row = 0; row < Height; row++)
         {
-            // Where this row meets the cut's two sides; between them lies the gutter.
-            var source = Row(row);
-            var (first, last) = Crossing(cut, row);
+            var source = GetRow(row);
+            var (first, last) = FindGutterColumns(cut, row);
             var (low, high) = cut.Axis == Axis.Horizontal && cut.Slope > 0 ? (after, before) : (before, after);
             source[..first].CopyTo(low.AsSpan(row * Width));
             source[last..].CopyTo(high.AsSpan((row * Width) + last));
         }
 
-        return (Fit(before), Fit(after));
+        return (CropToPixels(before), CropToPixels(after));
     }
 
-    /// <summary>The columns of a row that lie between the two sides of a cut.</summary>
-    private (int First, int Last) Crossing(Cut cut, int row)
+    /// <summary>Finds the columns of a row that a cut covers; the end is exclusive.</summary>
+    private (int First, int End) FindGutterColumns(Cut cut, int row)
     {
         if (cut.Axis == Axis.Vertical)
         {
             var shift = cut.Slope * (row - (Height / 2.0));
-            return (Inside(Math.Ceiling(cut.Start + shift)), Inside(Math.Floor(cut.End + shift) + 1));
+            return (Clamp(Math.Ceiling(cut.Start + shift)), Clamp(Math.Floor(cut.End + shift) + 1));
         }
 
+        if (cut.Slope == 0 && row < cut.Start)
+            return (Width, Width);
         if (cut.Slope == 0)
-            return row < cut.Start ? (Width, Width) : row > cut.End ? (0, 0) : (0, Width);
+            return (0, row > cut.End ? 0 : Width);
 
         double start = ((row - cut.Start) / cut.Slope) + (Width / 2.0), end = ((row - cut.End) / cut.Slope) + (Width / 2.0);
-        return cut.Slope > 0 ? (Inside(Math.Ceiling(end)), Inside(Math.Floor(start) + 1)) : (Inside(Math.Ceiling(start)), Inside(Math.Floor(end) + 1));
+        return (Clamp(Math.Ceiling(Math.Min(start, end))), Clamp(Math.Floor(Math.Max(start, end)) + 1));
 
-        int Inside(double column) => (int)Math.Clamp(column, 0, Width);
+        int Clamp(double column) => (int)Math.Clamp(column, 0, Width);
     }
 
-    /// <summary>How many pixels of a page-sized mask lie in the region's row.</summary>
-    public int CountRow(byte[] mask, int pageWidth, int row) => Dot(Row(row), mask.AsSpan(((Y + row) * pageWidth) + X, Width));
+    /// <summary>Counts the pixels of a page-sized mask in one row of the region.</summary>
+    public int CountRow(byte[] mask, int pageWidth, int row) => CountCommon(GetRow(row), mask.AsSpan(((Y + row) * pageWidth) + X, Width));
 
-    private Region? Fit(byte[] part)
+    private Region? CropToPixels(byte[] part)
     {
         int top = Height, bottom = -1, left = Width, right = -1;
         for (var row = 0; row < Height; row++)
@@ -90,15 +93,14 @@ internal sealed class Region(int x, int y, int width, int height, byte[] inside)
         return bottom < 0 ? null : new Region(X, Y, Width, Height, part).Crop(left, top, right - left + 1, bottom - top + 1);
     }
 
-    private static int Count(byte[] mask) => Dot(mask, mask);
-
-    private static int Dot(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    /// <summary>Counts the positions where both masks are 1.</summary>
+    private static int CountCommon(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         var sum = 0;
         var i = 0;
         while (i <= a.Length - Vector<byte>.Count)
         {
-            // A lane holds at most 255 ones; widen before it overflows.
+            // A lane overflows after 255 ones, so the lanes are widened before that.
             var lanes = Vector<byte>.Zero;
             for (var n = 0; n < 255 && i <= a.Length - Vector<byte>.Count; n++, i += Vector<byte>.Count)
                 lanes += new Vector<byte>(a[i..]) & new Vector<byte>(b[i..]);

@@ -5,25 +5,29 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MangaMotion.Comics.Script;
 
-/// <summary>The JSON form of a script: names in snake_case, as <c>contracts/schemas/video-script.v1.json</c> says.</summary>
+/// <summary>
+/// Reads and writes scripts as JSON in the shape of <c>contracts/schemas/video-script.v1.json</c>, with names in snake_case.
+/// </summary>
 public static class ScriptJson
 {
-    /// <summary>Takes members that it does not know, so that an older worker reads what a newer one wrote.</summary>
-    public static JsonSerializerOptions Options { get; } = Create(JsonUnmappedMemberHandling.Skip);
+    /// <summary>Options that skip unknown members, so that an older worker can read the script of a newer one.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions(JsonUnmappedMemberHandling.Skip);
 
-    /// <summary>For documents that people edit: a misspelt member is an error and not a change that did nothing.</summary>
-    private static JsonSerializerOptions Strict { get; } = Create(JsonUnmappedMemberHandling.Disallow);
+    /// <summary>Options for edited documents. A misspelt member is an error, because its change would be lost silently.</summary>
+    private static JsonSerializerOptions Strict { get; } = CreateOptions(JsonUnmappedMemberHandling.Disallow);
 
+    /// <summary>Writes a script as UTF-8.</summary>
     public static byte[] Write(VideoScript script) => JsonSerializer.SerializeToUtf8Bytes(script, Options);
 
-    /// <exception cref="JsonException">This is no script.</exception>
+    /// <summary>Reads a script.</summary>
+    /// <exception cref="JsonException">The document is not a script.</exception>
     public static VideoScript Read(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<VideoScript>(json, Options) ?? throw new JsonException("The script is null.");
 
-    /// <summary>Reads a script that somebody edited and checks it against the one that it replaces.</summary>
-    /// <param name="json">UTF-8.</param>
-    /// <param name="script">The new script; null where there are errors.</param>
-    /// <returns>Everything that is wrong with it; empty when the new script may be taken.</returns>
+    /// <summary>Reads an edited script and checks it against the script that it replaces.</summary>
+    /// <param name="json">Document in UTF-8.</param>
+    /// <param name="script">The edited script; null if there are errors.</param>
+    /// <returns>Errors; empty if the edited script is valid.</returns>
     public static IReadOnlyList<ScriptError> ReadEdited(ReadOnlySpan<byte> json, VideoScript original, out VideoScript? script)
     {
         script = null;
@@ -31,7 +35,7 @@ public static class ScriptJson
         {
             var edited = JsonSerializer.Deserialize<VideoScript>(json, Strict);
             if (edited is null)
-                return [new ScriptError(null, "", "The script is null; send the whole document.")];
+                return [new ScriptError(null, "", "The script is null. Send the whole document.")];
             var errors = ScriptRules.CheckEdit(original, edited);
             if (errors.Count == 0)
                 script = edited;
@@ -40,23 +44,33 @@ public static class ScriptJson
         catch (JsonException exception)
         {
             var field = exception.Path is { } path ? path.TrimStart('$').TrimStart('.') : "";
-            return [new ScriptError(null, field, $"{Sentence(exception)} See the schema video-script.v1.json.")];
+            return [new ScriptError(null, field, $"{DescribeError(exception)} See the schema video-script.v1.json.")];
         }
     }
 
-    /// <summary>The serializer's words without the positions that it adds at the end, and without the names of our types.</summary>
-    private static string Sentence(JsonException exception) => exception switch
+    /// <summary>Describes a serializer error without type names and byte positions.</summary>
+    private static string DescribeError(JsonException exception)
     {
-        { Message: var text } when text.Contains("could not be mapped", StringComparison.Ordinal) => $"There is no member {Quoted(text)} here.",
-        { Message: var text } when text.Contains("missing required properties", StringComparison.Ordinal) => $"Members are missing: {text[(text.IndexOf(':') + 1)..].Trim().TrimEnd('.')}.",
-        { Message: var text } when text.Contains("could not be converted", StringComparison.Ordinal) => "The value has the wrong type or is none of the allowed ones.",
-        { InnerException: null } => "A value is null or missing that must be there.",
-        _ => $"This is not valid JSON, at line {exception.LineNumber + 1}.",
-    };
+        var text = exception.Message;
+        if (text.Contains("could not be mapped", StringComparison.Ordinal))
+            return $"There is no member {QuoteMember(text)} here.";
+        if (text.Contains("missing required properties", StringComparison.Ordinal))
+            return $"Required members are missing: {text[(text.IndexOf(':') + 1)..].Trim().TrimEnd('.')}.";
+        if (text.Contains("could not be converted", StringComparison.Ordinal))
+            return "The value has the wrong type or is not allowed.";
+        return exception.InnerException is null
+            ? "A required value is null or missing."
+            : $"The document is not valid JSON at line {exception.LineNumber + 1}.";
+    }
 
-    private static string Quoted(string text) => text.Split('\'') is [_, var name, ..] ? $"'{(name.Length <= 50 ? name : $"{name[..50]}…")}'" : "of that name";
+    private static string QuoteMember(string text)
+    {
+        if (text.Split('\'') is not [_, var name, ..])
+            return "of that name";
+        return name.Length <= 50 ? $"'{name}'" : $"'{name[..50]}…'";
+    }
 
-    private static JsonSerializerOptions Create(JsonUnmappedMemberHandling unmapped)
+    private static JsonSerializerOptions CreateOptions(JsonUnmappedMemberHandling unmapped)
     {
         var options = new JsonSerializerOptions
         {
@@ -64,7 +78,7 @@ public static class ScriptJson
             UnmappedMemberHandling = unmapped,
             RespectNullableAnnotations = true,
             AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
-            // Lines are read by people; the document is never put into a page without being escaped there.
+            // People read the lines. Pages that embed the document escape it.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             WriteIndented = true,
             MaxDepth = 8,

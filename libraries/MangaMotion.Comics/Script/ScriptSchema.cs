@@ -6,20 +6,21 @@ using System.Text.Json.Schema;
 
 namespace MangaMotion.Comics.Script;
 
-/// <summary>The JSON schema of a script, made from its records.</summary>
+/// <summary>Creates the JSON schema of a script from its records.</summary>
 public static class ScriptSchema
 {
+    /// <summary>Creates the schema (JSON Schema 2020-12).</summary>
     public static JsonObject Create()
     {
         var schema = ScriptJson.Options.GetJsonSchemaAsNode(
             typeof(VideoScript),
-            new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Annotate }).AsObject();
+            new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = AddAnnotations }).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "MangaMotion video script, version 1");
         return schema;
     }
 
-    private static JsonNode Annotate(JsonSchemaExporterContext context, JsonNode node)
+    private static JsonNode AddAnnotations(JsonSchemaExporterContext context, JsonNode node)
     {
         if (node is not JsonObject schema)
             return node;

@@ -5,91 +5,106 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Script;
 
-/// <summary>What was found on one page.</summary>
+/// <summary>Panels and lettering found on one page.</summary>
 public sealed record PageReading
 {
-    /// <summary>From 1.</summary>
+    /// <summary>Number of the page, from 1.</summary>
     public required int Number { get; init; }
 
+    /// <summary>Name of the page in the chapter, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Null for a page without a shot, because it is blank or cannot be read.</summary>
+    /// <summary>Panels; null for a page without a shot, because it is blank or cannot be read.</summary>
     public PageLayout? Layout { get; init; }
 
-    /// <summary>All over the page, in pixels of it.</summary>
+    /// <summary>Bubbles of the whole page, in page pixels.</summary>
     public IReadOnlyList<Bubble> Bubbles { get; init; } = [];
 
-    /// <summary>Why there is no layout, or no lettering.</summary>
+    /// <summary>Reason for a missing layout or missing lettering.</summary>
     public string? Reason { get; init; }
 }
 
-/// <summary>Writes a script from what was found on the pages, with nothing but rules.</summary>
+/// <summary>Writes a script from the panels and lettering of a chapter by fixed rules.</summary>
 public static class ScriptWriter
 {
-    private const double NoPanels = 0.3;
-
+    /// <summary>Writes the script of a chapter.</summary>
     /// <param name="language"><c>en</c> or <c>ja</c>.</param>
-    /// <param name="pages">In reading order, numbered from 1 without gaps.</param>
-    /// <returns>A script without shots where no page has a layout.</returns>
-    public static VideoScript Write(string title, string language, ReadingDirection direction, FrameSize frame, int fps, IReadOnlyList<PageReading> pages)
+    /// <param name="pages">Pages in reading order, numbered from 1 without gaps.</param>
+    /// <returns>A script, without shots if no page has a layout.</returns>
+    public static VideoScript WriteScript(
+        string title, string language, ReadingDirection direction, FrameSize frame, int fps, IReadOnlyList<PageReading> pages)
     {
-        var names = language == "ja" ? [] : ProperNames.Find([.. pages.SelectMany(page => page.Bubbles).Select(bubble => bubble.Text)]);
+        var texts = pages.SelectMany(page => page.Bubbles).Select(bubble => bubble.Text);
+        var names = language == "ja" ? [] : ProperNames.FindNames([.. texts]);
         return new()
         {
-            Title = Printable(title, ScriptLimits.Title) ?? "Untitled",
+            Title = KeepPrintable(title, ScriptLimits.MaxTitleLength) ?? "Untitled",
             Language = language,
             Direction = direction,
             Width = frame.Width,
             Height = frame.Height,
             Fps = fps,
-            Pages = [.. pages.Select(Page)],
-            Shots = [.. pages.SelectMany(page => Shots(page, language, direction, frame, names)).Take(ScriptLimits.Shots)],
+            Pages = [.. pages.Select(CreatePage)],
+            Shots = [.. pages.SelectMany(page => CreateShots(page, language, direction, frame, names)).Take(ScriptLimits.MaxShots)],
         };
     }
 
-    private static ScriptPage Page(PageReading page) => new()
+    private static ScriptPage CreatePage(PageReading page)
     {
-        Number = page.Number,
-        Name = Printable(page.Name, ScriptLimits.Title) ?? $"page {page.Number}",
-        Width = page.Layout?.Width ?? 0,
-        Height = page.Layout?.Height ?? 0,
-        Whole = page.Layout is { } layout && IsWhole(layout),
-        Reason = Printable(page.Reason, ScriptLimits.Line)
-            ?? (page.Layout is { } shown && IsWhole(shown) ? "No panels were found, so the page is shown whole." : null),
-    };
+        var whole = page.Layout is { } layout && IsWhole(layout);
+        return new()
+        {
+            Number = page.Number,
+            Name = KeepPrintable(page.Name, ScriptLimits.MaxTitleLength) ?? $"page {page.Number}",
+            Width = page.Layout?.Width ?? 0,
+            Height = page.Layout?.Height ?? 0,
+            Whole = whole,
+            Reason = KeepPrintable(page.Reason, ScriptLimits.MaxLineLength)
+                ?? (whole ? "No panels were found, so the page is shown whole." : null),
+        };
+    }
 
-    private static IEnumerable<ScriptShot> Shots(PageReading page, string language, ReadingDirection direction, FrameSize frame, HashSet<string> names)
+    private static IEnumerable<ScriptShot> CreateShots(
+        PageReading page, string language, ReadingDirection direction, FrameSize frame, HashSet<string> names)
     {
         if (page.Layout is not { } layout)
             yield break;
 
-        var panels = layout.Panels.Where(panel => panel.Width >= ScriptLimits.SmallestPanel && panel.Height >= ScriptLimits.SmallestPanel).ToList();
-        var lines = page.Bubbles.ToLookup(bubble => panels.Count == 0 ? -1 : bubble.Nearest(panels));
+        var panels = layout.Panels.Where(panel => Math.Min(panel.Width, panel.Height) >= ScriptLimits.MinPanelSide).ToList();
+        var bubblesByPanel = page.Bubbles.ToLookup(bubble => panels.Count == 0 ? -1 : bubble.FindNearestPanel(panels));
         for (var i = 0; i < panels.Count; i++)
         {
             var panel = panels[i];
-            var bubbles = Bubble.InOrder(lines[i], direction).ToList();
+            var bubbles = Bubble.OrderForReading(bubblesByPanel[i], direction).ToList();
             yield return new ScriptShot
             {
-                Id = ScriptShot.IdOf(page.Number, i + 1),
+                Id = ScriptShot.FormatId(page.Number, i + 1),
                 Page = page.Number,
                 Panel = new PanelBox { X = panel.X, Y = panel.Y, Width = panel.Width, Height = panel.Height },
-                Outline = panel.Outline is { } outline ? [.. outline.Select(corner => new PagePoint(Math.Round(corner.X, 1), Math.Round(corner.Y, 1)))] : null,
-                Lettering = bubbles.Count == 0 ? null : [.. bubbles.Take(ScriptLimits.Lettering).Select(Box)],
+                Outline = panel.Outline?.Select(corner => new PagePoint(Math.Round(corner.X, 1), Math.Round(corner.Y, 1))).ToList(),
+                Lettering = bubbles.Count == 0 ? null : [.. bubbles.Take(ScriptLimits.MaxLetteringBoxes).Select(CreateBox)],
                 Confidence = panel.Confidence,
-                Line = Line(bubbles, language, names),
-                Move = CameraPlan.MoveOver(panel.Width, panel.Height, frame),
-                // Within a page the eye jumps; turning the page takes a moment.
+                Line = JoinLine(bubbles, language, names),
+                Move = CameraPlan.ChooseMove(panel.Width, panel.Height, frame),
+                // The eye jumps within a page; turning the page takes a moment.
                 Transition = i == 0 ? ShotTransition.Fade : ShotTransition.Cut,
-                Flag = IsWhole(layout) ? ShotFlag.WholePage : panel.Confidence < ScriptLimits.SureConfidence ? ShotFlag.Doubtful : null,
+                Flag = ChooseFlag(layout, panel),
             };
         }
     }
 
-    private static bool IsWhole(PageLayout layout) =>
-        layout.Panels is [{ Confidence: <= NoPanels } only] && only.Width == layout.Width && only.Height == layout.Height;
+    private static ShotFlag? ChooseFlag(PageLayout layout, Panel panel)
+    {
+        if (IsWhole(layout))
+            return ShotFlag.WholePage;
+        return panel.Confidence < ScriptLimits.CertainPanel ? ShotFlag.Doubtful : null;
+    }
 
-    private static LetteringBox Box(Bubble bubble) => new()
+    private static bool IsWhole(PageLayout layout) =>
+        layout.Panels is [{ Confidence: <= PanelDetector.NoPanelsConfidence } panel]
+        && panel.Width == layout.Width && panel.Height == layout.Height;
+
+    private static LetteringBox CreateBox(Bubble bubble) => new()
     {
         X = Math.Max(0, (int)bubble.X),
         Y = Math.Max(0, (int)bubble.Y),
@@ -97,29 +112,33 @@ public static class ScriptWriter
         Height = Math.Max(1, (int)Math.Ceiling(bubble.Height)),
     };
 
-    private static string? Line(IEnumerable<Bubble> bubbles, string language, HashSet<string> names)
+    /// <summary>Joins bubbles into one spoken line. Each bubble ends as a sentence, so that the voice pauses after it.</summary>
+    private static string? JoinLine(List<Bubble> bubbles, string language, HashSet<string> names)
     {
-        var texts = bubbles.Select(bubble => bubble.Text).ToList();
-        if (texts.Count == 0)
+        if (bubbles.Count == 0)
             return null;
-        // The voice rests where a bubble ends.
+        var texts = bubbles.Select(bubble => bubble.Text);
         var line = language == "ja"
             ? string.Concat(texts.Select(text => $"{text}。"))
-            : string.Join(' ', texts.Select(text => ProperNames.Write(text, names)).Select(text => char.IsLetterOrDigit(text[^1]) ? $"{text}." : text));
-        return Printable(line, ScriptLimits.Line);
+            : string.Join(' ', texts.Select(text => EndSentence(ProperNames.CapitalizeNames(text, names))));
+        return KeepPrintable(line, ScriptLimits.MaxLineLength);
+
+        static string EndSentence(string text) => char.IsLetterOrDigit(text[^1]) ? $"{text}." : text;
     }
 
-    /// <summary>The text without what cannot be read or spoken, at most so long; null where nothing is left of it.</summary>
-    public static string? Printable(string? text, int longest)
+    /// <summary>Removes characters that cannot be displayed or spoken and cuts the text.</summary>
+    /// <param name="maxLength">Maximum length of the result in UTF-16 code units.</param>
+    /// <returns>The remaining text; null if none remains.</returns>
+    public static string? KeepPrintable(string? text, int maxLength)
     {
         if (text is null)
             return null;
         var kept = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
-            if (kept.Length + rune.Utf16SequenceLength > longest)
+            if (kept.Length + rune.Utf16SequenceLength > maxLength)
                 break;
-            if (!ScriptRules.Unprintable(rune) && rune != Rune.ReplacementChar)
+            if (!ScriptRules.IsUnprintable(rune) && rune != Rune.ReplacementChar)
                 kept.Append(rune);
         }
 

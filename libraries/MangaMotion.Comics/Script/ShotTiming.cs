@@ -1,29 +1,35 @@
 namespace MangaMotion.Comics.Script;
 
-/// <summary>How long a shot is shown.</summary>
+/// <summary>Computes how long a shot is shown.</summary>
+/// <remarks>The seconds were chosen by hand; <c>ScriptTests</c> holds them.</remarks>
 public static class ShotTiming
 {
-    private const double Shortest = 2.5;
-    private const double Longest = 7;
-    private const double AfterSpeech = 0.6;
+    private const double MinSeconds = 2.5;
+    private const double MaxSeconds = 7;
+    private const double SecondsAfterSpeech = 0.6;
 
-    /// <summary>Words of a silent reader a second; a word of Japanese is about two characters and a half.</summary>
+    /// <summary>Seconds added for a panel that fills its page.</summary>
+    private const double SecondsForPage = 1.5;
+
+    /// <summary>Words per second of a silent reader.</summary>
     private const double WordsPerSecond = 2.7;
+
+    /// <summary>Japanese characters that count as one word.</summary>
     private const double CharactersPerWord = 2.5;
 
-    /// <summary>Seconds of a shot: what the script says, or as long as the panel, its words and their speech need.</summary>
+    /// <summary>Computes the seconds of a shot: the duration in the script, or the time that the panel and its words need.</summary>
     /// <param name="page">The shot's page.</param>
-    /// <param name="speech">Length of the spoken line in seconds; null where nothing is spoken.</param>
-    /// <param name="detail">0..1: how much there is to see in the panel.</param>
-    /// <remarks>The speech is never cut off, whatever the script says.</remarks>
-    public static double Seconds(ScriptShot shot, ScriptPage page, double? speech = null, double detail = 0)
+    /// <param name="speech">Length of the spoken line in seconds; null if nothing is spoken. A shot never ends before its speech.</param>
+    /// <param name="detail">Seconds added for a detailed panel, 0 to 1.</param>
+    public static double GetSeconds(ScriptShot shot, ScriptPage page, double? speech = null, double detail = 0)
     {
         var share = (double)shot.Panel.Width * shot.Panel.Height / ((double)page.Width * page.Height);
-        var seconds = shot.Duration ?? Math.Clamp(Shortest + (1.5 * share) + detail + (Words(shot.Line) / WordsPerSecond), Shortest, Longest);
-        return speech is { } length ? Math.Max(seconds, length + AfterSpeech) : seconds;
+        var needed = MinSeconds + (SecondsForPage * share) + detail + (CountWords(shot.Line) / WordsPerSecond);
+        var seconds = shot.Duration ?? Math.Clamp(needed, MinSeconds, MaxSeconds);
+        return speech is { } length ? Math.Max(seconds, length + SecondsAfterSpeech) : seconds;
     }
 
-    private static double Words(string? line)
+    private static double CountWords(string? line)
     {
         if (line is null)
             return 0;

@@ -7,10 +7,10 @@ using MangaMotion.Comics.Panels;
 namespace MangaMotion.Comics.Script;
 
 /// <summary>
-/// The script of one video: which panels are shown in which order, what is said over them, and how the camera moves. It is the
-/// document that people read and edit; everything later in the pipeline follows from it and from the pages.
+/// Script of one video: the order of its panels, the lines spoken over them and the camera moves. People read and edit this document. The
+/// later stages depend only on it and on the pages.
 /// </summary>
-[Description("The script of one narrated video: its pages, and its shots in the order in which they are shown.")]
+[Description("Script of one narrated video: its pages, and its shots in the order in which they are shown.")]
 public sealed record VideoScript
 {
     public const int CurrentVersion = 1;
@@ -20,34 +20,34 @@ public sealed record VideoScript
     public int Version { get; init; } = CurrentVersion;
 
     [Description("Title of the chapter.")]
-    [StringLength(ScriptLimits.Title)]
+    [StringLength(ScriptLimits.MaxTitleLength)]
     public required string Title { get; init; }
 
-    [Description("Language of the lines, which is that of the voice.")]
+    [Description("Language of the lines and of the voice.")]
     [AllowedValues("en", "ja")]
     public required string Language { get; init; }
 
-    [Description("Which side of a page is read first.")]
+    [Description("Side of a page that is read first.")]
     public required ReadingDirection Direction { get; init; }
 
-    [Description("Pixels of the video. Cannot be edited.")]
-    [Range(ScriptLimits.SmallestFrame, ScriptLimits.LargestFrame)]
+    [Description("Width of the video in pixels, even. Cannot be edited.")]
+    [Range(ScriptLimits.MinFrameSide, ScriptLimits.MaxFrameSide)]
     public required int Width { get; init; }
 
-    [Description("Pixels of the video. Cannot be edited.")]
-    [Range(ScriptLimits.SmallestFrame, ScriptLimits.LargestFrame)]
+    [Description("Height of the video in pixels, even. Cannot be edited.")]
+    [Range(ScriptLimits.MinFrameSide, ScriptLimits.MaxFrameSide)]
     public required int Height { get; init; }
 
-    [Description("Frames a second of the video. Cannot be edited.")]
-    [Range(1, ScriptLimits.Fps)]
+    [Description("Frames per second of the video. Cannot be edited.")]
+    [Range(1, ScriptLimits.MaxFps)]
     public required int Fps { get; init; }
 
-    [Description("The pages of the chapter in reading order. Cannot be edited.")]
-    [Length(1, ScriptLimits.Pages)]
+    [Description("Pages of the chapter in reading order. Cannot be edited.")]
+    [Length(1, ScriptLimits.MaxPages)]
     public required IReadOnlyList<ScriptPage> Pages { get; init; }
 
-    [Description("The shots in the order in which they are shown. They may be changed, moved and left out.")]
-    [Length(1, ScriptLimits.Shots)]
+    [Description("Shots in the order in which they are shown. They can be changed, moved and removed.")]
+    [Length(1, ScriptLimits.MaxShots)]
     public required IReadOnlyList<ScriptShot> Shots { get; init; }
 }
 
@@ -55,137 +55,138 @@ public sealed record VideoScript
 [Description("One page of the chapter.")]
 public sealed record ScriptPage
 {
-    [Description("Its place in the chapter.")]
-    [Range(1, ScriptLimits.Pages)]
+    [Description("Number of the page in the chapter, from 1.")]
+    [Range(1, ScriptLimits.MaxPages)]
     public required int Number { get; init; }
 
-    [Description("Its name in the chapter, for people.")]
-    [StringLength(ScriptLimits.Title)]
+    [Description("Name of the page in the chapter, for people.")]
+    [StringLength(ScriptLimits.MaxTitleLength)]
     public required string Name { get; init; }
 
-    [Description("Pixels; 0 where the page cannot be read.")]
-    [Range(0, ScriptLimits.PageSide)]
+    [Description("Width of the page in pixels; 0 if the page cannot be read.")]
+    [Range(0, ScriptLimits.MaxPageSide)]
     public required int Width { get; init; }
 
-    [Description("Pixels; 0 where the page cannot be read.")]
-    [Range(0, ScriptLimits.PageSide)]
+    [Description("Height of the page in pixels; 0 if the page cannot be read.")]
+    [Range(0, ScriptLimits.MaxPageSide)]
     public required int Height { get; init; }
 
-    [Description("The page is one shot, because no panels were found in it.")]
+    [Description("Whether the page is one shot, because no panels were found.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Whole { get; init; }
 
-    [Description("Why the page is shown whole, or why it has no shot.")]
-    [StringLength(ScriptLimits.Line)]
+    [Description("Reason why the page is shown whole, or has no shot.")]
+    [StringLength(ScriptLimits.MaxLineLength)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 }
 
-/// <summary>A rectangle in pixels of its page.</summary>
-[Description("A rectangle in pixels of its page.")]
+/// <summary>Box of a panel in page pixels.</summary>
+[Description("Box of a panel in page pixels.")]
 public sealed record PanelBox
 {
-    [Range(0, ScriptLimits.PageSide)]
+    [Range(0, ScriptLimits.MaxPageSide)]
     public required int X { get; init; }
 
-    [Range(0, ScriptLimits.PageSide)]
+    [Range(0, ScriptLimits.MaxPageSide)]
     public required int Y { get; init; }
 
-    [Range(ScriptLimits.SmallestPanel, ScriptLimits.PageSide)]
+    [Range(ScriptLimits.MinPanelSide, ScriptLimits.MaxPageSide)]
     public required int Width { get; init; }
 
-    [Range(ScriptLimits.SmallestPanel, ScriptLimits.PageSide)]
+    [Range(ScriptLimits.MinPanelSide, ScriptLimits.MaxPageSide)]
     public required int Height { get; init; }
 }
 
-/// <summary>A piece of lettering: a rectangle in pixels of its page.</summary>
-[Description("A rectangle in pixels of its page.")]
+/// <summary>Box of a piece of lettering in page pixels.</summary>
+[Description("Box of a piece of lettering in page pixels.")]
 public sealed record LetteringBox
 {
-    [Range(0, ScriptLimits.PageSide)]
+    [Range(0, ScriptLimits.MaxPageSide)]
     public required int X { get; init; }
 
-    [Range(0, ScriptLimits.PageSide)]
+    [Range(0, ScriptLimits.MaxPageSide)]
     public required int Y { get; init; }
 
-    [Range(1, ScriptLimits.PageSide)]
+    [Range(1, ScriptLimits.MaxPageSide)]
     public required int Width { get; init; }
 
-    [Range(1, ScriptLimits.PageSide)]
+    [Range(1, ScriptLimits.MaxPageSide)]
     public required int Height { get; init; }
 }
 
-/// <summary>One panel with what is said over it and how the camera goes over it.</summary>
-[Description("One panel, what is said over it, and how the camera goes over it.")]
+/// <summary>One panel with its spoken line and camera move.</summary>
+[Description("One panel with its spoken line and camera move.")]
 public sealed record ScriptShot
 {
-    [Description("Its name, which stays the same whatever is edited.")]
-    [StringLength(ScriptLimits.Id, MinimumLength = 1)]
+    [Description("Id of the shot. It stays the same in every edit.")]
+    [StringLength(ScriptLimits.MaxIdLength, MinimumLength = 1)]
     public required string Id { get; init; }
 
     [Description("Number of the page.")]
-    [Range(1, ScriptLimits.Pages)]
+    [Range(1, ScriptLimits.MaxPages)]
     public required int Page { get; init; }
 
-    [Description("What is shown of the page.")]
+    [Description("Box of the panel that is shown.")]
     public required PanelBox Panel { get; init; }
 
-    [Description("Corners of the panel, clockwise in pixels of its page, where its sides are slanted; what lies outside of them is not shown. Without them the whole box is.")]
-    [Length(3, ScriptLimits.Corners)]
+    [Description("Corners of a slanted panel, clockwise in page pixels. Parts of the box outside them are hidden. Null shows the box.")]
+    [Length(3, ScriptLimits.MaxCorners)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PagePoint>? Outline { get; init; }
 
-    [Description("Where the lettering of the line stands, in the order in which it is read. The camera keeps each in the picture while it is read.")]
-    [Length(0, ScriptLimits.Lettering)]
+    [Description("Boxes of the line's lettering in reading order. The camera keeps each box visible while it is read.")]
+    [Length(0, ScriptLimits.MaxLetteringBoxes)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LetteringBox>? Lettering { get; init; }
 
-    [Description("How sure the panel's outline is, 0 to 1.")]
+    [Description("Confidence in the panel's outline, 0 to 1.")]
     [Range(0.0, 1.0)]
     public required double Confidence { get; init; }
 
-    [Description("What is said, and shown as the subtitle; null for a silent panel.")]
-    [StringLength(ScriptLimits.Line)]
+    [Description("Spoken line, also shown as the subtitle; null for a silent panel.")]
+    [StringLength(ScriptLimits.MaxLineLength)]
     public string? Line { get; init; }
 
-    [Description("Who says it, where that is known.")]
-    [StringLength(ScriptLimits.Speaker)]
+    [Description("Speaker of the line, if known.")]
+    [StringLength(ScriptLimits.MaxSpeakerLength)]
     public string? Speaker { get; init; }
 
-    [Description("How the camera moves; null for the move that suits the panel's shape.")]
+    [Description("Camera move; null for the move that fits the panel's shape.")]
     public CameraMove? Move { get; init; }
 
-    [Description("Seconds; null for as long as the panel and its line need.")]
-    [Range(ScriptLimits.ShortestShot, ScriptLimits.LongestShot)]
+    [Description("Seconds; null for the time that the panel and its line need.")]
+    [Range(ScriptLimits.MinShotSeconds, ScriptLimits.MaxShotSeconds)]
     public double? Duration { get; init; }
 
-    [Description("How the shot takes over from the one before it. Means nothing for the first one.")]
+    [Description("Transition from the previous shot. Ignored for the first shot.")]
     public ShotTransition Transition { get; init; }
 
-    [Description("Why a person should look at it; null where nothing is doubtful.")]
+    [Description("Reason why a person should check the shot; null if there is none.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ShotFlag? Flag { get; init; }
 
-    [Description("A provider failed, and this was written without it.")]
+    [Description("Whether a provider failed and the shot was written without it.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Draft { get; init; }
 
-    /// <summary>The id of a page's n-th panel, both counted from 1: <c>p001-s02</c>.</summary>
-    public static string IdOf(int page, int panel) => $"p{page:000}-s{panel:00}";
+    /// <summary>Formats the id of a panel, such as <c>p001-s02</c>. Page and panel are counted from 1.</summary>
+    public static string FormatId(int page, int panel) => $"p{page:000}-s{panel:00}";
 }
 
+/// <summary>Transition from the previous shot.</summary>
 public enum ShotTransition
 {
     Cut,
     Fade,
 }
 
-/// <summary>Why a person should look at a shot.</summary>
+/// <summary>Reason why a person should check a shot.</summary>
 public enum ShotFlag
 {
-    /// <summary>The panel's outline is not sure.</summary>
+    /// <summary>The panel's outline is uncertain.</summary>
     Doubtful,
 
-    /// <summary>No panels were found, so the page is shown whole.</summary>
+    /// <summary>The page is shown whole because no panels were found.</summary>
     WholePage,
 }

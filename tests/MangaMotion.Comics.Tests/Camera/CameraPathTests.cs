@@ -16,7 +16,8 @@ public sealed class CameraPathTests
             var data = new TheoryData<int, int, int, int, int, int>();
             foreach (var size in (FrameSize[])[FrameSize.Landscape, FrameSize.Portrait, FrameSize.Square])
             {
-                foreach (var panel in (Panel[])[Wide, Tall, Screen, new(0, 0, 1600, 2300, 1), new(0, 2200, 1600, 100, 1), new(700, 900, 1, 1, 1)])
+                foreach (var panel in (Panel[])[
+                    Wide, Tall, Screen, new(0, 0, 1600, 2300, 1), new(0, 2200, 1600, 100, 1), new(700, 900, 1, 1, 1)])
                     data.Add(size.Width, size.Height, panel.X, panel.Y, panel.Width, panel.Height);
             }
 
@@ -59,21 +60,24 @@ public sealed class CameraPathTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_window_has_the_videos_shape_and_never_sees_less_of_the_panel_than_the_move_needs(int width, int height, int x, int y, int w, int h)
+    public void The_window_has_the_videos_shape_and_stays_on_the_panel(int width, int height, int x, int y, int w, int h)
     {
         var size = new FrameSize(width, height);
         var path = Over(new Panel(x, y, w, h, 1), size, ReadingDirection.RightToLeft);
 
         for (var t = -0.5; t < 5; t += 0.1)
         {
-            var window = path.At(t);
+            var window = path.GetWindow(t);
             (window.Width / window.Height).ShouldBe(size.Aspect, 1e-9);
-            // The camera looks at the panel: its window holds all of it in one direction, or lies within it.
-            Beyond(window.X, window.Width, x, w).ShouldBeLessThan(1e-6 + Math.Max(0, window.Width - w), $"{window} looks past the panel sideways");
-            Beyond(window.Y, window.Height, y, h).ShouldBeLessThan(1e-6 + Math.Max(0, window.Height - h), $"{window} looks past the panel above or below");
+            // In each direction the window contains the whole panel or lies within it.
+            Beyond(window.X, window.Width, x, w)
+                .ShouldBeLessThan(1e-6 + Math.Max(0, window.Width - w), $"{window} looks past the panel sideways");
+            Beyond(window.Y, window.Height, y, h)
+                .ShouldBeLessThan(1e-6 + Math.Max(0, window.Height - h), $"{window} looks past the panel above or below");
         }
 
-        static double Beyond(double from, double length, int start, int side) => Math.Max(0, start - from) + Math.Max(0, from + length - (start + side));
+        static double Beyond(double from, double length, int start, int side) =>
+            Math.Max(0, start - from) + Math.Max(0, from + length - (start + side));
     }
 
     [Fact]
@@ -81,27 +85,27 @@ public sealed class CameraPathTests
     {
         var path = Over(Wide, FrameSize.Landscape, ReadingDirection.LeftToRight);
 
-        path.At(0).ShouldBe(path.Start);
-        path.At(0.39).ShouldBe(path.Start);
-        path.At(path.Seconds - 0.39).ShouldBe(path.End);
-        path.At(path.Seconds + 9).ShouldBe(path.End);
-        var positions = Enumerable.Range(0, 120).Select(frame => path.At(frame / 30.0).X).ToArray();
+        path.GetWindow(0).ShouldBe(path.Start);
+        path.GetWindow(0.39).ShouldBe(path.Start);
+        path.GetWindow(path.Seconds - 0.39).ShouldBe(path.End);
+        path.GetWindow(path.Seconds + 9).ShouldBe(path.End);
+        var positions = Enumerable.Range(0, 120).Select(frame => path.GetWindow(frame / 30.0).X).ToArray();
         positions.ShouldBe(positions.Order());
     }
 
     [Fact]
-    public void A_very_short_shot_still_begins_and_ends_at_its_windows()
+    public void A_very_short_shot_starts_and_ends_at_its_windows()
     {
-        var path = CameraPlan.Over(Tall, FrameSize.Square, 0.2, ReadingDirection.RightToLeft);
+        var path = CameraPlan.PlanPath(Tall, FrameSize.Square, 0.2, ReadingDirection.RightToLeft);
 
-        path.At(0).ShouldBe(path.Start);
-        path.At(0.2).ShouldBe(path.End);
+        path.GetWindow(0).ShouldBe(path.Start);
+        path.GetWindow(0.2).ShouldBe(path.End);
     }
 
     [Fact]
-    public void A_long_panel_in_a_short_shot_is_shown_from_farther_away_rather_than_raced_along()
+    public void A_long_panel_in_a_short_shot_is_shown_from_farther_away_instead_of_fast()
     {
-        var path = CameraPlan.Over(new Panel(0, 0, 1600, 160, 1), FrameSize.Square, 2.5, ReadingDirection.LeftToRight);
+        var path = CameraPlan.PlanPath(new Panel(0, 0, 1600, 160, 1), FrameSize.Square, 2.5, ReadingDirection.LeftToRight);
 
         ((path.End.X - path.Start.X) / path.Start.Width).ShouldBeLessThan(1.03);
     }
@@ -110,11 +114,11 @@ public sealed class CameraPathTests
     [InlineData(CameraMove.PushIn)]
     [InlineData(CameraMove.Pan)]
     [InlineData(CameraMove.TiltDown)]
-    public void Any_move_can_be_asked_for_over_a_panel_of_any_shape(CameraMove move)
+    public void Any_move_can_be_requested_for_a_panel_of_any_shape(CameraMove move)
     {
         foreach (var panel in (Panel[])[Tall, new Panel(100, 100, 800, 450, 1), new Panel(0, 0, 1600, 160, 1)])
         {
-            var path = CameraPlan.Over(panel, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, move);
+            var path = CameraPlan.PlanPath(panel, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, move);
 
             path.Move.ShouldBe(move);
             path.End.ShouldNotBe(path.Start);
@@ -123,7 +127,7 @@ public sealed class CameraPathTests
     }
 
     [Fact]
-    public void A_panel_that_is_a_little_off_the_videos_shape_fills_it()
+    public void A_panel_of_nearly_the_videos_shape_fills_the_frame()
     {
         var path = Over(new Panel(0, 0, 1000, 600, 1), FrameSize.Landscape, ReadingDirection.LeftToRight);
 
@@ -139,25 +143,27 @@ public sealed class CameraPathTests
     [InlineData(100, 200, 1400, 350)]
     [InlineData(900, 200, 400, 1200)]
     [InlineData(200, 300, 800, 460)]
-    public void Lettering_is_in_the_picture_for_as_long_as_it_is_read(int x, int y, int w, int h)
+    public void Lettering_is_visible_while_it_is_read(int x, int y, int w, int h)
     {
         var panel = new Panel(x, y, w, h, 1);
         foreach (var size in (FrameSize[])[FrameSize.Landscape, FrameSize.Portrait, FrameSize.Square])
         {
             // A caption at each end of the panel, and one that runs along it.
             foreach (var (left, top, width, height) in ((double, double, double, double)[])
-                [(x + 5, y + 5, 80, 30), (x + w - 90, y + h - 40, 80, 30), (x + 10, y + h - 40, w - 20, 30), (x + w - 40, y + 10, 30, h - 20)])
+                [(x + 5, y + 5, 80, 30), (x + w - 90, y + h - 40, 80, 30), (x + 10, y + h - 40, w - 20, 30),
+                    (x + w - 40, y + 10, 30, h - 20)])
             {
                 foreach (var until in (double[])[1.2, 2.5, 3.8])
                 {
                     var lettering = new PanelLettering(left, top, width, height, 0.2, until);
-                    var path = CameraPlan.Over(panel, size, 4, ReadingDirection.LeftToRight, lettering: [lettering]);
+                    var path = CameraPlan.PlanPath(panel, size, 4, ReadingDirection.LeftToRight, lettering: [lettering]);
 
                     path.End.ShouldNotBe(path.Start);
                     for (var t = 0.2; t <= until; t += 0.02)
                     {
-                        var window = path.At(t);
-                        (left >= window.X && top >= window.Y && left + width <= window.X + window.Width && top + height <= window.Y + window.Height)
+                        var window = path.GetWindow(t);
+                        (left >= window.X && top >= window.Y && left + width <= window.X + window.Width
+                            && top + height <= window.Y + window.Height)
                             .ShouldBeTrue($"{lettering} is cut off by {window} at {t:F2} s of a {path.Move} in {size}");
                     }
                 }
@@ -168,21 +174,21 @@ public sealed class CameraPathTests
     [Fact]
     public void The_camera_follows_the_bubbles_in_the_order_in_which_they_are_read()
     {
-        // Far apart in a wide panel: no window as high as the panel holds both.
+        // The boxes are so far apart that no window of the panel's height contains both.
         PanelLettering[] read = [new(1380, 250, 60, 200, 0.4, 1.8), new(130, 250, 60, 200, 4.6, 6)];
-        var path = CameraPlan.Over(Wide, FrameSize.Landscape, 6.4, ReadingDirection.RightToLeft, lettering: read);
+        var path = CameraPlan.PlanPath(Wide, FrameSize.Landscape, 6.4, ReadingDirection.RightToLeft, lettering: read);
 
         path.Move.ShouldBe(CameraMove.Pan);
         path.Start.X.ShouldBeGreaterThan(path.End.X);
         path.Start.Width.ShouldBeLessThan(0.6 * Wide.Width);
-        read.ShouldAllBe(text => text.IsSeen(path));
+        read.ShouldAllBe(text => text.IsVisible(path));
     }
 
     [Fact]
     public void A_push_ends_beside_the_middle_rather_than_cutting_a_caption()
     {
         var caption = new PanelLettering(230, 700, 300, 30, 0, 4);
-        var path = CameraPlan.Over(Screen, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, lettering: [caption]);
+        var path = CameraPlan.PlanPath(Screen, FrameSize.Landscape, 4, ReadingDirection.LeftToRight, lettering: [caption]);
 
         path.Move.ShouldBe(CameraMove.PushIn);
         (path.Start.Width / path.End.Width).ShouldBeGreaterThan(1.1);
@@ -191,5 +197,5 @@ public sealed class CameraPathTests
     }
 
     private static CameraPath Over(Panel panel, FrameSize size, ReadingDirection direction) =>
-        CameraPlan.Over(panel, size, 4, direction);
+        CameraPlan.PlanPath(panel, size, 4, direction);
 }

@@ -32,10 +32,11 @@ public sealed class FrameResamplerTests
         var frame = new byte[size.FrameBytes];
         for (var n = 0; n < 75; n++)
         {
-            var window = camera.Path.At(n / 30.0);
+            var window = camera.Path.GetWindow(n / 30.0);
             camera.Render(n / 30.0, frame);
             var (foundX, foundY) = Centre(frame, size.Width, size.Height, White);
-            errors.Add((foundX - ((markX - window.X) * size.Width / window.Width), foundY - ((markY - window.Y) * size.Height / window.Height)));
+            errors.Add((foundX - ((markX - window.X) * size.Width / window.Width),
+                foundY - ((markY - window.Y) * size.Height / window.Height)));
         }
 
         RootMeanSquare(errors.Select(e => e.X)).ShouldBeLessThanOrEqualTo(0.05);
@@ -43,7 +44,7 @@ public sealed class FrameResamplerTests
     }
 
     [Fact]
-    public void Colour_lies_where_the_drawing_lies()
+    public void Colour_stays_aligned_with_the_drawing()
     {
         const int Width = 700, Height = 600;
         var size = new FrameSize(320, 180);
@@ -56,8 +57,9 @@ public sealed class FrameResamplerTests
         new FrameResampler(new PagePlanes(planes, Width, Height), size, 480).Render(new CameraWindow(101.7, 99.1, 480, 270), frame);
 
         var (lumaX, lumaY) = Centre(frame, size.Width, size.Height, White);
-        var (chromaX, chromaY) = Centre(frame.AsSpan(size.Width * size.Height, size.Width * size.Height / 4), size.Width / 2, size.Height / 2, 128);
-        // A colour sample sits on the left one of its two columns and between its two rows.
+        var (chromaX, chromaY) = Centre(
+            frame.AsSpan(size.Width * size.Height, size.Width * size.Height / 4), size.Width / 2, size.Height / 2, 128);
+        // A colour sample lies at the left one of its two columns and between its two rows.
         ((2 * (chromaX - 0.5)) + 0.5).ShouldBe(lumaX, 0.1);
         (2 * chromaY).ShouldBe(lumaY, 0.1);
     }
@@ -69,7 +71,8 @@ public sealed class FrameResamplerTests
     [InlineData(640, 480, 0, 0, 639, 4.0)]
     [InlineData(2, 3, -1, -1, 5, 1.0)]
     [InlineData(1, 1, 0, 0, 1, 1.0)]
-    public void The_portable_loops_and_the_vector_loops_give_the_same_bytes(int pageWidth, int pageHeight, double x, double y, double width, double reduced)
+    public void The_portable_loops_and_the_vector_loops_give_the_same_bytes(
+        int pageWidth, int pageHeight, double x, double y, double width, double reduced)
     {
         var random = new Random(7);
         var planes = new byte[3 * pageWidth * pageHeight];
@@ -86,7 +89,7 @@ public sealed class FrameResamplerTests
     }
 
     [Fact]
-    public void A_window_of_the_pages_own_size_gives_the_page_back()
+    public void A_window_of_the_whole_page_returns_its_pixels()
     {
         var size = new FrameSize(64, 48);
         var planes = new byte[3 * 64 * 48];
@@ -115,7 +118,7 @@ public sealed class FrameResamplerTests
     }
 
     [Fact]
-    public void A_cross_fade_begins_with_the_one_picture_and_ends_with_the_other()
+    public void A_cross_fade_starts_with_the_first_picture_and_ends_with_the_second()
     {
         var size = new FrameSize(64, 36);
         ShotCamera dark = Still(40), bright = Still(200);
@@ -134,18 +137,20 @@ public sealed class FrameResamplerTests
         {
             var planes = new byte[3 * 100 * 100];
             Array.Fill(planes, grey);
-            return new ShotCamera(new PagePlanes(planes, 100, 100), CameraPlan.Over(new Panel(0, 0, 100, 100, 1), size, 2, ReadingDirection.LeftToRight), size);
+            return new ShotCamera(new PagePlanes(planes, 100, 100),
+                CameraPlan.PlanPath(new Panel(0, 0, 100, 100, 1), size, 2, ReadingDirection.LeftToRight), size);
         }
     }
 
     [Fact]
-    public void Frames_of_odd_size_and_buffers_that_are_too_short_are_refused()
+    public void Frames_of_odd_size_and_buffers_that_are_too_short_are_rejected()
     {
         var page = new PagePlanes(new byte[300], 10, 10);
 
         Should.Throw<ArgumentException>(() => new FrameResampler(page, new FrameSize(101, 50), 10)).Message.ShouldContain("101x50");
         Should.Throw<ArgumentException>(() => new PagePlanes(new byte[299], 10, 10)).Message.ShouldContain("needs 300 bytes");
-        Should.Throw<ArgumentException>(() => new FrameResampler(page, new FrameSize(4, 4), 10).Render(new CameraWindow(0, 0, 4, 4), new byte[23]))
+        Should.Throw<ArgumentException>(() =>
+            new FrameResampler(page, new FrameSize(4, 4), 10).Render(new CameraWindow(0, 0, 4, 4), new byte[23]))
             .Message.ShouldContain("needs 24 bytes");
     }
 
@@ -157,7 +162,7 @@ public sealed class FrameResamplerTests
         return new PagePlanes(planes, width, height);
     }
 
-    /// <summary>A soft dark spot whose centre of darkness is exactly at the given point.</summary>
+    /// <summary>Draws a soft dark spot with its centre exactly at the given point.</summary>
     private static void Mark(Span<byte> plane, int width, int background, double markX, double markY, double radius)
     {
         for (var i = 0; i < plane.Length; i++)

@@ -10,15 +10,15 @@ public sealed class LightLetteringTests
     private readonly byte[] _page = [.. Enumerable.Range(0, Width * Height).Select(at => (byte)(60 + (at % 7)))];
 
     [Fact]
-    public void Light_letters_in_a_row_are_handed_on_dark_on_blank_paper_and_alone()
+    public void A_row_of_light_letters_is_cropped_alone_in_black_on_white()
     {
         foreach (var x in (int[])[300, 350, 400, 450])
-            Letter(x, 500, 40);
-        // Rain over them, and a lit window beside them.
-        Fill(200, 440, 3, 40);
-        Fill(600, 480, 120, 90);
+            DrawLetter(x, 500, 40);
+        // Rain above the letters and a lit window beside them.
+        FillBox(200, 440, 3, 40);
+        FillBox(600, 480, 120, 90);
 
-        var crop = LightLettering.Find(LetteringPage.Of(_page, Width, Height)).ShouldHaveSingleItem();
+        var crop = LightLettering.Find(LetteringPage.Create(_page, Width, Height)).ShouldHaveSingleItem();
 
         crop.Left.ShouldBeInRange(270, 300);
         crop.Top.ShouldBeInRange(470, 500);
@@ -29,24 +29,24 @@ public sealed class LightLetteringTests
     }
 
     [Fact]
-    public void Two_letters_and_lights_of_many_sizes_are_none()
+    public void Two_letters_or_lights_of_different_sizes_are_not_lettering()
     {
-        Letter(300, 200, 40);
-        Letter(350, 200, 40);
+        DrawLetter(300, 200, 40);
+        DrawLetter(350, 200, 40);
         foreach (var (i, x) in ((int[])[300, 350, 420, 480]).Index())
-            Letter(x, 700, 24 + (12 * i));
-        LightLettering.Find(LetteringPage.Of(_page, Width, Height)).ShouldBeEmpty();
-        LightLettering.Find(LetteringPage.Of([255], 1, 1)).ShouldBeEmpty();
+            DrawLetter(x, 700, 24 + (12 * i));
+        LightLettering.Find(LetteringPage.Create(_page, Width, Height)).ShouldBeEmpty();
+        LightLettering.Find(LetteringPage.Create([255], 1, 1)).ShouldBeEmpty();
     }
 
-    /// <summary>An L.</summary>
-    private void Letter(int x, int y, int height)
+    /// <summary>Draws an L.</summary>
+    private void DrawLetter(int x, int y, int height)
     {
-        Fill(x, y, 10, height);
-        Fill(x + 10, y + height - 10, 24, 10);
+        FillBox(x, y, 10, height);
+        FillBox(x + 10, y + height - 10, 24, 10);
     }
 
-    private void Fill(int x, int y, int width, int height)
+    private void FillBox(int x, int y, int width, int height)
     {
         for (var row = y; row < y + height; row++)
             _page.AsSpan((row * Width) + x, width).Fill(240);

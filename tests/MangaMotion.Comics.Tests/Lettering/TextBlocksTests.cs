@@ -14,22 +14,22 @@ public sealed class TextBlocksTests
     [Fact]
     public void Columns_of_letters_are_one_block_whether_or_not_a_bubble_is_around_them()
     {
-        Write(400, 100, columns: 3, letters: 6);
-        Write(100, 600, columns: 2, letters: 4);
-        Frame(80, 580, 90, 130);
+        DrawLetters(400, 100, columns: 3, letters: 6);
+        DrawLetters(100, 600, columns: 2, letters: 4);
+        DrawFrame(80, 580, 90, 130);
 
-        var blocks = TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).OrderBy(block => block.Y).ToList();
+        var blocks = TextBlocks.Find(LetteringPage.Create(_page, Width, Height)).OrderBy(block => block.Y).ToList();
 
         blocks.Count.ShouldBe(2);
-        Overlap(blocks[0], 400, 100, 3, 6).ShouldBeGreaterThan(0.85);
-        Overlap(blocks[1], 100, 600, 2, 4).ShouldBeGreaterThan(0.85);
+        MeasureOverlap(blocks[0], 400, 100, 3, 6).ShouldBeGreaterThan(0.85);
+        MeasureOverlap(blocks[1], 100, 600, 2, 4).ShouldBeGreaterThan(0.85);
         blocks.ShouldAllBe(block => block.Glyph > 12 && block.Glyph < 24);
     }
 
     [Fact]
     public void Rays_and_tone_around_the_letters_do_not_belong_to_them()
     {
-        Write(400, 400, columns: 2, letters: 5);
+        DrawLetters(400, 400, columns: 2, letters: 5);
         for (var angle = 0.0; angle < 6.2; angle += 0.2)
         {
             for (var r = 90.0; r < 120; r += 0.5)
@@ -39,52 +39,53 @@ public sealed class TextBlocksTests
         for (var y = 700; y < 900; y += 5)
         {
             for (var x = 200; x < 600; x += 5)
-                Fill(x, y, 2, 2);
+                FillBox(x, y, 2, 2);
         }
 
-        Overlap(TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldHaveSingleItem(), 400, 400, 2, 5).ShouldBeGreaterThan(0.85);
+        var block = TextBlocks.Find(LetteringPage.Create(_page, Width, Height)).ShouldHaveSingleItem();
+        MeasureOverlap(block, 400, 400, 2, 5).ShouldBeGreaterThan(0.85);
     }
 
     [Fact]
     public void A_page_without_lettering_has_none()
     {
-        TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldBeEmpty();
-        TextBlocks.Find(LetteringPage.Of([.. Enumerable.Repeat((byte)0, Width * Height)], Width, Height)).ShouldBeEmpty();
-        TextBlocks.Find(LetteringPage.Of([7], 1, 1)).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Create(_page, Width, Height)).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Create([.. Enumerable.Repeat((byte)0, Width * Height)], Width, Height)).ShouldBeEmpty();
+        TextBlocks.Find(LetteringPage.Create([7], 1, 1)).ShouldBeEmpty();
 
         for (var y = 0; y < Height; y += 40)
-            Fill(0, y, Width, 12);
-        TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldBeEmpty();
+            FillBox(0, y, Width, 12);
+        TextBlocks.Find(LetteringPage.Create(_page, Width, Height)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void The_crop_of_a_block_holds_its_letters_and_not_the_bubble()
+    public void The_crop_of_a_block_has_its_letters_and_not_the_bubble()
     {
-        Write(400, 100, columns: 2, letters: 6);
-        Frame(391, 80, 60, 160);
-        var block = TextBlocks.Find(LetteringPage.Of(_page, Width, Height)).ShouldHaveSingleItem();
+        DrawLetters(400, 100, columns: 2, letters: 6);
+        DrawFrame(391, 80, 60, 160);
+        var block = TextBlocks.Find(LetteringPage.Create(_page, Width, Height)).ShouldHaveSingleItem();
 
-        var crop = JapaneseLettering.Crop(_page, Width, Height, block);
+        var crop = TextCrop.CutBlock(_page, Width, Height, block);
 
         var scale = crop.Width / (block.Width + Glyph + 1.0);
         scale.ShouldBeInRange(2.5, 4);
-        // Nothing touches the edge any more, and the ink of the letters is there.
+        // No ink touches the crop's edge, and the letters' ink remains.
         Enumerable.Range(0, crop.Width).ShouldAllBe(x => crop.Pixels[x] > 100 && crop.Pixels[((crop.Height - 1) * crop.Width) + x] > 100);
         var ink = crop.Pixels.Count(value => value < 128) / scale / scale;
-        var drawn = Enumerable.Range(0, 2 * 6).Sum(_ => 1) * Glyph * Glyph * 0.4;
+        var drawn = 2 * 6 * Glyph * Glyph * 0.4;
         ink.ShouldBeInRange(0.5 * drawn, 1.5 * drawn);
     }
 
     [Fact]
-    public void A_crop_over_the_edge_of_the_page_is_cut_to_it()
+    public void A_crop_beyond_the_page_is_clipped_to_it()
     {
-        var crop = TextCrop.Cut(_page, Width, Height, -50, -50, 100, 100, 2);
+        var crop = TextCrop.CutRectangle(_page, Width, Height, -50, -50, 100, 100, 2);
         (crop.Width, crop.Height).ShouldBe((100, 100));
-        TextCrop.Cut(_page, Width, Height, 5000, 5000, 10, 10, 2).Pixels.ShouldAllBe(value => value == 255);
+        TextCrop.CutRectangle(_page, Width, Height, 5000, 5000, 10, 10, 2).Pixels.ShouldAllBe(value => value == 255);
     }
 
-    /// <summary>Letters of strokes and dots, a stroke's width apart.</summary>
-    private void Write(int left, int top, int columns, int letters)
+    /// <summary>Draws columns of letters made of random strokes.</summary>
+    private void DrawLetters(int left, int top, int columns, int letters)
     {
         for (var column = 0; column < columns; column++)
         {
@@ -93,28 +94,28 @@ public sealed class TextBlocksTests
                 var (x, y) = (left + (column * (Glyph + 6)), top + (letter * (Glyph + 3)));
                 for (var stroke = 0; stroke < 3; stroke++)
                 {
-                    Fill(x, y + _random.Next(Glyph - 2), Glyph, 2);
-                    Fill(x + _random.Next(Glyph - 2), y, 2, Glyph);
+                    FillBox(x, y + _random.Next(Glyph - 2), Glyph, 2);
+                    FillBox(x + _random.Next(Glyph - 2), y, 2, Glyph);
                 }
             }
         }
     }
 
-    private void Frame(int x, int y, int width, int height)
+    private void DrawFrame(int x, int y, int width, int height)
     {
-        Fill(x, y, width, 3);
-        Fill(x, y + height - 3, width, 3);
-        Fill(x, y, 3, height);
-        Fill(x + width - 3, y, 3, height);
+        FillBox(x, y, width, 3);
+        FillBox(x, y + height - 3, width, 3);
+        FillBox(x, y, 3, height);
+        FillBox(x + width - 3, y, 3, height);
     }
 
-    private void Fill(int x, int y, int width, int height)
+    private void FillBox(int x, int y, int width, int height)
     {
         for (var row = y; row < Math.Min(Height, y + height); row++)
             _page.AsSpan((row * Width) + x, width).Clear();
     }
 
-    private static double Overlap(TextBlock block, int left, int top, int columns, int letters)
+    private static double MeasureOverlap(TextBlock block, int left, int top, int columns, int letters)
     {
         int width = (columns * (Glyph + 6)) - 6, height = (letters * (Glyph + 3)) - 3;
         double across = Math.Min(block.X + block.Width, left + width) - Math.Max(block.X, left);

@@ -25,7 +25,7 @@ public sealed class ScriptTests
     };
 
     [Fact]
-    public void A_script_survives_its_JSON()
+    public void A_script_is_unchanged_after_writing_and_reading_it()
     {
         var json = ScriptJson.Write(Original);
         var read = ScriptJson.Read(json);
@@ -41,7 +41,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public void Lines_speakers_moves_boxes_and_the_order_may_be_edited()
+    public void Lines_speakers_moves_boxes_and_the_order_can_be_edited()
     {
         var edited = Edit(document =>
         {
@@ -62,7 +62,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public void A_shot_may_be_left_out() =>
+    public void A_shot_can_be_removed() =>
         ScriptJson.ReadEdited(Edit(document => document["shots"]!.AsArray().RemoveAt(0)), Original, out _).ShouldBeEmpty();
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class ScriptTests
     [InlineData("""{"line":"\u202Eevil"}""", "line", "direction")]
     [InlineData("""{"speaker":"a\u0000"}""", "speaker", "control character")]
     [InlineData("""{"id":"p009-s01"}""", "id", "There is no shot of this id")]
-    public void What_is_wrong_with_a_shot_is_said_with_its_name_and_field(string change, string field, string message)
+    public void An_error_in_a_shot_names_the_shot_and_the_field(string change, string field, string message)
     {
         var edited = Edit(document =>
         {
@@ -96,18 +96,19 @@ public sealed class ScriptTests
         var errors = ScriptJson.ReadEdited(edited, Original, out var script);
 
         script.ShouldBeNull();
-        errors.ShouldContain(error => error.Field == field && error.Message.Contains(message) && error.Shot != null, string.Join('\n', errors));
+        errors.ShouldContain(error => error.Field == field && error.Message.Contains(message)
+            && error.Shot != null, string.Join('\n', errors));
     }
 
     [Fact]
-    public void A_line_has_a_largest_length()
+    public void A_line_has_a_maximum_length()
     {
         var errors = ScriptJson.ReadEdited(Edit(document => document["shots"]![0]!["line"] = new string('x', 1001)), Original, out _);
         errors.ShouldHaveSingleItem().ToString().ShouldBe("p001-s01, line: 1001 characters; 1000 are allowed.");
     }
 
     [Fact]
-    public void Two_shots_with_one_id_are_refused() =>
+    public void Two_shots_with_the_same_id_are_rejected() =>
         ScriptJson.ReadEdited(Edit(document => document["shots"]![0]!["id"] = "p001-s02"), Original, out _)
             .ShouldContain(error => error.Shot == "p001-s02" && error.Message == "Two shots have this id.");
 
@@ -120,12 +121,13 @@ public sealed class ScriptTests
     [InlineData("shots", "[null]")]
     [InlineData("version", "2")]
     [InlineData("language", "\"fr\"")]
-    public void What_is_wrong_with_the_document_is_said_with_its_field(string field, string value)
+    public void An_error_in_the_document_names_the_field(string field, string value)
     {
         var errors = ScriptJson.ReadEdited(Edit(document => document[field] = JsonNode.Parse(value)), Original, out var script);
 
         script.ShouldBeNull();
-        errors.ShouldContain(error => error.Shot == null && error.Field.StartsWith(field) && error.Message.Length > 10, string.Join('\n', errors));
+        errors.ShouldContain(error => error.Shot == null && error.Field.StartsWith(field)
+            && error.Message.Length > 10, string.Join('\n', errors));
     }
 
     [Theory]
@@ -134,7 +136,7 @@ public sealed class ScriptTests
     [InlineData("[]", "wrong type")]
     [InlineData("{}", "'title'")]
     [InlineData("{\"shotz\":1}", "no member 'shotz'")]
-    public void What_is_no_script_at_all_is_refused_in_plain_words(string json, string message)
+    public void A_document_that_is_not_a_script_is_rejected_in_plain_words(string json, string message)
     {
         var errors = ScriptJson.ReadEdited(Encoding.UTF8.GetBytes(json), Original, out var script);
 
@@ -144,14 +146,14 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public void A_misspelt_member_of_a_shot_is_refused_with_its_place()
+    public void A_misspelt_member_of_a_shot_is_rejected_with_its_path()
     {
         var errors = ScriptJson.ReadEdited(Edit(document => document["shots"]![1]!["lien"] = "x"), Original, out _);
         errors.ShouldHaveSingleItem().ToString().ShouldStartWith("shots[1].lien: There is no member 'lien' here.");
     }
 
     [Fact]
-    public void A_wrong_type_is_refused_with_its_place() =>
+    public void A_wrong_type_is_rejected_with_its_path() =>
         ScriptJson.ReadEdited(Edit(document => document["shots"]![1]!["move"] = "spin"), Original, out _)
             .ShouldHaveSingleItem().Field.ShouldBe("shots[1].move");
 
@@ -176,19 +178,19 @@ public sealed class ScriptTests
     public void A_shot_is_as_long_as_its_panel_its_words_and_its_speech_need(string? line, double? speech, double seconds)
     {
         var shot = Shot(1, line) with { Panel = new PanelBox { X = 0, Y = 0, Width = 400, Height = 700 } };
-        ShotTiming.Seconds(shot, Original.Pages[0], speech).ShouldBe(seconds, 0.01);
+        ShotTiming.GetSeconds(shot, Original.Pages[0], speech).ShouldBe(seconds, 0.01);
     }
 
     [Fact]
     public void A_chosen_duration_is_kept_unless_it_would_cut_off_the_speech()
     {
-        ShotTiming.Seconds(Original.Shots[0] with { Duration = 12 }, Original.Pages[0], 5).ShouldBe(12);
-        ShotTiming.Seconds(Original.Shots[0] with { Duration = 2 }, Original.Pages[0], 5).ShouldBe(5.6);
+        ShotTiming.GetSeconds(Original.Shots[0] with { Duration = 12 }, Original.Pages[0], 5).ShouldBe(12);
+        ShotTiming.GetSeconds(Original.Shots[0] with { Duration = 2 }, Original.Pages[0], 5).ShouldBe(5.6);
     }
 
     private static ScriptShot Shot(int panel, string? line) => new()
     {
-        Id = ScriptShot.IdOf(1, panel),
+        Id = ScriptShot.FormatId(1, panel),
         Page = 1,
         Panel = new PanelBox { X = 10, Y = 20, Width = 300, Height = 400 },
         Confidence = 0.9,

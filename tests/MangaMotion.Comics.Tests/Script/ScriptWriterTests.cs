@@ -11,12 +11,14 @@ public sealed class ScriptWriterTests
     {
         Number = 1,
         Name = "001.png",
-        Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 300, 0.9), new Panel(420, 320, 380, 880, 0.4), new Panel(0, 320, 400, 880, 0.8), new Panel(0, 0, 9, 9, 0.9)], 0.4),
+        Layout = new PageLayout(800, 1200,
+            [new Panel(0, 0, 800, 300, 0.9), new Panel(420, 320, 380, 880, 0.4), new Panel(0, 320, 400, 880, 0.8),
+            new Panel(0, 0, 9, 9, 0.9)], 0.4),
         Bubbles = [new Bubble(10, 10, 80, 60, "Two!"), new Bubble(650, 20, 80, 60, "One"), new Bubble(395, 500, 20, 20, "Between")],
     };
 
     [Fact]
-    public void Each_panel_is_a_shot_with_the_lines_that_are_nearest_to_it()
+    public void Each_panel_is_a_shot_with_the_nearest_bubbles()
     {
         var script = Write(Page);
 
@@ -30,31 +32,40 @@ public sealed class ScriptWriterTests
     }
 
     [Fact]
-    public void A_shot_knows_its_corners_and_where_its_lettering_is_read()
+    public void A_shot_has_the_corners_of_its_panel_and_the_boxes_of_its_lettering()
     {
         var outline = (PagePoint[])[new(0, 0.04), new(800, 0), new(760, 300), new(0, 300)];
         var script = Write(Page with { Layout = Page.Layout! with { Panels = [new Panel(0, 0, 800, 300, 0.9) { Outline = outline }] } });
 
         ScriptRules.Check(script).ShouldBeEmpty();
         script.Shots[0].Outline.ShouldBe([new(0, 0), new(800, 0), new(760, 300), new(0, 300)]);
-        script.Shots[0].Lettering!.Take(2).ShouldBe([new() { X = 650, Y = 20, Width = 80, Height = 60 }, new() { X = 10, Y = 10, Width = 80, Height = 60 }]);
+        script.Shots[0].Lettering!.Take(2)
+            .ShouldBe([new() { X = 650, Y = 20, Width = 80, Height = 60 }, new() { X = 10, Y = 10, Width = 80, Height = 60 }]);
         Write(Page).Shots[1].ShouldSatisfyAllConditions(shot => shot.Outline.ShouldBeNull(), shot => shot.Lettering.ShouldBeNull());
     }
 
     [Fact]
-    public void A_page_without_panels_is_shown_whole_and_one_that_cannot_be_read_is_told_why()
+    public void A_page_without_panels_is_shown_whole_and_an_unreadable_page_has_a_reason()
     {
         var whole = Page with { Number = 2, Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 1200, 0.3)], 0.3), Bubbles = [] };
         var script = Write(Page, whole, new PageReading { Number = 3, Name = "3\n.png", Reason = "The PNG is damaged." });
 
         ScriptRules.Check(script).ShouldBeEmpty();
-        script.Pages[1].ShouldBe(new ScriptPage { Number = 2, Name = "001.png", Width = 800, Height = 1200, Whole = true, Reason = "No panels were found, so the page is shown whole." });
+        script.Pages[1].ShouldBe(new ScriptPage
+        {
+            Number = 2,
+            Name = "001.png",
+            Width = 800,
+            Height = 1200,
+            Whole = true,
+            Reason = "No panels were found, so the page is shown whole.",
+        });
         script.Pages[2].ShouldBe(new ScriptPage { Number = 3, Name = "3.png", Width = 0, Height = 0, Reason = "The PNG is damaged." });
         script.Shots.Single(shot => shot.Page == 2).Flag.ShouldBe(ShotFlag.WholePage);
         script.Shots.ShouldNotContain(shot => shot.Page == 3);
     }
 
-    /// <summary>Bubbles come in sentence case.</summary>
+    // The bubbles are in sentence case.
     [Theory]
     [InlineData("Think, mira. What else can shine?|Every night, mira lights the lamp.", "Think, Mira. What else can shine? Every night, Mira lights the lamp.")]
     [InlineData("Run, dr. grey!|It was grey.", "Run, Dr. Grey! It was grey.")]
@@ -62,7 +73,7 @@ public sealed class ScriptWriterTests
     [InlineData("Up the stairs, quick!|Be quick.", "Up the stairs, quick! Be quick.")]
     [InlineData("Look, rocks!|The rocks are near.", "Look, rocks! The rocks are near.")]
     [InlineData("Think, ada.", "Think, ada.")]
-    public void Names_are_capitalised_where_they_can_be_known(string bubbles, string line) =>
+    public void Names_are_capitalised_if_the_lines_show_that_they_are_names(string bubbles, string line) =>
         Write(Page with
         {
             Layout = new PageLayout(800, 1200, [new Panel(0, 0, 800, 1200, 0.9)], 0.9),
@@ -82,23 +93,26 @@ public sealed class ScriptWriterTests
     }
 
     [Fact]
-    public void Bubbles_of_Japanese_end_as_sentences_do()
+    public void Japanese_bubbles_end_as_sentences()
     {
-        var script = ScriptWriter.Write("t", "ja", ReadingDirection.RightToLeft, FrameSize.Landscape, 30, [Page with { Bubbles = [new Bubble(1, 1, 9, 9, "雨"), new Bubble(700, 1, 9, 9, "ほら")] }]);
+        var script = ScriptWriter.WriteScript(
+            "t", "ja", ReadingDirection.RightToLeft, FrameSize.Landscape, 30,
+            [Page with { Bubbles = [new Bubble(1, 1, 9, 9, "雨"), new Bubble(700, 1, 9, 9, "ほら")] }]);
         script.Shots[0].Line.ShouldBe("ほら。雨。");
     }
 
     [Fact]
-    public void Whatever_was_read_the_script_keeps_its_own_rules()
+    public void A_script_is_valid_for_any_recognised_text()
     {
-        var script = ScriptWriter.Write(
+        var text = "a\u0007b" + string.Concat(Enumerable.Repeat("😀", 900));
+        var script = ScriptWriter.WriteScript(
             new string('t', 999), "en", ReadingDirection.LeftToRight, FrameSize.Square, 24,
-            [Page with { Name = "\u202Ex\u0000", Bubbles = [new Bubble(1, 1, 9, 9, "a\u0007b" + string.Concat(Enumerable.Repeat("😀", 900)))] }]);
+            [Page with { Name = "\u202Ex\u0000", Bubbles = [new Bubble(1, 1, 9, 9, text)] }]);
 
         ScriptRules.Check(script).ShouldBeEmpty();
         script.Shots[0].Line!.Length.ShouldBe(1000);
     }
 
     private static VideoScript Write(params PageReading[] pages) =>
-        ScriptWriter.Write("Rain", "en", ReadingDirection.RightToLeft, FrameSize.Landscape, 30, pages);
+        ScriptWriter.WriteScript("Rain", "en", ReadingDirection.RightToLeft, FrameSize.Landscape, 30, pages);
 }

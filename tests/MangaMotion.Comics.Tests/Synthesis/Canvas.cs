@@ -11,7 +11,7 @@ public readonly record struct Point(double X, double Y)
     public double Length => Math.Sqrt((X * X) + (Y * Y));
 }
 
-/// <summary>A grey picture with anti-aliased polygons, drawn through a clip of one convex polygon.</summary>
+/// <summary>Grey picture with anti-aliased polygons, drawn through a convex clip polygon.</summary>
 public sealed class Canvas
 {
     private const int SubRows = 4;
@@ -46,7 +46,7 @@ public sealed class Canvas
 
     public void Fill(IReadOnlyList<Point> polygon, double shade) => Fill(polygon, (_, _) => shade);
 
-    /// <summary>Fills with a shade (0 black .. 255 white) for each pixel.</summary>
+    /// <summary>Fills a polygon with a shade for each pixel, 0 black to 255 white.</summary>
     public void Fill(IReadOnlyList<Point> polygon, Func<int, int, double> shade) => Scan(polygon, (at, cover) =>
     {
         var alpha = cover * _clip[at] / 255f;

@@ -1,14 +1,14 @@
 namespace MangaMotion.Comics.Tests.Synthesis;
 
-/// <summary>A convex piece of the page that becomes a panel.</summary>
+/// <summary>Convex part of the page that becomes a panel.</summary>
 public sealed class Cell(IReadOnlyList<Point> outline)
 {
     public IReadOnlyList<Point> Outline { get; set; } = outline;
 
-    /// <summary>A panel without a frame ends where its drawing ends: this box, once it is drawn.</summary>
+    /// <summary>Whether the panel has no frame; it then ends where its drawing ends.</summary>
     public bool Borderless { get; set; }
 
-    /// <summary>A panel whose drawing fills it to its sides, with no line around.</summary>
+    /// <summary>Whether the drawing fills the panel to its sides without a frame line.</summary>
     public bool Frameless { get; set; }
 
     public double Left => Outline.Min(p => p.X);
@@ -28,7 +28,9 @@ public sealed class Cell(IReadOnlyList<Point> outline)
     public static Cell Rectangle(double left, double top, double right, double bottom) =>
         new([new(left, top), new(right, top), new(right, bottom), new(left, bottom)]);
 
-    /// <summary>Cuts at a share of the height (or width), on a line of this slope, leaving a gutter; upper or left piece first.</summary>
+    /// <summary>
+    /// Splits the cell at a share of its height or width, along a line of this slope, with a gutter. The upper or left part comes first.
+    /// </summary>
     public (Cell First, Cell Second) Split(bool rows, double share, double slope, double gutter)
     {
         var at = rows ? new Point(Centre.X, Top + (share * Height)) : new Point(Left + (share * Width), Centre.Y);
@@ -38,7 +40,7 @@ public sealed class Cell(IReadOnlyList<Point> outline)
         return (new Cell(Keep(Outline, at - (normal * half), normal * -1)), new Cell(Keep(Outline, at + (normal * half), normal)));
     }
 
-    /// <summary>Moves the points that lie on the given sides out to the page's edge and beyond.</summary>
+    /// <summary>Moves the points on the page's sides outwards by these distances.</summary>
     public void Bleed(Cell page, double left, double top, double right, double bottom)
     {
         Outline = [.. Outline.Select(p => new Point(

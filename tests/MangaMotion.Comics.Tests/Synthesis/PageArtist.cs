@@ -2,7 +2,7 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Tests.Synthesis;
 
-/// <summary>Draws seeded pages whose panels are known exactly. The same kind and seed give the same page everywhere.</summary>
+/// <summary>Draws pages with known panels. The same kind and seed give the same page on every machine.</summary>
 public sealed class PageArtist
 {
     private readonly Random _random;
@@ -38,7 +38,8 @@ public sealed class PageArtist
 
     private bool Wild => _kind == PageKind.WildManga;
 
-    private ReadingDirection Direction => _kind is PageKind.Western or PageKind.Webtoon ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft;
+    private ReadingDirection Direction =>
+        _kind is PageKind.Western or PageKind.Webtoon ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft;
 
     public static SyntheticPage Draw(PageKind kind, int seed) => new PageArtist(kind, seed).Draw(seed);
 
@@ -59,7 +60,8 @@ public sealed class PageArtist
             DrawMargins();
 
         var (grey, angle) = Scan();
-        return new SyntheticPage(_kind, seed, _canvas.Width, _canvas.Height, grey, Direction, [.. _cells.Select(cell => BoundingBox(cell, angle))]);
+        return new SyntheticPage(_kind, seed, _canvas.Width, _canvas.Height, grey, Direction,
+            [.. _cells.Select(cell => BoundingBox(cell, angle))]);
     }
 
     private void Arrange()
@@ -79,7 +81,8 @@ public sealed class PageArtist
                 AddStrip(w, h);
                 break;
             default:
-                AddPage(Cell.Rectangle(Between(0.03, 0.07) * w, Between(0.025, 0.05) * h, w * Between(0.93, 0.97), h * Between(0.95, 0.975)));
+                AddPage(Cell.Rectangle(Between(0.03, 0.07) * w, Between(0.025, 0.05) * h, w * Between(0.93, 0.97),
+                    h * Between(0.95, 0.975)));
                 break;
         }
     }
@@ -178,8 +181,9 @@ public sealed class PageArtist
         if (host is null)
             return;
         double w = Between(0.3, 0.42) * host.Width, h = Between(0.35, 0.48) * host.Height, gap = Between(0.008, 0.03) * _unit;
-        // In the corner that is read last, so that the order of host and inset is not in doubt.
-        _cells.Insert(_cells.IndexOf(host) + 1, Cell.Rectangle(host.Left + gap, host.Bottom - gap - h, host.Left + gap + w, host.Bottom - gap));
+        // The corner that is read last makes the order of host and inset unambiguous.
+        _cells.Insert(_cells.IndexOf(host) + 1,
+            Cell.Rectangle(host.Left + gap, host.Bottom - gap - h, host.Left + gap + w, host.Bottom - gap));
     }
 
     private void AddStrip(double w, double h)
@@ -220,7 +224,7 @@ public sealed class PageArtist
             DrawFrame(cell.Outline, _paper < 100 ? 240 : _ink);
     }
 
-    /// <summary>Frames are drawn by hand with a ruler, or without one: they waver, and run past their corners.</summary>
+    /// <summary>Draws a frame as by hand: uneven, and sometimes past its corners.</summary>
     private void DrawFrame(IReadOnlyList<Point> outline, double shade)
     {
         if (_wobble == 0)
@@ -251,7 +255,7 @@ public sealed class PageArtist
         }
     }
 
-    /// <summary>Boxes of narration that lie over a corner of their panel, and often past its frame.</summary>
+    /// <summary>Draws boxes of narration over a corner of their panel, often beyond its frame.</summary>
     private void DrawCaptions()
     {
         foreach (var cell in _cells.Where(_ => Chance(0.3)).ToList())
@@ -261,16 +265,17 @@ public sealed class PageArtist
         }
     }
 
-    /// <summary>A page number, and sometimes a running title.</summary>
+    /// <summary>Draws a page number and sometimes a running title.</summary>
     private void DrawMargins()
     {
         if (Chance(0.5))
             _art.Balloon(new Point(_canvas.Width / 2.0, _canvas.Height - (0.008 * _unit)), 0.006 * _unit);
         if (Chance(0.25))
-            _art.Letters(new Point(Between(0.1, 0.6) * _canvas.Width, Chance(0.5) ? 0.006 * _unit : _canvas.Height - (0.018 * _unit)), Between(5, 22), 0.011 * _unit, _paper < 100 ? 240 : _ink);
+            _art.Letters(new Point(Between(0.1, 0.6) * _canvas.Width, Chance(0.5) ? 0.006 * _unit : _canvas.Height - (0.018 * _unit)),
+                Between(5, 22), 0.011 * _unit, _paper < 100 ? 240 : _ink);
     }
 
-    /// <summary>The rectangle around everything drawn since; the eye does not see a change of a few grey levels.</summary>
+    /// <summary>Finds the rectangle around all pixels that changed visibly.</summary>
     private Point[] Changed(byte[] before)
     {
         int left = _canvas.Width, top = _canvas.Height, right = 0, bottom = 0;
@@ -285,13 +290,14 @@ public sealed class PageArtist
         return [.. Cell.Rectangle(left, top, right, bottom).Outline];
     }
 
-    /// <summary>Figures and balloons that step out of their panels.</summary>
+    /// <summary>Draws figures and balloons across the frames of panels.</summary>
     private void DrawAcross(double balloons, double figures)
     {
         foreach (var cell in _cells)
         {
             if (Chance(balloons))
-                _art.Balloon(new Point(Between(cell.Left, cell.Right), Chance(0.5) ? cell.Top : cell.Bottom), Between(0.1, 0.22) * Math.Min(cell.Width, cell.Height));
+                _art.Balloon(new Point(Between(cell.Left, cell.Right), Chance(0.5) ? cell.Top : cell.Bottom),
+                    Between(0.1, 0.22) * Math.Min(cell.Width, cell.Height));
             if (Chance(figures))
                 _art.Figure(new Point(Between(cell.Left, cell.Right), cell.Top + (0.3 * cell.Height)), Between(0.5, 0.9) * cell.Height);
         }
@@ -324,7 +330,8 @@ public sealed class PageArtist
         }
 
         if (_kind is not PageKind.Webtoon && Chance(0.3))
-            Scanner.Shade(grey, _canvas.Width, _canvas.Height, Between(0.88, 1), Between(0.1, 0.5), Between(0.02, 0.09), right: Chance(0.5));
+            Scanner.Shade(grey, _canvas.Width, _canvas.Height, Between(0.88, 1), Between(0.1, 0.5), Between(0.02, 0.09),
+                right: Chance(0.5));
         if (Chance(0.5))
             Scanner.Noise(grey, _random, Between(1, 5));
         if (Chance(0.7))

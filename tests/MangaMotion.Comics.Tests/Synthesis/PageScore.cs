@@ -2,7 +2,7 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Tests.Synthesis;
 
-/// <summary>A box in pixels.</summary>
+/// <summary>Box in pixels.</summary>
 public readonly record struct Box(int X, int Y, int W, int H)
 {
     public double Overlap(Box other)
@@ -13,7 +13,7 @@ public readonly record struct Box(int X, int Y, int W, int H)
     }
 }
 
-/// <summary>Compares found panels with the truth, one page after the other: F1 at two overlaps and Kendall's tau of the order.</summary>
+/// <summary>Compares detected panels with the truth over several pages: F1 at two overlaps and Kendall's tau of the order.</summary>
 public sealed class PageScore
 {
     private readonly int[] _hits = new int[2];
@@ -26,7 +26,7 @@ public sealed class PageScore
 
     public double F1At80 => F1(_hits[1]);
 
-    /// <summary>Over all pairs of matched panels of one page, 1 when every pair is in the right order.</summary>
+    /// <summary>Kendall's tau over all pairs of matched panels of one page; 1 if every pair is in the right order.</summary>
     public double Tau => _pairs == 0 ? 1 : ((2.0 * _concordant) - _pairs) / _pairs;
 
     public void Add(IReadOnlyList<Panel> found, IReadOnlyList<Box> truth)

@@ -1,6 +1,6 @@
 namespace MangaMotion.Comics.Tests.Synthesis;
 
-/// <summary>Draws what is inside (and across) panels: rooms, tones, figures, balloons with lettering.</summary>
+/// <summary>Draws the content of panels: rooms, tones, figures, balloons with lettering.</summary>
 public sealed class PanelArt(Canvas canvas, Random random, double ink)
 {
     private double Between(double low, double high) => low + (random.NextDouble() * (high - low));
@@ -20,11 +20,12 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
         }
 
         for (var balloons = random.Next(0, 3); balloons > 0; balloons--)
-            Balloon(new Point(Between(cell.Left, cell.Right), cell.Top + (cell.Height * Between(0.05, 0.5))), Between(0.15, 0.3) * Math.Min(cell.Width, cell.Height));
+            Balloon(new Point(Between(cell.Left, cell.Right), cell.Top + (cell.Height * Between(0.05, 0.5))),
+                Between(0.15, 0.3) * Math.Min(cell.Width, cell.Height));
         canvas.Unclip();
     }
 
-    /// <summary>A panel without a frame: one large figure on blank paper that fills the cell.</summary>
+    /// <summary>Draws a panel without a frame: one large figure on blank paper that fills the cell.</summary>
     public void Vignette(Cell cell)
     {
         canvas.Clip(cell.Outline);
@@ -41,14 +42,16 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
         Point[] coat =
         [
             middle + new Point(-0.2 * size * spread, -0.15 * size), middle + new Point(0.2 * size * spread, -0.15 * size),
-            middle + new Point(Between(0.35, 0.5) * size * spread, 0.6 * size), middle + new Point(Between(-0.5, -0.35) * size * spread, 0.6 * size),
+            middle + new Point(Between(0.35, 0.5) * size * spread, 0.6 * size),
+            middle + new Point(Between(-0.5, -0.35) * size * spread, 0.6 * size),
         ];
         canvas.Fill(coat, body);
         canvas.Outline(coat, line, ink);
         var head = Canvas.Ellipse(middle + new Point(0, -0.3 * size), 0.17 * size * Math.Max(0.8, spread), 0.2 * size);
         canvas.Fill(head, Chance(0.8) ? 252 : 215);
         canvas.Outline(head, line, ink);
-        var hair = Canvas.Ellipse(middle + new Point(Between(-0.03, 0.03) * size, -0.4 * size), 0.19 * size * Math.Max(0.8, spread), 0.12 * size, 0.12, 9);
+        var hair = Canvas.Ellipse(middle + new Point(Between(-0.03, 0.03) * size, -0.4 * size), 0.19 * size * Math.Max(0.8, spread),
+            0.12 * size, 0.12, 9);
         canvas.Fill(hair, Chance(0.5) ? ink : Between(60, 250));
         canvas.Outline(hair, line, ink);
         for (var eye = -1; eye <= 1; eye += 2)
@@ -59,7 +62,8 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
     {
         double rx = size * Between(0.7, 1.1), ry = size * Between(0.8, 1.3);
         var outline = Chance(0.25)
-            ? (IReadOnlyList<Point>)[centre + new Point(-rx, -ry), centre + new Point(rx, -ry), centre + new Point(rx, ry), centre + new Point(-rx, ry)]
+            ? (IReadOnlyList<Point>)[centre + new Point(-rx, -ry), centre + new Point(rx, -ry), centre + new Point(rx, ry),
+                centre + new Point(-rx, ry)]
             : Canvas.Ellipse(centre, rx, ry, Chance(0.2) ? 0.06 : 0, 18);
         canvas.Fill(outline, 254);
         canvas.Outline(outline, Math.Max(1.2, size * 0.02), ink);
@@ -71,17 +75,18 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
         }
     }
 
-    /// <summary>A box with two lines of lettering, four times as wide as <paramref name="size"/>.</summary>
+    /// <summary>Draws a box with two lines of lettering, four times as wide as <paramref name="size"/>.</summary>
     public void Caption(Point centre, double size)
     {
-        Point[] box = [centre + new Point(-2 * size, -0.6 * size), centre + new Point(2 * size, -0.6 * size), centre + new Point(2 * size, 0.6 * size), centre + new Point(-2 * size, 0.6 * size)];
+        Point[] box = [centre + new Point(-2 * size, -0.6 * size), centre + new Point(2 * size, -0.6 * size),
+            centre + new Point(2 * size, 0.6 * size), centre + new Point(-2 * size, 0.6 * size)];
         canvas.Fill(box, Between(225, 255));
         canvas.Outline(box, Math.Max(1.2, size * 0.03), ink);
         for (var line = 0; line < 2; line++)
             Letters(centre + new Point(-1.7 * size, (line - 1) * 0.5 * size), 9, 0.36 * size, ink);
     }
 
-    /// <summary>A line of letters.</summary>
+    /// <summary>Draws a line of letters.</summary>
     public void Letters(Point at, double count, double size, double shade)
     {
         for (var i = 0; i < count; i++)
@@ -97,7 +102,8 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
     {
         for (var stroke = 0; stroke < 4; stroke++)
         {
-            Point a = at + new Point(random.NextDouble() * size, random.NextDouble() * size), b = at + new Point(random.NextDouble() * size, random.NextDouble() * size);
+            Point a = at + new Point(random.NextDouble() * size, random.NextDouble() * size),
+                b = at + new Point(random.NextDouble() * size, random.NextDouble() * size);
             canvas.Line(a, b, Math.Max(1, size * 0.13), shade);
         }
     }
@@ -141,12 +147,13 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
             default:
                 canvas.Fill(cell.Outline, a);
                 for (var blot = 0; blot < 25; blot++)
-                    canvas.Fill(Canvas.Ellipse(new Point(Between(cell.Left, cell.Right), Between(cell.Top, cell.Bottom)), Between(5, 60), Between(5, 60), 0.2, 5), Between(10, 250));
+                    canvas.Fill(Canvas.Ellipse(new Point(Between(cell.Left, cell.Right), Between(cell.Top, cell.Bottom)), Between(5, 60),
+                        Between(5, 60), 0.2, 5), Between(10, 250));
                 break;
         }
     }
 
-    /// <summary>Straight things that look like frames and gutters: horizons, shelves, windows, doors.</summary>
+    /// <summary>Draws straight objects that resemble frames and gutters: horizons, shelves, windows, doors.</summary>
     private void Room(Cell cell)
     {
         var line = Between(1.2, 3);
@@ -158,7 +165,8 @@ public sealed class PanelArt(Canvas canvas, Random random, double ink)
 
         for (var n = random.Next(1, 6); n > 0; n--)
         {
-            double x = Between(cell.Left, cell.Right), y = Between(cell.Top, cell.Bottom), w = Between(0.05, 0.4) * cell.Width, h = Between(0.05, 0.5) * cell.Height;
+            double x = Between(cell.Left, cell.Right), y = Between(cell.Top, cell.Bottom), w = Between(0.05, 0.4) * cell.Width,
+                h = Between(0.05, 0.5) * cell.Height;
             Point[] box = [new(x, y), new(x + w, y), new(x + w, y + h), new(x, y + h)];
             canvas.Fill(box, Chance(0.5) ? 252 : Between(60, 245));
             canvas.Outline(box, line, ink);

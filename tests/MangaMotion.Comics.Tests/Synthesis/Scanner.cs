@@ -1,9 +1,9 @@
 namespace MangaMotion.Comics.Tests.Synthesis;
 
-/// <summary>What a scanner and a JPEG encoder do to a page.</summary>
+/// <summary>Simulates a scanner and a JPEG encoder.</summary>
 public static class Scanner
 {
-    /// <summary>Turns a picture about its middle by a small angle in radians; the outermost pixels go on outside.</summary>
+    /// <summary>Rotates a picture about its middle by a small angle in radians. The outermost pixels are repeated outside.</summary>
     public static byte[] Rotate(byte[] grey, int width, int height, double angle)
     {
         var turned = new byte[grey.Length];
@@ -29,13 +29,14 @@ public static class Scanner
     public static Point Rotate(Point point, int width, int height, double angle)
     {
         double dx = point.X - (width / 2.0), dy = point.Y - (height / 2.0);
-        return new Point((width / 2.0) + (dx * Math.Cos(angle)) - (dy * Math.Sin(angle)), (height / 2.0) + (dx * Math.Sin(angle)) + (dy * Math.Cos(angle)));
+        return new Point((width / 2.0) + (dx * Math.Cos(angle)) - (dy * Math.Sin(angle)),
+            (height / 2.0) + (dx * Math.Sin(angle)) + (dy * Math.Cos(angle)));
     }
 
-    /// <summary>What a book does on the glass: paper that is not white, and the shadow of the fold along one side.</summary>
-    /// <param name="paper">0..1: what is left of the light.</param>
-    /// <param name="depth">0..1: how dark the shadow is at the side.</param>
-    /// <param name="reach">Of the width: how far the shadow falls to a third.</param>
+    /// <summary>Darkens the paper and adds the shadow of a book's fold along one side.</summary>
+    /// <param name="paper">Share of the light that remains, 0 to 1.</param>
+    /// <param name="depth">Darkness of the shadow at the side, 0 to 1.</param>
+    /// <param name="reach">Distance, as a share of the width, at which the shadow has fallen to 1/e.</param>
     public static void Shade(byte[] grey, int width, int height, double paper, double depth, double reach, bool right)
     {
         var light = new double[width];
@@ -55,7 +56,7 @@ public static class Scanner
         }
     }
 
-    /// <summary>Rounds the 8×8 cosine coefficients as a JPEG encoder does; a larger step means stronger artefacts.</summary>
+    /// <summary>Quantizes the 8×8 cosine coefficients like a JPEG encoder. A larger step means stronger artefacts.</summary>
     public static void Jpeg(byte[] grey, int width, int height, double step)
     {
         var basis = new double[8, 8];

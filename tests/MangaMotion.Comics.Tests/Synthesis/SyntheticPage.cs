@@ -2,7 +2,7 @@ using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Tests.Synthesis;
 
-/// <summary>What kind of page to draw.</summary>
+/// <summary>Kind of page to draw.</summary>
 public enum PageKind
 {
     /// <summary>Left to right, straight tiers, even gutters, dense art, captions, sometimes a black page.</summary>
@@ -36,16 +36,18 @@ public enum PageKind
     Night,
 }
 
-/// <summary>A drawn page and what is on it.</summary>
+/// <summary>Drawn page with its true panels.</summary>
 /// <param name="Panels">Bounding boxes of the panels in reading order.</param>
-public sealed record SyntheticPage(PageKind Kind, int Seed, int Width, int Height, byte[] Grey, ReadingDirection Direction, IReadOnlyList<Box> Panels)
+public sealed record SyntheticPage(
+    PageKind Kind, int Seed, int Width, int Height, byte[] Grey, ReadingDirection Direction, IReadOnlyList<Box> Panels)
 {
     public PageLayout Detect() => PanelDetector.Detect(Grey, Width, Height, Width, Direction);
 
     public static PageScore Score(PageKind kind, int pages)
     {
         var score = new PageScore();
-        foreach (var layout in Enumerable.Range(1, pages).AsParallel().Select(seed => PageArtist.Draw(kind, seed)).Select(page => (page, found: page.Detect())))
+        foreach (var layout in Enumerable.Range(1, pages).AsParallel().Select(seed => PageArtist.Draw(kind, seed))
+            .Select(page => (page, found: page.Detect())))
             score.Add(layout.found.Panels, layout.page.Panels);
         return score;
     }

@@ -80,7 +80,7 @@ public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer,
 
     private ScriptShot NewShot(int number) => new()
     {
-        Id = ScriptShot.IdOf(1, number),
+        Id = ScriptShot.FormatId(1, number),
         Page = 1,
         Panel = new() { X = number * 10, Y = 0, Width = 100, Height = 100 },
         Confidence = 1,

@@ -132,7 +132,7 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
         using var claude = new ClaudeLines(Key, Options.Create(options), new Logger<ClaudeLines>(_log));
         var shots = new[] { "lt rains", null, "Run!" }.Select((line, i) => new ScriptShot
         {
-            Id = ScriptShot.IdOf(1, i + 1),
+            Id = ScriptShot.FormatId(1, i + 1),
             Page = 1,
             Panel = new PanelBox { X = 0, Y = 0, Width = 100, Height = 100 },
             Confidence = 1,

@@ -35,7 +35,7 @@ public sealed record Timeline(int Fps, int Frames, IReadOnlyList<TimelineShot> S
             var goesOut = i + 1 < script.Shots.Count && script.Shots[i + 1].Transition == ShotTransition.Fade ? fade : 0;
             double? spoken = speech.TryGetValue(shot.Id, out var seconds) ? seconds : null;
             var alone = spoken is null ? 1 : (int)Math.Ceiling((spoken.Value + BeforeSpeech + AfterSpeech) * script.Fps);
-            var frames = Math.Max((int)Math.Round(ShotTiming.Seconds(shot, pages[shot.Page], spoken) * script.Fps), comesIn + alone + goesOut);
+            var frames = Math.Max((int)Math.Round(ShotTiming.GetSeconds(shot, pages[shot.Page], spoken) * script.Fps), comesIn + alone + goesOut);
 
             if (comesIn > 0)
                 segments.Add(new(i - 1, i, shots[^1].Frames - comesIn, comesIn));

@@ -114,8 +114,8 @@ internal sealed class ClaudeLines : ILineWriter, IDisposable
         var asked = shots.Select(shot => shot.Id).ToHashSet();
         return lines.Where(line => line?.Id != null && asked.Contains(line.Id)).DistinctBy(line => line.Id).ToDictionary(line => line.Id!, line => line with
         {
-            Text = ScriptWriter.Printable(line.Text, ScriptLimits.Line),
-            Speaker = ScriptWriter.Printable(line.Speaker, ScriptLimits.Speaker),
+            Text = ScriptWriter.KeepPrintable(line.Text, ScriptLimits.MaxLineLength),
+            Speaker = ScriptWriter.KeepPrintable(line.Speaker, ScriptLimits.MaxSpeakerLength),
         });
     }
 

@@ -54,7 +54,7 @@ internal sealed class ReplicateCamera(
         var (width, height) = (Even(box.Width), Even(box.Height));
         var panel = new Panel(box.X, box.Y, box.Width, box.Height, shot.Confidence) { Outline = shot.Outline };
         return pages.ReadPanelJpegAsync(
-            workspace, picture, new PanelCanvas(box.X, box.Y, box.Width, box.Height, width, height, 0, 0, width, height), PanelMask.Of(panel, width, height), cancellationToken);
+            workspace, picture, new PanelCanvas(box.X, box.Y, box.Width, box.Height, width, height, 0, 0, width, height), PanelMask.DrawPanel(panel, width, height), cancellationToken);
 
         int Even(int side) => Math.Max(2, (int)(side * scale / 2) * 2);
     }

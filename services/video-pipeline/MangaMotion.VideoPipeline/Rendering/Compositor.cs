@@ -24,7 +24,7 @@ internal sealed class Compositor(FilmComposer composer) : ICompositor
                 Frames = timeline.Frames,
                 Speeches = [.. Spoken(composition).Select(spoken => new SpeechClip(spoken.Speech.Path, spoken.Shot.SpeechStart))],
                 Music = options.Music,
-                Subtitles = cues.Count > 0 ? WebVtt.Write(cues) : null,
+                Subtitles = cues.Count > 0 ? WebVtt.WriteCues(cues) : null,
                 BurnSubtitles = options.BurnSubtitles,
                 Chapters = Chapters(script, timeline),
                 Title = script.Title,
@@ -35,7 +35,7 @@ internal sealed class Compositor(FilmComposer composer) : ICompositor
             cancellationToken);
 
         var (subtitles, transcript) = (workspace.NewPath("vtt"), workspace.NewPath("txt"));
-        await File.WriteAllTextAsync(subtitles, WebVtt.Write(cues), cancellationToken);
+        await File.WriteAllTextAsync(subtitles, WebVtt.WriteCues(cues), cancellationToken);
         await File.WriteAllTextAsync(transcript, Transcript(script), cancellationToken);
         return new ComposedVideo(film.Video, subtitles, transcript, film.Poster, film.Seconds);
     }
@@ -45,7 +45,7 @@ internal sealed class Compositor(FilmComposer composer) : ICompositor
 
     private static List<SubtitleCue> Cues(Composition composition) =>
     [
-        .. Spoken(composition).SelectMany(spoken => SubtitleCue.Create(
+        .. Spoken(composition).SelectMany(spoken => SubtitleCue.SplitLine(
             [.. spoken.Speech.Words.Select(word => new TimedWord(word.Text, spoken.Shot.SpeechStart + word.Start, spoken.Shot.SpeechStart + word.End))],
             until: (double)(spoken.Shot.Start + spoken.Shot.Frames) / composition.Timeline.Fps)),
     ];

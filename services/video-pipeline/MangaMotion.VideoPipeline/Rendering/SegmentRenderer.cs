@@ -45,7 +45,7 @@ internal sealed class SegmentRenderer(PageReader pages, FrameEncoder encoder) : 
     {
         var (shot, box, fps) = (view.Shot, view.Shot.Panel, (double)segment.Fps);
         var panel = new Panel(box.X, box.Y, box.Width, box.Height, shot.Confidence) { Outline = shot.Outline };
-        var lettering = PanelLettering.Read(
+        var lettering = PanelLettering.ScheduleBoxes(
             (shot.Lettering ?? []).Select(text => ((double)text.X, (double)text.Y, (double)text.Width, (double)text.Height)), view.ReadFrom / fps, view.ReadUntil / fps);
         var size = new FrameSize(segment.Width, segment.Height);
         var stage = PanelStage.Create(panel, size, view.ShotFrames / fps, segment.Direction, shot.Move, lettering);
@@ -53,7 +53,7 @@ internal sealed class SegmentRenderer(PageReader pages, FrameEncoder encoder) : 
             workspace,
             picture,
             new PanelCanvas(box.X, box.Y, box.Width, box.Height, stage.Width, stage.Height, stage.Left, stage.Top, stage.PanelWidth, stage.PanelHeight),
-            stage.Mask(panel),
+            stage.CreateMask(panel),
             cancellationToken);
         return new ShotCamera(new PagePlanes(planes, stage.Width, stage.Height), stage.Path, size);
     }

@@ -60,13 +60,13 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
 
     private async Task<IReadOnlyList<Bubble>> ReadJapaneseAsync(Workspace workspace, GreyPage page, CancellationToken cancellationToken)
     {
-        var blocks = TextBlocks.Find(LetteringPage.Of(page.Pixels, page.Width, page.Height));
+        var blocks = TextBlocks.Find(LetteringPage.Create(page.Pixels, page.Width, page.Height));
         var words = await SeeAsync(
-            workspace, [.. blocks.Select(block => JapaneseLettering.Crop(page.Pixels, page.Width, page.Height, block))], TextLayout.JapaneseColumns, cancellationToken);
+            workspace, [.. blocks.Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block))], TextLayout.JapaneseColumns, cancellationToken);
         return
         [
             .. from pair in blocks.Zip(words)
-               let text = JapaneseLettering.Text(pair.Second)
+               let text = JapaneseLettering.JoinWords(pair.Second)
                where text != null
                select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, text),
         ];
@@ -75,29 +75,29 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
     /// <summary>Blocks of lettering are read first, each for itself, then the panels without them, for what has not the looks of a block.</summary>
     private async Task<IReadOnlyList<Bubble>> ReadEnglishAsync(Workspace workspace, GreyPage page, PageLayout layout, CancellationToken cancellationToken)
     {
-        var small = LetteringPage.Of(page.Pixels, page.Width, page.Height);
+        var small = LetteringPage.Create(page.Pixels, page.Width, page.Height);
         IReadOnlyList<TextCrop> blocks =
         [
-            .. TextBlocks.Find(small).Select(block => EnglishLettering.Crop(page.Pixels, page.Width, page.Height, block)),
+            .. TextBlocks.Find(small).Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block)),
             .. LightLettering.Find(small),
         ];
-        var lines = (await SeeAsync(workspace, blocks, TextLayout.EnglishBlock, cancellationToken)).SelectMany(EnglishLettering.BlockLines).ToList();
+        var lines = (await SeeAsync(workspace, blocks, TextLayout.EnglishBlock, cancellationToken)).SelectMany(EnglishLettering.BuildBlockLines).ToList();
 
         var scale = Math.Clamp(LargestEnglishPage / Math.Max(page.Width, page.Height), 1, EnglishScale);
-        var panels = layout.Panels.Select(panel => TextCrop.Cut(page.Pixels, page.Width, page.Height, panel.X, panel.Y, panel.Width, panel.Height, scale)).ToList();
+        var panels = layout.Panels.Select(panel => TextCrop.CutRectangle(page.Pixels, page.Width, page.Height, panel.X, panel.Y, panel.Width, panel.Height, scale)).ToList();
         foreach (var panel in panels)
-            lines.ForEach(panel.Wipe);
-        foreach (var line in (await SeeAsync(workspace, panels, TextLayout.EnglishLines, cancellationToken)).SelectMany(EnglishLettering.Lines))
+            lines.ForEach(panel.BlankBox);
+        foreach (var line in (await SeeAsync(workspace, panels, TextLayout.EnglishLines, cancellationToken)).SelectMany(EnglishLettering.BuildLines))
         {
             // The boxes of slanted panels overlap.
             if (!lines.Exists(line.Overlaps))
                 lines.Add(line);
         }
 
-        return [.. lines.GroupBy(line => line.Nearest(layout.Panels)).SelectMany(EnglishLettering.Bubbles)];
+        return [.. lines.GroupBy(line => line.FindNearestPanel(layout.Panels)).SelectMany(EnglishLettering.BuildBubbles)];
     }
 
-    private async Task<IEnumerable<IReadOnlyList<SeenWord>>> SeeAsync(Workspace workspace, IReadOnlyList<TextCrop> crops, TextLayout layout, CancellationToken cancellationToken)
+    private async Task<IEnumerable<IReadOnlyList<PageWord>>> SeeAsync(Workspace workspace, IReadOnlyList<TextCrop> crops, TextLayout layout, CancellationToken cancellationToken)
     {
         var words = await recognizer.ReadAsync(workspace, [.. crops.Select(Picture)], layout, cancellationToken);
         return crops.Zip(words, (crop, read) => read.Select(word => Seen(word, crop)).ToList());
@@ -105,7 +105,7 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
 
     private static TextPicture Picture(TextCrop crop) => new(crop.Width, crop.Height, crop.Pixels);
 
-    private static SeenWord Seen(RecognizedWord word, TextCrop crop) => new(
+    private static PageWord Seen(RecognizedWord word, TextCrop crop) => new(
         word.Line, word.Text, word.Confidence,
         crop.Left + (word.X / crop.Scale), crop.Top + (word.Y / crop.Scale), word.Width / crop.Scale, word.Height / crop.Scale);
 

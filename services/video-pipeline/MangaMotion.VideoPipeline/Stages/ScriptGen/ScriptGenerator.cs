@@ -35,7 +35,7 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
                 progress.Report((double)Interlocked.Increment(ref done) / readings.Length);
             });
 
-        var script = ScriptWriter.Write(
+        var script = ScriptWriter.WriteScript(
             Title(chapter, opened), options.Language, direction, new FrameSize(options.Width, options.Height), options.Fps, readings);
         if (script.Shots.Count == 0)
             throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {readings.Select(reading => reading.Reason).FirstOrDefault(reason => reason != null)}".TrimEnd());

@@ -1,24 +1,25 @@
 namespace MangaMotion.Comics.Panels;
 
-/// <summary>What of a mask of 0 and 1 is joined to the page's border.</summary>
-internal static class Flood
+/// <summary>Finds the pixels of a mask that are connected to the page's border.</summary>
+internal static class FloodFill
 {
-    public static byte[] FromBorder(byte[] mask, int width, int height)
+    /// <summary>Fills a mask of 0 and 1 from the border, one horizontal run at a time.</summary>
+    /// <returns>A mask of the pixels that are reached through up, down, left and right neighbours.</returns>
+    public static byte[] FillFromBorder(byte[] mask, int width, int height)
     {
-        // What is not reached yet.
-        var dry = (byte[])mask.Clone();
+        var unreached = (byte[])mask.Clone();
         var seeds = new Stack<(int Y, int X)>();
-        Seed(0, 0, width);
-        Seed(height - 1, 0, width);
+        AddSeeds(0, 0, width);
+        AddSeeds(height - 1, 0, width);
         for (var y = 0; y < height; y++)
         {
-            Seed(y, 0, 1);
-            Seed(y, width - 1, width);
+            AddSeeds(y, 0, 1);
+            AddSeeds(y, width - 1, width);
         }
 
         while (seeds.TryPop(out var seed))
         {
-            var row = dry.AsSpan(seed.Y * width, width);
+            var row = unreached.AsSpan(seed.Y * width, width);
             if (row[seed.X] == 0)
                 continue;
             var left = row[..seed.X].LastIndexOf((byte)0) + 1;
@@ -26,18 +27,18 @@ internal static class Flood
             var right = length < 0 ? width : seed.X + length;
             row[left..right].Clear();
             if (seed.Y > 0)
-                Seed(seed.Y - 1, left, right);
+                AddSeeds(seed.Y - 1, left, right);
             if (seed.Y + 1 < height)
-                Seed(seed.Y + 1, left, right);
+                AddSeeds(seed.Y + 1, left, right);
         }
 
-        for (var i = 0; i < dry.Length; i++)
-            dry[i] ^= mask[i];
-        return dry;
+        for (var i = 0; i < unreached.Length; i++)
+            unreached[i] ^= mask[i];
+        return unreached;
 
-        void Seed(int y, int left, int right)
+        void AddSeeds(int y, int left, int right)
         {
-            var row = dry.AsSpan(y * width, right);
+            var row = unreached.AsSpan(y * width, right);
             while (left < right)
             {
                 var next = row[left..].IndexOf((byte)1);
@@ -50,8 +51,11 @@ internal static class Flood
         }
     }
 
-    /// <summary>The same, but through no passage that is one pixel wide: gaps in frames, and the paper between the dots of a tone.</summary>
-    public static byte[] FromBorderSealed(byte[] mask, int width, int height)
+    /// <summary>
+    /// Fills a mask from the border, but through no passage that is one pixel wide: gaps in frames and the paper between the dots of a
+    /// screen tone stay closed. This is a morphological opening by 2 × 2 pixels around the fill.
+    /// </summary>
+    public static byte[] FillFromBorderThroughWidePassages(byte[] mask, int width, int height)
     {
         var wide = new byte[mask.Length];
         for (var y = 0; y < height; y++)
@@ -64,7 +68,7 @@ internal static class Flood
             target[width - 1] = (byte)(row[width - 1] & below[width - 1]);
         }
 
-        var reached = FromBorder(wide, width, height);
+        var reached = FillFromBorder(wide, width, height);
         var open = new byte[mask.Length];
         for (var y = 0; y < height; y++)
         {
