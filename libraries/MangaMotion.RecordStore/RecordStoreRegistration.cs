@@ -5,9 +5,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MangaMotion.RecordStore;
 
+/// <summary>Registers the record store.</summary>
 public static class RecordStoreRegistration
 {
-    /// <summary>The schema of the records, and <see cref="RecordQuery"/>. Needs the one NpgsqlDataSource of the service, and its jobs' schema.</summary>
+    /// <summary>
+    /// Adds the schema of records and <see cref="RecordQuery"/>. The service must register its NpgsqlDataSource and the schema of jobs.
+    /// </summary>
     public static IServiceCollection AddRecordStore(this IServiceCollection services)
     {
         services.AddSchema(new SchemaScripts("records", typeof(RecordStoreRegistration).Assembly, "MangaMotion.RecordStore.Schema."));

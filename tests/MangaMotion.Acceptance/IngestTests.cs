@@ -148,7 +148,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
         broken.StatusCode.ShouldBe(HttpStatusCode.OK);
         var asset = (await broken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("assets")[0];
         asset.GetProperty("status").GetString().ShouldBe("FAILED");
-        asset.GetProperty("error").GetString()!.ShouldStartWith("Record 2 is cut short");
+        asset.GetProperty("error").GetString()!.ShouldStartWith("Record 2 is incomplete");
 
         static async Task ShouldBeDoneAsync(HttpResponseMessage answer, params (string Name, string? Storage)[] assets)
         {

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace MangaMotion.Records.Tests;
 
-/// <summary>Attempts that die, come twice or come late: the records are there once, or not at all.</summary>
+/// <summary>Attempts that crash, repeat or finish late: the records are stored once or not at all.</summary>
 public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
 {
     private const string Payload = """[{"a":1},{"a":2},{"a":3}]""";
@@ -19,7 +19,7 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Records_are_seen_when_the_result_is_committed_and_not_before()
+    public async Task Records_become_visible_when_the_result_is_committed()
     {
         var claim = await _world.ClaimAsync();
         await _world.AttemptAsync(claim, await PutAsync());
@@ -31,13 +31,13 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_attempt_left_that_died_before_its_result_is_replaced_by_the_next()
+    public async Task Rows_of_an_attempt_that_crashed_before_its_result_are_replaced_by_the_next_attempt()
     {
         var key = await PutAsync();
-        var died = await _world.ClaimAsync();
-        var table = (await _world.AttemptAsync(died, key)).Table;
+        var crashed = await _world.ClaimAsync();
+        var table = (await _world.AttemptAsync(crashed, key)).Table;
 
-        var next = await _world.ClaimAsync(job: died.JobId);
+        var next = await _world.ClaimAsync(job: crashed.JobId);
         await _world.AttemptAsync(next, key);
         await _world.CompleteAsync(next);
 
@@ -47,7 +47,7 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_of_a_job_that_was_canceled_before_its_result_are_swept_and_those_of_others_stay()
+    public async Task The_sweeper_deletes_rows_of_a_job_that_was_canceled_before_its_result_and_no_others()
     {
         var table = (await _world.StoreAsync(Payload)).Table;
         var canceled = await _world.ClaimAsync();
@@ -65,7 +65,7 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_late_attempt_whose_job_is_another_ones_changes_nothing()
+    public async Task A_late_attempt_that_lost_its_claim_changes_nothing()
     {
         var key = await PutAsync();
         var late = await _world.ClaimAsync();
@@ -80,7 +80,7 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attempt_canceled_in_mid_copy_leaves_nothing()
+    public async Task An_attempt_canceled_during_its_copy_leaves_no_rows()
     {
         var table = (await _world.StoreAsync(Payload)).Table;
         await using var blocker = await _world.Database.OpenConnectionAsync();
@@ -100,7 +100,7 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hundred_thousand_records_stream_from_S3_and_back()
+    public async Task A_hundred_thousand_records_stream_from_S3_and_are_read_in_order()
     {
         await using var bucket = await stack.CreateBucketAsync();
         _world.Store = bucket.Store;
@@ -113,7 +113,8 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
         var read = await _world.ReadAsync(new(RecordWorld.Owner, "voyage", null, null), 10_000);
         read.Count.ShouldBe(100_000);
         read.Select(record => record.GetProperty("id").GetInt32()).ShouldBe(Enumerable.Range(0, 100_000));
-        (await _world.ReadAsync(new RecordFilter("id", FilterOperator.Equal, "77777")))[0].GetProperty("name").GetString().ShouldBe("name 77777");
+        (await _world.ReadAsync(new RecordFilter("id", FilterOperator.Equal, "77777")))[0].GetProperty("name").GetString()
+            .ShouldBe("name 77777");
     }
 
     private Task<string> PutAsync() => _world.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(Payload)));

@@ -18,7 +18,7 @@ using Npgsql;
 
 namespace MangaMotion.Records.Tests;
 
-/// <summary>A database and a store of one test class; jobs are claimed and completed by hand.</summary>
+/// <summary>Database and object store of one test class. Tests claim and complete jobs themselves.</summary>
 public sealed class RecordWorld : IAsyncDisposable
 {
     public static readonly Guid Owner = Guid.NewGuid();
@@ -30,7 +30,8 @@ public sealed class RecordWorld : IAsyncDisposable
     {
         _database = database;
         Database = NpgsqlDataSource.Create(database.ConnectionString);
-        Store = new DiskObjectStore(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Kind = StoreKind.Disk, Disk = { Root = _folder, Fsync = false } }));
+        Store = new DiskObjectStore(Microsoft.Extensions.Options.Options.Create(
+            new StorageOptions { Kind = StoreKind.Disk, Disk = { Root = _folder, Fsync = false } }));
         Query = new(Database);
     }
 
@@ -46,11 +47,12 @@ public sealed class RecordWorld : IAsyncDisposable
     {
         var world = new RecordWorld(await stack.CreateDatabaseAsync());
         await using var services = new ServiceCollection().AddJobs().AddRecordStore().BuildServiceProvider();
-        await SchemaMigrator.MigrateAsync(world.Database, [SchemaScripts.Messaging, .. services.GetServices<SchemaScripts>()], NullLogger.Instance, default);
+        await SchemaMigrator.MigrateAsync(
+            world.Database, [SchemaScripts.Messaging, .. services.GetServices<SchemaScripts>()], NullLogger.Instance, default);
         return world;
     }
 
-    /// <summary>Puts the payload, runs one attempt and commits its result.</summary>
+    /// <summary>Uploads the payload, runs one attempt and commits its result.</summary>
     public async Task<RecordsResult> StoreAsync(string payload, string? collection = "voyage", Guid? ingest = null) =>
         await StoreAsync(Encoding.UTF8.GetBytes(payload), collection, ingest);
 
@@ -69,10 +71,11 @@ public sealed class RecordWorld : IAsyncDisposable
         return key;
     }
 
-    /// <summary>A job under way.</summary>
+    /// <summary>Inserts a claimed job, or claims an existing one again.</summary>
     public async Task<Claim> ClaimAsync(Guid? ingest = null, Guid? job = null)
     {
-        var claim = new Claim(job ?? Guid.NewGuid(), Guid.NewGuid(), "records", Owner, ingest ?? Guid.NewGuid(), Guid.NewGuid(), 1, 4, JsonElement.Parse("{}"));
+        var claim = new Claim(job ?? Guid.NewGuid(), Guid.NewGuid(), "records", Owner, ingest ?? Guid.NewGuid(), Guid.NewGuid(), 1, 4,
+            JsonElement.Parse("{}"));
         await ExecuteAsync(
             """
             insert into jobs (id, owner_id, ingest_id, type, status, max_attempts, input, claim_token, claimed_by, lease_until)
@@ -84,7 +87,8 @@ public sealed class RecordWorld : IAsyncDisposable
         return claim;
     }
 
-    public async Task<RecordsResult> AttemptAsync(Claim claim, string key, string? collection = "voyage", CancellationToken cancellationToken = default)
+    public async Task<RecordsResult> AttemptAsync(
+        Claim claim, string key, string? collection = "voyage", CancellationToken cancellationToken = default)
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var storer = new RecordStorer(Store, new TableMaker(Database, options), new RecordLoader(Database), options);
@@ -93,11 +97,13 @@ public sealed class RecordWorld : IAsyncDisposable
     }
 
     public Task CompleteAsync(Claim claim) => ExecuteAsync(
-        "update jobs set status = 'DONE', lease_until = null, finished_at = now() where id = $1 and claim_token = $2", claim.JobId, claim.Token);
+        "update jobs set status = 'DONE', lease_until = null, finished_at = now() where id = $1 and claim_token = $2", claim.JobId,
+            claim.Token);
 
-    public Task<IReadOnlyList<JsonElement>> ReadAsync(params RecordFilter[] filters) => ReadAsync(new(Owner, "voyage", null, null), 1_000, filters);
+    public Task<IReadOnlyList<JsonElement>> ReadAsync(params RecordFilter[] filters) =>
+        ReadAsync(new(Owner, "voyage", null, null), 1_000, filters);
 
-    /// <summary>All records, page by page.</summary>
+    /// <summary>Reads all records, page by page.</summary>
     public async Task<IReadOnlyList<JsonElement>> ReadAsync(RecordScope scope, int pageSize, params RecordFilter[] filters)
     {
         var records = new List<JsonElement>();
@@ -107,7 +113,7 @@ public sealed class RecordWorld : IAsyncDisposable
             var buffer = new ArrayBufferWriter<byte>();
             await using var json = new Utf8JsonWriter(buffer);
             json.WriteStartArray();
-            after = await Query.WriteAsync(scope, filters, position, pageSize, json, default);
+            after = await Query.WritePageAsync(scope, filters, position, pageSize, json, default);
             json.WriteEndArray();
             await json.FlushAsync();
             var page = JsonElement.Parse(buffer.WrittenSpan).EnumerateArray().ToList();
@@ -122,13 +128,13 @@ public sealed class RecordWorld : IAsyncDisposable
 
     public async Task<T> ScalarAsync<T>(string sql, params object[] parameters)
     {
-        await using var command = Command(sql, parameters);
+        await using var command = CreateCommand(sql, parameters);
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
     public async Task ExecuteAsync(string sql, params object[] parameters)
     {
-        await using var command = Command(sql, parameters);
+        await using var command = CreateCommand(sql, parameters);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -139,7 +145,7 @@ public sealed class RecordWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private NpgsqlCommand Command(string sql, object[] parameters)
+    private NpgsqlCommand CreateCommand(string sql, object[] parameters)
     {
         var command = Database.CreateCommand(sql);
         foreach (var parameter in parameters)

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace MangaMotion.Records.Tests;
 
-/// <summary>What goes in comes out, from real tables.</summary>
+/// <summary>Records are read from real tables as they were stored.</summary>
 public sealed class StorageTests(TestStack stack) : IAsyncLifetime
 {
     private RecordWorld _world = null!;
@@ -15,7 +15,7 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Flat_records_become_a_typed_table_that_the_next_payload_of_the_shape_uses_again()
+    public async Task Flat_records_get_a_typed_table_that_later_payloads_of_the_same_shape_share()
     {
         const string First = """[{"title":"Ship","pages":24,"price":3.50,"sold":true,"on":"2027-01-31","at":"2027-01-31T18:00:00.250Z","note":null},{"title":"Storm","pages":-7,"price":1e3,"sold":false,"on":"0001-01-01","at":"1969-12-31T23:59:59.999Z","note":"x"}]""";
         var result = await _world.StoreAsync(First);
@@ -32,12 +32,13 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
         ShouldBeSame(read.Take(2), JsonElement.Parse(First).EnumerateArray());
         read[0].GetRawText().ShouldContain("3.50");
         read[2].GetProperty("note").GetString().ShouldBe("2027-01-01");
-        (await _world.ScalarAsync<string>($"select string_agg(data_type, ' ' order by ordinal_position) from information_schema.columns where table_schema || '.' || table_name = '{result.Table}'"))
+        (await _world.ScalarAsync<string>(
+            $"select string_agg(data_type, ' ' order by ordinal_position) from information_schema.columns where table_schema || '.' || table_name = '{result.Table}'"))
             .ShouldBe("bigint bigint ARRAY text bigint numeric boolean date timestamp with time zone text");
     }
 
     [Fact]
-    public async Task A_table_gets_the_columns_that_a_later_payload_brings_and_a_field_of_another_type_gets_another_table()
+    public async Task A_later_payload_adds_columns_and_a_field_of_another_type_gets_another_table()
     {
         var first = await _world.StoreAsync("""[{"a":1,"b":"x"},{"a":2,"b":"y"}]""");
         var wider = await _world.StoreAsync("""[{"a":3,"b":"z","c":true}]""");
@@ -53,7 +54,7 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_column_is_added_when_a_running_load_lets_go_of_the_table_and_readers_are_not_kept_waiting()
+    public async Task A_column_is_added_after_a_running_load_and_readers_do_not_wait()
     {
         var table = (await _world.StoreAsync("""[{"a":1,"b":2}]""")).Table;
         await using var other = await _world.Database.OpenConnectionAsync();
@@ -72,7 +73,7 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Missing_and_null_are_told_apart()
+    public async Task Missing_and_null_fields_are_different()
     {
         var result = await _world.StoreAsync("""[{"a":1,"b":null},{"a":null},{"b":2,"a":3}]""");
 
@@ -86,10 +87,10 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     [InlineData("""[{"a":{"b":1}}]""", "The field 'a' is an object in 1 record, first in record 1.")]
     [InlineData("""[{"a":1},{"a":[1,2]},{"a":3}]""", "The field 'a' is an array in 1 record, first in record 2.")]
     [InlineData("""[{"a":1},{"a":2},{"a":"x"}]""", "The field 'a' is a number in 2 records and text in 1, first in record 3.")]
-    [InlineData("""[1,{"a":2},"x"]""", "1 of 3 records is no object but a number; the first is record 1.")]
+    [InlineData("""[1,{"a":2},"x"]""", "1 of 3 records is a number, not an object; the first is record 1.")]
     [InlineData("""[{}]""", "The records have no fields.")]
-    [InlineData("""[{"a":1},{"b":1},{"c":1},{"d":1}]""", "A record has 25 % of the 4 different fields on average; a table wants 50 % (Records__MinFill).")]
-    public async Task What_is_nested_or_irregular_is_stored_whole_and_the_reason_is_told(string payload, string reason)
+    [InlineData("""[{"a":1},{"b":1},{"c":1},{"d":1}]""", "A record has 25 % of the 4 different fields on average; a table needs 50 % (Records__MinFill).")]
+    public async Task Nested_or_irregular_records_are_stored_whole_with_the_reason(string payload, string reason)
     {
         var result = await _world.StoreAsync(payload);
 
@@ -102,7 +103,7 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     [Theory]
     [InlineData("[]")]
     [InlineData("  [ \n ]  ")]
-    public async Task An_empty_array_is_done_with_nothing(string payload)
+    public async Task An_empty_array_stores_no_records(string payload)
     {
         var result = await _world.StoreAsync(payload);
 
@@ -111,16 +112,19 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Names_that_are_hostile_are_fields_like_others()
+    public async Task Hostile_names_are_ordinary_fields()
     {
-        string[] names = ["\"; drop table records.loads; --", "c1", "load", "n", "nulls", "", " ", "a]b", "名前", "e\u0301", "\u00e9", new string('x', 300), new string('x', 299), "$1", "'", "😀", "A", "a", "null", "\\", "\u202e", "{0}"];
+        string[] names = ["\"; drop table records.loads; --", "c1", "load", "n", "nulls", "", " ", "a]b", "名前", "e\u0301", "\u00e9",
+            new string('x', 300), new string('x', 299), "$1", "'", "😀", "A", "a", "null", "\\", "\u202e", "{0}"];
         var record = names.Select((name, index) => (name, index)).ToDictionary(field => field.name, field => field.index);
         var payload = JsonSerializer.Serialize(new[] { record, record });
 
         var result = await _world.StoreAsync(payload);
 
         result.Storage.ShouldBe("sql");
-        result.Columns.ShouldAllBe(column => column.Column.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') && column.Column.Length <= 63);
+        result.Columns.ShouldAllBe(column =>
+            column.Column.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_')
+            && column.Column.Length <= 63);
         ShouldBeSame(await _world.ReadAsync(), JsonElement.Parse(payload).EnumerateArray());
         foreach (var (name, value) in record)
         {
@@ -145,12 +149,14 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Numbers_keep_every_digit_however_they_are_stored()
+    public async Task Numbers_keep_every_digit_in_both_storages()
     {
         string[] numbers =
         [
-            "0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "123456789012345678901234567890.123456789012345678901234567890",
-            "0.1", "1.10", "1e-30", "1E+300", "-1.5e10", "0.00001", "10000", "9999.9999", "10000.0001", "100000000", $"{new string('9', 500)}.{new string('1', 400)}", "0e10", "0.000", "-0.5",
+            "0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
+                "123456789012345678901234567890.123456789012345678901234567890",
+            "0.1", "1.10", "1e-30", "1E+300", "-1.5e10", "0.00001", "10000", "9999.9999", "10000.0001", "100000000",
+                $"{new string('9', 500)}.{new string('1', 400)}", "0e10", "0.000", "-0.5",
         ];
         var flat = $"[{string.Join(',', numbers.Select(number => $$"""{"v":{{number}}}"""))}]";
         (await _world.StoreAsync(flat)).Columns.Single().Type.ShouldBe("numeric");
@@ -188,8 +194,10 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
         }
 
         foreach (var pageSize in (int[])[1, 7, 100, 1_000])
-            (await _world.ReadAsync(new(RecordWorld.Owner, "voyage", null, null), pageSize)).Select(record => record.GetProperty("v").GetInt32()).ShouldBe(sent);
-        (await _world.ReadAsync(new(RecordWorld.Owner, "voyage", null, null), 10, new RecordFilter("v", FilterOperator.GreaterOrEqual, "2900")))
+            (await _world.ReadAsync(new(RecordWorld.Owner, "voyage", null, null), pageSize))
+                .Select(record => record.GetProperty("v").GetInt32()).ShouldBe(sent);
+        (await _world.ReadAsync(new(RecordWorld.Owner, "voyage", null, null), 10,
+            new RecordFilter("v", FilterOperator.GreaterOrEqual, "2900")))
             .Select(record => record.GetProperty("v").GetInt32()).ShouldBe(sent.Where(value => value >= 2900));
     }
 
@@ -205,35 +213,37 @@ public sealed class StorageTests(TestStack stack) : IAsyncLifetime
     [InlineData(FilterOperator.Exists, "true", "0,1,2,3,4,5,6")]
     [InlineData(FilterOperator.Exists, "false", "7")]
     [InlineData(FilterOperator.Equal, "' or 1=1 --", "")]
-    public async Task A_filter_means_the_same_however_records_are_stored(FilterOperator comparison, string value, string matching)
+    public async Task A_filter_has_the_same_meaning_in_both_storages(FilterOperator comparison, string value, string matching)
     {
         string[] values = ["10", "-2.5", "9", "true", "null", "\"10\"", "\"b\""];
         var records = values.Select((text, index) => $$"""{"i":{{index}},"v":{{text}}}""").Append("""{"i":7}""").ToArray();
-        // Together they are irregular; each for itself is a row of a table.
+        // Together the records are irregular. Each one alone fits into a table.
         await _world.StoreAsync($"[{string.Join(',', records)}]", "documents");
         foreach (var record in records)
             await _world.StoreAsync(record, "rows");
 
         foreach (var collection in (string[])["documents", "rows"])
         {
-            var read = await _world.ReadAsync(new(RecordWorld.Owner, collection, null, null), 100, new RecordFilter("v", comparison, value));
+            var read = await _world.ReadAsync(
+                new(RecordWorld.Owner, collection, null, null), 100, new RecordFilter("v", comparison, value));
             string.Join(',', read.Select(record => record.GetProperty("i").GetInt32())).ShouldBe(matching, collection);
         }
     }
 
     [Fact]
-    public async Task Times_are_compared_as_the_texts_that_they_are()
+    public async Task Times_are_compared_as_text()
     {
         const string Payload = """[{"at":"2027-01-31T18:00:00Z"},{"at":"2027-02-01T00:00:00Z"}]""";
         (await _world.StoreAsync(Payload)).Columns[0].Type.ShouldBe("timestamptz(0)");
 
-        foreach (var (value, count) in ((string, int)[])[("2027-01-31T18:00:00Z", 1), ("2027-01-31T18:00:00.000Z", 2), ("2027-02", 1), ("2028", 0)])
+        foreach (var (value, count) in ((string, int)[])[
+            ("2027-01-31T18:00:00Z", 1), ("2027-01-31T18:00:00.000Z", 2), ("2027-02", 1), ("2028", 0)])
             (await _world.ReadAsync(new RecordFilter("at", FilterOperator.Greater, value))).Count.ShouldBe(count, value);
         (await _world.ReadAsync(new RecordFilter("at", FilterOperator.Equal, "2027-02-01T00:00:00Z"))).Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Payloads_of_one_new_shape_at_the_same_time_get_one_table()
+    public async Task Concurrent_payloads_of_a_new_shape_share_one_table()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => _world.StoreAsync($$"""[{"a":{{i}},"b{{i % 2}}":"x","c":true}]"""))));
 

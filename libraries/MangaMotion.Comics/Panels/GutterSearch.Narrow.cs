@@ -20,7 +20,7 @@ internal sealed partial class GutterSearch
 
     private bool MayBeNarrow(int line, double minLength) => IsLongEnough(line, minLength) && _blankShares[line] >= MinNarrowBlank;
 
-    /// <summary>Scores a run of lines as a narrow gutter; null if it is none.</summary>
+    /// <summary>Scores a run of lines as a narrow gutter; null if it is not one.</summary>
     private Cut? JudgeNarrow(int from, int to, int longest)
     {
         if (to - from > MaxNarrowWidth * _unit || !LeavesTwoSides(from, to, longest))

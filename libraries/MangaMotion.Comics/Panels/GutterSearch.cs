@@ -127,7 +127,7 @@ internal sealed partial class GutterSearch
     private bool MayBeGutter(int line, double minLength) =>
         IsLongEnough(line, minLength) && _blankShares[line] >= MinBlankCrossed && _openShares[line] >= MinOpenCrossed;
 
-    /// <summary>Scores a run of blank lines as a gutter; null if it is none.</summary>
+    /// <summary>Scores a run of blank lines as a gutter; null if it is not one.</summary>
     private Cut? JudgeGutter(LineSums open, int from, int to, int longest)
     {
         var peak = FindMax(_blankShares.AsSpan(from, to - from + 1));

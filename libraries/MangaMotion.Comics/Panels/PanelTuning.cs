@@ -135,7 +135,7 @@ internal static class PanelTuning
     public const double MaxFrameWidth = 0.016; // maximum width of a frame line, as a share of the page unit
     public const double MinFrameSideDepth = 0.1; // minimum depth on each side of a frame line, as a share of the page unit
     public const double MinFrameSideDrawn = 0.15; // minimum drawn share on each side of a frame line
-    public const double BesideOpen = 0.35; // open share above which a frame line stands beside open paper
+    public const double BesideOpen = 0.35; // open share of the lines beside a frame line, above which it borders on open paper
     public const double BalloonWeight = 0.8; // weight of blank but closed pixels (balloons) in the covered share of a frame line
     public const double MinFrameDrop = 0.4; // minimum drop on both sides of a frame line
     public const double MinCoveredBesideOpen = 0.86; // minimum covered share of a frame line beside open paper

@@ -1,5 +1,6 @@
 namespace MangaMotion.RecordStore.Reading;
 
+/// <summary>Comparison of a filter.</summary>
 public enum FilterOperator
 {
     Equal,
@@ -9,24 +10,28 @@ public enum FilterOperator
     Less,
     LessOrEqual,
 
-    /// <summary>The record has the field, null or not, or (value <c>false</c>) has not.</summary>
+    /// <summary>Value <c>true</c>: the record has the field, null or not. Value <c>false</c>: it has not.</summary>
     Exists,
 }
 
-/// <summary>
-/// A condition on one field of a record. The value is compared with what the record has, by that one's type: a number with
-/// numbers, text with text (in the order of Unicode's code points, which for times of one format is their order in time),
-/// <c>true</c>, <c>false</c> and <c>null</c> with themselves. What has another type does not match, and an object or array
-/// matches nothing but <see cref="FilterOperator.NotEqual"/>, which takes every record that has the field with another value.
-/// </summary>
-/// <param name="Field">Any name; it goes into a parameter or is looked up, never into a statement.</param>
+/// <summary>Condition on one field of a record. The type of the record's value decides how the filter's value is compared.</summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>A number is compared with numbers.</item>
+/// <item>Text is compared with text by Unicode code points. For times of one format this is the order in time.</item>
+/// <item><c>true</c>, <c>false</c> and <c>null</c> are equal only to themselves.</item>
+/// <item>Values of different types do not match. An object or array matches only <see cref="FilterOperator.NotEqual"/>.</item>
+/// <item><see cref="FilterOperator.NotEqual"/> matches every record that has the field with another value.</item>
+/// </list>
+/// </remarks>
+/// <param name="Field">Any name. It is sent as a parameter or looked up, and never part of a statement.</param>
 public sealed record RecordFilter(string Field, FilterOperator Operator, string Value);
 
-/// <summary>Which records are read: of a collection or an ingest, of one owner.</summary>
-/// <param name="Collection">Null reads by the ingest alone.</param>
+/// <summary>Records of one owner that are read. Each part that is not null restricts them.</summary>
+/// <param name="Collection">Slug of the collection.</param>
 public sealed record RecordScope(Guid OwnerId, string? Collection, Guid? IngestId, Guid? JobId);
 
-/// <summary>A place in the order of the records: by load, then by number in the payload.</summary>
+/// <summary>Position in the order of records: by load, then by number in the payload.</summary>
 public readonly record struct RecordPosition(long Load, long Number)
 {
     public static RecordPosition Start => new(0, 0);

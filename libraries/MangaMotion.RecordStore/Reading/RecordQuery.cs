@@ -5,83 +5,83 @@ using Npgsql;
 namespace MangaMotion.RecordStore.Reading;
 
 /// <summary>
-/// Reads records back, whichever way they were stored: in the order of their loads and of their numbers in the payload.
-/// Only what a finished job stored is seen.
+/// Reads records in the order of their loads and of their numbers in the payload, independent of their storage. Only records of finished
+/// jobs are visible.
 /// </summary>
 public sealed class RecordQuery(NpgsqlDataSource database)
 {
-    private const int LoadsAtATime = 500;
+    private const int LoadsPerStatement = 500;
 
-    /// <summary>Small loads that follow each other are read by one statement, up to so many records.</summary>
-    private const int RecordsOfSmallLoads = 2_000;
+    /// <summary>Maximum number of records in adjacent small loads that one statement reads.</summary>
+    private const int MaxGroupedRecords = 2_000;
 
     private const int FlushAtBytes = 64 << 10;
 
-    private const string Loads =
-        """
-        select l.id, l.table_id, l.records
-        from records.loads l join jobs j on j.id = l.job_id and j.claim_token = l.claim_token and j.status = 'DONE'
-        where l.owner_id = $1 and l.id >= $2 and l.records > 0
-        """;
-
-    /// <summary>Writes one page of records as values of an array that the caller has opened.</summary>
-    /// <param name="after">The place after which the page begins.</param>
-    /// <returns>The place after which the next page begins; null where there is none.</returns>
-    public async Task<RecordPosition?> WriteAsync(
-        RecordScope scope, IReadOnlyList<RecordFilter> filters, RecordPosition after, int pageSize, Utf8JsonWriter json, CancellationToken cancellationToken)
+    /// <summary>Writes one page of records as values of a JSON array that the caller has opened.</summary>
+    /// <param name="after">Position after which the page starts.</param>
+    /// <returns>Position after which the next page starts; null on the last page.</returns>
+    public async Task<RecordPosition?> WritePageAsync(
+        RecordScope scope, IReadOnlyList<RecordFilter> filters, RecordPosition after, int pageSize, Utf8JsonWriter json,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var page = new Page(after, pageSize);
         while (true)
         {
-            var loads = await FindLoadsAsync(connection, scope, page.Beyond, cancellationToken);
-            var tables = (await RecordTables.FindAsync(connection, [.. loads.Select(load => load.Table).Distinct()], cancellationToken)).ToDictionary(table => table.Id);
-            foreach (var group in Group(loads))
+            var loads = await FindLoadsAsync(connection, scope, page.ReadPosition, cancellationToken);
+            var tables = await RecordTables.FindAsync(connection, loads.Select(load => load.Table).Distinct(), cancellationToken);
+            var tableOf = tables.ToDictionary(table => table.Id);
+            foreach (var group in GroupLoads(loads))
             {
-                if (!await WriteGroupAsync(connection, tables[group[0].Table], group, filters, page, json, cancellationToken))
+                if (!await WriteGroupAsync(connection, tableOf[group[0].Table], group, filters, page, json, cancellationToken))
                     return page.Position;
             }
 
-            if (loads.Count < LoadsAtATime)
+            if (loads.Count < LoadsPerStatement)
                 return null;
-            page.Beyond = new(loads[^1].Id, long.MaxValue);
+            page.ReadPosition = new(loads[^1].Id, long.MaxValue);
         }
     }
 
     private static async Task<List<Load>> FindLoadsAsync(
-        NpgsqlConnection connection, RecordScope scope, RecordPosition from, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RecordScope scope, RecordPosition after, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Loads, connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = scope.OwnerId });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from.Number == long.MaxValue ? from.Load + 1 : from.Load });
-        Narrow("collection", scope.Collection);
-        Narrow("ingest_id", scope.IngestId);
-        Narrow("job_id", scope.JobId);
-        command.CommandText += $" order by l.id limit {LoadsAtATime}";
+        var sql = RecordSql.FindLoads(scope.Collection is not null, scope.IngestId is not null, scope.JobId is not null);
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid>("owner", scope.OwnerId),
+                new NpgsqlParameter<long>("from", after.Number == long.MaxValue ? after.Load + 1 : after.Load),
+                new NpgsqlParameter<int>("limit", LoadsPerStatement),
+            },
+        };
+        if (scope.Collection is { } collection)
+            command.Parameters.Add(new NpgsqlParameter<string>("collection", collection));
+        if (scope.IngestId is { } ingest)
+            command.Parameters.Add(new NpgsqlParameter<Guid>("ingest", ingest));
+        if (scope.JobId is { } job)
+            command.Parameters.Add(new NpgsqlParameter<Guid>("job", job));
 
         var loads = new List<Load>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-            loads.Add(new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)));
-        return loads;
-
-        void Narrow(string column, object? value)
         {
-            if (value is null)
-                return;
-            command.Parameters.Add(new() { Value = value });
-            command.CommandText += $" and l.{column} = ${command.Parameters.Count}";
+            loads.Add(new(
+                row.GetInt64(row.GetOrdinal("id")), row.GetInt64(row.GetOrdinal("table_id")), row.GetInt64(row.GetOrdinal("records"))));
         }
+
+        return loads;
     }
 
-    /// <summary>Loads that follow each other in one table, as many as are few records; a large one stands alone.</summary>
-    private static IEnumerable<List<Load>> Group(List<Load> loads)
+    /// <summary>Groups adjacent small loads of one table. A large load is a group of its own.</summary>
+    private static IEnumerable<List<Load>> GroupLoads(List<Load> loads)
     {
         var group = new List<Load>();
         var records = 0L;
         foreach (var load in loads)
         {
-            if (group.Count > 0 && (group[0].Table != load.Table || records + load.Records > RecordsOfSmallLoads))
+            if (group.Count > 0 && (group[0].Table != load.Table || records + load.Records > MaxGroupedRecords))
             {
                 yield return group;
                 (group, records) = ([], 0);
@@ -95,31 +95,38 @@ public sealed class RecordQuery(NpgsqlDataSource database)
             yield return group;
     }
 
-    /// <returns>False when the page is full and a further record is there.</returns>
+    /// <summary>Writes the matching records of one group.</summary>
+    /// <returns>False if the page is full and another record matches.</returns>
     private static async Task<bool> WriteGroupAsync(
-        NpgsqlConnection connection, RecordTable table, List<Load> loads, IReadOnlyList<RecordFilter> filters, Page page, Utf8JsonWriter json, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RecordTable table, List<Load> loads, IReadOnlyList<RecordFilter> filters, Page page,
+            Utf8JsonWriter json,
+        CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand { Connection = connection };
-        // A load that stands alone is read in the order of the index, as far as the page needs; sorted is only what is small.
-        command.Parameters.Add(loads.Count == 1
-            ? new NpgsqlParameter<long> { TypedValue = loads[0].Id }
-            : new NpgsqlParameter<long[]> { TypedValue = loads.Select(load => load.Id).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Beyond.Load });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Beyond.Number });
-        if (new FilterSql(table, command.Parameters).Condition(filters) is not { } condition)
+        NpgsqlParameter loadParameter = loads is [var only]
+            ? new NpgsqlParameter<long>("load", only.Id)
+            : new NpgsqlParameter<long[]>("loads", [.. loads.Select(load => load.Id)]);
+        await using var command = new NpgsqlCommand
+        {
+            Connection = connection,
+            Parameters =
+            {
+                loadParameter,
+                new NpgsqlParameter<long>("after_load", page.ReadPosition.Load),
+                new NpgsqlParameter<long>("after_number", page.ReadPosition.Number),
+                new NpgsqlParameter<int>("limit", page.Left + 1),
+            },
+        };
+        if (new FilterSql(table, command.Parameters).CreateCondition(filters) is not { } condition)
             return true;
-        var which = loads.Count == 1 ? "load = $1" : "load = any($1)";
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = page.Left + 1 });
-        command.CommandText =
-            $"select {RecordRow.Columns(table)} from {table.Name} where {which} and (load, n) > ($2, $3){condition} order by load, n limit ${command.Parameters.Count}";
+        command.CommandText = RecordSql.ReadRecords(table.Name, RecordRow.ListColumns(table), loads.Count == 1, condition);
 
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             if (page.Left == 0)
                 return false;
-            RecordRow.Write(row, table, json);
-            page.Took(new(row.GetInt64(0), row.GetInt64(1)));
+            RecordRow.WriteRecord(row, table, json);
+            page.CountRecord(new(row.GetInt64(row.GetOrdinal("load")), row.GetInt64(row.GetOrdinal("n"))));
             if (json.BytesPending > FlushAtBytes)
                 await json.FlushAsync(cancellationToken);
         }
@@ -131,17 +138,20 @@ public sealed class RecordQuery(NpgsqlDataSource database)
 
     private sealed class Page(RecordPosition after, int size)
     {
-        /// <summary>Of the last record taken.</summary>
+        /// <summary>Position of the last written record.</summary>
         public RecordPosition Position { get; private set; } = after;
 
-        /// <summary>Where reading goes on; beyond <see cref="Position"/> when loads without a match were passed.</summary>
-        public RecordPosition Beyond { get; set; } = after;
+        /// <summary>
+        /// Position after which reading continues. It is after <see cref="Position"/> if loads without a match were skipped.
+        /// </summary>
+        public RecordPosition ReadPosition { get; set; } = after;
 
+        /// <summary>Number of records that fit on the page.</summary>
         public int Left { get; private set; } = size;
 
-        public void Took(RecordPosition position)
+        public void CountRecord(RecordPosition position)
         {
-            Position = Beyond = position;
+            Position = ReadPosition = position;
             Left--;
         }
     }

@@ -5,34 +5,42 @@ using Npgsql;
 
 namespace MangaMotion.RecordStore.Reading;
 
-/// <summary>A row as the JSON record that it was made of.</summary>
+/// <summary>Converts a row of a record table back to its JSON record.</summary>
 internal static class RecordRow
 {
-    private const int FirstColumn = 3;
+    /// <summary>Index of the first field. The columns of fields are read by index, because a record can have hundreds.</summary>
+    private const int FirstField = 3;
 
-    /// <summary>What to select of a table: load, number, nulls or the record, then a column for each field.</summary>
-    public static string Columns(RecordTable table) => table.Storage == RecordStorage.Jsonb
-        ? "load, n, record::text"
-        : string.Join(", ", ["load", "n", "nulls", .. table.Columns.Select(column => column.Type.Kind == ColumnKind.Numeric ? $"{column.Name}::text" : column.Name)]);
+    /// <summary>Lists the columns to select: load, n, nulls or the record, then one column for each field.</summary>
+    public static string ListColumns(RecordTable table)
+    {
+        return table.Storage == RecordStorage.Jsonb
+            ? "load, n, record::text as record"
+            : string.Join(", ", ["load", "n", "nulls", .. table.Columns.Select(SelectColumn)]);
 
-    public static void Write(NpgsqlDataReader row, RecordTable table, Utf8JsonWriter json)
+        static string SelectColumn(RecordColumn column) => column.Type.Kind == ColumnKind.Numeric ? $"{column.Name}::text" : column.Name;
+    }
+
+    /// <summary>Writes the record of a row.</summary>
+    public static void WriteRecord(NpgsqlDataReader row, RecordTable table, Utf8JsonWriter json)
     {
         if (table.Storage == RecordStorage.Jsonb)
         {
-            // Made by Postgres.
-            json.WriteRawValue(row.GetString(2), skipInputValidation: true);
+            // Postgres wrote the JSON, so it is valid.
+            json.WriteRawValue(row.GetString(row.GetOrdinal("record")), skipInputValidation: true);
             return;
         }
 
-        var nulls = row.IsDBNull(2) ? [] : row.GetFieldValue<short[]>(2);
+        var nullsIndex = row.GetOrdinal("nulls");
+        var nulls = row.IsDBNull(nullsIndex) ? [] : row.GetFieldValue<short[]>(nullsIndex);
         json.WriteStartObject();
         for (var i = 0; i < table.Columns.Count; i++)
         {
             var column = table.Columns[i];
-            if (!row.IsDBNull(FirstColumn + i))
+            if (!row.IsDBNull(FirstField + i))
             {
                 json.WritePropertyName(column.Field);
-                WriteValue(row, FirstColumn + i, column.Type, json);
+                WriteValue(row, FirstField + i, column.Type, json);
             }
             else if (nulls.AsSpan().Contains(column.Ordinal))
             {

@@ -2,6 +2,7 @@ using MangaMotion.RecordStore.Values;
 
 namespace MangaMotion.RecordStore.Tables;
 
+/// <summary>SQL type of a column, without its precision.</summary>
 public enum ColumnKind
 {
     Boolean,
@@ -12,8 +13,8 @@ public enum ColumnKind
     Text,
 }
 
-/// <summary>The type of a column. There is no floating point among them: numbers come back digit by digit.</summary>
-/// <param name="Digits">Of a second's fraction, for <see cref="ColumnKind.Timestamp"/>: every value of the column has as many.</param>
+/// <summary>SQL type of a column. Floating point is missing on purpose: numbers keep every digit.</summary>
+/// <param name="Digits">Digits of a second's fraction in every value of a <see cref="ColumnKind.Timestamp"/>, 0 to 6.</param>
 public readonly record struct ColumnType(ColumnKind Kind, int Digits = 0)
 {
     public static readonly ColumnType Boolean = new(ColumnKind.Boolean);
@@ -24,7 +25,7 @@ public readonly record struct ColumnType(ColumnKind Kind, int Digits = 0)
 
     private const string TimestampName = "timestamptz";
 
-    /// <summary>Bytes that a value takes up in its row at most; long texts and numbers lie elsewhere, behind a pointer.</summary>
+    /// <summary>Maximum bytes of a value in its row. Postgres stores longer texts and numbers outside the row (TOAST).</summary>
     public int Width => Kind switch
     {
         ColumnKind.Boolean => 1,
@@ -32,9 +33,10 @@ public readonly record struct ColumnType(ColumnKind Kind, int Digits = 0)
         _ => 24,
     };
 
-    public static ColumnType Timestamp(int digits) => new(ColumnKind.Timestamp, digits);
+    public static ColumnType CreateTimestamp(int digits) => new(ColumnKind.Timestamp, digits);
 
-    /// <summary>The type as it stands in the catalogue.</summary>
+    /// <summary>Parses a type from the catalogue.</summary>
+    /// <exception cref="FormatException">The text is not a column type.</exception>
     public static ColumnType Parse(string sql) => sql switch
     {
         "boolean" => Boolean,
@@ -42,16 +44,17 @@ public readonly record struct ColumnType(ColumnKind Kind, int Digits = 0)
         "numeric" => Numeric,
         "date" => Date,
         "text" => Text,
-        [.., '(', >= '0' and <= '6' and var digits, ')'] when sql.StartsWith(TimestampName, StringComparison.Ordinal) => Timestamp(digits - '0'),
-        _ => throw new FormatException($"'{sql}' is no type of a column of records."),
+        [.., '(', >= '0' and <= '6' and var digits, ')'] when sql.StartsWith(TimestampName, StringComparison.Ordinal) =>
+            CreateTimestamp(digits - '0'),
+        _ => throw new FormatException($"'{sql}' is not a type of a record column."),
     };
 
-    /// <summary>Whether every value of <paramref name="other"/> can stand in a column of this type and come back as it was.</summary>
-    public bool Holds(ColumnType other) => this == other
+    /// <summary>Whether a column of this type can store every value of another type without loss.</summary>
+    public bool CanStore(ColumnType other) => this == other
         || (Kind == ColumnKind.Numeric && other.Kind == ColumnKind.Bigint)
         || (Kind == ColumnKind.Text && other.Kind is ColumnKind.Date or ColumnKind.Timestamp);
 
-    /// <summary>The type in SQL.</summary>
+    /// <summary>Formats the type as SQL.</summary>
     public override string ToString() => Kind switch
     {
         ColumnKind.Timestamp => $"{TimestampName}({Math.Clamp(Digits, 0, IsoTime.MaxDigits)})",

@@ -1,10 +1,10 @@
 namespace MangaMotion.RecordStore.Values;
 
-/// <summary>The parts of a number as JSON writes it. No value is computed: numbers of any size stay as they are.</summary>
+/// <summary>Parts of a JSON number (RFC 8259). No value is computed, so numbers of any size are supported.</summary>
 public readonly ref struct JsonNumber
 {
-    /// <summary>Exponents beyond are kept at this: far above every limit.</summary>
-    private const int LargestExponent = 1_000_000_000;
+    /// <summary>Larger exponents are reduced to this one, which is far above every limit on digits.</summary>
+    private const int MaxExponent = 1_000_000_000;
 
     private JsonNumber(bool negative, ReadOnlySpan<byte> whole, ReadOnlySpan<byte> fraction, int exponent)
     {
@@ -16,21 +16,21 @@ public readonly ref struct JsonNumber
 
     public bool Negative { get; }
 
-    /// <summary>Digits before the point; at least one.</summary>
+    /// <summary>Digits before the decimal point, at least one.</summary>
     public ReadOnlySpan<byte> Whole { get; }
 
-    /// <summary>Digits behind the point, if any.</summary>
+    /// <summary>Digits after the decimal point, or empty.</summary>
     public ReadOnlySpan<byte> Fraction { get; }
 
     public int Exponent { get; }
 
-    /// <summary>Digits of the number written out without exponent, before and behind the point.</summary>
+    /// <summary>Number of digits without exponent, before and after the decimal point.</summary>
     public long Digits => Math.Max(0L, (long)Whole.Length + Exponent) + Scale;
 
-    /// <summary>Digits behind the point of the number written out without exponent.</summary>
+    /// <summary>Number of digits after the decimal point without exponent.</summary>
     public long Scale => Math.Max(0L, (long)Fraction.Length - Exponent);
 
-    /// <summary>Takes a number by JSON's grammar, and nothing else.</summary>
+    /// <summary>Parses a text that is one JSON number and nothing else.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out JsonNumber number)
     {
         number = default;
@@ -60,7 +60,7 @@ public readonly ref struct JsonNumber
             if (digits.IsEmpty)
                 return false;
             foreach (var digit in digits)
-                exponent = Math.Min(LargestExponent, exponent >= LargestExponent / 10 ? LargestExponent : (exponent * 10) + (digit - '0'));
+                exponent = exponent >= MaxExponent / 10 ? MaxExponent : (exponent * 10) + (digit - '0');
             exponent *= sign;
         }
 

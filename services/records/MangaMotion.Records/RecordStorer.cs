@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace MangaMotion.Records;
 
-/// <summary>Stores one payload: reads it to know its shape, decides, and reads it again into the table.</summary>
+/// <summary>Stores one payload in two passes: the first finds its shape, the second writes its records to the chosen table.</summary>
 public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLoader loader, IOptions<RecordsOptions> options)
 {
     private const string Analysing = "analysing";
@@ -19,6 +19,9 @@ public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLo
 
     private readonly RecordsOptions _options = options.Value;
 
+    /// <summary>Stores the payload of a job.</summary>
+    /// <exception cref="PermanentJobException">The payload is missing, invalid or rejected by the database.</exception>
+    /// <exception cref="TransientJobException">The file store failed.</exception>
     public async Task<RecordsResult> StoreAsync(JobRun<StoreRecords> run, CancellationToken cancellationToken)
     {
         try
@@ -27,33 +30,35 @@ public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLo
         }
         catch (ObjectNotFoundException exception)
         {
-            throw new PermanentJobException("missing_object", "The payload is not in the store any more; submit it again.", exception);
+            throw new PermanentJobException("missing_object", "The payload is no longer in the file store. Submit it again.", exception);
         }
         catch (IOException exception)
         {
-            throw new TransientJobException("store_unavailable", "The file store did not answer as it should; it is tried again.", exception);
+            throw new TransientJobException(
+                "store_unavailable", "The file store failed while the payload was read. It will be retried.", exception);
         }
         catch (PostgresException exception) when (!DatabaseOutage.Is(exception) && exception.SqlState is ['2', '2', ..] or ['5', '4', ..])
         {
-            // Data exceptions and program limits: something that we hold for storable and Postgres does not.
-            throw new PermanentJobException("refused_by_database", $"The database refused the records: {exception.MessageText} ({exception.Where}).", exception);
+            // Data exceptions (22) and program limits (54): Postgres rejects a value that passed the service's own checks.
+            throw new PermanentJobException(
+                "refused_by_database", $"The database rejected the records: {exception.MessageText} ({exception.Where}).", exception);
         }
     }
 
     private async Task<RecordsResult> TryStoreAsync(JobRun<StoreRecords> run, CancellationToken cancellationToken)
     {
         var (claim, collection) = (run.Claim, run.Command.Collection);
-        // The same in both passes, so that a field has the same number in both.
+        // Both passes share the parser, so that a field has the same number in both.
         var parser = new RecordParser(_options);
         var analysis = new PayloadAnalysis();
         var payload = await ReadAsync(run, Analysing, parser, analysis, cancellationToken);
-        var decision = StorageDecision.Make(analysis, _options);
+        var decision = StorageDecision.Decide(analysis, _options);
         if (payload.Records == 0)
-            return RecordsResult.Of(payload, analysis, decision);
+            return RecordsResult.Create(payload, analysis, decision);
 
-        var table = await tables.PrepareAsync(claim.OwnerId ?? Guid.Empty, collection, decision, analysis.Fields, cancellationToken);
+        var table = await tables.PrepareTableAsync(claim.OwnerId ?? Guid.Empty, collection, decision, analysis.Fields, cancellationToken);
         var bytes = await loader.LoadAsync(claim, collection, table, LoadAsync, cancellationToken);
-        return RecordsResult.Of(payload, analysis, table, bytes);
+        return RecordsResult.Create(payload, analysis, table, bytes);
 
         async Task<long> LoadAsync(IRecordHandler rows) => (await ReadAsync(run, Storing, parser, rows, cancellationToken)).Records;
     }
@@ -65,7 +70,7 @@ public sealed class RecordStorer(IObjectStore store, TableMaker tables, RecordLo
         using var payload = new PayloadReader(content.Stream, parser, _options)
         {
             // Each pass is half of the job.
-            Progressed = bytes => run.Report(stage, (stage == Storing ? 50 : 0) + (int)(50 * bytes / Math.Max(1, content.Info.Length))),
+            OnProgress = bytes => run.Report(stage, (stage == Storing ? 50 : 0) + (int)(50 * bytes / Math.Max(1, content.Info.Length))),
         };
         return await payload.ReadAsync(handler, cancellationToken);
     }

@@ -10,12 +10,14 @@ using MangaMotion.Storage;
 
 namespace MangaMotion.Records;
 
+/// <summary>Registers the records service.</summary>
 public static class RecordsRegistration
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private const int MaxAttempts = 4;
 
+    /// <summary>Adds the worker for records jobs, its stores and the sweeper of orphaned loads.</summary>
     public static void AddRecords(this WebApplicationBuilder builder)
     {
         builder.Services.Configure<RetryOptions>(retry => retry.MaxAttempts = MaxAttempts);

@@ -6,93 +6,97 @@ using MangaMotion.RecordStore.Tables;
 
 namespace MangaMotion.Records;
 
-/// <summary>What stands in <c>jobs.result</c> of a records job; its schema is contracts/schemas/records-result.v1.json.</summary>
+/// <summary>Value of <c>jobs.result</c> of a records job. Its schema is contracts/schemas/records-result.v1.json.</summary>
 public sealed record RecordsResult
 {
     private const int MaxFields = 200;
 
-    /// <summary><c>sql</c>: a column for each field; <c>jsonb</c>: each record whole.</summary>
+    /// <summary>Storage: <c>sql</c> has one column for each field, <c>jsonb</c> whole records.</summary>
     public required string Storage { get; init; }
 
-    /// <summary>Why it is stored so, in sentences.</summary>
+    /// <summary>Reasons for the storage, as sentences.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
-    /// <summary>How the payload was written: <c>array</c> or <c>objects</c> (one object, or several behind each other).</summary>
+    /// <summary>Format of the payload: <c>array</c>, or <c>objects</c> for one object or several in sequence.</summary>
     public required string Format { get; init; }
 
+    /// <summary>Number of records.</summary>
     public required long Records { get; init; }
 
-    /// <summary>Of the payload.</summary>
+    /// <summary>Bytes of the payload.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Bytes of the largest record.</summary>
     public required int LargestRecordBytes { get; init; }
 
-    /// <summary>Where the records are; left out where there are none.</summary>
+    /// <summary>Qualified name of the table; omitted for a payload without records.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Table { get; init; }
 
-    /// <summary>Whether the table was made for them.</summary>
+    /// <summary>Whether the table was created for this payload.</summary>
     public bool TableCreated { get; init; }
 
-    /// <summary>As sent to the database.</summary>
+    /// <summary>Bytes sent to the database.</summary>
     public long StoredBytes { get; init; }
 
-    /// <summary>The columns of the payload's fields, with <c>sql</c>.</summary>
+    /// <summary>Columns of the payload's fields; empty with <c>jsonb</c>.</summary>
     public IReadOnlyList<StoredColumn> Columns { get; init; } = [];
 
-    /// <summary>What the fields are, the first 200 of them.</summary>
+    /// <summary>The first 200 fields of the payload.</summary>
     public required IReadOnlyList<AnalysedField> Fields { get; init; }
 
-    /// <summary>For a payload without records.</summary>
-    internal static RecordsResult Of(PayloadSummary payload, PayloadAnalysis analysis, StorageDecision decision) => new()
+    /// <summary>Creates the result of a payload without records.</summary>
+    internal static RecordsResult Create(PayloadSummary payload, PayloadAnalysis analysis, StorageDecision decision) => new()
     {
-        Storage = NameOf(decision.Storage),
+        Storage = decision.Storage == RecordStorage.Sql ? "sql" : "jsonb",
         Reasons = decision.Reasons,
         Format = payload.Format == PayloadFormat.Array ? "array" : "objects",
         Records = payload.Records,
         Bytes = payload.Bytes,
         LargestRecordBytes = payload.LargestRecord,
-        Fields = [.. analysis.Fields.Take(MaxFields).Select(AnalysedField.Of)],
+        Fields = [.. analysis.Fields.Take(MaxFields).Select(AnalysedField.Create)],
     };
 
-    internal static RecordsResult Of(PayloadSummary payload, PayloadAnalysis analysis, PreparedTable table, long storedBytes) =>
-        Of(payload, analysis, table.Decision) with
+    /// <summary>Creates the result of a stored payload.</summary>
+    internal static RecordsResult Create(PayloadSummary payload, PayloadAnalysis analysis, PreparedTable table, long storedBytes) =>
+        Create(payload, analysis, table.Decision) with
         {
             Table = table.Table.Name,
             TableCreated = table.Created,
             StoredBytes = storedBytes,
-            Columns = [.. table.Columns?.Select(column => StoredColumn.Of(column, table.Added.Contains(column))) ?? []],
+            Columns = [.. table.Columns?.Select(column => StoredColumn.Create(column, table.Added.Contains(column))) ?? []],
         };
-
-    private static string NameOf(RecordStorage storage) => storage == RecordStorage.Sql ? "sql" : "jsonb";
 }
 
-/// <param name="Field">As the caller names it; a very long name is cut.</param>
-/// <param name="Column">Its name in the table.</param>
-/// <param name="Type">In SQL: <c>boolean</c>, <c>bigint</c>, <c>numeric</c>, <c>date</c>, <c>timestamptz(n)</c>, <c>text</c>.</param>
-/// <param name="Added">Whether the table was there before and got this column for these records.</param>
+/// <summary>Column of one field in a result.</summary>
+/// <param name="Field">Field as the caller names it, at most 200 characters.</param>
+/// <param name="Column">Name of the column in the table.</param>
+/// <param name="Type">SQL type: <c>boolean</c>, <c>bigint</c>, <c>numeric</c>, <c>date</c>, <c>timestamptz(n)</c>, <c>text</c>.</param>
+/// <param name="Added">Whether the column was added to an existing table for this payload.</param>
 public sealed record StoredColumn(string Field, string Column, string Type, bool Added)
 {
-    internal static StoredColumn Of(RecordColumn column, bool added) => new(AnalysedField.Shown(column.Field), column.Name, column.Type.ToString(), added);
+    internal static StoredColumn Create(RecordColumn column, bool added) =>
+        new(AnalysedField.Shorten(column.Field), column.Name, column.Type.ToString(), added);
 }
 
-/// <param name="Name">As the caller names it; a very long name is cut.</param>
-/// <param name="Types">Of its values but null, in JSON's words, the most frequent first.</param>
-/// <param name="Present">Records that have it, null or not.</param>
-/// <param name="Nulls">Records that have it with null.</param>
+/// <summary>Field of a payload in a result.</summary>
+/// <param name="Name">Field as the caller names it, at most 200 characters.</param>
+/// <param name="Types">JSON types of its values except null, most frequent first.</param>
+/// <param name="Present">Number of records with the field, null or not.</param>
+/// <param name="Nulls">Number of records with the value null.</param>
 public sealed record AnalysedField(string Name, IReadOnlyList<string> Types, long Present, long Nulls)
 {
-    private const int ShownLength = 200;
+    private const int MaxNameLength = 200;
 
-    internal static AnalysedField Of(FieldProfile field) =>
-        new(Shown(field.Name), [.. field.Types.Select(type => type.ToString().ToLowerInvariant())], field.Present, field.Nulls);
+    internal static AnalysedField Create(FieldProfile field) =>
+        new(Shorten(field.Name), [.. field.Types.Select(type => type.ToString().ToLowerInvariant())], field.Present, field.Nulls);
 
-    internal static string Shown(string name)
+    internal static string Shorten(string name)
     {
-        if (name.Length <= ShownLength)
+        if (name.Length <= MaxNameLength)
             return name;
-        // Not in the middle of a character of two units.
-        var length = char.IsHighSurrogate(name[ShownLength - 1]) ? ShownLength - 1 : ShownLength;
+        // A surrogate pair is not divided.
+        var length = char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength;
         return $"{name[..length]}…";
     }
 }

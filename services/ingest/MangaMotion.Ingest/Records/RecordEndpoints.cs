@@ -55,7 +55,7 @@ internal static class RecordEndpoints
         response.Headers.XContentTypeOptions = "nosniff";
         json.WriteStartObject();
         json.WriteStartArray("records");
-        var next = await records.WriteAsync(scope, page.Filters, page.After, page.Size, json, cancellationToken);
+        var next = await records.WritePageAsync(scope, page.Filters, page.After, page.Size, json, cancellationToken);
         json.WriteEndArray();
         json.WriteString("nextPageToken", next is { } position ? RecordPageToken.Write(position) : null);
         json.WriteEndObject();

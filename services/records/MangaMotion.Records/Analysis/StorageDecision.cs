@@ -3,34 +3,30 @@ using MangaMotion.RecordStore.Tables;
 
 namespace MangaMotion.Records.Analysis;
 
-/// <summary>How a payload is stored, and why, in sentences for its owner.</summary>
+/// <summary>Storage of a payload, with the reasons as sentences for its owner.</summary>
 public sealed record StorageDecision(RecordStorage Storage, IReadOnlyList<string> Reasons)
 {
     private const int MaxReasons = 5;
 
-    /// <summary>Bytes of a row that a page of Postgres (8 kB) surely holds, its own head and our three columns taken off.</summary>
-    private const int RowBytes = 7_600;
+    /// <summary>
+    /// Bytes of a row that always fit on a Postgres page (8 kB), without the row's header and the columns besides fields.
+    /// </summary>
+    private const int MaxRowBytes = 7_600;
 
-    /// <summary>A table of columns where all records are flat and alike; else each record whole.</summary>
-    public static StorageDecision Make(PayloadAnalysis payload, RecordsOptions options)
+    /// <summary>Decides for one column per field if all records are flat and alike, and otherwise for whole records.</summary>
+    public static StorageDecision Decide(PayloadAnalysis payload, RecordsOptions options)
     {
-        var obstacles = Obstacles(payload, options).Take(MaxReasons).ToArray();
+        var obstacles = FindObstacles(payload, options).Take(MaxReasons).ToArray();
         if (obstacles.Length > 0)
             return new(RecordStorage.Jsonb, obstacles);
-
-        var missing = payload.Fields.Count(field => field.Present < payload.Records);
-        var fields = payload.Fields.Count == 1 ? "the one field" : $"the {payload.Fields.Count:N0} fields";
-        return new(RecordStorage.Sql,
-        [
-            $"{All(payload)} flat, and every field has values of one type.",
-            missing == 0 ? $"Every record has {fields}." : $"The records have {Share(payload):P0} of {fields} on average; {missing:N0} of them {(missing == 1 ? "is" : "are")} missing in some.",
-        ]);
+        return new(RecordStorage.Sql, [
+            $"{DescribeAll(payload.Records)} flat, and every field has values of one type.", DescribeFill(payload)]);
     }
 
-    /// <summary>Whether the columns can stand in one row.</summary>
-    public static bool FitIntoRow(IEnumerable<ColumnType> columns) => columns.Sum(column => column.Width) <= RowBytes;
+    /// <summary>Whether a row with these columns always fits on a page.</summary>
+    public static bool FitIntoRow(IEnumerable<ColumnType> columns) => columns.Sum(column => column.Width) <= MaxRowBytes;
 
-    private static IEnumerable<string> Obstacles(PayloadAnalysis payload, RecordsOptions options)
+    private static IEnumerable<string> FindObstacles(PayloadAnalysis payload, RecordsOptions options)
     {
         if (payload.Records == 0)
         {
@@ -38,43 +34,82 @@ public sealed record StorageDecision(RecordStorage Storage, IReadOnlyList<string
             yield break;
         }
 
-        foreach (var type in Enum.GetValues<JsonType>().Where(type => type != JsonType.Object && payload.Count(type) > 0))
-            yield return $"{Of(payload.Count(type), payload.Records)} no object but {Name(type)}; the first is record {payload.First(type):N0}.";
-
-        if (payload.FieldsOverflown || payload.Fields.Count > options.MaxColumns)
-            yield return $"The records have more than {Math.Min(payload.Fields.Count, options.MaxColumns):N0} different fields, which is more than a table gets (Records__MaxColumns is {options.MaxColumns:N0}).";
-        else if (payload.Count(JsonType.Object) > 0 && payload.Fields.Count == 0)
-            yield return "The records have no fields.";
-
-        foreach (var field in payload.Fields)
+        foreach (var type in Enum.GetValues<JsonType>().Where(type => type != JsonType.Object && payload.GetCount(type) > 0))
         {
-            var shown = RecordPlace.Shown(field.Name);
-            foreach (var nested in field.Types.Where(type => type is JsonType.Array or JsonType.Object))
-                yield return $"The field '{shown}' is {Name(nested)} in {Count(field.Count(nested))}, first in record {field.First(nested):N0}.";
-            if (field.Types is [var usual, var other, ..])
-                yield return $"The field '{shown}' is {Name(usual)} in {Count(field.Count(usual))} and {Name(other)} in {field.Count(other):N0}, first in record {field.First(other):N0}.";
+            yield return $"{DescribePart(payload.GetCount(type), payload.Records)} {DescribeType(type)}, not an object; "
+                + $"the first is record {payload.GetFirstRecord(type):N0}.";
         }
 
-        if (payload.Fields.Count > 0 && Share(payload) < options.MinFill)
-            yield return $"A record has {Share(payload):P0} of the {payload.Fields.Count:N0} different fields on average; a table wants {options.MinFill:P0} (Records__MinFill).";
+        if (payload.HasTooManyFields || payload.Fields.Count > options.MaxColumns)
+        {
+            yield return $"The records have more than {Math.Min(payload.Fields.Count, options.MaxColumns):N0} different fields; "
+                + $"a table can have {options.MaxColumns:N0} (Records__MaxColumns).";
+        }
+        else if (payload.GetCount(JsonType.Object) > 0 && payload.Fields.Count == 0)
+        {
+            yield return "The records have no fields.";
+        }
+
+        foreach (var obstacle in payload.Fields.SelectMany(FindFieldObstacles))
+            yield return obstacle;
+
+        if (payload.Fields.Count > 0 && GetFill(payload) < options.MinFill)
+        {
+            yield return $"A record has {GetFill(payload):P0} of the {payload.Fields.Count:N0} different fields on average; "
+                + $"a table needs {options.MinFill:P0} (Records__MinFill).";
+        }
+
         if (!FitIntoRow(payload.Fields.Select(field => field.ColumnType)))
-            yield return $"A row of {payload.Fields.Count:N0} columns could become longer than a page of the database (8 kB).";
+            yield return $"A row of {payload.Fields.Count:N0} columns could exceed a page of the database (8 kB).";
     }
 
-    private static double Share(PayloadAnalysis payload) => payload.Values / ((double)payload.Records * payload.Fields.Count);
+    private static IEnumerable<string> FindFieldObstacles(FieldProfile field)
+    {
+        var name = RecordPlace.Shorten(field.Name);
+        foreach (var nested in field.Types.Where(type => type is JsonType.Array or JsonType.Object))
+        {
+            yield return $"The field '{name}' is {DescribeType(nested)} in {DescribeCount(field.GetCount(nested))}, "
+                + $"first in record {field.GetFirstRecord(nested):N0}.";
+        }
 
-    private static string All(PayloadAnalysis payload) => payload.Records switch
+        if (field.Types is [var usual, var other, ..])
+        {
+            yield return $"The field '{name}' is {DescribeType(usual)} in {DescribeCount(field.GetCount(usual))} and {DescribeType(other)} "
+                + $"in {field.GetCount(other):N0}, first in record {field.GetFirstRecord(other):N0}.";
+        }
+    }
+
+    /// <summary>Gets the share of the payload's fields that a record has on average, 0 to 1.</summary>
+    private static double GetFill(PayloadAnalysis payload) => payload.Values / ((double)payload.Records * payload.Fields.Count);
+
+    private static string DescribeFill(PayloadAnalysis payload)
+    {
+        var fields = payload.Fields.Count == 1 ? "the one field" : $"the {payload.Fields.Count:N0} fields";
+        return payload.Fields.Count(field => field.Present < payload.Records) switch
+        {
+            0 => $"Every record has {fields}.",
+            1 => $"The records have {GetFill(payload):P0} of {fields} on average; 1 of them is missing in some.",
+            var missing => $"The records have {GetFill(payload):P0} of {fields} on average; {missing:N0} of them are missing in some.",
+        };
+    }
+
+    private static string DescribeAll(long records) => records switch
     {
         1 => "The one record is",
         2 => "Both records are",
-        var count => $"All {count:N0} records are",
+        _ => $"All {records:N0} records are",
     };
 
-    private static string Count(long records) => records == 1 ? "1 record" : $"{records:N0} records";
+    private static string DescribeCount(long records) => records == 1 ? "1 record" : $"{records:N0} records";
 
-    private static string Of(long some, long all) => some == all ? $"{(all == 1 ? "The one record is" : $"All {all:N0} records are")}" : $"{some:N0} of {all:N0} records {(some == 1 ? "is" : "are")}";
+    private static string DescribePart(long part, long all)
+    {
+        if (part == all)
+            return DescribeAll(all);
+        return part == 1 ? $"1 of {all:N0} records is" : $"{part:N0} of {all:N0} records are";
+    }
 
-    private static string Name(JsonType type) => type switch
+    private static string DescribeType(JsonType type) => type switch
     {
         JsonType.Null => "null",
         JsonType.Boolean => "true or false",

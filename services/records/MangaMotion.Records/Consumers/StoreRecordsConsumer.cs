@@ -4,6 +4,7 @@ using MassTransit;
 
 namespace MangaMotion.Records.Consumers;
 
+/// <summary>Runs a records job for each <see cref="StoreRecords"/>.</summary>
 public sealed class StoreRecordsConsumer(IJobRunner jobs, RecordStorer storer) : IConsumer<StoreRecords>
 {
     public Task Consume(ConsumeContext<StoreRecords> context) =>

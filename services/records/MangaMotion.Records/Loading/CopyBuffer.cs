@@ -3,85 +3,85 @@ using System.Buffers.Binary;
 
 namespace MangaMotion.Records.Loading;
 
-/// <summary>Rows in the binary format of Postgres's COPY, gathered in one buffer until they are sent.</summary>
+/// <summary>Buffer of rows in the binary format of COPY (PostgreSQL documentation, COPY, "Binary Format").</summary>
 internal sealed class CopyBuffer : IDisposable
 {
-    private const int SendLength = 128 << 10;
+    private const int FullLength = 128 << 10;
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(2 * SendLength);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(2 * FullLength);
     private int _length;
 
-    /// <summary>The signature, no flags, no extension.</summary>
+    /// <summary>Header: signature, no flags, no extension.</summary>
     private static ReadOnlySpan<byte> Header => [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    public bool IsFull => _length >= SendLength;
+    public bool IsFull => _length >= FullLength;
 
-    /// <summary>Bytes sent or gathered.</summary>
-    public long Total { get; private set; }
+    /// <summary>Number of bytes written so far, including drained ones.</summary>
+    public long TotalBytes { get; private set; }
 
-    public ReadOnlyMemory<byte> Gathered => _bytes.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Content => _bytes.AsMemory(0, _length);
 
-    public void Begin() => Header.CopyTo(Take(Header.Length));
+    public void WriteHeader() => Header.CopyTo(Reserve(Header.Length));
 
-    public void BeginRow(int columns) => BinaryPrimitives.WriteInt16BigEndian(Take(2), (short)columns);
+    public void StartRow(int columns) => BinaryPrimitives.WriteInt16BigEndian(Reserve(2), (short)columns);
 
-    public void End() => BinaryPrimitives.WriteInt16BigEndian(Take(2), -1);
+    public void WriteTrailer() => BinaryPrimitives.WriteInt16BigEndian(Reserve(2), -1);
 
-    public void Null() => BinaryPrimitives.WriteInt32BigEndian(Take(4), -1);
+    public void WriteNull() => BinaryPrimitives.WriteInt32BigEndian(Reserve(4), -1);
 
-    public void Boolean(bool value)
+    public void WriteBoolean(bool value)
     {
-        var bytes = Take(5);
+        var bytes = Reserve(5);
         BinaryPrimitives.WriteInt32BigEndian(bytes, 1);
         bytes[4] = value ? (byte)1 : (byte)0;
     }
 
-    public void Int32(int value)
+    public void WriteInt32(int value)
     {
-        var bytes = Take(8);
+        var bytes = Reserve(8);
         BinaryPrimitives.WriteInt32BigEndian(bytes, 4);
         BinaryPrimitives.WriteInt32BigEndian(bytes[4..], value);
     }
 
-    public void Int64(long value)
+    public void WriteInt64(long value)
     {
-        var bytes = Take(12);
+        var bytes = Reserve(12);
         BinaryPrimitives.WriteInt32BigEndian(bytes, 8);
         BinaryPrimitives.WriteInt64BigEndian(bytes[4..], value);
     }
 
-    public void Text(ReadOnlySpan<byte> utf8)
+    public void WriteText(ReadOnlySpan<byte> utf8)
     {
-        var bytes = Take(4 + utf8.Length);
+        var bytes = Reserve(4 + utf8.Length);
         BinaryPrimitives.WriteInt32BigEndian(bytes, utf8.Length);
         utf8.CopyTo(bytes[4..]);
     }
 
-    public void Jsonb(ReadOnlySpan<byte> json)
+    public void WriteJsonb(ReadOnlySpan<byte> json)
     {
         const byte Version = 1;
-        var bytes = Take(5 + json.Length);
+        var bytes = Reserve(5 + json.Length);
         BinaryPrimitives.WriteInt32BigEndian(bytes, 1 + json.Length);
         bytes[4] = Version;
         json.CopyTo(bytes[5..]);
     }
 
-    public void Numeric(ReadOnlySpan<byte> number)
+    public void WriteNumeric(ReadOnlySpan<byte> number)
     {
-        var most = NumericWriter.MaxLength(number.Length);
-        var bytes = Take(4 + most);
-        var length = NumericWriter.Write(number, bytes[4..]);
+        var maxLength = NumericWriter.GetMaxLength(number.Length);
+        var bytes = Reserve(4 + maxLength);
+        var length = NumericWriter.WriteNumber(number, bytes[4..]);
         BinaryPrimitives.WriteInt32BigEndian(bytes, length);
-        GiveBack(most - length);
+        Release(maxLength - length);
     }
 
-    /// <summary>An array of <c>smallint</c> of one dimension.</summary>
-    public void Int16Array(ReadOnlySpan<short> values)
+    /// <summary>Writes a one-dimensional array of <c>smallint</c>.</summary>
+    public void WriteInt16Array(ReadOnlySpan<short> values)
     {
         const int Int16Oid = 21;
         var length = 20 + (6 * values.Length);
-        var bytes = Take(4 + length);
-        // Its length; one dimension, no nulls, the type of its elements; how many, numbered from 1.
+        var bytes = Reserve(4 + length);
+        // Length, one dimension, no nulls, type of the elements, number of elements, lower bound 1.
         ReadOnlySpan<int> header = [length, 1, 0, Int16Oid, values.Length, 1];
         for (var i = 0; i < header.Length; i++)
             BinaryPrimitives.WriteInt32BigEndian(bytes[(4 * i)..], header[i]);
@@ -94,11 +94,11 @@ internal sealed class CopyBuffer : IDisposable
         }
     }
 
-    public void Sent() => _length = 0;
+    public void Clear() => _length = 0;
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
-    private Span<byte> Take(int length)
+    private Span<byte> Reserve(int length)
     {
         if (_length + length > _bytes.Length)
         {
@@ -108,15 +108,15 @@ internal sealed class CopyBuffer : IDisposable
             _bytes = larger;
         }
 
-        var taken = _bytes.AsSpan(_length, length);
+        var reserved = _bytes.AsSpan(_length, length);
         _length += length;
-        Total += length;
-        return taken;
+        TotalBytes += length;
+        return reserved;
     }
 
-    private void GiveBack(int length)
+    private void Release(int length)
     {
         _length -= length;
-        Total -= length;
+        TotalBytes -= length;
     }
 }

@@ -4,22 +4,12 @@ using Npgsql;
 namespace MangaMotion.Records.Loading;
 
 /// <summary>
-/// Takes away rows that will never be seen: of jobs that were canceled, or failed, between the commit of their rows and that
-/// of their result, and of jobs that are gone.
+/// Deletes rows that no query can reach: rows of jobs that were canceled or failed between the commit of their rows and the commit of their
+/// result, and rows of deleted jobs.
 /// </summary>
 public sealed class LoadSweeper(NpgsqlDataSource database, ILogger<LoadSweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
-
-    // Locked loads are another worker's.
-    private const string Unseen =
-        """
-        delete from records.loads where id in (
-          select l.id from records.loads l left join jobs j on j.id = l.job_id
-          where j.id is null or j.status in ('FAILED', 'CANCELED')
-          order by l.id limit 10 for update of l skip locked)
-        returning id, table_id
-        """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,38 +24,31 @@ public sealed class LoadSweeper(NpgsqlDataSource database, ILogger<LoadSweeper> 
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 
+    /// <summary>Deletes all orphaned loads, a batch at a time. An unavailable database ends the sweep until the next interval.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (await SweepSomeAsync(cancellationToken) is > 0 and var loads)
-                logger.LogInformation("Took away the rows of {Loads} loads whose jobs were canceled, failed or removed", loads);
+            while (await SweepBatchAsync(cancellationToken) is > 0 and var loads)
+                logger.LogOrphanedLoadsDeleted(loads);
         }
         catch (Exception exception) when (DatabaseOutage.Is(exception))
         {
-            logger.LogDebug("Loads not swept, the database is away: {Reason}", exception.Message);
+            logger.LogSweepPostponed(exception.Message);
         }
     }
 
-    private async Task<int> SweepSomeAsync(CancellationToken cancellationToken)
+    private async Task<int> SweepBatchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var loads = new List<(long Load, long Table)>();
-        await using (var command = new NpgsqlCommand(Unseen, connection))
-        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await row.ReadAsync(cancellationToken))
-                loads.Add((row.GetInt64(0), row.GetInt64(1)));
-        }
-
-        foreach (var (load, table) in loads)
-            await RecordLoader.DeleteRowsAsync(connection, load, table, cancellationToken);
+        await using var command = new NpgsqlCommand(LoadSql.DeleteOrphanedLoads, connection);
+        var loads = await RecordLoader.DeleteLoadsAsync(command, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return loads.Count;
+        return loads;
     }
 }

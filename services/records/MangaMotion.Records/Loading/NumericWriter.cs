@@ -4,9 +4,9 @@ using MangaMotion.RecordStore.Values;
 namespace MangaMotion.Records.Loading;
 
 /// <summary>
-/// A JSON number in the binary form of Postgres's <c>numeric</c> (src/backend/utils/adt/numeric.c, numeric_recv): four 16-bit
-/// words (count of digits, weight of the first, sign, digits shown behind the point), then the digits in base 10,000. Every
-/// digit is kept, also those zeros at the end of a fraction that do not change the value.
+/// Writes JSON numbers in the binary form of <c>numeric</c> (PostgreSQL, src/backend/utils/adt/numeric.c, numeric_recv): four 16-bit words
+/// (number of base-10,000 digits, weight of the first, sign, display scale), then the digits. Every decimal digit is kept, including zeros
+/// at the end of a fraction.
 /// </summary>
 internal static class NumericWriter
 {
@@ -14,16 +14,17 @@ internal static class NumericWriter
     private const short Negative = 0x4000;
     private const int DigitsPerGroup = 4;
 
-    /// <summary>Bytes that a number may need: no more than these for the digits that it is written with.</summary>
-    public static int MaxLength(int textLength) => HeaderLength + (2 * ((textLength / DigitsPerGroup) + 2));
+    /// <summary>Gets the maximum length in bytes of a number with this length as text.</summary>
+    public static int GetMaxLength(int textLength) => HeaderLength + (2 * ((textLength / DigitsPerGroup) + 2));
 
-    /// <returns>The bytes written.</returns>
-    public static int Write(ReadOnlySpan<byte> text, Span<byte> destination)
+    /// <summary>Writes one number.</summary>
+    /// <returns>Number of bytes written.</returns>
+    public static int WriteNumber(ReadOnlySpan<byte> text, Span<byte> destination)
     {
         if (!JsonNumber.TryParse(text, out var number))
             throw new FormatException("Not a JSON number.");
         var digits = new Digits(number.Whole, number.Fraction);
-        var first = digits.FirstNonZero();
+        var first = digits.FindFirstNonZero();
         BinaryPrimitives.WriteInt16BigEndian(destination[6..], (short)number.Scale);
         if (first == digits.Length)
         {
@@ -31,13 +32,13 @@ internal static class NumericWriter
             return HeaderLength;
         }
 
-        // The place of the first digit that counts: 0 is that of the ones.
+        // Power of ten of the first significant digit.
         var place = number.Whole.Length + number.Exponent - 1 - first;
         var weight = (int)Math.Floor(place / (double)DigitsPerGroup);
         var next = first;
-        // Where in its group the first digit stands, and so how many are before it.
-        var skipped = DigitsPerGroup - 1 - (place - (weight * DigitsPerGroup));
-        var last = digits.LastNonZero();
+        // Number of leading zeros in the first group of four digits.
+        var leadingZeros = DigitsPerGroup - 1 - (place - (weight * DigitsPerGroup));
+        var last = digits.FindLastNonZero();
         var groups = 0;
         while (next <= last)
         {
@@ -45,7 +46,7 @@ internal static class NumericWriter
             for (var i = 0; i < DigitsPerGroup; i++)
             {
                 group *= 10;
-                if (groups > 0 || i >= skipped)
+                if (groups > 0 || i >= leadingZeros)
                     group += next < digits.Length ? digits[next++] : 0;
             }
 
@@ -59,7 +60,7 @@ internal static class NumericWriter
         return HeaderLength + (2 * groups);
     }
 
-    /// <summary>The digits before and behind the point as one row.</summary>
+    /// <summary>Digits before and after the decimal point as one sequence.</summary>
     private readonly ref struct Digits(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> fraction)
     {
         private readonly ReadOnlySpan<byte> _whole = whole;
@@ -69,7 +70,7 @@ internal static class NumericWriter
 
         public int this[int index] => (index < _whole.Length ? _whole[index] : _fraction[index - _whole.Length]) - '0';
 
-        public int FirstNonZero()
+        public int FindFirstNonZero()
         {
             var index = 0;
             while (index < Length && this[index] == 0)
@@ -77,7 +78,7 @@ internal static class NumericWriter
             return index;
         }
 
-        public int LastNonZero()
+        public int FindLastNonZero()
         {
             var index = Length - 1;
             while (this[index] == 0)

@@ -7,104 +7,106 @@ using NpgsqlTypes;
 namespace MangaMotion.Records.Loading;
 
 /// <summary>
-/// Writes the rows of one attempt: a load, in one transaction, by COPY. They stay unseen until the job's result is committed
-/// under the same claim token, so whatever dies in between, a payload is there once or not at all.
+/// Writes the rows of one attempt as a load: one transaction, one COPY. The rows stay invisible until the job's result is committed under
+/// the same claim token. A payload is therefore stored once or not at all, even if the worker crashes.
 /// </summary>
 public sealed class RecordLoader(NpgsqlDataSource database)
 {
-    // A load of an attempt that died between its commit and that of its result.
-    private const string EarlierLoads =
-        "delete from records.loads where job_id = $1 and claim_token <> $2 returning id, table_id";
-
-    private const string InsertLoad =
-        """
-        insert into records.loads (job_id, claim_token, owner_id, collection, ingest_id, table_id)
-        values ($1, $2, $3, $4, $5, $6) returning id
-        """;
-
-    // The lock holds the claim until our commit: who takes the job over later finds this load and removes it.
-    private const string HoldClaim =
-        "select exists (select from (select id from jobs where id = $1 and claim_token = $2 and status = 'PROCESSING' for share) claim)";
-
-    /// <param name="read">Reads the payload's records into the handler.</param>
+    /// <summary>Writes the records of a payload.</summary>
+    /// <param name="read">Reads the payload into the handler and returns the number of records.</param>
     /// <returns>Bytes that were sent to the database.</returns>
-    /// <exception cref="PostgresException">The database refused the rows.</exception>
+    /// <exception cref="PostgresException">The database rejected the rows.</exception>
+    /// <exception cref="OperationCanceledException">The claim was lost; the rows are rolled back.</exception>
     public async Task<long> LoadAsync(
         Claim claim, string? collection, PreparedTable table, Func<IRecordHandler, Task<long>> read, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await RemoveEarlierAsync(connection, claim, cancellationToken);
-        var load = await InsertAsync(connection, claim, collection, table.Table, cancellationToken);
+        await DeleteEarlierLoadsAsync(connection, claim, cancellationToken);
+        var load = await InsertLoadAsync(connection, claim, collection, table.Table, cancellationToken);
 
-        var copy = await connection.BeginRawBinaryCopyAsync(RecordRows.Statement(table.Table), cancellationToken);
+        var copy = await connection.BeginRawBinaryCopyAsync(LoadSql.CopyRows(table.Table), cancellationToken);
         using var rows = new RecordRows(table.Table, table.Columns, load, copy);
         long records;
         try
         {
-            rows.Begin();
+            rows.WriteHeader();
             records = await read(rows);
-            rows.End();
+            rows.WriteTrailer();
             await rows.DrainAsync(cancellationToken);
         }
         catch
         {
-            await CancelAsync(copy);
+            await CancelCopyAsync(copy);
             throw;
         }
 
-        // Here Postgres says whether it took them.
+        // Postgres reports here whether it accepted the rows.
         await copy.DisposeAsync();
-        await FinishAsync(connection, claim, load, records, cancellationToken);
+        await CompleteLoadAsync(connection, claim, load, records, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return rows.Bytes;
     }
 
-    /// <summary>Removes the rows of a load that nobody sees, in the caller's transaction.</summary>
-    internal static async Task DeleteRowsAsync(NpgsqlConnection connection, long load, long table, CancellationToken cancellationToken)
+    /// <summary>Deletes the rows of loads whose entries were deleted before in the same transaction.</summary>
+    /// <param name="deleteLoads">Statement that deletes the entries and returns <c>id</c> and <c>table_id</c>.</param>
+    /// <returns>Number of loads.</returns>
+    internal static async Task<int> DeleteLoadsAsync(NpgsqlCommand deleteLoads, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, $"delete from records.t{table} where load = $1", load);
-        // As long as there are rows; the job's own limit ends it.
-        command.CommandTimeout = 0;
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task RemoveEarlierAsync(NpgsqlConnection connection, Claim claim, CancellationToken cancellationToken)
-    {
-        var earlier = new List<(long Load, long Table)>();
-        await using (var command = Command(connection, EarlierLoads, claim.JobId, claim.Token))
-        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        var loads = new List<(long Load, long Table)>();
+        await using (var row = await deleteLoads.ExecuteReaderAsync(cancellationToken))
         {
             while (await row.ReadAsync(cancellationToken))
-                earlier.Add((row.GetInt64(0), row.GetInt64(1)));
+                loads.Add((row.GetInt64(row.GetOrdinal("id")), row.GetInt64(row.GetOrdinal("table_id"))));
         }
 
-        foreach (var (load, table) in earlier)
-            await DeleteRowsAsync(connection, load, table, cancellationToken);
+        foreach (var (load, table) in loads)
+        {
+            // The time depends on the number of rows; the job's own time limit bounds it.
+            await using var command = new NpgsqlCommand(LoadSql.DeleteRows(table), deleteLoads.Connection) { CommandTimeout = 0 };
+            command.Parameters.Add(new NpgsqlParameter<long>("load", load));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return loads.Count;
     }
 
-    private static async Task<long> InsertAsync(NpgsqlConnection connection, Claim claim, string? collection, RecordTable table, CancellationToken cancellationToken)
+    private static async Task DeleteEarlierLoadsAsync(NpgsqlConnection connection, Claim claim, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, InsertLoad, claim.JobId, claim.Token, claim.OwnerId ?? Guid.Empty);
-        command.Parameters.Add(new() { Value = (object?)collection ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)claim.IngestId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = table.Id });
+        await using var command = CreateClaimCommand(connection, LoadSql.DeleteEarlierLoads, claim);
+        await DeleteLoadsAsync(command, cancellationToken);
+    }
+
+    private static async Task<long> InsertLoadAsync(
+        NpgsqlConnection connection, Claim claim, string? collection, RecordTable table, CancellationToken cancellationToken)
+    {
+        await using var command = CreateClaimCommand(connection, LoadSql.InsertLoad, claim);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("owner", claim.OwnerId ?? Guid.Empty));
+        command.Parameters.Add(new("collection", NpgsqlDbType.Text) { Value = (object?)collection ?? DBNull.Value });
+        command.Parameters.Add(new("ingest", NpgsqlDbType.Uuid) { Value = (object?)claim.IngestId ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter<long>("table", table.Id));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task FinishAsync(NpgsqlConnection connection, Claim claim, long load, long records, CancellationToken cancellationToken)
+    private static async Task CompleteLoadAsync(
+        NpgsqlConnection connection, Claim claim, long load, long records, CancellationToken cancellationToken)
     {
-        await using (var held = Command(connection, HoldClaim, claim.JobId, claim.Token))
+        await using (var lockClaim = CreateClaimCommand(connection, LoadSql.LockClaim, claim))
         {
-            if (!(bool)(await held.ExecuteScalarAsync(cancellationToken))!)
-                throw new OperationCanceledException($"Job {claim.JobId} was canceled or taken over while its records were written; they are dropped.");
+            if (!(bool)(await lockClaim.ExecuteScalarAsync(cancellationToken))!)
+            {
+                throw new OperationCanceledException(
+                    $"Job {claim.JobId} was canceled or claimed by another worker. The records of this attempt are dropped.");
+            }
         }
 
-        await using var update = Command(connection, "update records.loads set records = $2 where id = $1", load, records);
+        await using var update = new NpgsqlCommand(LoadSql.SetRecordCount, connection);
+        update.Parameters.Add(new NpgsqlParameter<long>("load", load));
+        update.Parameters.Add(new NpgsqlParameter<long>("records", records));
         await update.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task CancelAsync(NpgsqlRawCopyStream copy)
+    private static async Task CancelCopyAsync(NpgsqlRawCopyStream copy)
     {
         try
         {
@@ -113,15 +115,12 @@ public sealed class RecordLoader(NpgsqlDataSource database)
         }
         catch (Exception)
         {
-            // The connection is broken, and the transaction ended with it. What broke it is on its way to the caller.
+            // The connection is broken, which ended the transaction. The caller gets the exception that caused the cancellation.
         }
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] parameters)
+    private static NpgsqlCommand CreateClaimCommand(NpgsqlConnection connection, string sql, Claim claim) => new(sql, connection)
     {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new() { Value = parameter });
-        return command;
-    }
+        Parameters = { new NpgsqlParameter<Guid>("job", claim.JobId), new NpgsqlParameter<Guid>("token", claim.Token) },
+    };
 }

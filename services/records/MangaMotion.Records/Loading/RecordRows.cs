@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using MangaMotion.Records.Payloads;
 using MangaMotion.RecordStore.Tables;
@@ -5,44 +7,40 @@ using MangaMotion.RecordStore.Values;
 
 namespace MangaMotion.Records.Loading;
 
-/// <summary>Writes records as the rows of a table into a COPY.</summary>
-/// <param name="columns">The column for each field, by the number of its name; null where records are stored whole.</param>
-internal sealed class RecordRows(RecordTable table, IReadOnlyList<RecordColumn>? columns, long load, Stream copy) : IRecordHandler, IDisposable
+/// <summary>Writes records as rows of a table into a COPY.</summary>
+/// <param name="columns">Column of each field by the field's number; null if records are stored whole.</param>
+internal sealed class RecordRows(RecordTable table, IReadOnlyList<RecordColumn>? columns, long load, Stream copy)
+    : IRecordHandler, IDisposable
 {
-    private const int OwnColumns = 3;
+    /// <summary>Number of columns besides fields: load, n, and nulls or record.</summary>
+    private const int FixedColumns = 3;
 
     private static readonly DateTime PostgresEpoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private static readonly int PostgresFirstDay = DateOnly.FromDateTime(PostgresEpoch).DayNumber;
 
     private readonly CopyBuffer _buffer = new();
-    private readonly int[] _values = new int[table.Columns.Count];
+    /// <summary>Index plus 1, in the record, of the field of each column; 0 for a missing field.</summary>
+    private readonly int[] _fieldOfColumn = new int[table.Columns.Count];
     private readonly List<short> _nulls = [];
 
-    public long Bytes => _buffer.Total;
+    public long Bytes => _buffer.TotalBytes;
 
-    /// <summary>The statement that takes the rows.</summary>
-    public static string Statement(RecordTable table)
-    {
-        var columns = table.Storage == RecordStorage.Jsonb ? "record" : string.Join(", ", ["nulls", .. table.Columns.Select(column => column.Name)]);
-        return $"copy {table.Name} (load, n, {columns}) from stdin (format binary)";
-    }
+    public void WriteHeader() => _buffer.WriteHeader();
 
-    public void Begin() => _buffer.Begin();
+    public void WriteTrailer() => _buffer.WriteTrailer();
 
-    public void End() => _buffer.End();
-
-    public bool Take(RecordPlace place, ReadOnlySpan<byte> record, RecordParser parser)
+    public bool HandleRecord(RecordPlace place, ReadOnlySpan<byte> record, RecordParser parser)
     {
         if (columns is null)
         {
-            _buffer.BeginRow(OwnColumns);
-            _buffer.Int64(load);
-            _buffer.Int64(place.Number);
-            _buffer.Jsonb(record);
+            _buffer.StartRow(FixedColumns);
+            _buffer.WriteInt64(load);
+            _buffer.WriteInt64(place.Number);
+            _buffer.WriteJsonb(record);
         }
         else
         {
-            TakeFields(place, record, parser.Fields, columns);
+            WriteFields(place, record, parser.Fields, columns);
         }
 
         return _buffer.IsFull;
@@ -50,15 +48,16 @@ internal sealed class RecordRows(RecordTable table, IReadOnlyList<RecordColumn>?
 
     public async ValueTask DrainAsync(CancellationToken cancellationToken)
     {
-        await copy.WriteAsync(_buffer.Gathered, cancellationToken);
-        _buffer.Sent();
+        await copy.WriteAsync(_buffer.Content, cancellationToken);
+        _buffer.Clear();
     }
 
     public void Dispose() => _buffer.Dispose();
 
-    private void TakeFields(RecordPlace place, ReadOnlySpan<byte> record, ReadOnlySpan<FieldValue> fields, IReadOnlyList<RecordColumn> columnOf)
+    private void WriteFields(RecordPlace place, ReadOnlySpan<byte> record, ReadOnlySpan<FieldValue> fields,
+        IReadOnlyList<RecordColumn> columnOf)
     {
-        Array.Clear(_values);
+        Array.Clear(_fieldOfColumn);
         _nulls.Clear();
         for (var i = 0; i < fields.Length; i++)
         {
@@ -66,56 +65,57 @@ internal sealed class RecordRows(RecordTable table, IReadOnlyList<RecordColumn>?
             if (fields[i].Type == JsonTokenType.Null)
                 _nulls.Add(column.Ordinal);
             else
-                _values[column.Ordinal - 1] = i + 1;
+                _fieldOfColumn[column.Ordinal - 1] = i + 1;
         }
 
-        _buffer.BeginRow(OwnColumns + _values.Length);
-        _buffer.Int64(load);
-        _buffer.Int64(place.Number);
+        _buffer.StartRow(FixedColumns + _fieldOfColumn.Length);
+        _buffer.WriteInt64(load);
+        _buffer.WriteInt64(place.Number);
         if (_nulls.Count > 0)
-            _buffer.Int16Array(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_nulls));
+            _buffer.WriteInt16Array(CollectionsMarshal.AsSpan(_nulls));
         else
-            _buffer.Null();
-        for (var i = 0; i < _values.Length; i++)
+            _buffer.WriteNull();
+        for (var i = 0; i < _fieldOfColumn.Length; i++)
         {
-            if (_values[i] == 0)
-                _buffer.Null();
+            if (_fieldOfColumn[i] == 0)
+                _buffer.WriteNull();
             else
-                Write(table.Columns[i].Type.Kind, fields[_values[i] - 1], record);
+                WriteValue(table.Columns[i].Type.Kind, fields[_fieldOfColumn[i] - 1], record);
         }
     }
 
-    private void Write(ColumnKind kind, in FieldValue field, ReadOnlySpan<byte> record)
+    private void WriteValue(ColumnKind kind, in FieldValue field, ReadOnlySpan<byte> record)
     {
         var text = record.Slice(field.Start, field.Length);
         switch (kind)
         {
             case ColumnKind.Boolean:
-                _buffer.Boolean(field.Type == JsonTokenType.True);
+                _buffer.WriteBoolean(field.Type == JsonTokenType.True);
                 break;
-            case ColumnKind.Bigint when System.Buffers.Text.Utf8Parser.TryParse(text, out long number, out var length) && length == text.Length:
-                _buffer.Int64(number);
+            case ColumnKind.Bigint when Utf8Parser.TryParse(text, out long number, out var length) && length == text.Length:
+                _buffer.WriteInt64(number);
                 break;
             case ColumnKind.Numeric:
-                _buffer.Numeric(text);
+                _buffer.WriteNumeric(text);
                 break;
             case ColumnKind.Date when IsoTime.TryParseDate(text, out var date):
-                _buffer.Int32(date.DayNumber - PostgresFirstDay);
+                _buffer.WriteInt32(date.DayNumber - PostgresFirstDay);
                 break;
             case ColumnKind.Timestamp when IsoTime.TryParseTime(text, out var time, out _):
-                _buffer.Int64((time - PostgresEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+                _buffer.WriteInt64((time - PostgresEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
                 break;
             case ColumnKind.Text when !field.Escaped:
-                _buffer.Text(text);
+                _buffer.WriteText(text);
                 break;
             case ColumnKind.Text:
-                _buffer.Text(Unescape(record.Slice(field.Start - 1, field.Length + 2)));
+                _buffer.WriteText(Unescape(record.Slice(field.Start - 1, field.Length + 2)));
                 break;
             default:
-                throw new InvalidOperationException($"A value is no {kind}: the payload is not the one that was analysed.");
+                throw new InvalidOperationException($"A value is not a {kind}: the payload changed after its analysis.");
         }
     }
 
+    /// <summary>Decodes a JSON string.</summary>
     /// <param name="quoted">The string with its quotation marks.</param>
     private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> quoted)
     {

@@ -4,37 +4,39 @@ using System.Text;
 namespace MangaMotion.Records.Payloads;
 
 /// <summary>
-/// The names of the fields seen so far, as numbers from 0. Records of one payload are mostly alike, so a name is first
-/// compared with the one that followed the last time, which costs no hashing.
+/// Numbers the different field names of a payload from 0. Records of one payload are mostly alike, so a name is first compared with the one
+/// at the same place of the record, which needs no hash.
 /// </summary>
 public sealed class FieldNames
 {
-    /// <summary>Of all names together; a payload in which every record has fields of its own must not fill the memory.</summary>
+    /// <summary>Maximum bytes of all names. It bounds the memory for a payload in which every record has different fields.</summary>
     private const int MaxBytes = 1 << 20;
 
-    private readonly Dictionary<byte[], int> _byName = new(new Bytes());
+    private readonly Dictionary<byte[], int> _byName = new(new BytesComparer());
     private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
     private readonly List<byte[]> _names = [];
     private readonly int _limit;
     private int _bytes;
 
-    /// <param name="limit">Names above which further ones are not kept.</param>
+    /// <summary>Creates an empty set of names.</summary>
+    /// <param name="limit">Maximum number of names; further ones get no number.</param>
     public FieldNames(int limit)
     {
         _limit = limit;
         _lookup = _byName.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
+    /// <summary>Number of kept names.</summary>
     public int Count => _names.Count;
 
-    /// <summary>Whether there were more names than are kept.</summary>
-    public bool Overflown { get; private set; }
+    /// <summary>Whether a name was not kept because of a limit.</summary>
+    public bool IsFull { get; private set; }
 
     public string this[int field] => Encoding.UTF8.GetString(_names[field]);
 
-    /// <summary>The number of a name; -1 for one that is not kept.</summary>
-    /// <param name="guess">The number that it probably has.</param>
-    public int Find(ReadOnlySpan<byte> name, int guess)
+    /// <summary>Finds or assigns the number of a name; -1 if the name is not kept.</summary>
+    /// <param name="guess">Probable number of the name.</param>
+    public int FindOrAdd(ReadOnlySpan<byte> name, int guess)
     {
         if (guess < _names.Count && name.SequenceEqual(_names[guess]))
             return guess;
@@ -42,7 +44,7 @@ public sealed class FieldNames
             return field;
         if (_names.Count == _limit || _bytes + name.Length > MaxBytes)
         {
-            Overflown = true;
+            IsFull = true;
             return -1;
         }
 
@@ -53,7 +55,7 @@ public sealed class FieldNames
         return _names.Count - 1;
     }
 
-    private sealed class Bytes : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public bool Equals(byte[]? left, byte[]? right) => left.AsSpan().SequenceEqual(right);
 
@@ -63,7 +65,7 @@ public sealed class FieldNames
 
         public int GetHashCode(ReadOnlySpan<byte> alternate)
         {
-            // Seeded by the process: names cannot be chosen to collide.
+            // HashCode has a random seed for each process, so a caller cannot choose names that collide.
             var hash = default(HashCode);
             hash.AddBytes(alternate);
             return hash.ToHashCode();

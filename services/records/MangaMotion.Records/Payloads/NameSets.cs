@@ -1,13 +1,15 @@
+using System.Text;
+
 namespace MangaMotion.Records.Payloads;
 
-/// <summary>The names of the objects that are open at one place of a record, to find one that comes twice.</summary>
+/// <summary>Names of the objects around the current position of a record. Detects a name that occurs twice in one object.</summary>
 internal sealed class NameSets
 {
-    /// <summary>Fewer names are compared one by one: most objects are small, and a set costs more than they do.</summary>
-    private const int Few = 12;
+    /// <summary>Number of names up to which an object's names are compared one by one, which is cheaper than a hash set.</summary>
+    private const int MaxCompared = 12;
 
     private readonly List<(int Start, int Length)> _names = [];
-    private readonly Stack<(int FirstName, int FirstByte, HashSet<string>? Many)> _open = new();
+    private readonly Stack<(int FirstName, int FirstByte, HashSet<string>? Set)> _open = new();
     private byte[] _bytes = new byte[256];
     private int _used;
 
@@ -20,21 +22,22 @@ internal sealed class NameSets
         _used = 0;
     }
 
-    public void Open() => _open.Push((_names.Count, _used, null));
+    public void OpenObject() => _open.Push((_names.Count, _used, null));
 
-    public void Close()
+    public void CloseObject()
     {
         var (firstName, firstByte, _) = _open.Pop();
         _names.RemoveRange(firstName, _names.Count - firstName);
         _used = firstByte;
     }
 
-    /// <returns>False when the innermost object has the name already.</returns>
-    public bool Add(ReadOnlySpan<byte> name)
+    /// <summary>Adds a name to the innermost object.</summary>
+    /// <returns>False if the object already has the name.</returns>
+    public bool AddName(ReadOnlySpan<byte> name)
     {
-        var (firstName, firstByte, many) = _open.Peek();
-        if (many is not null)
-            return many.Add(Text(name));
+        var (firstName, firstByte, set) = _open.Peek();
+        if (set is not null)
+            return set.Add(Decode(name));
 
         for (var i = firstName; i < _names.Count; i++)
         {
@@ -42,13 +45,13 @@ internal sealed class NameSets
                 return false;
         }
 
-        if (_names.Count - firstName == Few)
+        if (_names.Count - firstName == MaxCompared)
         {
-            many = new(StringComparer.Ordinal) { Text(name) };
+            set = new(StringComparer.Ordinal) { Decode(name) };
             for (var i = firstName; i < _names.Count; i++)
-                many.Add(Text(_bytes.AsSpan(_names[i].Start, _names[i].Length)));
+                set.Add(Decode(_bytes.AsSpan(_names[i].Start, _names[i].Length)));
             _open.Pop();
-            _open.Push((firstName, firstByte, many));
+            _open.Push((firstName, firstByte, set));
             return true;
         }
 
@@ -60,6 +63,6 @@ internal sealed class NameSets
         return true;
     }
 
-    // Byte for byte, so that names that are no UTF-8 do not become one.
-    private static string Text(ReadOnlySpan<byte> name) => System.Text.Encoding.Latin1.GetString(name);
+    /// <summary>Converts each byte to one character, so that different invalid UTF-8 names stay different.</summary>
+    private static string Decode(ReadOnlySpan<byte> name) => Encoding.Latin1.GetString(name);
 }

@@ -3,26 +3,28 @@ using MangaMotion.Jobs;
 
 namespace MangaMotion.Records.Payloads;
 
-/// <summary>How the records of a payload follow each other.</summary>
+/// <summary>Format of a payload.</summary>
 public enum PayloadFormat
 {
-    /// <summary>Not known before the first byte.</summary>
+    /// <summary>No byte was read yet.</summary>
     Unknown,
 
     /// <summary>One JSON array; its elements are the records.</summary>
     Array,
 
-    /// <summary>One JSON object, or several with white space between them (NDJSON).</summary>
+    /// <summary>One JSON object, or several separated by white space (NDJSON).</summary>
     Objects,
 }
 
 /// <summary>
-/// Reads a payload of any length record by record, through one buffer that is as large as its largest record. A record
-/// whose end is not there yet is taken apart again when more has come, so what a handler sees is always whole.
+/// Reads a payload of any length record by record. One buffer grows to the largest record. A record whose end is missing is parsed again
+/// after more bytes arrive, so a handler only gets complete records.
 /// </summary>
-/// <param name="bufferLength">Bytes of the buffer to begin with; it grows to the largest record.</param>
+/// <param name="bufferLength">Initial size of the buffer in bytes.</param>
 public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOptions options, int bufferLength = 256 << 10) : IDisposable
 {
+    private const string Remedy = "Send a JSON array of records, one object, or one object on each line.";
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferLength);
@@ -45,24 +47,26 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         Nothing,
     }
 
-    /// <summary>Told, now and then, how many bytes have come.</summary>
-    public Action<long>? Progressed { get; init; }
+    /// <summary>Receives the number of bytes read so far after each read.</summary>
+    public Action<long>? OnProgress { get; init; }
 
-    /// <summary>Bytes read so far.</summary>
+    /// <summary>Offset of the next unparsed byte in the payload.</summary>
     private long Position => _offset + _start;
 
     /// <summary>Reads all records.</summary>
-    /// <exception cref="PermanentJobException">The payload is no JSON, or a record cannot be stored; it is named.</exception>
-    /// <exception cref="IOException">The stream broke.</exception>
+    /// <exception cref="PermanentJobException">
+    /// The payload is not valid JSON, or a record cannot be stored. The message names the record.
+    /// </exception>
+    /// <exception cref="IOException">The stream failed.</exception>
     public async Task<PayloadSummary> ReadAsync(IRecordHandler handler, CancellationToken cancellationToken)
     {
         await FillAsync(cancellationToken);
         SkipByteOrderMark();
         while (true)
         {
-            var more = Take(handler);
+            var moreBuffered = HandleRecords(handler);
             await handler.DrainAsync(cancellationToken);
-            if (more)
+            if (moreBuffered)
                 continue;
             if (_ended)
                 break;
@@ -75,32 +79,33 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
-    /// <summary>Takes the records that are whole in the buffer.</summary>
-    /// <returns>True when the handler wants to be drained first.</returns>
-    private bool Take(IRecordHandler handler)
+    /// <summary>Passes the complete records of the buffer to the handler.</summary>
+    /// <returns>True if the handler must be drained before the next record.</returns>
+    private bool HandleRecords(IRecordHandler handler)
     {
         while (SkipToRecord())
         {
             var bytes = _buffer.AsSpan(_start, _end - _start);
             var place = new RecordPlace(_records + 1, Position);
-            var length = parser.Parse(bytes, place);
+            var length = parser.ParseRecord(bytes, place);
             if (length > options.MaxRecordBytes || (length == 0 && bytes.Length > options.MaxRecordBytes))
-                throw place.OverLimit("record_bytes", $"is longer than {options.MaxRecordBytes:N0} bytes (Records__MaxRecordBytes)");
+                throw place.CreateLimitExceeded(
+                    "record_bytes", $"is longer than {options.MaxRecordBytes:N0} bytes (Records__MaxRecordBytes)");
             if (length == 0)
                 return false;
             _records++;
             _largestRecord = Math.Max(_largestRecord, length);
             _start += length;
             _expected = _format == PayloadFormat.Array ? Expected.CommaOrEnd : Expected.Object;
-            if (handler.Take(place, bytes[..length], parser))
+            if (handler.HandleRecord(place, bytes[..length], parser))
                 return true;
         }
 
         return false;
     }
 
-    /// <summary>Goes over what stands between records.</summary>
-    /// <returns>False when the next record is not in the buffer.</returns>
+    /// <summary>Skips the separators before the next record.</summary>
+    /// <returns>False if the next record is not in the buffer.</returns>
     private bool SkipToRecord()
     {
         while (true)
@@ -131,32 +136,35 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
                 case Expected.Object when next == '{':
                     return true;
                 default:
-                    throw Unexpected(next);
+                    throw CreateUnexpectedByte(next);
             }
         }
     }
 
-    private PermanentJobException Unexpected(byte found)
+    private PermanentJobException CreateUnexpectedByte(byte found)
     {
-        var what = found is > 0x20 and < 0x7F ? $"'{(char)found}'" : $"the byte 0x{found:X2}";
+        var shown = found is > 0x20 and < 0x7F ? $"'{(char)found}'" : $"the byte 0x{found:X2}";
         return new("invalid_json", _expected switch
         {
-            Expected.Anything when found is 0xFF or 0xFE or 0 => "The payload is not UTF-8 but UTF-16 or UTF-32; send it as UTF-8.",
-            Expected.Anything => $"The payload begins with {what}; it must be a JSON array of records, one object, or an object on each line.",
-            Expected.CommaOrEnd => $"After record {_records:N0}, at byte {Position:N0}, there is {what} where ',' or ']' belongs.",
-            Expected.Object => $"After record {_records:N0}, at byte {Position:N0}, there is {what} where the next object or the end belongs.",
-            _ => $"After the end of the array, at byte {Position:N0}, there is {what}; a payload is one array, or objects and nothing else.",
+            Expected.Anything when found is 0xFF or 0xFE or 0 => "The payload is UTF-16 or UTF-32. Send it as UTF-8.",
+            Expected.Anything => $"The payload begins with {shown}. {Remedy}",
+            Expected.CommaOrEnd => $"After record {_records:N0}, at byte {Position:N0}, there is {shown} instead of ',' or ']'.",
+            Expected.Object => $"After record {_records:N0}, at byte {Position:N0}, there is {shown} instead of another object or the end.",
+            _ => $"After the end of the array, at byte {Position:N0}, there is {shown}. A payload is one array, or only objects.",
         });
     }
 
     private void RequireEnd()
     {
         if (_start < _end)
-            throw new RecordPlace(_records + 1, Position).Refused("invalid_json", $"is cut short: the payload ends in the middle of it, at byte {Position + _end - _start:N0}");
+            throw new RecordPlace(_records + 1, Position)
+                .CreateRejection("invalid_json", $"is incomplete: the payload ends inside it, at byte {Position + _end - _start:N0}");
         if (_expected == Expected.Anything)
-            throw new PermanentJobException("invalid_json", "The payload is empty; send a JSON array of records, one object, or an object on each line.");
+            throw new PermanentJobException(
+                "invalid_json", $"The payload is empty. {Remedy}");
         if (_expected is Expected.FirstElement or Expected.Element or Expected.CommaOrEnd)
-            throw new PermanentJobException("invalid_json", $"The payload is cut short: it ends after record {_records:N0}, at byte {Position:N0}, without the ']' of its array.");
+            throw new PermanentJobException(
+                "invalid_json", $"The payload is incomplete: it ends after record {_records:N0}, at byte {Position:N0}, without a closing ']'.");
     }
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
@@ -169,18 +177,19 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
         }
         else if (_end == _buffer.Length)
         {
-            // A record that is longer than the buffer.
+            // The record is longer than the buffer.
             var larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
             _buffer.AsSpan(0, _end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
 
-        // Filled up, as far as there is something: a record that spans many reads is not taken apart after each of them.
-        var read = await payload.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken);
+        // The buffer is filled completely, so that a long record is not parsed again after each short read.
+        var read = await payload.ReadAtLeastAsync(
+            _buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken);
         _end += read;
         _ended = _end < _buffer.Length;
-        Progressed?.Invoke(_offset + _end);
+        OnProgress?.Invoke(_offset + _end);
     }
 
     private void SkipByteOrderMark()
@@ -190,18 +199,19 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
     }
 }
 
-/// <summary>What is known of a payload that was read to its end.</summary>
-/// <param name="LargestRecord">In bytes.</param>
+/// <summary>Summary of a payload that was read to its end.</summary>
+/// <param name="LargestRecord">Bytes of the largest record.</param>
 public sealed record PayloadSummary(PayloadFormat Format, long Records, long Bytes, int LargestRecord);
 
-/// <summary>Takes the records of a payload, one after the other.</summary>
+/// <summary>Handles the records of a payload one after the other.</summary>
 public interface IRecordHandler
 {
-    /// <param name="record">Its bytes, gone after the call.</param>
-    /// <param name="parser">Holds the record's fields.</param>
-    /// <returns>True when <see cref="DrainAsync"/> must be called before the next record.</returns>
-    bool Take(RecordPlace place, ReadOnlySpan<byte> record, RecordParser parser);
+    /// <summary>Handles one complete record.</summary>
+    /// <param name="record">Bytes of the record; valid only during the call.</param>
+    /// <param name="parser">Parser with the record's fields.</param>
+    /// <returns>True if <see cref="DrainAsync"/> must be called before the next record.</returns>
+    bool HandleRecord(RecordPlace place, ReadOnlySpan<byte> record, RecordParser parser);
 
-    /// <summary>Sends away what was gathered.</summary>
+    /// <summary>Sends the buffered data.</summary>
     ValueTask DrainAsync(CancellationToken cancellationToken);
 }

@@ -6,44 +6,47 @@ using MangaMotion.RecordStore.Values;
 
 namespace MangaMotion.Records.Payloads;
 
-/// <summary>One field of a record: where its value stands in the record's bytes.</summary>
-/// <param name="Field">The number of its name; -1 for a name that is not kept.</param>
-/// <param name="Type">Of a container, the token that opens it.</param>
-/// <param name="Start">Of a string, behind the quotation mark.</param>
+/// <summary>One field of a record: the position of its value in the record's bytes.</summary>
+/// <param name="Field">Number of its name; -1 for a name that is not kept.</param>
+/// <param name="Type">Token of the value; for an object or array the token that starts it.</param>
+/// <param name="Start">Offset of the value; for a string after the quotation mark.</param>
 /// <param name="Escaped">Whether a string has escapes.</param>
 public readonly record struct FieldValue(int Field, JsonTokenType Type, int Start, int Length, bool Escaped);
 
 /// <summary>
-/// Takes one record apart, once over its bytes, and refuses what could not be stored faithfully: an object with a name that
-/// stands in it twice, a null character, half a surrogate pair, bytes that are no UTF-8, numbers and nesting over the limits.
+/// Parses one record in one pass. Rejects records that cannot be stored without loss: a name that occurs twice in one object, a null
+/// character, half a surrogate pair, invalid UTF-8, and numbers or nesting over the limits.
 /// </summary>
-/// <remarks>Holds one record; it is made for one payload.</remarks>
+/// <remarks>One parser serves one payload and keeps the last record.</remarks>
 public sealed class RecordParser(RecordsOptions options)
 {
     private readonly NameSets _names = new();
     private readonly List<FieldValue> _fields = [];
-    private int[] _seen = [];
-    private int _stamp;
+    /// <summary>Number of the last parsed record with each field.</summary>
+    private int[] _lastRecordOfField = [];
+    private int _record;
     private byte[] _unescaped = [];
 
+    /// <summary>Names of the fields of all records so far.</summary>
     public FieldNames Names { get; } = new(options.MaxColumns + 1);
 
-    /// <summary>The token that the record begins with.</summary>
+    /// <summary>First token of the record.</summary>
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>The fields of a record that is an object, in its own order.</summary>
+    /// <summary>Fields of a record that is an object, in its own order.</summary>
     public ReadOnlySpan<FieldValue> Fields => CollectionsMarshal.AsSpan(_fields);
 
-    /// <summary>Takes the record at the beginning of the bytes.</summary>
-    /// <param name="place">Of the record, for the message of what is wrong with it.</param>
-    /// <returns>The length of the record; 0 where its end is not among the bytes.</returns>
-    /// <exception cref="PermanentJobException">The record is no JSON or cannot be stored; it is named.</exception>
-    public int Parse(ReadOnlySpan<byte> bytes, RecordPlace place)
+    /// <summary>Parses the record at the start of the bytes.</summary>
+    /// <param name="place">Position of the record, for error messages.</param>
+    /// <returns>Length of the record in bytes; 0 if its end is missing.</returns>
+    /// <exception cref="PermanentJobException">The record is not valid JSON or cannot be stored.</exception>
+    public int ParseRecord(ReadOnlySpan<byte> bytes, RecordPlace place)
     {
         _fields.Clear();
         _names.Clear();
-        _stamp++;
-        // Never final: behind a record stands a comma, a bracket, or it is an object. Depth is limited by us, with a message of its own.
+        _record++;
+        // The block is never final, because a comma, a bracket or the end of an object follows each record.
+        // OpenContainer limits the depth, with a message that names the setting.
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new(new JsonReaderOptions { MaxDepth = options.MaxDepth + 2 }));
         try
         {
@@ -52,7 +55,7 @@ public sealed class RecordParser(RecordsOptions options)
             Type = reader.TokenType;
             var complete = Type switch
             {
-                JsonTokenType.StartObject => ReadObject(ref reader, place),
+                JsonTokenType.StartObject => ReadRecord(ref reader, place),
                 JsonTokenType.StartArray => ReadContainer(ref reader, place),
                 _ => CheckScalar(ref reader, place),
             };
@@ -61,16 +64,16 @@ public sealed class RecordParser(RecordsOptions options)
         }
         catch (JsonException exception)
         {
-            throw place.NotJson(reader.BytesConsumed, exception);
+            throw place.CreateInvalidJson(reader.BytesConsumed, exception);
         }
 
         var length = (int)reader.BytesConsumed;
         return Utf8.IsValid(bytes[..length])
             ? length
-            : throw place.Refused("invalid_utf8", "has bytes that are no UTF-8; send the payload as UTF-8");
+            : throw place.CreateRejection("invalid_utf8", "is not valid UTF-8. Send the payload as UTF-8");
     }
 
-    private bool ReadObject(ref Utf8JsonReader reader, RecordPlace place)
+    private bool ReadRecord(ref Utf8JsonReader reader, RecordPlace place)
     {
         while (reader.Read())
         {
@@ -102,24 +105,24 @@ public sealed class RecordParser(RecordsOptions options)
         return false;
     }
 
-    /// <summary>Reads to the end of an object or array whose first token has been read.</summary>
+    /// <summary>Reads to the end of an object or array whose first token was read.</summary>
     private bool ReadContainer(ref Utf8JsonReader reader, RecordPlace place)
     {
         var end = reader.CurrentDepth;
-        Open(ref reader, place);
+        OpenContainer(ref reader, place);
         while (reader.Read())
         {
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                    Open(ref reader, place);
+                    OpenContainer(ref reader, place);
                     break;
                 case JsonTokenType.EndObject:
-                    _names.Close();
+                    _names.CloseObject();
                     break;
                 case JsonTokenType.PropertyName:
-                    if (!_names.Add(NameOf(ref reader, place)))
-                        throw Twice(ref reader, place);
+                    if (!_names.AddName(GetName(ref reader, place)))
+                        throw CreateDuplicateName(ref reader, place);
                     continue;
                 case JsonTokenType.EndArray:
                     break;
@@ -135,35 +138,36 @@ public sealed class RecordParser(RecordsOptions options)
         return false;
     }
 
-    private void Open(ref Utf8JsonReader reader, RecordPlace place)
+    private void OpenContainer(ref Utf8JsonReader reader, RecordPlace place)
     {
-        // The depth of a token that opens is that of what it stands in.
+        // The depth of a start token is that of its parent.
         if (reader.CurrentDepth >= options.MaxDepth)
-            throw place.OverLimit("depth", $"has objects or arrays more than {options.MaxDepth} deep (Records__MaxDepth)");
+            throw place.CreateLimitExceeded("depth", $"has objects or arrays more than {options.MaxDepth} deep (Records__MaxDepth)");
         if (reader.TokenType == JsonTokenType.StartObject)
-            _names.Open();
+            _names.OpenObject();
     }
 
     private int FindField(ref Utf8JsonReader reader, RecordPlace place)
     {
-        var name = NameOf(ref reader, place);
-        var field = Names.Find(name, _fields.Count);
+        var name = GetName(ref reader, place);
+        var field = Names.FindOrAdd(name, _fields.Count);
         if (field < 0)
         {
             if (_names.IsEmpty)
-                _names.Open();
-            return _names.Add(name) ? field : throw Twice(ref reader, place);
+                _names.OpenObject();
+            return _names.AddName(name) ? field : throw CreateDuplicateName(ref reader, place);
         }
 
-        if (field >= _seen.Length)
-            Array.Resize(ref _seen, Math.Max(64, 2 * field));
-        if (_seen[field] == _stamp)
-            throw Twice(ref reader, place);
-        _seen[field] = _stamp;
+        if (field >= _lastRecordOfField.Length)
+            Array.Resize(ref _lastRecordOfField, Math.Max(64, 2 * field));
+        if (_lastRecordOfField[field] == _record)
+            throw CreateDuplicateName(ref reader, place);
+        _lastRecordOfField[field] = _record;
         return field;
     }
 
-    private ReadOnlySpan<byte> NameOf(ref Utf8JsonReader reader, RecordPlace place) => reader.ValueIsEscaped ? Unescape(ref reader, place) : reader.ValueSpan;
+    private ReadOnlySpan<byte> GetName(ref Utf8JsonReader reader, RecordPlace place) =>
+        reader.ValueIsEscaped ? Unescape(ref reader, place) : reader.ValueSpan;
 
     private bool CheckScalar(ref Utf8JsonReader reader, RecordPlace place)
     {
@@ -176,13 +180,14 @@ public sealed class RecordParser(RecordsOptions options)
             && (reader.ValueSpan.Length > options.MaxNumberDigits || reader.ValueSpan.ContainsAny((byte)'e', (byte)'E'))
             && JsonNumber.TryParse(reader.ValueSpan, out var number) && number.Digits > options.MaxNumberDigits)
         {
-            throw place.OverLimit("digits", $"has a number of {number.Digits:N0} digits; the limit is {options.MaxNumberDigits:N0} (Records__MaxNumberDigits). Send it as text");
+            throw place.CreateLimitExceeded(
+                "digits", $"has a number of {number.Digits:N0} digits; the limit is {options.MaxNumberDigits:N0} (Records__MaxNumberDigits)");
         }
 
         return true;
     }
 
-    /// <summary>The text of an escaped string; it must be one that Postgres can hold.</summary>
+    /// <summary>Decodes an escaped string and rejects text that Postgres cannot store.</summary>
     private ReadOnlySpan<byte> Unescape(ref Utf8JsonReader reader, RecordPlace place)
     {
         if (_unescaped.Length < reader.ValueSpan.Length)
@@ -194,15 +199,16 @@ public sealed class RecordParser(RecordsOptions options)
         }
         catch (InvalidOperationException)
         {
-            throw place.Refused("invalid_text", "has half of a surrogate pair (\\ud800 to \\udfff alone), which is no text");
+            throw place.CreateRejection("invalid_text", "has half of a surrogate pair (\\ud800 to \\udfff alone), which is not valid text");
         }
 
         var text = _unescaped.AsSpan(0, length);
         return text.Contains((byte)0)
-            ? throw place.Refused("invalid_text", "has a null character (\\u0000), which the database cannot hold")
+            ? throw place.CreateRejection("invalid_text", "has a null character (\\u0000), which the database cannot store")
             : text;
     }
 
-    private PermanentJobException Twice(ref Utf8JsonReader reader, RecordPlace place) =>
-        place.Refused("duplicate_name", $"has the name '{RecordPlace.Shown(NameOf(ref reader, place))}' twice in one object, so what it means is not clear");
+    private PermanentJobException CreateDuplicateName(ref Utf8JsonReader reader, RecordPlace place) =>
+        place.CreateRejection("duplicate_name",
+            $"has the name '{RecordPlace.Shorten(GetName(ref reader, place))}' twice in one object, so its value is ambiguous");
 }

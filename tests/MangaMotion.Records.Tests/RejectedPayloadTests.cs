@@ -4,8 +4,8 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Records.Tests;
 
-/// <summary>What cannot be stored faithfully is refused, once and for all, by the number of its record.</summary>
-public sealed class RefusedPayloadTests(RefusedPayloadTests.SharedWorld shared) : IClassFixture<RefusedPayloadTests.SharedWorld>
+/// <summary>Payloads that cannot be stored without loss are rejected with the number of the record.</summary>
+public sealed class RejectedPayloadTests(RejectedPayloadTests.SharedWorld shared) : IClassFixture<RejectedPayloadTests.SharedWorld>
 {
     private readonly RecordWorld _world = shared.World;
 
@@ -23,10 +23,10 @@ public sealed class RefusedPayloadTests(RefusedPayloadTests.SharedWorld shared) 
     [InlineData("""[[{"b":1,"b":3}]]""", "duplicate_name", "Record 1 has the name 'b' twice")]
     [InlineData("""[{"a":1e1000}]""", "limit_exceeded", "Record 1 has a number of 1,001 digits")]
     [InlineData("""[{"a":[1e-999999999999]}]""", "limit_exceeded", "Record 1 has a number of")]
-    [InlineData("""[{"a":1},{"a":2}""", "invalid_json", "The payload is cut short: it ends after record 2")]
-    [InlineData("""[{"a":1},{"a":"2""", "invalid_json", "Record 2 is cut short")]
+    [InlineData("""[{"a":1},{"a":2}""", "invalid_json", "The payload is incomplete: it ends after record 2")]
+    [InlineData("""[{"a":1},{"a":"2""", "invalid_json", "Record 2 is incomplete")]
     [InlineData("""[{"a":1},{"a":2}] x""", "invalid_json", "After the end of the array, at byte 18, there is 'x'")]
-    [InlineData("""[{"a":1}{"a":2}]""", "invalid_json", "After record 1, at byte 8, there is '{' where ',' or ']' belongs")]
+    [InlineData("""[{"a":1}{"a":2}]""", "invalid_json", "After record 1, at byte 8, there is '{' instead of ',' or ']'")]
     [InlineData("""[{"a":1},]""", "invalid_json", "Record 2 is not valid JSON")]
     [InlineData("""[{"a":01}]""", "invalid_json", "Record 1 is not valid JSON")]
     [InlineData("""[{'a':1}]""", "invalid_json", "Record 1 is not valid JSON")]
@@ -35,7 +35,7 @@ public sealed class RefusedPayloadTests(RefusedPayloadTests.SharedWorld shared) 
     [InlineData("42", "invalid_json", "The payload begins with '4'")]
     [InlineData("  ", "invalid_json", "The payload is empty")]
     [InlineData("", "invalid_json", "The payload is empty")]
-    public async Task It_is_refused_and_nothing_of_it_stays(string payload, string code, string message)
+    public async Task An_invalid_payload_is_rejected_and_leaves_no_rows(string payload, string code, string message)
     {
         var refused = await Should.ThrowAsync<PermanentJobException>(_world.StoreAsync(payload));
 
@@ -45,7 +45,7 @@ public sealed class RefusedPayloadTests(RefusedPayloadTests.SharedWorld shared) 
         (await _world.ScalarAsync<long>("select count(*) from records.loads")).ShouldBe(0);
     }
 
-    /// <summary>One database for all of them: nothing stays in it.</summary>
+    /// <summary>One database for all cases, because a rejected payload leaves no rows.</summary>
     public sealed class SharedWorld(TestStack stack) : IAsyncLifetime
     {
         public RecordWorld World { get; private set; } = null!;
@@ -56,7 +56,7 @@ public sealed class RefusedPayloadTests(RefusedPayloadTests.SharedWorld shared) 
     }
 }
 
-/// <summary>Payloads at the limits of what is stored, and beyond.</summary>
+/// <summary>Payloads at and over the limits.</summary>
 public sealed class LimitTests(TestStack stack) : IAsyncLifetime
 {
     private RecordWorld _world = null!;
@@ -66,15 +66,17 @@ public sealed class LimitTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Text_that_is_no_UTF8_is_refused()
+    public async Task Text_that_is_not_UTF8_is_rejected()
     {
-        (await Should.ThrowAsync<PermanentJobException>(_world.StoreAsync([.. "[{\"a\":\""u8, 0xC3, 0x28, .. "\"}]"u8]))).Message.ShouldStartWith("Record 1 has bytes that are no UTF-8");
-        (await Should.ThrowAsync<PermanentJobException>(_world.StoreAsync([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("[]")]))).Message.ShouldContain("UTF-16");
+        (await Should.ThrowAsync<PermanentJobException>(
+            _world.StoreAsync([.. "[{\"a\":\""u8, 0xC3, 0x28, .. "\"}]"u8]))).Message.ShouldStartWith("Record 1 is not valid UTF-8");
+        (await Should.ThrowAsync<PermanentJobException>(
+            _world.StoreAsync([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("[]")]))).Message.ShouldContain("UTF-16");
         (await _world.StoreAsync([.. Encoding.UTF8.Preamble, .. "[{\"a\":1}]"u8])).Records.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Limits_are_named_with_the_record()
+    public async Task A_record_over_a_limit_is_rejected_with_the_setting()
     {
         _world.Options.MaxRecordBytes = 100_000;
         var large = $$"""[{"a":1},{"a":"{{new string('x', 400_000)}}"}]""";
@@ -93,7 +95,7 @@ public sealed class LimitTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_record_of_many_megabytes_is_stored_and_comes_back()
+    public async Task A_record_of_many_megabytes_is_read_as_it_was_stored()
     {
         var text = string.Concat(Enumerable.Repeat("Ærlig talt 😀 \\\" ", 400_000));
         var result = await _world.StoreAsync($$"""{"small":1,"large":"{{text}}"}""");
