@@ -61,7 +61,7 @@ public static class DatabaseOutage
             catch (Exception exception) when (Is(exception) && !cancellationToken.IsCancellationRequested)
             {
                 if (failures == 0)
-                    logger.LogWarning("Database unavailable: could not {Operation}. Retrying. Cause: {Reason}", operation, exception.Message);
+                    logger.LogOperationDelayed(operation, exception.Message);
                 var pause = FirstPause * Math.Pow(2, Math.Min(failures, 10));
                 await Task.Delay(pause < LongestPause ? pause : LongestPause, cancellationToken);
             }

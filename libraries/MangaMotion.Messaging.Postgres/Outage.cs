@@ -5,53 +5,53 @@ using Npgsql;
 namespace MangaMotion.Messaging.Postgres;
 
 /// <summary>
-/// Waiting for a database that is away: says so once per outage, with the server and the cause, backs off from 0.2 s to 5 s,
-/// and says when it is over.
+/// Delays retries while the database is unavailable, from 0.2 s up to 5 s. Logs the start of each outage once, with the server and the
+/// cause, and its end.
 /// </summary>
+/// <param name="purpose">Purpose of the retried work, as an infinitive such as "deliver the outbox".</param>
 internal sealed class Outage(ILogger logger, NpgsqlDataSource dataSource, string purpose)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
     private TimeSpan _delay = FirstDelay;
-    private long _since;
-    private long _over;
+    private long _startedAt;
+    private long _endedAt;
 
-    /// <param name="began">
-    /// When the try that failed began, where several go on side by side: of two that end as the server comes back, the one that failed
-    /// may be heard of after the one that did not, and tells of nothing new.
+    /// <summary>Waits before the next attempt.</summary>
+    /// <param name="attemptStartedAt">
+    /// Timestamp at which the failed attempt started, if several attempts run at the same time. A failure that is reported after a success
+    /// of a later attempt does not start another outage.
     /// </param>
-    public async Task WaitAsync(Exception exception, CancellationToken cancellationToken, long began = long.MaxValue)
+    public async Task WaitAsync(Exception exception, CancellationToken cancellationToken, long attemptStartedAt = long.MaxValue)
     {
         TimeSpan delay;
         lock (_lock)
         {
-            if (_since == 0 && began > _over)
+            if (_startedAt == 0 && attemptStartedAt > _endedAt)
             {
-                _since = TimeProvider.System.GetTimestamp();
-                logger.LogWarning(
-                    "Cannot {Purpose}: Postgres at {Server} failed with '{Cause}'. Trying again until it answers; check that the server runs and can be reached",
-                    purpose, SchemaMigrator.Where(dataSource), exception.Message);
+                _startedAt = TimeProvider.System.GetTimestamp();
+                logger.LogDatabaseUnavailable(SchemaMigrator.DescribeServer(dataSource), purpose, exception.Message);
             }
 
             delay = _delay;
-            _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+            _delay = _delay * 2 < MaxDelay ? _delay * 2 : MaxDelay;
         }
 
         await Task.Delay(delay, cancellationToken);
     }
 
-    public void Over()
+    /// <summary>Ends the outage after a successful attempt.</summary>
+    public void EndOutage()
     {
         lock (_lock)
         {
-            if (_since == 0)
+            if (_startedAt == 0)
                 return;
-            logger.LogInformation(
-                "Postgres at {Server} answers again after {Seconds:F1} s; going on to {Purpose}",
-                SchemaMigrator.Where(dataSource), TimeProvider.System.GetElapsedTime(_since).TotalSeconds, purpose);
-            _since = 0;
-            _over = TimeProvider.System.GetTimestamp();
+            logger.LogDatabaseAvailable(
+                SchemaMigrator.DescribeServer(dataSource), TimeProvider.System.GetElapsedTime(_startedAt).TotalSeconds, purpose);
+            _startedAt = 0;
+            _endedAt = TimeProvider.System.GetTimestamp();
             _delay = FirstDelay;
         }
     }

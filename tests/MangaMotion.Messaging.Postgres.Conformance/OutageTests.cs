@@ -75,25 +75,25 @@ public sealed class OutageTests
         sent.Add(last);
 
         await AssertAllOnceAsync(servers, sent, journal);
-        log.Lines.Count(line => line.StartsWith("Cannot deliver the outbox", StringComparison.Ordinal)).ShouldBe(1);
+        log.Lines.Count(line => line.Contains("unavailable: cannot deliver the outbox", StringComparison.Ordinal)).ShouldBe(1);
         log.Lines.ShouldContain(line => line.Contains($"127.0.0.1:{stack.Postgres.Port}", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_try_that_fails_late_and_began_before_the_server_was_back_is_no_new_outage()
+    public async Task A_late_failure_of_an_attempt_that_started_before_the_end_of_an_outage_starts_no_new_outage()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
         using var log = new LogLines();
         var outage = new Outage(log, nowhere, "count");
-        var began = TimeProvider.System.GetTimestamp();
+        var startedAt = TimeProvider.System.GetTimestamp();
 
-        await outage.WaitAsync(new TimeoutException(), default, began);
-        outage.Over();
-        await outage.WaitAsync(new TimeoutException(), default, began);
-        log.Lines.Count(line => line.StartsWith("Cannot count", StringComparison.Ordinal)).ShouldBe(1);
+        await outage.WaitAsync(new TimeoutException(), default, startedAt);
+        outage.EndOutage();
+        await outage.WaitAsync(new TimeoutException(), default, startedAt);
+        log.Lines.Count(line => line.Contains("unavailable: cannot count", StringComparison.Ordinal)).ShouldBe(1);
 
         await outage.WaitAsync(new TimeoutException(), default, TimeProvider.System.GetTimestamp());
-        log.Lines.Count(line => line.StartsWith("Cannot count", StringComparison.Ordinal)).ShouldBe(2);
+        log.Lines.Count(line => line.Contains("unavailable: cannot count", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     private static async Task SendAsync(IHost node, ConcurrentBag<Guid> sent, int count)

@@ -10,13 +10,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace MassTransit;
 
 /// <summary>
-/// Registration in the shape of MassTransit's Entity Framework package, so that one can be exchanged for the other.
-/// An <c>NpgsqlDataSource</c> must be registered.
+/// Registers the Postgres outbox with the same methods as MassTransit's Entity Framework package, so that they are interchangeable. The
+/// service must register an <c>NpgsqlDataSource</c>.
 /// </summary>
 public static class PostgresOutboxConfigurationExtensions
 {
-    /// <summary>Adds the outbox, the inbox, the scheduler and their schema, over Npgsql alone.</summary>
-    public static void AddPostgresOutbox(this IBusRegistrationConfigurator configurator, Action<IPostgresOutboxConfigurator>? configure = null)
+    /// <summary>Adds the outbox, the inbox, the scheduler and their schema, with Npgsql only.</summary>
+    public static void AddPostgresOutbox(
+        this IBusRegistrationConfigurator configurator, Action<IPostgresOutboxConfigurator>? configure = null)
     {
         var outbox = new PostgresOutboxConfigurator(configurator);
         configure?.Invoke(outbox);
@@ -24,8 +25,8 @@ public static class PostgresOutboxConfigurationExtensions
     }
 
     /// <summary>
-    /// The same for consumers that change entities: the DbContext, registered with <c>AddPostgresDbContext</c>, is saved and
-    /// committed with the messages.
+    /// Adds the outbox for consumers that change entities. The DbContext, registered with <c>AddPostgresDbContext</c>, is saved and
+    /// committed together with the messages.
     /// </summary>
     public static void AddPostgresOutbox<TDbContext>(
         this IBusRegistrationConfigurator configurator, Action<IPostgresOutboxConfigurator>? configure = null)
@@ -35,22 +36,25 @@ public static class PostgresOutboxConfigurationExtensions
         configurator.TryAddScoped<IOutboxContextFactory<TDbContext>, EntityFrameworkOutboxContextFactory<TDbContext>>();
     }
 
-    /// <summary>Puts the endpoint's consumers and sagas behind the inbox and the outbox. Retry and redelivery go before it.</summary>
+    /// <summary>
+    /// Puts the endpoint's consumers and sagas behind the inbox and the outbox. Configure retry and redelivery before it.
+    /// </summary>
     public static void UsePostgresOutbox(
-        this IReceiveEndpointConfigurator configurator, IRegistrationContext context, Action<IOutboxOptionsConfigurator>? configure = null) =>
-        Use<PostgresSession>(configurator, context, configure);
+        this IReceiveEndpointConfigurator configurator, IRegistrationContext context,
+            Action<IOutboxOptionsConfigurator>? configure = null) =>
+        UseOutbox<PostgresSession>(configurator, context, configure);
 
-    /// <summary>The same, and saves the changes of the scope's DbContext before the commit.</summary>
+    /// <summary>Puts the endpoint behind the inbox and the outbox and saves the scope's DbContext before the commit.</summary>
     public static void UsePostgresOutbox<TDbContext>(
         this IReceiveEndpointConfigurator configurator, IRegistrationContext context, Action<IOutboxOptionsConfigurator>? configure = null)
         where TDbContext : DbContext =>
-        Use<TDbContext>(configurator, context, configure);
+        UseOutbox<TDbContext>(configurator, context, configure);
 
-    /// <summary>Schedules messages, scheduled redeliveries and saga schedules in the outbox table.</summary>
+    /// <summary>Stores scheduled messages, scheduled redeliveries and saga schedules in the outbox table.</summary>
     public static void UsePostgresMessageScheduler(this IBusFactoryConfigurator configurator, IRegistrationContext context) =>
         configurator.AddPrePipeSpecification(new PostgresSchedulerSpecification(context));
 
-    private static void Use<TContext>(
+    private static void UseOutbox<TContext>(
         IReceiveEndpointConfigurator configurator, IRegistrationContext context, Action<IOutboxOptionsConfigurator>? configure)
         where TContext : class
     {

@@ -12,12 +12,14 @@ using Microsoft.Extensions.Hosting;
 
 namespace MangaMotion.Messaging.Postgres.Configuration;
 
-internal sealed class PostgresOutboxConfigurator(IBusRegistrationConfigurator configurator) : IPostgresOutboxConfigurator, IPostgresBusOutboxConfigurator
+/// <summary>Collects the settings and registers the services of the outbox.</summary>
+internal sealed class PostgresOutboxConfigurator(IBusRegistrationConfigurator configurator)
+    : IPostgresOutboxConfigurator, IPostgresBusOutboxConfigurator
 {
     private readonly PostgresOutboxOptions _options = new();
     private bool _busOutbox;
 
-    public TimeSpan QueryDelay { get => _options.QueryDelay; set => _options.QueryDelay = Positive(value, nameof(QueryDelay)); }
+    public TimeSpan QueryDelay { get => _options.QueryDelay; set => _options.QueryDelay = RequirePositive(value, nameof(QueryDelay)); }
 
     public int QueryMessageLimit
     {
@@ -27,12 +29,12 @@ internal sealed class PostgresOutboxConfigurator(IBusRegistrationConfigurator co
             : throw new ConfigurationException($"QueryMessageLimit of the Postgres outbox is {value}; choose 1 to 10,000.");
     }
 
-    public TimeSpan SendTimeout { get => _options.SendTimeout; set => _options.SendTimeout = Positive(value, nameof(SendTimeout)); }
+    public TimeSpan SendTimeout { get => _options.SendTimeout; set => _options.SendTimeout = RequirePositive(value, nameof(SendTimeout)); }
 
     public TimeSpan DuplicateDetectionWindow
     {
         get => _options.DuplicateDetectionWindow;
-        set => _options.DuplicateDetectionWindow = Positive(value, nameof(DuplicateDetectionWindow));
+        set => _options.DuplicateDetectionWindow = RequirePositive(value, nameof(DuplicateDetectionWindow));
     }
 
     public void DisableInboxCleanupService() => _options.CleanupEnabled = false;
@@ -74,17 +76,18 @@ internal sealed class PostgresOutboxConfigurator(IBusRegistrationConfigurator co
     }
 
     /// <summary>
-    /// The scope's scheduler: what it schedules or cancels commits with the session. In a consumer outside the outbox nobody
-    /// commits the session, so there it stores at once.
+    /// Creates the scope's scheduler. Its messages and cancellations commit with the session. In a consumer outside the outbox the session
+    /// is never committed, so they are stored immediately.
     /// </summary>
     private static IMessageScheduler CreateScheduler(IServiceProvider provider)
     {
         var consume = provider.GetRequiredService<Bind<IBus, IScopedConsumeContextProvider>>().Value;
         var session = provider.GetRequiredService<PostgresSession>();
-        return PostgresSchedulerFilter.CreateScheduler(provider, consume.HasContext ? PostgresSchedulerFilter.SessionOf(consume.GetContext()) : () => session);
+        return PostgresSchedulerFilter.CreateScheduler(
+            provider, consume.HasContext ? PostgresSchedulerFilter.GetSessionFactory(consume.GetContext()) : () => session);
     }
 
-    private static TimeSpan Positive(TimeSpan value, string name) => value > TimeSpan.Zero
+    private static TimeSpan RequirePositive(TimeSpan value, string name) => value > TimeSpan.Zero
         ? value
         : throw new ConfigurationException($"{name} of the Postgres outbox is {value}; choose a time above zero.");
 }

@@ -6,15 +6,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MangaMotion.Messaging.Postgres.EntityFramework;
 
-/// <summary>The consumer outbox with a DbContext in it, whose changes are saved before the commit.</summary>
-internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(TDbContext context, PostgresSession session, PostgresOutboxContextFactory outbox)
+/// <summary>Runs a consumer in the outbox's transaction and saves its DbContext before the commit.</summary>
+internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
+    TDbContext context, PostgresSession session, PostgresOutboxContextFactory outbox)
     : IOutboxContextFactory<TDbContext>
     where TDbContext : DbContext
 {
     public Task Send<T>(ConsumeContext<T> consume, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
         where T : class
     {
-        SessionDbContext.RequireJoined(context, session);
+        SessionDbContext.RequireSharedConnection(context, session);
         return outbox.SendAsync(consume, options, next, SaveAsync);
     }
 

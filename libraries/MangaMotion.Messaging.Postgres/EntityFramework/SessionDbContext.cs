@@ -4,11 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Microsoft.Extensions.DependencyInjection
 {
+    /// <summary>Registers DbContexts that share the connection of their scope's session.</summary>
     public static class PostgresDbContextServiceCollectionExtensions
     {
         /// <summary>
-        /// Registers a DbContext that works on the connection and in the transaction of its scope's <see cref="IPostgresSession"/>.
-        /// Its <c>SaveChangesAsync</c> stores what the scope published in the same transaction. Call <c>AddPostgresOutbox</c> too.
+        /// Registers a DbContext that uses the connection and transaction of its scope's <see cref="IPostgresSession"/>. Its
+        /// <c>SaveChangesAsync</c> stores the scope's messages in the same transaction. <c>AddPostgresOutbox</c> is also required.
         /// </summary>
         public static IServiceCollection AddPostgresDbContext<TDbContext>(
             this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder>? configure = null)
@@ -24,14 +25,17 @@ namespace Microsoft.Extensions.DependencyInjection
 
 namespace MangaMotion.Messaging.Postgres.EntityFramework
 {
+    /// <summary>Checks the connection of a DbContext.</summary>
     internal static class SessionDbContext
     {
-        /// <summary>A context with a connection of its own would commit on its own, and nobody would notice until a crash.</summary>
-        public static void RequireJoined(DbContext context, PostgresSession session)
+        /// <summary>
+        /// Rejects a context with a separate connection: it would commit without the messages, which only a crash reveals.
+        /// </summary>
+        public static void RequireSharedConnection(DbContext context, PostgresSession session)
         {
             if (!ReferenceEquals(context.Database.GetDbConnection(), session.Connection))
                 throw new InvalidOperationException(
-                    $"{context.GetType().Name} has a connection of its own, so it cannot be in one transaction with the outbox. " +
+                    $"{context.GetType().Name} has a separate connection, so it cannot share a transaction with the outbox. " +
                     $"Register it with AddPostgresDbContext<{context.GetType().Name}>() instead of AddDbContext.");
         }
     }

@@ -8,29 +8,29 @@ using Npgsql;
 namespace MangaMotion.Messaging.Postgres.EntityFramework;
 
 /// <summary>
-/// Keeps a DbContext and its scope's session in one transaction. <c>SaveChangesAsync</c> outside any transaction commits the
-/// scope's messages with the entities; inside one it leaves the commit to whoever began it.
+/// Keeps a DbContext and its scope's session in one transaction. <c>SaveChangesAsync</c> outside a transaction commits the entities with
+/// the scope's messages. Inside a transaction its owner commits.
 /// </summary>
 internal sealed class SessionInterceptor(PostgresSession session) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
-    private bool _owner;
+    private bool _ownsTransaction;
 
     public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        _owner = session.Transaction is null;
+        _ownsTransaction = session.Transaction is null;
         await session.OpenAsync(cancellationToken);
-        await UseAsync(eventData.Context!, session.Transaction, cancellationToken);
+        await UseTransactionAsync(eventData.Context!, session.Transaction, cancellationToken);
         return result;
     }
 
     public override async ValueTask<int> SavedChangesAsync(
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (_owner)
+        if (_ownsTransaction)
         {
             await session.CommitAsync(cancellationToken);
-            await UseAsync(eventData.Context!, null, cancellationToken);
+            await UseTransactionAsync(eventData.Context!, null, cancellationToken);
         }
 
         return result;
@@ -38,24 +38,24 @@ internal sealed class SessionInterceptor(PostgresSession session) : SaveChangesI
 
     public override async Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (!_owner)
+        if (!_ownsTransaction)
             return;
         await session.RollbackAsync();
-        await UseAsync(eventData.Context!, null, cancellationToken);
+        await UseTransactionAsync(eventData.Context!, null, cancellationToken);
     }
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) =>
-        throw new NotSupportedException("A DbContext in a Postgres session commits messages too: call SaveChangesAsync, not SaveChanges.");
+        throw new NotSupportedException("A DbContext in a Postgres session also commits messages: call SaveChangesAsync.");
 
     public ValueTask<DbTransaction> TransactionStartedAsync(
         DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
     {
-        session.Join((NpgsqlTransaction)result);
+        session.JoinTransaction((NpgsqlTransaction)result);
         return ValueTask.FromResult(result);
     }
 
     public DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result) =>
-        throw new NotSupportedException("A DbContext in a Postgres session commits messages too: call BeginTransactionAsync, not BeginTransaction.");
+        throw new NotSupportedException("A DbContext in a Postgres session also commits messages: call BeginTransactionAsync.");
 
     public async ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
@@ -65,17 +65,19 @@ internal sealed class SessionInterceptor(PostgresSession session) : SaveChangesI
     }
 
     public Task TransactionCommittedAsync(
-        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) => session.EndAsync();
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            session.CompleteCommitAsync();
 
     public Task TransactionRolledBackAsync(
-        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) => session.RollbackAsync();
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            session.RollbackAsync();
 
-    private static async Task UseAsync(DbContext context, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    private static async Task UseTransactionAsync(DbContext context, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         var current = context.Database.CurrentTransaction?.GetDbTransaction();
         if (ReferenceEquals(current, transaction))
             return;
-        // One that the session has ended meanwhile has to go first.
+        // A transaction that the session has ended must be removed first.
         if (current is not null)
             await context.Database.UseTransactionAsync(null, cancellationToken);
         if (transaction is not null)

@@ -6,14 +6,17 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Inbox;
 
-/// <summary>Deletes inbox rows older than the duplicate detection window, in batches small enough to disturb nobody.</summary>
-internal sealed class InboxCleanup(NpgsqlDataSource dataSource, IOptions<PostgresOutboxOptions> options, ILogger<InboxCleanup> logger) : BackgroundService
+/// <summary>Deletes inbox rows older than the duplicate detection window, in small batches that do not block deliveries.</summary>
+internal sealed class InboxCleanup(
+    NpgsqlDataSource dataSource, IOptions<PostgresOutboxOptions> options, ILogger<InboxCleanup> logger) : BackgroundService
 {
     private const int BatchSize = 1000;
-    private const string Delete =
+
+    /// <summary>Deletes the oldest expired rows. The table has no triggers.</summary>
+    private const string DeleteExpired =
         """
-        DELETE FROM inbox WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM inbox WHERE consumed_at < now() - $1 ORDER BY consumed_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+        delete from inbox where ctid = any (array(
+            select ctid from inbox where consumed_at < now() - @window order by consumed_at limit @limit for update skip locked))
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,7 +27,7 @@ internal sealed class InboxCleanup(NpgsqlDataSource dataSource, IOptions<Postgre
             try
             {
                 var deleted = await DeleteBatchAsync(dataSource, options.Value.DuplicateDetectionWindow, stoppingToken);
-                outage.Over();
+                outage.EndOutage();
                 if (deleted < BatchSize)
                     await Task.Delay(options.Value.CleanupInterval, stoppingToken);
             }
@@ -34,16 +37,16 @@ internal sealed class InboxCleanup(NpgsqlDataSource dataSource, IOptions<Postgre
             }
             catch (OperationCanceledException)
             {
-                // Stopping.
+                // The service is stopping.
             }
         }
     }
 
     private static async Task<int> DeleteBatchAsync(NpgsqlDataSource dataSource, TimeSpan window, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(Delete);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = window });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+        await using var command = dataSource.CreateCommand(DeleteExpired);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("window", window));
+        command.Parameters.Add(new NpgsqlParameter<int>("limit", BatchSize));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -10,8 +10,8 @@ using MassTransit.Middleware.Outbox;
 namespace MangaMotion.Messaging.Postgres.Inbox;
 
 /// <summary>
-/// The consume context inside the transaction: what is sent or scheduled through it joins the session. A duplicate counts as
-/// consumed and delivered, which makes MassTransit acknowledge it without running the consumer.
+/// Consume context inside the outbox's transaction. Messages that are sent or scheduled through it join the session. A duplicate counts as
+/// consumed and delivered, so MassTransit acknowledges it without running the consumer.
 /// </summary>
 internal sealed class PostgresOutboxConsumeContext<TMessage>(
     ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider services, PostgresSession session,
@@ -46,13 +46,13 @@ internal sealed class PostgresOutboxConsumeContext<TMessage>(
     public override Task AddSend<T>(SendContext<T> context)
     {
         var open = Session ?? throw new InvalidOperationException(
-            $"{TypeCache<TMessage>.ShortName} sent a {TypeCache<T>.ShortName} after its consumer had ended. Await every send inside Consume.");
-        open.Add(OutboxMessage.From(context));
+            $"{TypeCache<TMessage>.ShortName} sent a {TypeCache<T>.ShortName} after its consumer ended. Await every send inside Consume.");
+        open.Add(OutboxMessage.Create(context));
         return Task.CompletedTask;
     }
 
-    // The payloads are shared with the context outside this transaction and with other consumers of the same delivery,
-    // so the scheduler that belongs to this transaction is found here and not among them.
+    // Payloads are shared with the outer context and with other consumers of the same delivery. The scheduler of this transaction is
+    // therefore returned here and not stored among them.
     public override bool TryGetPayload<T>([NotNullWhen(true)] out T payload)
     {
         if (typeof(T) == typeof(IOutboxTransaction))
@@ -70,5 +70,6 @@ internal sealed class PostgresOutboxConsumeContext<TMessage>(
         return base.TryGetPayload(out payload);
     }
 
-    public void Close() => Session = null;
+    /// <summary>Ends the transaction's part in sends; later ones throw.</summary>
+    public void CloseSession() => Session = null;
 }

@@ -6,52 +6,55 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Inbox;
 
-/// <summary>One transaction per delivery: insert the inbox row, consume, store the outbox rows, commit.</summary>
-internal sealed class PostgresOutboxContextFactory(PostgresSession session, IServiceProvider services) : IOutboxContextFactory<PostgresSession>
+/// <summary>Runs each delivery in one transaction: insert the inbox row, consume, store the outbox rows, commit.</summary>
+internal sealed class PostgresOutboxContextFactory(PostgresSession session, IServiceProvider services)
+    : IOutboxContextFactory<PostgresSession>
 {
-    private const string InsertInbox = "INSERT INTO inbox (message_id, consumer_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    /// <summary>Inserts the inbox row of a delivery. The table has no triggers. Positional: it runs for every message.</summary>
+    private const string InsertInbox = "insert into inbox (message_id, consumer_id) values ($1, $2) on conflict do nothing";
 
     public Task Send<T>(ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next)
-        where T : class => SendAsync(context, options, next, SaveNothing);
+        where T : class => SendAsync(context, options, next, SaveNothingAsync);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("postgresOutbox");
 
-    /// <param name="save">What to save after the consumer and before the commit.</param>
+    /// <summary>Runs one delivery.</summary>
+    /// <param name="save">Saves changes after the consumer and before the commit.</param>
     internal async Task SendAsync<T>(
         ConsumeContext<T> context, OutboxConsumeOptions options, IPipe<OutboxConsumeContext<T>> next, Func<CancellationToken, Task> save)
         where T : class
     {
-        // A redelivery carries a new id beside the original one.
+        // A redelivery has a new id besides the original one.
         var messageId = context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The inbox needs a message id.");
         try
         {
             await session.OpenAsync(context.CancellationToken);
-            // Where the same message is being consumed elsewhere, the unique key waits for that transaction's end.
-            var fresh = await InsertInboxAsync(messageId, options.ConsumerId, context.CancellationToken);
-            if (!fresh)
+            // If another instance consumes the same message, the unique key makes this insert wait for its transaction.
+            var isNew = await InsertInboxAsync(messageId, options.ConsumerId, context.CancellationToken);
+            if (!isNew)
                 OutboxTelemetry.Duplicates.Add(1);
-            var consume = new PostgresOutboxConsumeContext<T>(context, options, services, session, save, consumed: !fresh);
+            var consume = new PostgresOutboxConsumeContext<T>(context, options, services, session, save, consumed: !isNew);
             try
             {
                 await next.Send(consume);
             }
             finally
             {
-                consume.Close();
+                consume.CloseSession();
             }
 
             await session.CommitAsync(context.CancellationToken);
         }
         catch
         {
-            // The scope may live on for a retry, which will publish again.
-            session.Clear();
+            // A retry in the same scope publishes the messages again.
+            session.ClearCollected();
             await session.RollbackAsync();
             throw;
         }
     }
 
-    private static Task SaveNothing(CancellationToken cancellationToken) => Task.CompletedTask;
+    private static Task SaveNothingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<bool> InsertInboxAsync(Guid messageId, Guid consumerId, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
 /// <summary>
-/// Delivers what this process has just committed, straight from memory: of the table it needs only the deletion, which goes
-/// on while the next messages are sent.
+/// Delivers the messages that this process has just committed from memory, without reading them back. Their rows are deleted while the next
+/// messages are sent.
 /// </summary>
 internal sealed class ClaimedDelivery(
     NpgsqlDataSource dataSource, OutboxSender sender, OutboxSignal signal, ClaimedMessages claimed, ILogger<ClaimedDelivery> logger)
@@ -16,35 +16,35 @@ internal sealed class ClaimedDelivery(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var written = Task.CompletedTask;
+        var writing = Task.CompletedTask;
         try
         {
             while (await claimed.Groups.WaitToReadAsync(stoppingToken))
             {
-                var rows = Dequeue();
+                var rows = DequeueBatch();
                 if (rows.Count == 0)
                     continue;
                 var sent = await sender.SendAsync(rows, ClaimedMessages.Usable, stoppingToken);
                 if (sent.HasFailures)
-                    claimed.Open = false;
-                await written;
-                written = WriteAsync(sent);
+                    claimed.IsOpen = false;
+                await writing;
+                writing = WriteOutcomeAsync(sent);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopping: what is left in memory falls due for others when its claim ends.
+            // The service is stopping. Other instances deliver the remaining messages when their claims expire.
         }
 
-        await written;
+        await writing;
     }
 
-    private List<OutboxRow> Dequeue()
+    private List<OutboxRow> DequeueBatch()
     {
         var rows = new List<OutboxRow>();
         while (rows.Count < BatchSize && claimed.TryDequeue(out var group))
         {
-            // After its time a row is due in the table, where another instance may be about to take it.
+            // After its claim expires, a row is due in the table, where another instance may deliver it.
             if (group.All(ClaimedMessages.IsUsable))
                 rows.AddRange(group.Select(message => new OutboxRow(message, message.GroupId, Attempts: 0)));
         }
@@ -52,7 +52,7 @@ internal sealed class ClaimedDelivery(
         return rows;
     }
 
-    private async Task WriteAsync(OutboxBatch sent)
+    private async Task WriteOutcomeAsync(OutboxBatch sent)
     {
         try
         {
@@ -60,13 +60,13 @@ internal sealed class ClaimedDelivery(
             await using var batch = new NpgsqlBatch(connection);
             sent.AppendTo(batch, claimed: true, complete: true);
             await batch.ExecuteNonQueryAsync();
-            sender.Forget(sent.Confirmed);
+            sender.ForgetConfirmed(sent.Confirmed);
         }
         catch (Exception exception)
         {
-            // The rows fall due again when their claims end; those that the broker has are then only deleted.
+            // The rows become due when their claims expire. Those that the broker confirmed are then only deleted.
             if (!DatabaseOutage.Is(exception))
-                logger.LogError(exception, "Could not delete {Count} delivered outbox messages; it is tried again", sent.Confirmed.Length);
+                logger.LogDeliveredNotDeleted(exception, sent.Confirmed.Length);
         }
 
         if (sent.HasFailures)

@@ -5,19 +5,19 @@ using System.Threading.Channels;
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
 /// <summary>
-/// Messages that this process has committed and delivers from memory, without reading them back. A claim is made before the
-/// insert and moves the row's due time ahead by <see cref="Window"/>; if the process dies, the row falls due for the others.
+/// Messages that this process has committed and delivers from memory. A claim is made before the insert and moves the row's due time ahead
+/// by <see cref="Window"/>. If the process crashes, the row becomes due for other instances.
 /// </summary>
 internal sealed class ClaimedMessages
 {
-    /// <summary>For so long the others leave a claimed row alone.</summary>
+    /// <summary>Time for which other instances skip a claimed row.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    /// <summary>A send starts only in the first half of the window and may take as long, so that it ends before others start one.</summary>
+    /// <summary>Time within which a send must start, and its time-out. Together they end before other instances send.</summary>
     public static readonly TimeSpan Usable = Window / 2;
 
-    // With more than this waiting, rows are better kept in the table than in memory.
-    private const int Limit = 5_000;
+    /// <summary>Number of waiting messages above which further ones stay in the table only.</summary>
+    private const int MaxWaiting = 5_000;
 
     private readonly Channel<IReadOnlyList<OutboxMessage>> _groups = Channel.CreateUnbounded<IReadOnlyList<OutboxMessage>>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
@@ -27,23 +27,24 @@ internal sealed class ClaimedMessages
 
     public ChannelReader<IReadOnlyList<OutboxMessage>> Groups => _groups.Reader;
 
-    /// <summary>Whether sends go through at the moment. Opened and closed by the deliverer.</summary>
-    public bool Open { get => _open; set => _open = value; }
+    /// <summary>Whether sends currently succeed. <see cref="OutboxDelivery"/> sets it.</summary>
+    public bool IsOpen { get => _open; set => _open = value; }
 
     public static bool IsUsable(OutboxMessage message) => message.ClaimedUntil > Stopwatch.GetTimestamp();
 
-    /// <summary>Claims what is due at once, before its insert.</summary>
-    public void Claim(IReadOnlyList<OutboxMessage> messages)
+    /// <summary>Claims the messages without a delay, before their insert.</summary>
+    public void ClaimMessages(IReadOnlyList<OutboxMessage> messages)
     {
-        long? until = _open && Volatile.Read(ref _waiting) + messages.Count <= Limit
+        long? until = _open && Volatile.Read(ref _waiting) + messages.Count <= MaxWaiting
             ? Stopwatch.GetTimestamp() + (long)(Usable.TotalSeconds * Stopwatch.Frequency)
             : null;
         foreach (var message in messages)
             message.ClaimedUntil = message.IsDelayed ? null : until;
     }
 
-    /// <summary>Takes over the committed messages that are claimed; false if there are others among them.</summary>
-    public bool Enqueue(IReadOnlyList<OutboxMessage> messages)
+    /// <summary>Queues the claimed messages of a commit for delivery.</summary>
+    /// <returns>False if some messages are not claimed.</returns>
+    public bool EnqueueClaimed(IReadOnlyList<OutboxMessage> messages)
     {
         var claimed = messages.Where(message => message.ClaimedUntil is not null).ToArray();
         if (claimed.Length > 0)

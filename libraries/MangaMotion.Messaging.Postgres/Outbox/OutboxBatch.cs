@@ -2,41 +2,43 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>What became of a batch of rows, and the statements that write it down.</summary>
-/// <param name="errors">One per row; null where the broker has confirmed it.</param>
-/// <param name="blamed">Whether the rows that failed are to wait longer each time; else they are due again at once.</param>
-internal sealed class OutboxBatch(IReadOnlyList<OutboxRow> rows, Exception?[] errors, bool blamed)
+/// <summary>Outcome of a batch of rows, and the statements that store it.</summary>
+/// <param name="errors">Error of each row; null for a row that the broker confirmed.</param>
+/// <param name="backOff">Whether failed rows wait with growing delays. Otherwise they are due again immediately.</param>
+internal sealed class OutboxBatch(IReadOnlyList<OutboxRow> rows, Exception?[] errors, bool backOff)
 {
     public Guid[] Confirmed { get; } = [.. rows.Where((_, i) => errors[i] is null).Select(row => row.Id)];
 
     public bool HasFailures => Confirmed.Length < rows.Count;
 
-    /// <param name="claimed">Whether the rows are kept from others by a claim, which is given up, and not by a lock.</param>
-    /// <param name="complete">Whether the groups were read to their ends.</param>
+    /// <summary>Appends the statements that delete, postpone, release and promote rows.</summary>
+    /// <param name="claimed">Whether the rows are reserved by a claim, which is released, instead of a row lock.</param>
+    /// <param name="complete">Whether all groups were read completely.</param>
     public void AppendTo(NpgsqlBatch batch, bool claimed, bool complete)
     {
         if (Confirmed.Length > 0)
-            batch.BatchCommands.Add(new(OutboxSql.DeleteText) { Parameters = { Ids(Confirmed) } });
-        if (HasFailures && (blamed || claimed))
+            batch.BatchCommands.Add(new(OutboxSql.DeleteText) { Parameters = { CreateIds(Confirmed) } });
+        if (HasFailures && (backOff || claimed))
             AppendFailures(batch);
-        if (complete && (!HasFailures || blamed))
+        if (complete && (!HasFailures || backOff))
             return;
-        // A group whose first row is gone needs a new one.
+        // A group needs a new first row after its old one was deleted or postponed.
         foreach (var group in rows.Where(row => row.GroupId is not null).Select(row => row.GroupId!.Value).Distinct())
             batch.BatchCommands.Add(new(OutboxSql.PromoteText) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = group } } });
     }
 
-    public static string Describe(Exception exception) =>
+    public static string DescribeError(Exception exception) =>
         exception is OperationCanceledException ? "the broker did not confirm in time" : exception.Message;
 
     private void AppendFailures(NpgsqlBatch batch)
     {
         var failed = rows.Zip(errors).Where(pair => pair.Second is not null).ToList();
-        var ids = Ids([.. failed.Select(pair => pair.First.Id)]);
-        if (blamed)
+        var ids = CreateIds([.. failed.Select(pair => pair.First.Id)]);
+        if (backOff)
         {
-            string[] causes = [.. failed.Select(pair => Describe(pair.Second!))];
-            batch.BatchCommands.Add(new(OutboxSql.PostponeText) { Parameters = { ids, new NpgsqlParameter<string[]> { TypedValue = causes } } });
+            string[] causes = [.. failed.Select(pair => DescribeError(pair.Second!))];
+            var errorTexts = new NpgsqlParameter<string[]> { TypedValue = causes };
+            batch.BatchCommands.Add(new(OutboxSql.PostponeText) { Parameters = { ids, errorTexts } });
         }
         else
         {
@@ -44,5 +46,5 @@ internal sealed class OutboxBatch(IReadOnlyList<OutboxRow> rows, Exception?[] er
         }
     }
 
-    private static NpgsqlParameter<Guid[]> Ids(Guid[] ids) => new() { TypedValue = ids };
+    private static NpgsqlParameter<Guid[]> CreateIds(Guid[] ids) => new() { TypedValue = ids };
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>What a transport needs to send a stored message, besides the body.</summary>
+/// <summary>Properties that a transport needs to send a stored message, besides the body.</summary>
 internal sealed record OutboxEnvelope
 {
     public Guid? CorrelationId { get; init; }
@@ -29,11 +29,14 @@ internal sealed record OutboxEnvelope
     public Dictionary<string, JsonElement>? Properties { get; init; }
 
     public static OutboxEnvelope Parse(string json) =>
-        JsonSerializer.Deserialize(json, OutboxJson.Default.OutboxEnvelope) ?? throw new JsonException("The envelope of an outbox row is null.");
+        JsonSerializer.Deserialize(json, OutboxJson.Default.OutboxEnvelope) ?? throw new JsonException(
+            "The envelope of an outbox row is null.");
 
     public string ToJson() => JsonSerializer.Serialize(this, OutboxJson.Default.OutboxEnvelope);
 
-    /// <summary>Keeps strings, numbers and booleans; other values become the text that MassTransit would send.</summary>
+    /// <summary>
+    /// Converts headers to JSON. Strings, numbers and booleans keep their type; other values become text, as MassTransit sends them.
+    /// </summary>
     public static Dictionary<string, JsonElement>? Flatten(IEnumerable<KeyValuePair<string, object>> values)
     {
         Dictionary<string, JsonElement>? flat = null;
@@ -61,7 +64,8 @@ internal sealed record OutboxEnvelope
         bool flag => JsonSerializer.SerializeToElement(flag, OutboxJson.Default.Boolean),
         byte or short or ushort or int or uint or long =>
             JsonSerializer.SerializeToElement(Convert.ToInt64(value, CultureInfo.InvariantCulture), OutboxJson.Default.Int64),
-        float or double => JsonSerializer.SerializeToElement(Convert.ToDouble(value, CultureInfo.InvariantCulture), OutboxJson.Default.Double),
+        float or double => JsonSerializer.SerializeToElement(
+            Convert.ToDouble(value, CultureInfo.InvariantCulture), OutboxJson.Default.Double),
         DateTime time => ToElement(time.ToString("O", CultureInfo.InvariantCulture)),
         DateTimeOffset time => ToElement(time.ToString("O", CultureInfo.InvariantCulture)),
         _ => ToElement(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty),

@@ -4,9 +4,15 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>Measures the outbox for the gauges while somebody reads them.</summary>
+/// <summary>Measures the outbox while a listener reads its gauges.</summary>
 internal sealed class OutboxGauge(NpgsqlDataSource dataSource, ILogger<OutboxGauge> logger) : BackgroundService
 {
+    private const string MeasureText =
+        """
+        select count(*) as depth, coalesce(extract(epoch from now() - min(not_before)), 0)::float8 as lag
+        from outbox where not_before <= now()
+        """;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,18 +28,17 @@ internal sealed class OutboxGauge(NpgsqlDataSource dataSource, ILogger<OutboxGau
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The delivery reports an outage; a gauge that stands still needs no second message.
-                logger.LogDebug(exception, "Could not measure the outbox");
+                // The delivery service logs an outage, so this line is for debugging only.
+                logger.LogOutboxNotMeasured(exception);
             }
         }
     }
 
     private async Task MeasureAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            "SELECT count(*), coalesce(extract(epoch FROM now() - min(not_before)), 0)::float8 FROM outbox WHERE not_before <= now()");
+        await using var command = dataSource.CreateCommand(MeasureText);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        OutboxTelemetry.Observe(reader.GetInt64(0), reader.GetDouble(1));
+        OutboxTelemetry.SetMeasurement(reader.GetInt64(reader.GetOrdinal("depth")), reader.GetDouble(reader.GetOrdinal("lag")));
     }
 }

@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>One connection per process that listens for rows inserted by processes that do not deliver themselves.</summary>
+/// <summary>Listens for rows inserted by processes without a delivery service, on one connection per process.</summary>
 internal sealed class OutboxListener(NpgsqlDataSource dataSource, OutboxSignal signal, ILogger<OutboxListener> logger) : BackgroundService
 {
-    // A server that vanished without a word is noticed by the next probe.
+    /// <summary>Interval of a statement that detects a lost connection.</summary>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,7 +25,7 @@ internal sealed class OutboxListener(NpgsqlDataSource dataSource, OutboxSignal s
             }
             catch (OperationCanceledException)
             {
-                // Stopping.
+                // The service is stopping.
             }
         }
     }
@@ -34,12 +34,12 @@ internal sealed class OutboxListener(NpgsqlDataSource dataSource, OutboxSignal s
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, _) => signal.Set();
-        await using var listen = new NpgsqlCommand("LISTEN outbox", connection);
+        await using var listen = new NpgsqlCommand("listen outbox", connection);
         await listen.ExecuteNonQueryAsync(cancellationToken);
-        outage.Over();
-        // What was committed while nobody listened.
+        outage.EndOutage();
+        // Rows may have been committed before this connection listened.
         signal.Set();
-        await using var probe = new NpgsqlCommand("SELECT", connection);
+        await using var probe = new NpgsqlCommand("select", connection);
         while (true)
         {
             if (!await connection.WaitAsync(ProbeInterval, cancellationToken))

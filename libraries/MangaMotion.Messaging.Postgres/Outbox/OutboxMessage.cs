@@ -3,7 +3,7 @@ using MassTransit.Context;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>One row of <c>outbox</c>: a serialized message on its way to the broker.</summary>
+/// <summary>Serialized message that is one row of <c>outbox</c> until the broker confirms it.</summary>
 public sealed class OutboxMessage
 {
     internal OutboxMessage(Guid messageId, Uri destination, string messageTypes, string contentType, byte[] body, OutboxEnvelope envelope)
@@ -23,42 +23,43 @@ public sealed class OutboxMessage
 
     public Uri Destination { get; }
 
-    /// <summary>Absolute due time, judged by the database's clock; null is at once or after <see cref="Delay"/>.</summary>
+    /// <summary>Due time by the database's clock; null for a message that is due after <see cref="Delay"/> or immediately.</summary>
     public DateTimeOffset? NotBefore { get; internal init; }
 
-    /// <summary>Due this long after the insert, by the database's clock.</summary>
+    /// <summary>Time between the insert and the due time, by the database's clock.</summary>
     public TimeSpan? Delay { get; internal init; }
 
-    /// <summary>MassTransit's token of a scheduled message, by which it can be cancelled.</summary>
+    /// <summary>MassTransit's token of a scheduled message, which cancels it.</summary>
     public Guid? Token { get; internal init; }
 
-    /// <summary>URNs of the message's types, joined by <c>;</c>.</summary>
+    /// <summary>URNs of the message's types, separated by <c>;</c>.</summary>
     internal string MessageTypes { get; }
 
     internal string ContentType { get; }
 
-    /// <summary>The message as it goes over the wire, MassTransit's envelope included.</summary>
+    /// <summary>Bytes that are sent, MassTransit's envelope included.</summary>
     internal byte[] Body { get; }
 
     internal OutboxEnvelope Envelope { get; }
 
-    /// <summary>Set by the insert, where others are stored with it that leave in order.</summary>
+    /// <summary>Group of messages that are sent in order. The insert sets it if several messages are due immediately.</summary>
     internal Guid? GroupId { get; set; }
 
-    /// <summary>Until when this process alone delivers the row, as a timestamp of the monotonic clock; null is never.</summary>
+    /// <summary>Timestamp of the monotonic clock until which only this process delivers the row; null for an unclaimed row.</summary>
     internal long? ClaimedUntil { get; set; }
 
     internal bool IsDelayed => Delay is not null || NotBefore is not null;
 
-    internal static OutboxMessage From<T>(SendContext<T> context)
+    internal static OutboxMessage Create<T>(SendContext<T> context)
         where T : class
     {
-        var messageId = context.MessageId ?? throw new MessageException(typeof(T), "The outbox needs a message id: set SendContext.MessageId.");
+        var messageId = context.MessageId ?? throw new MessageException(
+            typeof(T), "The outbox needs a message id: set SendContext.MessageId.");
         var destination = context.DestinationAddress ?? throw new MessageException(typeof(T), "The outbox needs a destination address.");
         var delay = context.Delay;
-        // It is the row that waits. Left in, the delay would become a property and the transport would ask for a delayed exchange.
+        // The row implements the delay. As a property it would make the transport require a delayed exchange.
         context.Delay = null;
-        // First the body: a raw serializer adds its transport headers while it writes.
+        // The body comes first because a raw serializer adds transport headers while it writes.
         var body = context.Serializer.GetMessageBody(context).GetBytes();
         var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         (context as TransportSendContext)?.WritePropertiesTo(properties);
@@ -84,7 +85,8 @@ public sealed class OutboxMessage
         };
     }
 
-    internal OutboxMessage Due(DateTimeOffset? notBefore) => notBefore is null
+    /// <summary>Returns the message with a due time, or unchanged for null.</summary>
+    internal OutboxMessage WithDueTime(DateTimeOffset? notBefore) => notBefore is null
         ? this
         : new OutboxMessage(MessageId, Destination, MessageTypes, ContentType, Body, Envelope) { NotBefore = notBefore, Token = Token };
 }

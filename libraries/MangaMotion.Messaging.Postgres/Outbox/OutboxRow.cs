@@ -5,15 +5,19 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>A stored message being sent: the pipe that fills the transport's send context with it, body untouched.</summary>
-/// <param name="GroupId">Of the messages that are sent in order with it, if there are any.</param>
+/// <summary>Stored message that is being sent. As a pipe it fills the transport's send context; the body is sent unchanged.</summary>
+/// <param name="GroupId">Group of messages that are sent in order; null for a message without a group.</param>
+/// <param name="Attempts">Number of failed attempts.</param>
 internal sealed record OutboxRow(OutboxMessage Message, Guid? GroupId, int Attempts) : IPipe<SendContext>, IMessageSerializer
 {
     public Guid Id => Message.Id;
 
     public ContentType ContentType { get; } = new(Message.ContentType);
 
-    public static OutboxRow Read(NpgsqlDataReader reader)
+    /// <summary>
+    /// Reads a row of <see cref="OutboxSql.SelectText"/>. Columns are read by position because this runs for every message.
+    /// </summary>
+    public static OutboxRow ReadRow(NpgsqlDataReader reader)
     {
         var message = new OutboxMessage(
             reader.GetGuid(3), new Uri(reader.GetString(4)), reader.GetString(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7),
@@ -44,7 +48,11 @@ internal sealed record OutboxRow(OutboxMessage Message, Guid? GroupId, int Attem
         foreach (var (key, value) in envelope.Headers ?? [])
             context.Headers.Set(key, OutboxEnvelope.FromElement(value));
         if (envelope.Properties is { } properties && context is TransportSendContext transport)
-            transport.ReadPropertiesFrom(properties.ToDictionary(p => p.Key, p => OutboxEnvelope.FromElement(p.Value)!, StringComparer.OrdinalIgnoreCase));
+        {
+            transport.ReadPropertiesFrom(
+                properties.ToDictionary(p => p.Key, p => OutboxEnvelope.FromElement(p.Value)!, StringComparer.OrdinalIgnoreCase));
+        }
+
         context.Serializer = this;
         return Task.CompletedTask;
     }

@@ -2,10 +2,11 @@ using System.Threading.Channels;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>Wakes the deliverer of this process. Signals that come while it is busy are one.</summary>
+/// <summary>Signal that wakes the delivery service of this process. Signals during a delivery are combined into one.</summary>
 internal sealed class OutboxSignal
 {
-    private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _channel =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Set() => _channel.Writer.TryWrite(true);
 
@@ -22,7 +23,7 @@ internal sealed class OutboxSignal
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The timeout: time to look for rows that nobody signalled.
+            // Time-out: rows without a signal may be due.
         }
     }
 }

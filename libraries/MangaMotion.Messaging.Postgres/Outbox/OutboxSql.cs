@@ -3,64 +3,80 @@ using NpgsqlTypes;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
+/// <summary>Statements of the table <c>outbox</c>.</summary>
+/// <remarks>
+/// Parameters are positional and columns are read by position: these statements run for every message, and Npgsql rewrites named parameters
+/// for each command. An insert fires the trigger that notifies listeners of the channel <c>outbox</c>; no other statement fires one.
+/// </remarks>
 internal static class OutboxSql
 {
     private const string InsertText =
         """
-        INSERT INTO outbox (id, not_before, group_id, follows, announced, message_id, destination, message_types, content_type, body, envelope, token)
-        SELECT m.id, coalesce(m.not_before, clock_timestamp() + m.delay, now()), m.group_id, m.follows, $1, m.message_id, m.destination, m.message_types, m.content_type, m.body, m.envelope, m.token
-        FROM unnest($2::uuid[], $3::timestamptz[], $4::interval[], $5::uuid[], $6::boolean[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::json[], $13::uuid[])
-             WITH ORDINALITY AS m (id, not_before, delay, group_id, follows, message_id, destination, message_types, content_type, body, envelope, token, position)
-        ORDER BY m.position
+        insert into outbox (
+            id, not_before, group_id, follows, announced, message_id, destination, message_types, content_type, body, envelope, token)
+        select
+            m.id, coalesce(m.not_before, clock_timestamp() + m.delay, now()), m.group_id, m.follows, $1, m.message_id, m.destination,
+            m.message_types, m.content_type, m.body, m.envelope, m.token
+        from unnest(
+                $2::uuid[], $3::timestamptz[], $4::interval[], $5::uuid[], $6::boolean[], $7::uuid[], $8::text[], $9::text[], $10::text[],
+                $11::bytea[], $12::json[], $13::uuid[])
+             with ordinality as m (
+                id, not_before, delay, group_id, follows, message_id, destination, message_types, content_type, body, envelope, token,
+                position)
+        order by m.position
         """;
 
     /// <summary>
-    /// The due groups, whole, by their first rows. Locking only those is enough: nobody takes a row that follows another.
-    /// $1 is how many rows at most; a group cut off by it is continued by <see cref="PromoteText"/>.
+    /// Selects due groups completely and locks their first rows. That is enough, because a row that follows another is never selected
+    /// alone. $1 is the maximum number of rows. <see cref="PromoteText"/> continues a group that the limit divides.
     /// </summary>
     public const string SelectText =
         """
-        WITH due AS MATERIALIZED (
-            SELECT id, seq, group_id FROM outbox
-            WHERE NOT follows AND not_before <= now()
-            ORDER BY not_before, seq LIMIT $1
-            FOR UPDATE SKIP LOCKED)
-        SELECT o.id, o.group_id, o.attempts, o.message_id, o.destination, o.message_types, o.content_type, o.body, o.envelope FROM (
-            SELECT o.*, o.seq AS head FROM due JOIN outbox o ON o.id = due.id
-            UNION ALL
-            SELECT o.*, due.seq AS head FROM due JOIN outbox o ON o.group_id = due.group_id AND o.follows) o
-        ORDER BY o.head, o.seq LIMIT $1
+        with due as materialized (
+            select id, seq, group_id from outbox
+            where not follows and not_before <= now()
+            order by not_before, seq limit $1
+            for update skip locked)
+        select o.id, o.group_id, o.attempts, o.message_id, o.destination, o.message_types, o.content_type, o.body, o.envelope from (
+            select o.*, o.seq as head from due join outbox o on o.id = due.id
+            union all
+            select o.*, due.seq as head from due join outbox o on o.group_id = due.group_id and o.follows) o
+        order by o.head, o.seq limit $1
         """;
 
-    public const string DeleteText = "DELETE FROM outbox WHERE id = ANY($1)";
+    public const string DeleteText = "delete from outbox where id = any($1)";
 
     /// <summary>
-    /// Rows that failed wait on their own from now on; the rest of their group does not wait for them. The jitter parts a
-    /// message that the broker refuses, and so closes the channel, from those that failed only with it.
+    /// Removes failed rows from their group and delays them with exponential back-off, 0.1 s up to 60 s. A rejected message closes the
+    /// channel and fails others with it; the jitter separates them.
     /// </summary>
     public const string PostponeText =
         """
-        UPDATE outbox o
-        SET attempts = o.attempts + 1, last_error = f.error, follows = false, group_id = NULL,
+        update outbox o
+        set attempts = o.attempts + 1, last_error = f.error, follows = false, group_id = null,
             not_before = now() + make_interval(secs => least(60, 0.2 * power(2, least(o.attempts, 20)) * (0.5 + random())))
-        FROM unnest($1::uuid[], $2::text[]) AS f (id, error)
-        WHERE o.id = f.id
+        from unnest($1::uuid[], $2::text[]) as f (id, error)
+        where o.id = f.id
         """;
 
-    /// <summary>Gives up a claim: whoever is able to delivers these rows.</summary>
-    public const string ReleaseText = "UPDATE outbox SET not_before = now() WHERE id = ANY($1) AND NOT follows";
+    /// <summary>Releases claims, so that any instance can deliver the rows.</summary>
+    public const string ReleaseText = "update outbox set not_before = now() where id = any($1) and not follows";
 
-    /// <summary>Lets the oldest remaining row of a group lead it.</summary>
+    /// <summary>Makes the oldest remaining row of a group its first row.</summary>
     public const string PromoteText =
-        "UPDATE outbox SET follows = false WHERE group_id = $1 AND follows AND seq = (SELECT min(seq) FROM outbox WHERE group_id = $1)";
+        "update outbox set follows = false where group_id = $1 and follows and seq = (select min(seq) from outbox where group_id = $1)";
 
-    /// <summary>Seconds until the next row is due. One that somebody is delivering is locked, and not to be waited for.</summary>
+    /// <summary>Selects the seconds until the next row is due. Rows that another instance is delivering are locked and skipped.</summary>
     public const string NextDueText =
-        "SELECT extract(epoch FROM not_before - clock_timestamp())::float8 FROM outbox WHERE NOT follows ORDER BY not_before, seq LIMIT 1 FOR UPDATE SKIP LOCKED";
+        """
+        select extract(epoch from not_before - clock_timestamp())::float8
+        from outbox where not follows order by not_before, seq limit 1 for update skip locked
+        """;
 
-    public static NpgsqlBatchCommand Insert(IReadOnlyList<OutboxMessage> messages, bool announced)
+    /// <summary>Creates one insert of all messages. Messages that are due immediately form a group that is delivered in order.</summary>
+    /// <param name="announced">Whether this process delivers the messages itself, so that no listener must be notified.</param>
+    public static NpgsqlBatchCommand CreateInsert(IReadOnlyList<OutboxMessage> messages, bool announced)
     {
-        // What is due at once leaves in order, so it is a group; what waits has a due time of its own.
         Guid? group = messages.Count(message => !message.IsDelayed) > 1 ? Guid.CreateVersion7() : null;
         var count = messages.Count;
         var id = new Guid[count];
@@ -75,7 +91,7 @@ internal static class OutboxSql
         var body = new byte[count][];
         var envelope = new string[count];
         var token = new Guid?[count];
-        var led = false;
+        var hasFirst = false;
         for (var i = 0; i < count; i++)
         {
             var message = messages[i];
@@ -86,8 +102,8 @@ internal static class OutboxSql
             if (message.GroupId is not null)
             {
                 groupId[i] = group;
-                follows[i] = led;
-                led = true;
+                follows[i] = hasFirst;
+                hasFirst = true;
             }
 
             messageId[i] = message.MessageId;
@@ -104,22 +120,22 @@ internal static class OutboxSql
             Parameters =
             {
                 new NpgsqlParameter<bool> { TypedValue = announced },
-                Array(id, NpgsqlDbType.Uuid),
-                Array(notBefore, NpgsqlDbType.TimestampTz),
-                Array(delay, NpgsqlDbType.Interval),
-                Array(groupId, NpgsqlDbType.Uuid),
-                Array(follows, NpgsqlDbType.Boolean),
-                Array(messageId, NpgsqlDbType.Uuid),
-                Array(destination, NpgsqlDbType.Text),
-                Array(messageTypes, NpgsqlDbType.Text),
-                Array(contentType, NpgsqlDbType.Text),
-                Array(body, NpgsqlDbType.Bytea),
-                Array(envelope, NpgsqlDbType.Json),
-                Array(token, NpgsqlDbType.Uuid),
+                CreateArray(id, NpgsqlDbType.Uuid),
+                CreateArray(notBefore, NpgsqlDbType.TimestampTz),
+                CreateArray(delay, NpgsqlDbType.Interval),
+                CreateArray(groupId, NpgsqlDbType.Uuid),
+                CreateArray(follows, NpgsqlDbType.Boolean),
+                CreateArray(messageId, NpgsqlDbType.Uuid),
+                CreateArray(destination, NpgsqlDbType.Text),
+                CreateArray(messageTypes, NpgsqlDbType.Text),
+                CreateArray(contentType, NpgsqlDbType.Text),
+                CreateArray(body, NpgsqlDbType.Bytea),
+                CreateArray(envelope, NpgsqlDbType.Json),
+                CreateArray(token, NpgsqlDbType.Uuid),
             },
         };
     }
 
-    public static NpgsqlParameter Array<T>(T[] values, NpgsqlDbType type) =>
-        new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+    private static NpgsqlParameter<T[]> CreateArray<T>(T[] values, NpgsqlDbType type) =>
+        new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 }

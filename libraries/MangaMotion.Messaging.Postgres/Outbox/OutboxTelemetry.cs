@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>The activity source and the meter of this library, both named <see cref="Name"/>.</summary>
+/// <summary>Activity source and meter of this library, both named <see cref="Name"/>.</summary>
 public static class OutboxTelemetry
 {
     public const string Name = "MangaMotion.Messaging.Postgres";
@@ -24,12 +24,13 @@ public static class OutboxTelemetry
         Meter.CreateCounter<long>("inbox.duplicates", "{message}", "Deliveries recognised as already handled");
 
     internal static ObservableGauge<long> Depth { get; } =
-        Meter.CreateObservableGauge("outbox.depth", () => Volatile.Read(ref _depth), "{message}", "Messages due and not yet delivered, seconds ago");
+        Meter.CreateObservableGauge("outbox.depth", () =>
+            Volatile.Read(ref _depth), "{message}", "Messages due and not yet delivered, seconds ago");
 
     internal static ObservableGauge<double> Lag { get; } =
         Meter.CreateObservableGauge("outbox.lag", () => Volatile.Read(ref _lag), "s", "How long the oldest due message has been due");
 
-    internal static void Observe(long depth, double lag)
+    internal static void SetMeasurement(long depth, double lag)
     {
         Volatile.Write(ref _depth, depth);
         Volatile.Write(ref _lag, lag);

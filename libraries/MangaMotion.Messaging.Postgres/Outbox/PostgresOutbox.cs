@@ -7,6 +7,7 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
+/// <summary>Implements the outbox with MassTransit's serializers.</summary>
 internal sealed class PostgresOutbox(
     IBus bus, OutboxSignal signal, ClaimedMessages claimed, IOptions<PostgresOutboxOptions> options, IServiceProvider services)
     : IOutbox
@@ -18,44 +19,47 @@ internal sealed class PostgresOutbox(
         var capture = new Capture(services);
         var endpoint = await new OutboxSendEndpointProvider(capture, bus).GetSendEndpoint(destination);
         await endpoint.Send(message, new OptionsPipe<T>(options), cancellationToken);
-        return capture.Message.Due(options?.NotBefore);
+        return capture.Message.WithDueTime(options?.NotBefore);
     }
 
     public async Task<OutboxMessage> PreparePublishAsync<T>(T message, OutboxMessageOptions? options, CancellationToken cancellationToken)
         where T : class
     {
         var capture = new Capture(services);
-        await new PublishEndpoint(new OutboxPublishEndpointProvider(capture, bus)).Publish(message, new OptionsPipe<T>(options), cancellationToken);
-        return capture.Message.Due(options?.NotBefore);
+        var endpoint = new PublishEndpoint(new OutboxPublishEndpointProvider(capture, bus));
+        await endpoint.Publish(message, new OptionsPipe<T>(options), cancellationToken);
+        return capture.Message.WithDueTime(options?.NotBefore);
     }
 
     public OutboxMessage PrepareForward(ConsumeContext context, Uri destination, OutboxMessageOptions? options) =>
-        ForwardedMessage.From(context, destination, options);
+        ForwardedMessage.Create(context, destination, options);
 
     public void AppendInsert(NpgsqlBatch batch, IReadOnlyList<OutboxMessage> messages)
     {
         if (messages.Count == 0)
             return;
-        claimed.Claim(messages);
-        batch.BatchCommands.Add(OutboxSql.Insert(messages, announced: options.Value.DeliveryEnabled));
+        claimed.ClaimMessages(messages);
+        batch.BatchCommands.Add(OutboxSql.CreateInsert(messages, announced: options.Value.DeliveryEnabled));
     }
 
     public void Committed(IReadOnlyList<OutboxMessage> messages)
     {
-        if (!claimed.Enqueue(messages))
+        if (!claimed.EnqueueClaimed(messages))
             signal.Set();
     }
 
+    /// <summary>Send context that keeps the serialized message instead of storing it.</summary>
     private sealed class Capture(IServiceProvider services) : OutboxSendContext
     {
         private OutboxMessage? _message;
 
-        public OutboxMessage Message => _message ?? throw new InvalidOperationException("MassTransit did not hand over the message it was asked to prepare.");
+        public OutboxMessage Message =>
+            _message ?? throw new InvalidOperationException("MassTransit did not serialize the message that was prepared for the outbox.");
 
         public Task AddSend<T>(SendContext<T> context)
             where T : class
         {
-            _message = OutboxMessage.From(context);
+            _message = OutboxMessage.Create(context);
             return Task.CompletedTask;
         }
 

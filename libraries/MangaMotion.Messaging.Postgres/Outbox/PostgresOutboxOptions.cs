@@ -1,6 +1,6 @@
 namespace MangaMotion.Messaging.Postgres.Outbox;
 
-/// <summary>How this process delivers and purges. Set through <c>AddPostgresOutbox</c>.</summary>
+/// <summary>Settings of delivery and inbox cleanup in this process. <c>AddPostgresOutbox</c> sets them.</summary>
 internal sealed class PostgresOutboxOptions
 {
     public bool DeliveryEnabled { get; set; } = true;

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MangaMotion.Messaging.Postgres.Sagas;
 
-/// <summary>The repository as one event sees it, inside its transaction.</summary>
+/// <summary>Saga repository of one event, inside its transaction.</summary>
 internal sealed class PostgresSagaContext<TSaga, TMessage>(
     DbContext context, ConsumeContext<TMessage> consume, ISagaConsumeContextFactory<DbContext, TSaga> factory)
     : ConsumeContextScope<TMessage>(consume, context), SagaRepositoryContext<TSaga, TMessage>
@@ -21,7 +21,7 @@ internal sealed class PostgresSagaContext<TSaga, TMessage>(
     public async Task<SagaConsumeContext<TSaga, TMessage>> Insert(TSaga instance)
     {
         if (await SagaLock.LoadAsync<TSaga>(context, instance.CorrelationId, CancellationToken) is not null)
-            return null!; // MassTransit's way of saying: it exists, load it.
+            return null!; // For MassTransit null means that the instance exists and must be loaded.
         context.Add(instance);
         await context.SaveChangesAsync(CancellationToken);
         return await factory.CreateSagaConsumeContext(context, _consume, instance, SagaConsumeContextMode.Insert);
@@ -54,11 +54,12 @@ internal sealed class PostgresSagaContext<TSaga, TMessage>(
         return Task.CompletedTask;
     }
 
-    public Task<SagaConsumeContext<TSaga, T>> CreateSagaConsumeContext<T>(ConsumeContext<T> consumeContext, TSaga instance, SagaConsumeContextMode mode)
+    public Task<SagaConsumeContext<TSaga, T>> CreateSagaConsumeContext<T>(
+        ConsumeContext<T> consumeContext, TSaga instance, SagaConsumeContextMode mode)
         where T : class => factory.CreateSagaConsumeContext(context, consumeContext, instance, mode);
 }
 
-/// <summary>Reads without locks, for queries from outside a consumer.</summary>
+/// <summary>Reads sagas without locks, for queries outside a consumer.</summary>
 internal sealed class SagaReadContext<TSaga>(DbContext context, CancellationToken cancellationToken)
     : BasePipeContext(cancellationToken), QuerySagaRepositoryContext<TSaga>, LoadSagaRepositoryContext<TSaga>
     where TSaga : class, ISaga

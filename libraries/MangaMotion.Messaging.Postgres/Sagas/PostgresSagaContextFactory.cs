@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MangaMotion.Messaging.Postgres.Sagas;
 
-/// <summary>Runs each event in the consumer outbox's transaction, or in one of its own.</summary>
+/// <summary>Runs each event in the consumer outbox's transaction, or in a separate one without an outbox.</summary>
 internal sealed class PostgresSagaContextFactory<TSaga, TDbContext>(
     TDbContext context, PostgresSession session, ISagaConsumeContextFactory<DbContext, TSaga> factory)
     : ISagaRepositoryContextFactory<TSaga>, IQuerySagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
@@ -15,14 +15,14 @@ internal sealed class PostgresSagaContextFactory<TSaga, TDbContext>(
 {
     public Task Send<T>(ConsumeContext<T> consume, IPipe<SagaRepositoryContext<TSaga, T>> next)
         where T : class =>
-        InTransactionAsync(() => next.Send(new PostgresSagaContext<TSaga, T>(context, consume, factory)), consume.CancellationToken);
+        RunInTransactionAsync(() => next.Send(new PostgresSagaContext<TSaga, T>(context, consume, factory)), consume.CancellationToken);
 
     public Task SendQuery<T>(ConsumeContext<T> consume, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
-        where T : class => InTransactionAsync(
+        where T : class => RunInTransactionAsync(
         async () =>
         {
             var repository = new PostgresSagaContext<TSaga, T>(context, consume, factory);
-            var found = await SagaLock.LoadAsync(context, query, consume.CancellationToken);
+            var found = await SagaLock.LoadMatchesAsync(context, query, consume.CancellationToken);
             await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(repository, found));
         },
         consume.CancellationToken);
@@ -35,9 +35,9 @@ internal sealed class PostgresSagaContextFactory<TSaga, TDbContext>(
 
     public void Probe(ProbeContext probe) => probe.Add("persistence", "postgres");
 
-    private async Task InTransactionAsync(Func<Task> action, CancellationToken cancellationToken)
+    private async Task RunInTransactionAsync(Func<Task> action, CancellationToken cancellationToken)
     {
-        SessionDbContext.RequireJoined(context, session);
+        SessionDbContext.RequireSharedConnection(context, session);
         if (session.Transaction is not null)
         {
             await action();
@@ -52,7 +52,7 @@ internal sealed class PostgresSagaContextFactory<TSaga, TDbContext>(
         }
         catch
         {
-            session.Clear();
+            session.ClearCollected();
             await session.RollbackAsync();
             throw;
         }

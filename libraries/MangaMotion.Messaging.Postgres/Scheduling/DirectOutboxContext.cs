@@ -6,14 +6,15 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Scheduling;
 
-/// <summary>Stores each message in the transaction that is open around it or, without one, at once in its own.</summary>
-internal sealed class DirectOutboxContext(NpgsqlDataSource dataSource, IOutbox outbox, IServiceProvider services, Func<PostgresSession?> session)
+/// <summary>Stores each message in the open transaction or, without one, immediately in a separate transaction.</summary>
+internal sealed class DirectOutboxContext(
+    NpgsqlDataSource dataSource, IOutbox outbox, IServiceProvider services, Func<PostgresSession?> session)
     : OutboxSendContext
 {
     public async Task AddSend<T>(SendContext<T> context)
         where T : class
     {
-        var message = OutboxMessage.From(context);
+        var message = OutboxMessage.Create(context);
         if (session() is { } open)
         {
             open.Add(message);

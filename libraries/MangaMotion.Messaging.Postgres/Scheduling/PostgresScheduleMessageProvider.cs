@@ -5,13 +5,18 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Scheduling;
 
-/// <summary>Schedules by an outbox row with a due time, and cancels by deleting it: a message already on its way stays so.</summary>
-/// <param name="endpoints">Where the message goes to wait: endpoints of an outbox.</param>
-/// <param name="session">The transaction to join, or null to store and cancel at once.</param>
-internal sealed class PostgresScheduleMessageProvider(ISendEndpointProvider endpoints, NpgsqlDataSource dataSource, Func<PostgresSession?> session)
+/// <summary>
+/// Schedules a message as an outbox row with a due time. Cancels it by deleting the row; a message that was sent stays sent.
+/// </summary>
+/// <param name="endpoints">Endpoints of an outbox, which store the message.</param>
+/// <param name="session">Gets the session to join; null stores and cancels immediately.</param>
+internal sealed class PostgresScheduleMessageProvider(
+    ISendEndpointProvider endpoints, NpgsqlDataSource dataSource, Func<PostgresSession?> session)
     : IScheduleMessageProvider
 {
-    private const string Cancel = "DELETE FROM outbox WHERE token = $1";
+    /// <summary>Deletes a scheduled message. A delete fires no trigger.</summary>
+    private const string DeleteScheduled = "delete from outbox where token = @token";
+
     private readonly DelayedScheduleMessageProvider _schedule = new(endpoints);
 
     public Task<ScheduledMessage<T>> ScheduleSend<T>(
@@ -20,14 +25,14 @@ internal sealed class PostgresScheduleMessageProvider(ISendEndpointProvider endp
 
     public async Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Cancel) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = tokenId } } };
+        await using var command = new NpgsqlCommand(DeleteScheduled) { Parameters = { new NpgsqlParameter<Guid>("token", tokenId) } };
         if (session() is not { } open)
         {
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             command.Connection = connection;
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        else if (!open.Remove(tokenId))
+        else if (!open.RemoveCollected(tokenId))
         {
             command.Connection = await open.OpenAsync(cancellationToken);
             await command.ExecuteNonQueryAsync(cancellationToken);

@@ -10,12 +10,15 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Scheduling;
 
-/// <summary>Gives every consume context a scheduler: inside the consumer outbox it joins the transaction, elsewhere it stores at once.</summary>
+/// <summary>
+/// Adds a scheduler to every consume context. Inside the consumer outbox it joins the transaction; elsewhere it stores immediately.
+/// </summary>
 internal sealed class PostgresSchedulerFilter(IServiceProvider services) : IFilter<ConsumeContext>
 {
     public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        context.GetOrAddPayload<MessageSchedulerContext>(() => new ConsumeMessageSchedulerContext(context, inner => CreateScheduler(services, SessionOf(inner))));
+        context.GetOrAddPayload<MessageSchedulerContext>(() =>
+            new ConsumeMessageSchedulerContext(context, inner => CreateScheduler(services, GetSessionFactory(inner))));
         return next.Send(context);
     }
 
@@ -30,10 +33,12 @@ internal sealed class PostgresSchedulerFilter(IServiceProvider services) : IFilt
             new PostgresScheduleMessageProvider(new OutboxSendEndpointProvider(outbox, bus), dataSource, session), bus.Topology);
     }
 
-    internal static Func<PostgresSession?> SessionOf(ConsumeContext context) =>
+    /// <summary>Gets a function that returns the context's open session, or null outside the consumer outbox.</summary>
+    internal static Func<PostgresSession?> GetSessionFactory(ConsumeContext context) =>
         context.TryGetPayload(out IOutboxTransaction? transaction) ? () => transaction.Session : () => null;
 }
 
+/// <summary>Adds the scheduler filter to the bus.</summary>
 internal sealed class PostgresSchedulerSpecification(IServiceProvider services) : IPipeSpecification<ConsumeContext>
 {
     public void Apply(IPipeBuilder<ConsumeContext> builder) => builder.AddFilter(new PostgresSchedulerFilter(services));

@@ -7,8 +7,8 @@ using Npgsql;
 namespace MangaMotion.Messaging.Postgres.Schema;
 
 /// <summary>
-/// Migrates all registered sets before any other hosted service starts, the bus included, and keeps trying while the
-/// database is away. A changed script or one that fails stops the host instead.
+/// Applies all registered schema sets before the bus and other hosted services start. Retries while the database is unavailable. A changed
+/// or failing script stops the host.
 /// </summary>
 internal sealed class SchemaService(NpgsqlDataSource dataSource, IEnumerable<SchemaScripts> sets, ILogger<SchemaService> logger)
     : IHostedLifecycleService
@@ -21,7 +21,7 @@ internal sealed class SchemaService(NpgsqlDataSource dataSource, IEnumerable<Sch
             try
             {
                 await SchemaMigrator.MigrateAsync(dataSource, sets.ToList(), logger, cancellationToken);
-                outage.Over();
+                outage.EndOutage();
                 return;
             }
             catch (Exception exception) when (DatabaseOutage.Is(exception))
@@ -42,9 +42,10 @@ internal sealed class SchemaService(NpgsqlDataSource dataSource, IEnumerable<Sch
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
+/// <summary>Registers schema sets.</summary>
 public static class SchemaServiceCollectionExtensions
 {
-    /// <summary>Has the host apply these scripts before the bus starts. Sets are applied in the order of their registration.</summary>
+    /// <summary>Adds scripts that the host applies before the bus starts, in the order of their registration.</summary>
     public static IServiceCollection AddSchema(this IServiceCollection services, SchemaScripts scripts)
     {
         if (!services.Any(service => Equals(service.ImplementationInstance, scripts)))

@@ -4,6 +4,7 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Sessions;
 
+/// <summary>Implements the session of one scope.</summary>
 internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbox) : IPostgresSession, IAsyncDisposable, IDisposable
 {
     private readonly Lock _lock = new();
@@ -30,19 +31,19 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        if (!await StoreAsync(commit: Transaction is not null, cancellationToken) && Transaction is not null)
-            await CommitNothingStoredAsync(cancellationToken);
-        await EndAsync();
+        if (!await StoreMessagesAsync(commit: Transaction is not null, cancellationToken) && Transaction is not null)
+            await CommitWithoutMessagesAsync(cancellationToken);
+        await CompleteCommitAsync();
     }
 
-    /// <summary>Stores the collected messages in the open transaction, which somebody else commits.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => StoreAsync(commit: false, cancellationToken);
+    /// <summary>Stores the collected messages in the open transaction, which its owner commits.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => StoreMessagesAsync(commit: false, cancellationToken);
 
-    /// <summary>Makes a transaction that was begun on the connection by others (EF) the session's own.</summary>
-    public void Join(NpgsqlTransaction transaction) => Transaction = transaction;
+    /// <summary>Joins a transaction that Entity Framework started on the connection.</summary>
+    public void JoinTransaction(NpgsqlTransaction transaction) => Transaction = transaction;
 
-    /// <summary>The transaction is committed: has what it stored delivered.</summary>
-    public async Task EndAsync()
+    /// <summary>Ends a committed transaction and notifies the delivery service of its messages.</summary>
+    public async Task CompleteCommitAsync()
     {
         var stored = _stored;
         _stored = [];
@@ -50,22 +51,23 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
         outbox.Committed(stored);
     }
 
-    /// <summary>Rolls back. Messages that were collected and not stored yet stay for another try, as unsaved entities do.</summary>
+    /// <summary>Rolls back. Messages that are not stored yet stay for the next attempt, like unsaved entities.</summary>
     public async Task RollbackAsync()
     {
         _stored = [];
         await DisposeTransactionAsync();
     }
 
-    /// <summary>Forgets the collected messages: the next try will publish them again.</summary>
-    public void Clear()
+    /// <summary>Removes the collected messages, because the next attempt publishes them again.</summary>
+    public void ClearCollected()
     {
         lock (_lock)
             _collected.Clear();
     }
 
-    /// <summary>Drops a collected message by its scheduling token; false where it is not there (any more).</summary>
-    public bool Remove(Guid token)
+    /// <summary>Removes a collected message by its scheduling token.</summary>
+    /// <returns>False if no collected message has the token.</returns>
+    public bool RemoveCollected(Guid token)
     {
         lock (_lock)
             return _collected.RemoveAll(message => message.Token == token) > 0;
@@ -92,16 +94,17 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
     }
 
     /// <summary>
-    /// Where a statement has failed and nobody heard of it, COMMIT rolls back and says nothing: the statement before it says so.
+    /// Commits without messages. After a swallowed error COMMIT silently rolls back; the extra SELECT fails instead and reports it.
     /// </summary>
-    private async Task CommitNothingStoredAsync(CancellationToken cancellationToken)
+    private async Task CommitWithoutMessagesAsync(CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(Connection) { BatchCommands = { new("SELECT"), new("COMMIT") } };
+        await using var batch = new NpgsqlBatch(Connection) { BatchCommands = { new("select"), new("commit") } };
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Stores what was collected; false if there was nothing.</summary>
-    private async Task<bool> StoreAsync(bool commit, CancellationToken cancellationToken)
+    /// <summary>Stores the collected messages.</summary>
+    /// <returns>False if there are none.</returns>
+    private async Task<bool> StoreMessagesAsync(bool commit, CancellationToken cancellationToken)
     {
         OutboxMessage[] messages;
         lock (_lock)
@@ -114,9 +117,9 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, IOutbox outbo
         await using (var batch = new NpgsqlBatch(Connection))
         {
             outbox.AppendInsert(batch, messages);
-            // In the same round trip; the batch stops before it if the insert fails.
+            // COMMIT uses the same round trip. If the insert fails, the batch stops before it.
             if (commit)
-                batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+                batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 

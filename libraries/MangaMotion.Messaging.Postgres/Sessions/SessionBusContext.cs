@@ -9,8 +9,8 @@ using MassTransit.Transports;
 namespace MangaMotion.Messaging.Postgres.Sessions;
 
 /// <summary>
-/// The bus outbox: what a scope publishes or sends is collected by its session. Inside a consumer the consume context is used,
-/// as without an outbox.
+/// Provides the bus outbox, which collects a scope's messages in its session. Inside a consumer it provides the consume context, as without
+/// an outbox.
 /// </summary>
 internal sealed class SessionBusContextProvider(
     IBus bus, PostgresSession session, Bind<IBus, IClientFactory> clientFactory, Bind<IBus, IScopedConsumeContextProvider> consume,
@@ -22,6 +22,7 @@ internal sealed class SessionBusContextProvider(
         : new SessionBusContext(bus, session, clientFactory.Value, services);
 }
 
+/// <summary>Bus context that collects messages in the scope's session.</summary>
 internal sealed class SessionBusContext(IBus bus, PostgresSession session, IClientFactory clientFactory, IServiceProvider services)
     : ScopedBusContext, OutboxSendContext
 {
@@ -29,14 +30,14 @@ internal sealed class SessionBusContext(IBus bus, PostgresSession session, IClie
 
     public IPublishEndpoint PublishEndpoint => field ??= new PublishEndpoint(new OutboxPublishEndpointProvider(this, bus));
 
-    // A request waits for its response in the same scope, so it cannot wait for a commit: it goes straight to the broker.
+    // A request waits for its response in the same scope, so it cannot wait for a commit and is sent to the broker directly.
     public IScopedClientFactory ClientFactory =>
         field ??= new ScopedClientFactory(new ClientFactory(new ScopedClientFactoryContext(clientFactory, services)), null);
 
     public Task AddSend<T>(SendContext<T> context)
         where T : class
     {
-        session.Add(OutboxMessage.From(context));
+        session.Add(OutboxMessage.Create(context));
         return Task.CompletedTask;
     }
 
