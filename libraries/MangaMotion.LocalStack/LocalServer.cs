@@ -3,9 +3,14 @@ using MangaMotion.LocalStack.Processes;
 
 namespace MangaMotion.LocalStack;
 
-/// <summary>A private server on loopback, of one or more processes: one of Debian's, or a service of ours. Restarting keeps its data and, unless somebody took it, its port.</summary>
+/// <summary>
+/// Private server on loopback with one or more processes: a Debian package or a MangaMotion service. A restart keeps the data. It also
+/// keeps the port, unless another process has taken it.
+/// </summary>
 public abstract class LocalServer
 {
+    private const int MaxAttempts = 3;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
@@ -17,32 +22,34 @@ public abstract class LocalServer
         Folder = folder;
     }
 
-    /// <summary><c>rabbitmq</c>, <c>postgres</c>, or a name of the caller's.</summary>
+    /// <summary>Name of the server: <c>rabbitmq</c>, <c>postgres</c>, <c>s3</c>, or the caller's choice.</summary>
     public string Name { get; }
 
-    /// <summary>The process that answers on <see cref="Port"/>; null while it does not run.</summary>
+    /// <summary>Id of the process that listens on <see cref="Port"/>; null if it does not run.</summary>
     public int? ProcessId => Processes[^1].Id;
 
+    /// <summary>Whether all processes of the server run.</summary>
     public bool IsRunning => Processes.All(x => x.Id is not null);
 
+    /// <summary>Log of the process that listens on <see cref="Port"/>.</summary>
     public string LogFile => Processes[^1].LogFile;
 
-    /// <summary>The port clients connect to on 127.0.0.1; known once the server was started for the first time.</summary>
-    public int Port => PortOf(Name);
+    /// <summary>Port for clients on 127.0.0.1. It is known after the first start.</summary>
+    public int Port => GetPort(Name);
 
-    /// <summary>Where the data is.</summary>
+    /// <summary>Folder with the server's data.</summary>
     public string DataFolder => Path.Combine(Folder.Data, Name);
 
-    /// <summary>The state folder it belongs to.</summary>
+    /// <summary>State folder of the server.</summary>
     public StackFolder Folder { get; }
 
-    /// <summary>In the order of their start; the last is the one clients talk to.</summary>
+    /// <summary>Processes in the order of their start. Clients connect to the last one.</summary>
     protected abstract IReadOnlyList<LocalProcess> Processes { get; }
 
     private protected virtual int StopSignal => Signals.Terminate;
 
-    /// <summary>Starts it unless it runs, and waits until it serves.</summary>
-    /// <exception cref="LocalServerException">It ended, is not installed, or did not become ready within two minutes.</exception>
+    /// <summary>Starts the server if it does not run, and waits until it is ready.</summary>
+    /// <exception cref="LocalServerException">The server is not installed, ended, or was not ready within two minutes.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (IsRunning)
@@ -60,9 +67,9 @@ public abstract class LocalServer
                 await WaitUntilReadyAsync(cancellationToken);
                 return;
             }
-            catch (LocalServerException) when (attempt < 3 && !IsRunning && PortBook.IsTaken(Port))
+            catch (LocalServerException) when (attempt < MaxAttempts && !IsRunning && PortBook.IsTaken(Port))
             {
-                // Somebody took the port between our choice and the server's bind: choose another.
+                // Another process took the port between its choice and the server's bind. The next attempt uses another port.
             }
             catch
             {
@@ -72,45 +79,45 @@ public abstract class LocalServer
         }
     }
 
-    /// <summary>Stops it in good order; after 30 s by SIGKILL.</summary>
+    /// <summary>Stops the server gracefully, or by SIGKILL after 30 s.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         foreach (var process in Processes.Reverse())
             await process.StopAsync(StopSignal, StopTimeout, cancellationToken);
     }
 
-    /// <summary>SIGKILL to all its processes; returns when none is left.</summary>
+    /// <summary>Kills all processes of the server with SIGKILL and waits until they have ended.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
         foreach (var process in Processes.Reverse())
             await process.KillAsync(cancellationToken);
     }
 
-    /// <summary>SIGSTOP to all its processes; returns when they stand still: connections stay open and nothing answers.</summary>
+    /// <summary>Stops all processes of the server with SIGSTOP. Connections stay open, and no request is answered.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken = default)
     {
         foreach (var process in Processes)
             await process.FreezeAsync(cancellationToken);
     }
 
-    /// <summary>SIGCONT to all its processes.</summary>
+    /// <summary>Continues all processes of the server with SIGCONT.</summary>
     public void Thaw()
     {
         foreach (var process in Processes)
             process.Thaw();
     }
 
-    /// <summary>Reserves ports, writes configuration, makes the data folder and starts the processes.</summary>
+    /// <summary>Reserves ports, writes the configuration, creates the data folder and starts the processes.</summary>
     protected abstract Task LaunchAsync(CancellationToken cancellationToken);
 
-    /// <summary>Throws as long as the server does not serve.</summary>
+    /// <summary>Throws if the server is not ready.</summary>
     protected abstract Task ProbeAsync(CancellationToken cancellationToken);
 
-    /// <summary>The remembered port of this name.</summary>
-    protected int PortOf(string name) =>
+    /// <summary>Gets the remembered port of a name.</summary>
+    protected int GetPort(string name) =>
         Folder.Ports.Find(name) ?? throw new InvalidOperationException($"{Name} was never started in {Folder.Path}: start it first.");
 
-    /// <summary>Polls the probe until it passes, an own process ends, or two minutes are over.</summary>
+    /// <summary>Probes the server until it is ready, one of its processes ends, or two minutes have passed.</summary>
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
@@ -118,11 +125,17 @@ public abstract class LocalServer
         {
             var last = await TryProbeAsync(cancellationToken);
             if (Processes.FirstOrDefault(x => x.Id is null) is { } ended)
-                throw new LocalServerException($"{ended.Name} ended while it started. The end of {ended.LogFile}:\n{ended.LogTail()}");
+                throw new LocalServerException(
+                    $"{ended.Name} ended during its start. Last lines of {ended.LogFile}:\n{ended.ReadLogTail()}");
             if (last is null)
                 return;
             if (waited.Elapsed > StartTimeout)
-                throw new LocalServerException($"{Name} on port {Port} was not ready after {StartTimeout.TotalSeconds} s ({last.Message}). The end of {LogFile}:\n{Processes[^1].LogTail()}", last);
+            {
+                var log = $"Last lines of {LogFile}:\n{Processes[^1].ReadLogTail()}";
+                throw new LocalServerException(
+                    $"{Name} on port {Port} was not ready after {StartTimeout.TotalSeconds} s ({last.Message}). {log}", last);
+            }
+
             await Task.Delay(ProbeInterval, cancellationToken);
         }
     }
@@ -138,7 +151,7 @@ public abstract class LocalServer
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Not yet; the caller reports the last reason if it never passes.
+            // The caller reports the last exception if the server never becomes ready.
             return exception;
         }
     }

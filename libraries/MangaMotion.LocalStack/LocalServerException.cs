@@ -1,4 +1,4 @@
 namespace MangaMotion.LocalStack;
 
-/// <summary>A local server could not be started; the message says which, why, and where its log is.</summary>
+/// <summary>Thrown if a local server cannot be started. The message has the server, the cause and the log.</summary>
 public sealed class LocalServerException(string message, Exception? inner = null) : Exception(message, inner);

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace MangaMotion.LocalStack;
 
-/// <summary>A private Postgres that trusts every connection from loopback.</summary>
+/// <summary>Private Postgres server that trusts every connection from loopback.</summary>
 public sealed class PostgresServer : LocalServer
 {
     private const string User = "postgres";
@@ -17,28 +17,29 @@ public sealed class PostgresServer : LocalServer
         _durable = durable;
     }
 
-    /// <summary>To the database <c>postgres</c>, as superuser.</summary>
+    /// <summary>Connection string of the database <c>postgres</c>, as superuser.</summary>
     public string ConnectionString => ConnectionStringTo("postgres");
 
     protected override IReadOnlyList<LocalProcess> Processes => [_process];
 
-    // Fast shutdown: SIGTERM would wait for every client to leave.
+    // SIGINT is Postgres' fast shutdown. SIGTERM would wait for every client to disconnect.
     private protected override int StopSignal => Signals.Interrupt;
 
+    /// <summary>Creates the connection string of a database, as superuser.</summary>
     public string ConnectionStringTo(string database) =>
         new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = User, Database = database }.ConnectionString;
 
     protected override async Task LaunchAsync(CancellationToken cancellationToken)
     {
-        var programs = Programs();
+        var programs = FindPrograms();
         var port = Folder.Ports.Reserve(Name);
         await InitializeAsync(programs, cancellationToken);
-        // None of ours runs any more, but Postgres takes even the zombie of one that was killed, where init is slow to reap, for a live owner.
+        // No server of this folder runs. Postgres would treat a killed server that is still a zombie as a running owner.
         File.Delete(Path.Combine(DataFolder, "postmaster.pid"));
         _process.Start(new ProcessLaunch
         {
             FileName = Path.Combine(programs, "postgres"),
-            Arguments = ["-D", DataFolder, .. Settings(port).SelectMany(x => (string[])["-c", x])],
+            Arguments = ["-D", DataFolder, .. CreateSettings(port).SelectMany(x => (string[])["-c", x])],
             Environment = new Dictionary<string, string> { ["LANG"] = "C.UTF-8", ["PATH"] = "/usr/bin:/bin" },
             WorkingDirectory = DataFolder,
             User = User,
@@ -55,11 +56,11 @@ public sealed class PostgresServer : LocalServer
     {
         if (Directory.Exists(DataFolder))
             return;
-        // Renamed into place when whole: an interrupted initdb leaves nothing that looks like a database.
+        // The folder is renamed after initdb has finished, so that an interrupted initdb leaves no partial database.
         var unfinished = DataFolder + ".new";
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
-        await ServerUser.MakeFolderAsync(unfinished, User, cancellationToken);
+        await ServerUser.CreateFolderAsync(unfinished, User, cancellationToken);
         await ServerUser.RunAsync(
             Path.Combine(programs, "initdb"),
             ["-D", unfinished, "-A", "trust", "-U", User, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
@@ -68,17 +69,19 @@ public sealed class PostgresServer : LocalServer
         Directory.Move(unfinished, DataFolder);
     }
 
-    private IEnumerable<string> Settings(int port) =>
+    private IEnumerable<string> CreateSettings(int port) =>
     [
         "listen_addresses=127.0.0.1", $"port={port}", "unix_socket_directories=", "max_connections=400", "shared_buffers=256MB",
         "max_wal_size=2GB", "timezone=UTC",
-        // Not synchronous_commit=off as well: tests kill this server, and what it has committed must outlive that.
+        // Without synchronous_commit=off: tests kill this server, and committed data must survive.
         .. _durable ? [] : (string[])["fsync=off", "full_page_writes=off"],
     ];
 
-    private static string Programs() =>
+    private static string FindPrograms() =>
         Directory.Exists("/usr/lib/postgresql")
-        && Directory.GetDirectories("/usr/lib/postgresql").Select(x => Path.Combine(x, "bin")).Where(x => File.Exists(Path.Combine(x, "initdb"))).Order().LastOrDefault() is { } folder
+        && Directory.GetDirectories("/usr/lib/postgresql").Select(x => Path.Combine(x, "bin"))
+            .Where(x => File.Exists(Path.Combine(x, "initdb"))).Order().LastOrDefault() is { } folder
             ? folder
-            : throw new LocalServerException("Postgres is not installed (no /usr/lib/postgresql/*/bin/initdb): run ./mangamotion setup, or install the Debian package postgresql.");
+            : throw new LocalServerException(
+                "Postgres is not installed (no /usr/lib/postgresql/*/bin/initdb). Run ./mangamotion setup, or install the package postgresql.");
 }

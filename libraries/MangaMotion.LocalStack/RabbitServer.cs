@@ -4,34 +4,35 @@ using MangaMotion.LocalStack.Processes;
 
 namespace MangaMotion.LocalStack;
 
-/// <summary>A private RabbitMQ node with its management and Prometheus plugins, its own epmd and its own cookie.</summary>
+/// <summary>Private RabbitMQ node with the management and Prometheus plugins, a separate epmd and a separate cookie.</summary>
 public sealed class RabbitServer : LocalServer
 {
     private const string User = "rabbitmq";
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
-    // epmd in the server's own process group, so that it ends with it; RabbitMQ would start one as a daemon.
+    // epmd runs in the server's process group and ends with it. RabbitMQ would start it as a daemon.
     private const string Launcher = """epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" & exec "$0" """;
 
     private readonly LocalProcess _process;
 
     internal RabbitServer(StackFolder folder) : base("rabbitmq", folder) => _process = new LocalProcess(folder, Name);
 
-    /// <summary>AMQP address of the default virtual host, credentials included.</summary>
+    /// <summary>AMQP address of the default virtual host, with credentials.</summary>
     public Uri AmqpUri => AmqpUriTo("");
 
-    /// <summary>Address of the management page and API, without credentials; they are <c>guest</c> and <c>guest</c>.</summary>
-    public Uri ManagementUri => new($"http://127.0.0.1:{PortOf("rabbitmq-management")}/");
+    /// <summary>Address of the management page and API. User and password are <c>guest</c>.</summary>
+    public Uri ManagementUri => new($"http://127.0.0.1:{GetPort("rabbitmq-management")}/");
 
-    /// <summary>Address of the metrics in Prometheus text.</summary>
-    public Uri MetricsUri => new($"http://127.0.0.1:{PortOf("rabbitmq-prometheus")}/metrics");
+    /// <summary>Address of the metrics in Prometheus' text format.</summary>
+    public Uri MetricsUri => new($"http://127.0.0.1:{GetPort("rabbitmq-prometheus")}/metrics");
 
     protected override IReadOnlyList<LocalProcess> Processes => [_process];
 
-    /// <param name="virtualHost">The name as it is; empty is the default one.</param>
+    /// <summary>Creates the AMQP address of a virtual host, with credentials.</summary>
+    /// <param name="virtualHost">Unescaped name; empty for the default virtual host.</param>
     public Uri AmqpUriTo(string virtualHost) => new($"amqp://guest:guest@127.0.0.1:{Port}/{Uri.EscapeDataString(virtualHost)}");
 
-    /// <summary>A client of the management API, with address and credentials set.</summary>
+    /// <summary>Creates a client of the management API with its address and credentials.</summary>
     public HttpClient CreateManagementClient() => new()
     {
         BaseAddress = ManagementUri,
@@ -41,15 +42,19 @@ public sealed class RabbitServer : LocalServer
     protected override async Task LaunchAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(Program))
-            throw new LocalServerException($"RabbitMQ is not installed (no {Program}): run ./mangamotion setup, or install the Debian package rabbitmq-server.");
+        {
+            throw new LocalServerException(
+                $"RabbitMQ is not installed (no {Program}). Run ./mangamotion setup, or install the package rabbitmq-server.");
+        }
 
-        await ServerUser.MakeFolderAsync(DataFolder, User, cancellationToken);
+        await ServerUser.CreateFolderAsync(DataFolder, User, cancellationToken);
         var config = Path.Combine(DataFolder, "rabbitmq.conf");
-        await File.WriteAllTextAsync(config, Configuration(), cancellationToken);
+        await File.WriteAllTextAsync(config, CreateConfiguration(), cancellationToken);
         var advanced = Path.Combine(DataFolder, "advanced.config");
         await File.WriteAllTextAsync(advanced, "[].\n", cancellationToken);
         var plugins = Path.Combine(DataFolder, "enabled_plugins");
-        await File.WriteAllTextAsync(plugins, "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_shovel,rabbitmq_shovel_management].\n", cancellationToken);
+        await File.WriteAllTextAsync(
+            plugins, "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_shovel,rabbitmq_shovel_management].\n", cancellationToken);
 
         _process.Start(new ProcessLaunch
         {
@@ -77,7 +82,7 @@ public sealed class RabbitServer : LocalServer
                 ["RABBITMQ_NODE_PORT"] = $"{Folder.Ports.Reserve(Name)}",
                 ["RABBITMQ_DIST_PORT"] = $"{Folder.Ports.Reserve("rabbitmq-distribution")}",
                 ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
-                // Makes the start script become the Erlang VM, which handles SIGTERM itself, instead of watching over it.
+                // The start script then replaces itself by the Erlang VM, which handles SIGTERM, instead of supervising it.
                 ["RUNNING_UNDER_SYSTEMD"] = "true",
             },
             WorkingDirectory = DataFolder,
@@ -87,20 +92,20 @@ public sealed class RabbitServer : LocalServer
 
     protected override async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        // Plugins start after the broker itself, so a management API that answers means that everything does.
+        // Plugins start after the broker, so the broker is ready when the management API answers.
         using var client = CreateManagementClient();
         using var response = await client.GetAsync(new Uri("api/overview", UriKind.Relative), cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 
-    private string Configuration() => new StringBuilder()
+    private string CreateConfiguration() => new StringBuilder()
         .AppendLine("management.tcp.ip = 127.0.0.1")
         .AppendLine($"management.tcp.port = {Folder.Ports.Reserve("rabbitmq-management")}")
         .AppendLine("prometheus.tcp.ip = 127.0.0.1")
         .AppendLine($"prometheus.tcp.port = {Folder.Ports.Reserve("rabbitmq-prometheus")}")
         .AppendLine("vm_memory_high_watermark.absolute = 1GB")
         .AppendLine("disk_free_limit.absolute = 50MB")
-        // Six hours, in milliseconds: a consumer may hold a message as long as the longest video renders.
+        // Six hours in milliseconds: a consumer can hold a message while the longest video renders.
         .AppendLine("consumer_timeout = 21600000")
         .ToString();
 }

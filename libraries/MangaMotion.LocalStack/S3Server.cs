@@ -2,7 +2,7 @@ using MangaMotion.LocalStack.Processes;
 
 namespace MangaMotion.LocalStack;
 
-/// <summary>A private S3 server: Ceph's radosgw over a cluster of one monitor and one disk daemon, all on loopback.</summary>
+/// <summary>Private S3 server: Ceph's radosgw with one monitor and one disk daemon, all on loopback.</summary>
 public sealed class S3Server : LocalServer
 {
     public const string AccessKey = "mangamotion";
@@ -10,7 +10,7 @@ public sealed class S3Server : LocalServer
 
     private const string User = "ceph";
     private const string Programs = "/usr/bin";
-    private static readonly string[] Needed = ["ceph-mon", "ceph-osd", "radosgw", "ceph"];
+    private static readonly string[] RequiredPrograms = ["ceph-mon", "ceph-osd", "radosgw", "ceph"];
 
     private readonly LocalProcess _monitor;
     private readonly LocalProcess _disk;
@@ -25,7 +25,7 @@ public sealed class S3Server : LocalServer
         _durable = durable;
     }
 
-    /// <summary>Where clients connect to, with path-style addressing.</summary>
+    /// <summary>Address for clients, with path-style addressing.</summary>
     public Uri Endpoint => new($"http://127.0.0.1:{Port}");
 
     protected override IReadOnlyList<LocalProcess> Processes => [_monitor, _disk, _gateway];
@@ -36,20 +36,24 @@ public sealed class S3Server : LocalServer
 
     private string MonitorMap => Path.Combine(DataFolder, "monmap");
 
-    /// <summary>Exists once everything of the first start is done.</summary>
-    private string Initialized => Path.Combine(DataFolder, "initialized");
+    /// <summary>File with the cluster id. It exists after a complete first start.</summary>
+    private string InitializedFile => Path.Combine(DataFolder, "initialized");
 
     protected override async Task LaunchAsync(CancellationToken cancellationToken)
     {
-        if (Needed.FirstOrDefault(x => !File.Exists(Path.Combine(Programs, x))) is { } missing)
-            throw new LocalServerException($"The S3 server is not installed (no {Programs}/{missing}): run ./mangamotion setup, or install the Debian packages ceph-mon ceph-osd radosgw ceph-common.");
+        if (RequiredPrograms.FirstOrDefault(x => !File.Exists(Path.Combine(Programs, x))) is { } missing)
+        {
+            throw new LocalServerException(
+                $"The S3 server is not installed (no {Programs}/{missing}). Run ./mangamotion setup, or install the packages "
+                + "ceph-mon ceph-osd radosgw ceph-common.");
+        }
 
         Folder.Ports.Reserve(Name);
         Folder.Ports.Reserve("s3-monitor");
-        if (File.Exists(Initialized))
-            await StartAgainAsync(cancellationToken);
+        if (File.Exists(InitializedFile))
+            await RestartClusterAsync(cancellationToken);
         else
-            await StartFirstAsync(cancellationToken);
+            await CreateClusterAsync(cancellationToken);
     }
 
     protected override async Task ProbeAsync(CancellationToken cancellationToken)
@@ -59,42 +63,46 @@ public sealed class S3Server : LocalServer
         response.EnsureSuccessStatusCode();
     }
 
-    private async Task StartAgainAsync(CancellationToken cancellationToken)
+    private async Task RestartClusterAsync(CancellationToken cancellationToken)
     {
-        // The monitor believes its map, not its configuration, and its port may be another than last time.
-        var clusterId = await File.ReadAllTextAsync(Initialized, cancellationToken);
-        await PrepareAsync(clusterId, cancellationToken);
+        // The monitor uses the address in its map, not in its configuration, and its port may have changed.
+        var clusterId = await File.ReadAllTextAsync(InitializedFile, cancellationToken);
+        await WriteConfigurationAsync(clusterId, cancellationToken);
         await RunAsync("ceph-mon", ["-c", ConfigFile, "-i", "a", "--inject-monmap", MonitorMap], cancellationToken);
-        Start(_monitor, "ceph-mon", "-i", "a");
-        Start(_disk, "ceph-osd", "-i", "0");
-        Start(_gateway, "radosgw", "-n", "client.rgw");
+        StartProcess(_monitor, "ceph-mon", "-i", "a");
+        StartProcess(_disk, "ceph-osd", "-i", "0");
+        StartProcess(_gateway, "radosgw", "-n", "client.rgw");
     }
 
-    private async Task StartFirstAsync(CancellationToken cancellationToken)
+    private async Task CreateClusterAsync(CancellationToken cancellationToken)
     {
-        // What an interrupted first start left is of no use.
+        // An interrupted first start leaves an unusable cluster.
         if (Directory.Exists(DataFolder))
             Directory.Delete(DataFolder, recursive: true);
         foreach (var folder in (string[])["", "mon", "osd", "rgw", "run"])
-            await ServerUser.MakeFolderAsync(Path.Combine(DataFolder, folder), User, cancellationToken);
+            await ServerUser.CreateFolderAsync(Path.Combine(DataFolder, folder), User, cancellationToken);
 
         var (clusterId, diskId) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
-        await MakeKeysAsync(cancellationToken);
-        await PrepareAsync(clusterId, cancellationToken);
-        await RunAsync("ceph-mon", ["-c", ConfigFile, "-i", "a", "--mkfs", "--monmap", MonitorMap, "--keyring", Keyring], cancellationToken);
-        Start(_monitor, "ceph-mon", "-i", "a");
+        await CreateKeysAsync(cancellationToken);
+        await WriteConfigurationAsync(clusterId, cancellationToken);
+        await RunAsync("ceph-mon", ["-c", ConfigFile, "-i", "a", "--mkfs", "--monmap", MonitorMap, "--keyring", Keyring],
+            cancellationToken);
+        StartProcess(_monitor, "ceph-mon", "-i", "a");
         await RunAsync("ceph-osd", ["-c", ConfigFile, "-i", "0", "--mkfs", "--no-mon-config", "--osd-uuid", diskId], cancellationToken);
         await RunAsync("ceph", ["-c", ConfigFile, "--connect-timeout", "60", "osd", "new", diskId], cancellationToken);
-        Start(_disk, "ceph-osd", "-i", "0");
+        StartProcess(_disk, "ceph-osd", "-i", "0");
         await RunAsync(
             "radosgw-admin",
-            ["-c", ConfigFile, "-n", "client.rgw", "user", "create", "--uid=mangamotion", "--display-name=MangaMotion", $"--access-key={AccessKey}", $"--secret-key={SecretKey}"],
+            [
+                "-c", ConfigFile, "-n", "client.rgw", "user", "create", "--uid=mangamotion", "--display-name=MangaMotion",
+                $"--access-key={AccessKey}", $"--secret-key={SecretKey}",
+            ],
             cancellationToken);
-        Start(_gateway, "radosgw", "-n", "client.rgw");
-        await File.WriteAllTextAsync(Initialized, clusterId, cancellationToken);
+        StartProcess(_gateway, "radosgw", "-n", "client.rgw");
+        await File.WriteAllTextAsync(InitializedFile, clusterId, cancellationToken);
     }
 
-    private async Task MakeKeysAsync(CancellationToken cancellationToken)
+    private async Task CreateKeysAsync(CancellationToken cancellationToken)
     {
         (string Name, string[] Rights)[] keys =
         [
@@ -108,16 +116,16 @@ public sealed class S3Server : LocalServer
             await RunAsync("ceph-authtool", [Keyring, "--gen-key", "-n", name, .. rights], cancellationToken);
     }
 
-    private async Task PrepareAsync(string clusterId, CancellationToken cancellationToken)
+    private async Task WriteConfigurationAsync(string clusterId, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(ConfigFile, Configuration(clusterId), cancellationToken);
+        await File.WriteAllTextAsync(ConfigFile, CreateConfiguration(clusterId), cancellationToken);
         await RunAsync(
             "monmaptool",
-            ["--create", "--clobber", "--fsid", clusterId, "--addv", "a", $"[v2:127.0.0.1:{PortOf("s3-monitor")}]", MonitorMap],
+            ["--create", "--clobber", "--fsid", clusterId, "--addv", "a", $"[v2:127.0.0.1:{GetPort("s3-monitor")}]", MonitorMap],
             cancellationToken);
     }
 
-    private void Start(LocalProcess process, string program, params string[] name) => process.Start(new ProcessLaunch
+    private void StartProcess(LocalProcess process, string program, params string[] name) => process.Start(new ProcessLaunch
     {
         FileName = Path.Combine(Programs, program),
         Arguments = ["-c", ConfigFile, .. name, "-f"],
@@ -129,15 +137,17 @@ public sealed class S3Server : LocalServer
     private static Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken) =>
         ServerUser.RunAsync(Path.Combine(Programs, program), arguments, User, cancellationToken);
 
-    /// <summary>Few placement groups, quick elections and early collection of deleted data: a cluster of one that starts in seconds.</summary>
-    private string Configuration(string clusterId) => $"""
+    /// <summary>
+    /// Creates the configuration of a small cluster: few placement groups, fast elections, early deletion of removed data.
+    /// </summary>
+    private string CreateConfiguration(string clusterId) => $"""
         [global]
         fsid = {clusterId}
-        mon_host = v2:127.0.0.1:{PortOf("s3-monitor")}
+        mon_host = v2:127.0.0.1:{GetPort("s3-monitor")}
         public_addr = 127.0.0.1
         cluster_addr = 127.0.0.1
         ms_bind_msgr1 = false
-        # The disk daemon takes the first free ones, above those of the port book and below the kernel's ephemeral ones.
+        # The disk daemon uses the first free ports, above those of PortBook and below the kernel's ephemeral range.
         ms_bind_port_min = 32000
         ms_bind_port_max = 32767
         keyring = {Keyring}

@@ -3,8 +3,8 @@ using MangaMotion.LocalStack.Processes;
 namespace MangaMotion.LocalStack;
 
 /// <summary>
-/// Private RabbitMQ, Postgres and S3 on 127.0.0.1, without Docker: the one implementation behind <c>./mangamotion up</c>,
-/// the tests and the benchmarks. All of it lives in one state folder; two folders are two independent stacks.
+/// Private RabbitMQ, Postgres and S3 on 127.0.0.1 without Docker, used by <c>./mangamotion up</c>, the tests and the benchmarks. Each stack
+/// has one state folder and is independent of other stacks.
 /// </summary>
 public sealed class ServerStack : IAsyncDisposable
 {
@@ -29,45 +29,50 @@ public sealed class ServerStack : IAsyncDisposable
 
     public IReadOnlyList<LocalServer> Servers { get; }
 
-    public RabbitServer Rabbit => _rabbit ?? throw Missing(nameof(ServerStackOptions.Rabbit));
+    public RabbitServer Rabbit => _rabbit ?? throw CreateMissingServer(nameof(ServerStackOptions.Rabbit));
 
-    public PostgresServer Postgres => _postgres ?? throw Missing(nameof(ServerStackOptions.Postgres));
+    public PostgresServer Postgres => _postgres ?? throw CreateMissingServer(nameof(ServerStackOptions.Postgres));
 
-    public S3Server S3 => _s3 ?? throw Missing(nameof(ServerStackOptions.S3));
+    public S3Server S3 => _s3 ?? throw CreateMissingServer(nameof(ServerStackOptions.S3));
 
-    /// <summary>Starts the servers side by side and waits until all of them serve; what an earlier owner left running is swept first.</summary>
-    /// <param name="progress">Gets a line for every server that is ready.</param>
-    /// <exception cref="LocalServerException">A server could not be started, or another process owns the folder; nothing is left running.</exception>
-    public static async Task<ServerStack> StartAsync(ServerStackOptions options, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Starts the servers in parallel and waits until all are ready. Processes that an earlier owner left running are killed first.
+    /// </summary>
+    /// <param name="progress">Receives a line for every server that is ready.</param>
+    /// <exception cref="LocalServerException">
+    /// A server could not be started, or another process owns the folder. No server is left running.
+    /// </exception>
+    public static async Task<ServerStack> StartAsync(
+        ServerStackOptions options, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var stack = new ServerStack(options);
         stack.Folder.Create();
-        stack._lock = Lock(stack.Folder);
+        stack._lock = LockFolder(stack.Folder);
         try
         {
             if (!options.Detached)
             {
-                // Whoever owned the folder before is gone, for we hold its lock; what still runs is a leftover of a crash.
-                await stack.SweepAsync(cancellationToken);
+                // The lock proves that the previous owner has ended. Processes that still run were left by a crash.
+                await stack.KillRecordedAsync(cancellationToken);
                 stack._lifeline = Lifeline.Start(stack.Folder, options.Temporary);
             }
 
-            await Task.WhenAll(stack.Servers.Select(x => StartAsync(x, progress, cancellationToken)));
+            await Task.WhenAll(stack.Servers.Select(x => StartServerAsync(x, progress, cancellationToken)));
         }
         catch
         {
             await stack.StopAsync(CancellationToken.None);
-            await stack.LetGoAsync();
+            await stack.ReleaseAsync();
             throw;
         }
 
         if (options.Detached)
-            await stack.LetGoAsync();
+            await stack.ReleaseAsync();
         return stack;
     }
 
-    /// <summary>The stack that another process started in the folder, to use or to stop it. Disposing it leaves it running.</summary>
+    /// <summary>Attaches to the stack that another process started in a folder. Disposing it leaves the servers running.</summary>
     public static ServerStack Attach(string directory)
     {
         var ports = new StackFolder(directory).Ports;
@@ -81,17 +86,18 @@ public sealed class ServerStack : IAsyncDisposable
         });
     }
 
-    /// <summary>Stops all servers in good order and keeps their data.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) => Task.WhenAll(Servers.Select(x => x.StopAsync(cancellationToken)));
+    /// <summary>Stops all servers gracefully and keeps their data.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) =>
+        Task.WhenAll(Servers.Select(x => x.StopAsync(cancellationToken)));
 
-    /// <summary>Kills whatever runs and removes their data, logs and remembered ports.</summary>
+    /// <summary>Kills all servers and deletes their data, logs and remembered ports.</summary>
     public async Task WipeAsync(CancellationToken cancellationToken = default)
     {
-        await SweepAsync(cancellationToken);
+        await KillRecordedAsync(cancellationToken);
         Folder.Wipe();
     }
 
-    /// <summary>Stops what this process owns; a detached stack stays.</summary>
+    /// <summary>Stops the servers, unless the stack is detached.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_options.Detached)
@@ -100,23 +106,23 @@ public sealed class ServerStack : IAsyncDisposable
             await WipeAsync();
         else
             await StopAsync();
-        await LetGoAsync();
+        await ReleaseAsync();
         if (_options.Temporary)
             Directory.Delete(Folder.Path, recursive: true);
     }
 
-    private static async Task StartAsync(LocalServer server, IProgress<string>? progress, CancellationToken cancellationToken)
+    private static async Task StartServerAsync(LocalServer server, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         await server.StartAsync(cancellationToken);
         progress?.Report($"{server.Name} is ready on 127.0.0.1:{server.Port}");
     }
 
-    /// <summary>Kills every process that is recorded in the folder.</summary>
-    private Task SweepAsync(CancellationToken cancellationToken) => Task.WhenAll(
+    /// <summary>Kills every process that has a pid file in the folder.</summary>
+    private Task KillRecordedAsync(CancellationToken cancellationToken) => Task.WhenAll(
         from file in Directory.Exists(Folder.Run) ? Directory.EnumerateFiles(Folder.Run, "*.pid") : []
         select new LocalProcess(Folder, Path.GetFileNameWithoutExtension(file)).KillAsync(cancellationToken));
 
-    private async Task LetGoAsync()
+    private async Task ReleaseAsync()
     {
         if (_lifeline is not null)
             await _lifeline.DisposeAsync();
@@ -125,7 +131,7 @@ public sealed class ServerStack : IAsyncDisposable
         (_lifeline, _lock) = (null, null);
     }
 
-    private static FileStream Lock(StackFolder folder)
+    private static FileStream LockFolder(StackFolder folder)
     {
         try
         {
@@ -133,18 +139,18 @@ public sealed class ServerStack : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new LocalServerException($"Another process owns the stack in {folder.Path}: end it first, or use another folder.", exception);
+            throw new LocalServerException($"Another process owns the stack in {folder.Path}. Stop it, or use another folder.", exception);
         }
     }
 
-    private static InvalidOperationException Missing(string option) =>
-        new($"This stack was started without that server: set {nameof(ServerStackOptions)}.{option}.");
+    private static InvalidOperationException CreateMissingServer(string option) =>
+        new($"This stack was started without that server. Set {nameof(ServerStackOptions)}.{option}.");
 }
 
-/// <summary>What to start, and where.</summary>
+/// <summary>Servers to start and their state folder.</summary>
 public sealed record ServerStackOptions
 {
-    /// <summary>State folder; made if missing. One stack per folder.</summary>
+    /// <summary>State folder of the stack. It is created if missing.</summary>
     public required string Directory { get; init; }
 
     public bool Rabbit { get; init; } = true;
@@ -153,12 +159,14 @@ public sealed record ServerStackOptions
 
     public bool S3 { get; init; }
 
-    /// <summary>False makes Postgres faster and a power cut fatal, and has S3 keep everything in memory, so that it cannot be restarted: for tests.</summary>
+    /// <summary>
+    /// Whether data survives. False is for tests: Postgres is faster but loses data in a power cut, and S3 keeps data in memory only.
+    /// </summary>
     public bool Durable { get; init; } = true;
 
-    /// <summary>True lets the servers outlive this process; false ends them with it, also when it is killed.</summary>
+    /// <summary>Whether the servers outlive this process. Otherwise they end with it, even if it is killed.</summary>
     public bool Detached { get; init; }
 
-    /// <summary>Removes the folder and the data at the end.</summary>
+    /// <summary>Whether the folder and the data are deleted at the end.</summary>
     public bool Temporary { get; init; }
 }

@@ -16,7 +16,7 @@ public sealed class OwnershipTests
         using var scratch = new Scratch();
         await using var owner = await Owner.StartAsync(Victim, scratch["stack"], ["temporary"]);
         var stack = ServerStack.Attach(scratch["stack"]);
-        var processes = stack.Servers.Select(x => x.ProcessId.ShouldNotBeNull()).SelectMany(ProcessTable.Tree).ToList();
+        var processes = stack.Servers.Select(x => x.ProcessId.ShouldNotBeNull()).SelectMany(ProcessTable.FindTree).ToList();
         processes.Count.ShouldBeGreaterThan(4);
 
         await owner.KillAsync();

@@ -3,13 +3,16 @@ using System.Diagnostics;
 namespace MangaMotion.LocalStack.Processes;
 
 /// <summary>
-/// A shell in a session of its own that waits on a pipe from us. When we end in whatever way, SIGKILL included, the pipe
-/// closes and it kills all processes of the state folder. (A parent-death signal would do the same only for a child whose
-/// starting thread lives as long as we do, and not for grandchildren.)
+/// Shell in a separate session that waits on a pipe from this process. When this process ends, even by SIGKILL, the pipe closes and the
+/// shell kills all processes of the state folder.
 /// </summary>
+/// <remarks>
+/// A parent-death signal (PR_SET_PDEATHSIG) is not enough: it also fires if the thread that started the child ends, and not for
+/// grandchildren.
+/// </remarks>
 internal sealed class Lifeline : IAsyncDisposable
 {
-    // A recorded process is left alone when its id belongs to another by now, seen by the start time: field 22 of stat.
+    // A process is not killed if its id has been reused, which its start time (field 22 of stat) shows.
     private const string Script = """
         read -r _ && exit 0
         for file in "$0"/run/*.pid; do
@@ -24,7 +27,8 @@ internal sealed class Lifeline : IAsyncDisposable
 
     private Lifeline(Process process) => _process = process;
 
-    /// <param name="temporary">Remove the folder and its data too.</param>
+    /// <summary>Starts the shell.</summary>
+    /// <param name="temporary">Whether the shell also deletes the folder and its data.</param>
     public static Lifeline Start(StackFolder folder, bool temporary)
     {
         string[] remove = temporary ? [folder.Path, folder.Data] : [];
@@ -39,7 +43,7 @@ internal sealed class Lifeline : IAsyncDisposable
         return new Lifeline(Process.Start(info) ?? throw new LocalServerException("setsid could not be started."));
     }
 
-    /// <summary>Lets go without killing anything.</summary>
+    /// <summary>Ends the shell without killing processes.</summary>
     public async ValueTask DisposeAsync()
     {
         await _process.StandardInput.WriteLineAsync();

@@ -4,12 +4,12 @@ using System.Globalization;
 namespace MangaMotion.LocalStack.Processes;
 
 /// <summary>
-/// A background process in a session of its own, remembered by a pid file, so that another process, or the next start,
-/// can find it, stop it, or sweep what a crash left behind.
+/// Background process in a separate session with a pid file. Another process, or the next start, can find and stop it, also after a crash
+/// of its owner.
 /// </summary>
 public sealed class LocalProcess
 {
-    // The log is opened before the user changes: the server's user need not be able to enter the log's folder.
+    // The log is opened before the user changes, because the server's user may have no access to the log's folder.
     private const string Launcher = """exec >>"$0" 2>&1 </dev/null; exec setsid "$@" """;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
@@ -28,55 +28,56 @@ public sealed class LocalProcess
 
     public string LogFile { get; }
 
-    /// <summary>The process id while it runs, else null.</summary>
-    public int? Id => Recorded() is { Running: true } recorded ? recorded.Id : null;
+    /// <summary>Id of the running process; null if it does not run.</summary>
+    public int? Id => ReadRecord() is { IsRunning: true } recorded ? recorded.Id : null;
 
-    /// <summary>Starts it; its output is appended to <see cref="LogFile"/>. The environment is exactly the one given.</summary>
+    /// <summary>Starts the process with exactly the given environment. Its output is appended to <see cref="LogFile"/>.</summary>
     /// <exception cref="LocalServerException">The program cannot be started.</exception>
     public void Start(ProcessLaunch launch)
     {
         ArgumentNullException.ThrowIfNull(launch);
         var info = new ProcessStartInfo("/bin/sh") { WorkingDirectory = launch.WorkingDirectory, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", Launcher, LogFile, .. ServerUser.Prefix(launch.User), launch.FileName, .. launch.Arguments])
+        foreach (var argument in (string[])[
+            "-c", Launcher, LogFile, .. ServerUser.CreatePrefix(launch.User), launch.FileName, .. launch.Arguments])
             info.ArgumentList.Add(argument);
         info.Environment.Clear();
         foreach (var (key, value) in launch.Environment)
             info.Environment[key] = value;
 
         using var process = Process.Start(info) ?? throw new LocalServerException($"{Name} could not be started: {launch.FileName}.");
-        // Gone already: there is nothing to remember, and whoever waits for readiness finds it ended.
+        // A process that has already ended needs no pid file. The wait for readiness reports it.
         if (ProcessTable.Find(process.Id) is { } entry)
             File.WriteAllText(_pidFile, $"{entry.Id} {entry.StartTicks}\n");
     }
 
-    /// <summary>Ends it by the given signal and, after the grace period, by SIGKILL; with whatever it started.</summary>
+    /// <summary>Stops the process with a signal, and kills it and its children after the grace period.</summary>
     internal async Task StopAsync(int signal, TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (Recorded() is { Running: true } recorded)
+        if (ReadRecord() is { IsRunning: true } recorded)
         {
-            var tree = ProcessTable.Tree(recorded.Id);
-            // A frozen process would sit on the signal.
-            Send(tree, Signals.Continue);
+            var tree = ProcessTable.FindTree(recorded.Id);
+            // A frozen process would not handle the signal.
+            SendSignal(tree, Signals.Continue);
             Signals.Send(recorded.Id, signal);
             var deadline = Stopwatch.StartNew();
-            while (recorded.Running && deadline.Elapsed < grace)
+            while (recorded.IsRunning && deadline.Elapsed < grace)
                 await Task.Delay(PollInterval, cancellationToken);
         }
 
         await KillAsync(cancellationToken);
     }
 
-    /// <summary>Ends it and all its children by SIGKILL, and returns when none of them runs.</summary>
+    /// <summary>Kills the process and its children with SIGKILL and waits until they have ended.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
-        if (Recorded() is not { } recorded)
+        if (ReadRecord() is not { } recorded)
             return;
-        if (!recorded.Reused)
+        if (!recorded.IsReused)
         {
-            var tree = ProcessTable.Tree(recorded.Id);
-            // The leader by its own id too: until its setsid has run, there is no such group.
+            var tree = ProcessTable.FindTree(recorded.Id);
+            // The tree includes the leader's own id, because its group does not exist before setsid has run.
             Signals.SendToGroup(recorded.Id, Signals.Kill);
-            Send(tree, Signals.Kill);
+            SendSignal(tree, Signals.Kill);
             while (tree.Any(id => ProcessTable.Find(id) is not null))
                 await Task.Delay(PollInterval, cancellationToken);
         }
@@ -84,54 +85,58 @@ public sealed class LocalProcess
         File.Delete(_pidFile);
     }
 
-    /// <summary>SIGSTOP to it and all its children; returns when all of them stand still: connections stay open and nothing answers.</summary>
+    /// <summary>Stops the process and its children with SIGSTOP and waits until all are stopped. Connections stay open.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken)
     {
-        // Parents may have had more children before they stood still.
-        for (var moving = RunningTree(); moving.Count > 0; moving = [.. RunningTree().Where(x => ProcessTable.Find(x) is { Frozen: false })])
+        // A parent can start more children before it stops.
+        for (var moving = FindRunningTree(); moving.Count > 0; moving = [
+            .. FindRunningTree().Where(x => ProcessTable.Find(x) is { Frozen: false })])
         {
-            Send(moving, Signals.Stop);
+            SendSignal(moving, Signals.Stop);
             await Task.Delay(PollInterval, cancellationToken);
         }
     }
 
-    /// <summary>SIGCONT to it and all its children.</summary>
-    public void Thaw() => Send(RunningTree(), Signals.Continue);
+    /// <summary>Continues the process and its children with SIGCONT.</summary>
+    public void Thaw() => SendSignal(FindRunningTree(), Signals.Continue);
 
-    /// <summary>The last lines of the log, for error messages.</summary>
-    internal string LogTail(int lines = 15) =>
+    /// <summary>Reads the last lines of the log for an error message.</summary>
+    internal string ReadLogTail(int lines = 15) =>
         File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(lines)) : "(no log)";
 
-    private IReadOnlyList<int> RunningTree() =>
-        ProcessTable.Tree(Id ?? throw new InvalidOperationException($"{Name} is not running: start it first."));
+    private IReadOnlyList<int> FindRunningTree() =>
+        ProcessTable.FindTree(Id ?? throw new InvalidOperationException($"{Name} is not running: start it first."));
 
-    private static void Send(IEnumerable<int> processes, int signal)
+    private static void SendSignal(IEnumerable<int> processes, int signal)
     {
         foreach (var process in processes)
             Signals.Send(process, signal);
     }
 
-    private RecordedProcess? Recorded()
+    private RecordedProcess? ReadRecord()
     {
         if (!File.Exists(_pidFile))
             return null;
         var parts = File.ReadAllText(_pidFile).Split(' ', StringSplitOptions.TrimEntries);
-        // Half a file is what a power cut leaves; after it no process of ours runs.
-        return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var id) && ulong.TryParse(parts[1], CultureInfo.InvariantCulture, out var start)
+        // A power cut can leave a partial file; no recorded process runs after it.
+        return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var id)
+            && ulong.TryParse(parts[1], CultureInfo.InvariantCulture, out var start)
             ? new RecordedProcess(id, start)
             : null;
     }
 
     private sealed record RecordedProcess(int Id, ulong StartTicks)
     {
-        public bool Running => ProcessTable.Find(Id)?.StartTicks == StartTicks;
+        public bool IsRunning => ProcessTable.Find(Id)?.StartTicks == StartTicks;
 
-        /// <summary>The id belongs to a stranger now; so the old process is gone, and its group too, whose number the kernel would not have given away.</summary>
-        public bool Reused => ProcessTable.Find(Id) is { } entry && entry.StartTicks != StartTicks;
+        /// <summary>
+        /// Whether another process has the id. The old process and its group have then ended: the kernel does not reuse the id of a group.
+        /// </summary>
+        public bool IsReused => ProcessTable.Find(Id) is { } entry && entry.StartTicks != StartTicks;
     }
 }
 
-/// <summary>How to start a <see cref="LocalProcess"/>.</summary>
+/// <summary>Command of a <see cref="LocalProcess"/>.</summary>
 public sealed record ProcessLaunch
 {
     public required string FileName { get; init; }
@@ -142,6 +147,6 @@ public sealed record ProcessLaunch
 
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>The account to run as when we are root; null keeps our own.</summary>
+    /// <summary>User to run as if this process is root; null for the current user.</summary>
     public string? User { get; init; }
 }

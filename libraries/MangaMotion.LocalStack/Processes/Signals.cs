@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MangaMotion.LocalStack.Processes;
 
-/// <summary>Sends signals; .NET itself can only kill.</summary>
+/// <summary>Sends POSIX signals. .NET can only send SIGKILL.</summary>
 internal static partial class Signals
 {
     public const int Interrupt = 2;
@@ -14,17 +14,18 @@ internal static partial class Signals
 
     private const int NoSuchProcess = 3;
 
-    /// <summary>Signals a process; one that has ended meanwhile is no error.</summary>
+    /// <summary>Sends a signal to a process. A process that has ended is not an error.</summary>
     public static void Send(int processId, int signal) => SendTo(processId, signal);
 
-    /// <summary>Signals every process of a group; an empty group is no error.</summary>
+    /// <summary>Sends a signal to every process of a group. An empty group is not an error.</summary>
     public static void SendToGroup(int groupId, int signal) => SendTo(-groupId, signal);
 
     private static void SendTo(int target, int signal)
     {
         if (SystemKill(target, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess)
             return;
-        throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Signal {signal} to {target} was refused: {Marshal.GetLastPInvokeErrorMessage()}.");
+        throw new Win32Exception(Marshal.GetLastPInvokeError(),
+            $"Signal {signal} to {target} was rejected: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
