@@ -13,22 +13,33 @@ internal static class TestCommand
         var names = new Argument<string[]>("projects") { Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore };
         var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this." };
         var noBuild = new Option<bool>("--no-build") { Description = "Test what was last built in Release." };
-        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter, noBuild };
+        var full = new Option<bool>("--full")
+        {
+            Description = "Run also the projects that take long and need Docker; installs docker.io where it is missing.",
+        };
+        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter, noBuild, full };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(names) ?? [], parsed.GetValue(filter), !parsed.GetValue(noBuild), cancellationToken));
+        {
+            var chosen = parsed.GetValue(names) ?? [];
+            return RunAsync(chosen, parsed.GetValue(filter), !parsed.GetValue(noBuild), parsed.GetValue(full), cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] names, string? filter, bool build, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] names, string? filter, bool build, bool full, CancellationToken cancellationToken)
     {
         var clone = Clone.Find();
         var progress = new ProgressLines();
-        await Installation.EnsureAsync(clone, SetupCommand.Everything, progress, cancellationToken);
+        string[] packages = full ? [.. SetupCommand.Everything, SetupCommand.FullTestRun] : SetupCommand.Everything;
+        await Installation.EnsureAsync(clone, packages, progress, cancellationToken);
 
         if (build)
             await BuildAsync(clone, progress, cancellationToken);
 
-        var projects = TestProject.FindAll(clone).Where(x => names.Length == 0 || names.Any(name => x.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).ToList();
+        var projects = TestProject.FindAll(clone)
+            .Where(project => full || !project.FullRunOnly)
+            .Where(project => names.Length == 0 || names.Any(name => project.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
         var results = Directory.CreateDirectory(Path.Combine(clone.State, "test-results")).FullName;
         var total = new TestTotals(0, 0, 0);
         await using (var servers = await StartServersAsync(progress, cancellationToken))

@@ -5,7 +5,8 @@ using MangaMotion.Cli.Local;
 namespace MangaMotion.Cli.Development;
 
 /// <summary>One project below <c>tests/</c>, built in Release.</summary>
-internal sealed record TestProject(string Name, string Assembly)
+/// <param name="FullRunOnly">True where the project has <c>FullTestRunOnly</c>: it takes long, or needs more than setup installs.</param>
+internal sealed record TestProject(string Name, string Assembly, bool FullRunOnly)
 {
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
@@ -16,7 +17,8 @@ internal sealed record TestProject(string Name, string Assembly)
         from path in Directory.EnumerateFiles(clone["tests"], "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         let name = Path.GetFileNameWithoutExtension(path)
         where !name.EndsWith("TestSupport", StringComparison.Ordinal) && !name.EndsWith(".Victim", StringComparison.Ordinal)
-        select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"]);
+        let fullRunOnly = XDocument.Load(path).Descendants("FullTestRunOnly").Any(property => property.Value == "true")
+        select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"], fullRunOnly);
 
     /// <summary>
     /// Runs it by its own runner; a run that ends without a result, by a crash or at the deadline, counts as one failure.

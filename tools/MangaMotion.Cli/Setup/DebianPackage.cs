@@ -4,7 +4,7 @@ namespace MangaMotion.Cli.Setup;
 
 /// <summary>One line of <c>deploy/debian-packages.txt</c>.</summary>
 /// <param name="Evidence">Path that exists when it is installed, by this package or another that provides the same; <c>*</c> within a segment.</param>
-/// <param name="Group"><c>run</c>, <c>s3</c> or <c>test</c>.</param>
+/// <param name="Group"><c>run</c>, <c>s3</c>, <c>test</c> or <c>full</c>.</param>
 /// <param name="Images">Container images that have it: <c>media</c>, <c>video</c>, or <c>-</c> for none.</param>
 internal sealed record DebianPackage(string Name, string Evidence, string Group, string Images = "-")
 {

@@ -8,6 +8,9 @@ internal static class SetupCommand
 {
     public static readonly string[] Everything = ["run", "s3", "test"];
 
+    /// <summary>Group of packages that only <c>test --full</c> installs.</summary>
+    public const string FullTestRun = "full";
+
     public static Command Create()
     {
         var command = new Command("setup", "Install the Debian packages that are missing.");
