@@ -48,5 +48,8 @@ public sealed record MediaType(string Name, MediaKind Kind, string Title, string
     /// <summary>Pixels written by a tool of ours. Not in <see cref="All"/> and never sniffed: no caller can bring one.</summary>
     internal static readonly MediaType Pixmap = new("image/x-portable-pixmap", MediaKind.Image, "pixmap", "ppm");
 
+    /// <summary>The title with its article, such as <c>an AVIF</c>, as it is spoken: MP3 and M4A begin with the name of the letter M.</summary>
+    public string TitleWithArticle => $"{(Title is ['A' or 'E' or 'I' or 'O' or 'U', ..] or ['M', 'P' or '4', ..] ? "an" : "a")} {Title}";
+
     public override string ToString() => Name;
 }

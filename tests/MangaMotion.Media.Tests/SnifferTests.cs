@@ -81,7 +81,7 @@ public sealed class SnifferTests
         { "7F 'ELF", "a program" },
         { "'{\"a\":1}", "a JSON document" },
         { "'hello_world", "a text file" },
-        { "'<!DOCTYPE_html>", "a web page" },
+        { "'<!DOCTYPE_html>", "an HTML page" },
     };
 
     [Theory]

@@ -1,3 +1,4 @@
+using MangaMotion.Media.Pages;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Workspaces;
 
@@ -44,7 +45,7 @@ public sealed class Chapter : IDisposable
         var sniffed = MediaSniffer.SniffFile(path);
         return sniffed.Type is { Kind: MediaKind.Image } type
             ? new PageFile(path, type)
-            : throw new CorruptMediaException($"Page {page.Number} is {sniffed.Description}, not an image.");
+            : throw new CorruptMediaException($"Page {page.Number} ({page.Name}) is {sniffed.Description}{(sniffed.IsImage ? $", which is not taken; {PageTypes.Sentence}" : ", not an image.")}");
     }
 
     public void Dispose() => _source.Dispose();

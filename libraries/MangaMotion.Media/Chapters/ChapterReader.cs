@@ -1,3 +1,4 @@
+using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
@@ -22,14 +23,12 @@ public sealed class ChapterReader(PdfRenderer pdf, IOptions<MediaOptions> option
         if (files.Count > _limits.Pages)
             throw TooManyPages(files.Count);
 
-        var source = files is [var one] && MediaSniffer.SniffFile(one.Path).Require() is { Kind: not MediaKind.Image } type
-            ? await OpenAsync(workspace, one, type, cancellationToken)
-            : Images(files);
+        var source = files is [var one] ? await OpenAsync(workspace, one, cancellationToken) : Images(files);
         try
         {
             return source.Names.Count switch
             {
-                0 => throw new CorruptMediaException("There is no page in the chapter; a page is a JPEG, PNG, WebP, GIF or TIFF image."),
+                0 => throw new CorruptMediaException($"There is no page in the chapter; {PageTypes.Sentence}"),
                 var pages when pages > _limits.Pages => throw TooManyPages(pages),
                 _ => new Chapter(workspace, source),
             };
@@ -41,20 +40,33 @@ public sealed class ChapterReader(PdfRenderer pdf, IOptions<MediaOptions> option
         }
     }
 
-    private async Task<IPageSource> OpenAsync(Workspace workspace, ChapterFile file, MediaType type, CancellationToken cancellationToken) => type.Kind switch
+    private async Task<IPageSource> OpenAsync(Workspace workspace, ChapterFile file, CancellationToken cancellationToken)
     {
-        MediaKind.Archive => await ZipPages.OpenAsync(file.Path, _limits, cancellationToken),
-        MediaKind.Pdf => new PdfPages(pdf, workspace, file.Path, await pdf.CountPagesAsync(file.Path, cancellationToken)),
-        _ => throw new UnsupportedMediaException($"This is a {type.Title} file; a chapter is a CBZ, ZIP or PDF, or images."),
-    };
+        var sniffed = MediaSniffer.SniffFile(file.Path);
+        return sniffed.Type?.Kind switch
+        {
+            MediaKind.Image => Images([file]),
+            MediaKind.Archive => await ZipPages.OpenAsync(file.Path, _limits, cancellationToken),
+            MediaKind.Pdf => new PdfPages(pdf, workspace, file.Path, await pdf.CountPagesAsync(file.Path, cancellationToken)),
+            null when EndsInArchive(file.Path) => await ZipPages.OpenAsync(file.Path, _limits, cancellationToken),
+            _ => throw new UnsupportedMediaException($"This is {sniffed.Description}; a chapter is a CBZ, ZIP or PDF, or images."),
+        };
+    }
+
+    /// <summary>An archive may have a program that unpacks it, or anything else, in front of it.</summary>
+    private static bool EndsInArchive(string path)
+    {
+        using var file = File.OpenHandle(path);
+        return ZipDirectory.IsIn(file);
+    }
 
     private static ImagePages Images(IReadOnlyList<ChapterFile> files)
     {
         foreach (var file in files)
         {
-            // A picture that is damaged is a page that cannot be read; an archive among pictures is a misunderstanding.
-            if (MediaSniffer.SniffFile(file.Path).Type is { Kind: not MediaKind.Image } type)
-                throw new UnsupportedMediaException($"'{PageNames.ForPeople(file.Name, 1)}' is a {type.Title} file; a chapter is one CBZ, ZIP or PDF, or only images.");
+            // As in an archive: a file that is called a page is one that may be unreadable. Another archive among pages is a misunderstanding.
+            if (!PageNames.IsPage(file.Name) && MediaSniffer.SniffFile(file.Path) is { Type.Kind: not MediaKind.Image } sniffed)
+                throw new UnsupportedMediaException($"'{PageNames.ForPeople(file.Name, 1)}' is {sniffed.Description}; a chapter is one CBZ, ZIP or PDF, or only images.");
         }
 
         return new ImagePages(files);

@@ -3,7 +3,7 @@ namespace MangaMotion.Media.Chapters;
 /// <summary>Images handed in one by one: each is a page.</summary>
 internal sealed class ImagePages(IEnumerable<ChapterFile> files) : IPageSource
 {
-    private readonly IReadOnlyList<ChapterFile> _files = [.. files.OrderBy(file => file.Name, PageNames.Natural)];
+    private readonly IReadOnlyList<ChapterFile> _files = [.. files.OrderBy(file => file.Name, PageNames.ReadingOrder)];
 
     public ComicInfo Info { get; } = new();
 

@@ -3,25 +3,45 @@ using System.Text;
 
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>Names that owners give to pages: their order, what is no page, and how they are shown.</summary>
+/// <summary>Names that owners give to pages: their order, their kind and the form in which they are shown. Never used as paths.</summary>
 internal static class PageNames
 {
-    private const int Longest = 200;
+    private const int LongestShownName = 200;
 
-    /// <summary>Folder by folder, numbers by their value: <c>2.png</c> before <c>10.png</c>.</summary>
-    public static IComparer<string> Natural { get; } = Comparer<string>.Create(Compare);
+    /// <summary>A longer part behind the last dot is not a file extension.</summary>
+    private const int LongestExtension = 5;
 
-    /// <summary>What systems leave in archives: Finder's doubles, dotfiles, folders' pictures.</summary>
+    /// <summary>Extensions of pictures, whether or not that kind of picture can be read here.</summary>
+    private static readonly HashSet<string> PageExtensions = new(
+        [
+            "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib", "avif", "heic", "heif", "hif", "jxl",
+            "jp2", "j2k", "jpx", "jpf", "jpm", "j2c", "jpc", "svg", "svgz", "psd", "tga", "qoi", "jxr", "wdp", "pcx", "exr", "ppm", "pgm", "pbm", "pnm",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Total order of names: folder by folder, numbers by value (<c>2.png</c> before <c>10.png</c>), a file's stem before its
+    /// extension (<c>12.png</c> before <c>12.5.png</c>), upper and lower case alike. Names that differ in nothing else are ordered by
+    /// their characters.
+    /// </summary>
+    public static IComparer<string> ReadingOrder { get; } = Comparer<string>.Create(Compare);
+
+    /// <summary>Whether the name is one that calls its file a page. A file whose bytes are a picture is a page under any name.</summary>
+    public static bool IsPage(string name) => PageExtensions.Contains(Extension(LastPart(name)).TrimStart('.').ToString());
+
+    /// <summary>Whether the name is one that operating systems leave in archives: resource forks, hidden files, picture caches.</summary>
     public static bool IsLeftBySystem(string name) => name.Split('/').Any(part =>
-        part.StartsWith('.') && part is not ("." or "..")
+        part.StartsWith('.') && part != "." && !part.StartsWith("..", StringComparison.Ordinal)
         || part is "__MACOSX"
         || part.Equals("Thumbs.db", StringComparison.OrdinalIgnoreCase)
         || part.Equals("desktop.ini", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The name for people to read: at most 200 characters, without controls; <c>page 3</c> if nothing is left of it.</summary>
     public static string ForPeople(string name, int number)
     {
         var shown = new StringBuilder();
-        foreach (var rune in string.Join('/', name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))).EnumerateRunes())
+        var parts = name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
+        foreach (var rune in string.Join('/', parts).EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse) && rune != Rune.ReplacementChar)
@@ -31,10 +51,10 @@ internal static class PageNames
         }
 
         var text = shown.ToString().Trim();
-        if (text.Length > Longest)
+        if (text.Length > LongestShownName)
         {
-            // The end tells the pages apart; a pair of surrogates is not cut in two.
-            var from = text.Length - Longest + 1;
+            // The end tells the pages apart. A pair of surrogates is not cut in two.
+            var from = text.Length - LongestShownName + 1;
             text = $"…{text[(char.IsLowSurrogate(text[from]) ? from + 1 : from)..]}";
         }
 
@@ -43,36 +63,100 @@ internal static class PageNames
 
     private static int Compare(string left, string right)
     {
-        int i = 0, j = 0;
-        while (i < left.Length && j < right.Length)
+        var (ours, others) = (left.Split('/'), right.Split('/'));
+        for (var i = 0; ; i++)
         {
+            var (isFile, isOtherFile) = (i == ours.Length - 1, i == others.Length - 1);
+            if (isFile && isOtherFile)
+                return CompareFiles(ours[i], others[i]);
+
+            var order = CompareParts(isFile ? Stem(ours[i]) : ours[i], isOtherFile ? Stem(others[i]) : others[i]);
+            if (order != 0)
+                return order;
+            if (isFile || isOtherFile)
+                return isFile ? 1 : -1;
+        }
+    }
+
+    private static int CompareFiles(string left, string right)
+    {
+        var order = CompareParts(Stem(left), Stem(right));
+        return order != 0 ? order : string.CompareOrdinal(left, right);
+    }
+
+    /// <summary>By numbers and letters first. Only where those are alike by characters, so that pages of folders 01 and 1 do not mix.</summary>
+    private static int CompareParts(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
+    {
+        var order = CompareNaturally(left, right);
+        return order != 0 ? order : left.SequenceCompareTo(right);
+    }
+
+    private static int CompareNaturally(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
+    {
+        while (!left.IsEmpty && !right.IsEmpty)
+        {
+            Rune.DecodeFromUtf16(left, out var one, out var length);
+            Rune.DecodeFromUtf16(right, out var other, out var otherLength);
             int order;
-            if (char.IsAsciiDigit(left[i]) && char.IsAsciiDigit(right[j]))
+            if (Digit(one) >= 0 && Digit(other) >= 0)
             {
-                var one = Number(left, ref i);
-                var other = Number(right, ref j);
-                order = one.Length != other.Length ? one.Length - other.Length : one.SequenceCompareTo(other);
+                order = CompareNumbers(ref left, ref right);
             }
             else
             {
-                order = Weight(left[i++]) - Weight(right[j++]);
+                order = Weight(one) - Weight(other);
+                left = left[length..];
+                right = right[otherLength..];
             }
 
             if (order != 0)
                 return order;
         }
 
-        return left.Length - i != right.Length - j ? left.Length - i - (right.Length - j) : string.CompareOrdinal(left, right);
+        return left.Length - right.Length;
     }
 
-    /// <summary>A folder's end sorts before everything, so that its pages stay together.</summary>
-    private static int Weight(char letter) => letter == '/' ? -1 : char.ToLowerInvariant(letter);
-
-    private static ReadOnlySpan<char> Number(string text, ref int at)
+    /// <summary>Compares the runs of digits at the beginning of both texts by value, of any length and in any script.</summary>
+    private static int CompareNumbers(ref ReadOnlySpan<char> left, ref ReadOnlySpan<char> right)
     {
-        var start = at;
-        while (at < text.Length && char.IsAsciiDigit(text[at]))
-            at++;
-        return text.AsSpan(start..at).TrimStart('0');
+        var (one, other) = (Digits(ref left), Digits(ref right));
+        return one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
     }
+
+    /// <summary>Takes a run of digits off the text. Returns it in ASCII without leading zeros.</summary>
+    private static string Digits(ref ReadOnlySpan<char> text)
+    {
+        var digits = new StringBuilder();
+        while (Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done && Digit(rune) is >= 0 and var digit)
+        {
+            if (digit > 0 || digits.Length > 0)
+                digits.Append((char)('0' + digit));
+            text = text[length..];
+        }
+
+        return digits.ToString();
+    }
+
+    /// <summary>Value of a decimal digit of any script, such as the full-width ones; -1 for any other character.</summary>
+    private static int Digit(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber ? (int)Rune.GetNumericValue(rune) : -1;
+
+    /// <summary>Every digit stands where the ASCII digits do, so that the order of digits and other characters is the same in all scripts.</summary>
+    private static int Weight(Rune rune) => Digit(rune) >= 0 ? '0' : Rune.ToLowerInvariant(rune).Value;
+
+    private static ReadOnlySpan<char> Stem(string file) => file.AsSpan(0, file.Length - Extension(file).Length);
+
+    /// <summary>The extension with its dot. A part that begins with a digit is none: the file <c>12.5</c> has a number, not an extension.</summary>
+    private static ReadOnlySpan<char> Extension(string file)
+    {
+        var dot = file.LastIndexOf('.');
+        var isExtension = dot > 0 && file.Length - dot - 1 is >= 1 and <= LongestExtension
+            && char.IsAsciiLetter(file[dot + 1]) && file.AsSpan(dot + 1).IndexOfAnyExcept(AsciiLettersAndDigits) < 0;
+        return isExtension ? file.AsSpan(dot) : [];
+    }
+
+    private static readonly System.Buffers.SearchValues<char> AsciiLettersAndDigits =
+        System.Buffers.SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static string LastPart(string name) => name[(name.LastIndexOf('/') + 1)..];
 }

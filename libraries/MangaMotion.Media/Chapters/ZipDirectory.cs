@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
-using System.Text;
 using MangaMotion.Media.Processes;
 using Microsoft.Win32.SafeHandles;
 
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>
-/// The directory of a ZIP, checked before anything is unpacked: .NET's own reader takes encrypted entries for plain ones and
-/// lets entries overlap. Source: PKWARE's APPNOTE 6.3.
+/// The directory of a ZIP, checked before anything is unpacked. .NET's own reader treats encrypted entries as plain ones and lets
+/// entries overlap. Source: PKWARE's APPNOTE 6.3.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -24,108 +23,143 @@ internal static class ZipDirectory
     private const int Encrypted = 1 | 1 << 6 | 1 << 13;
     private const int Utf8Name = 1 << 11;
     private const int LongestDirectory = 64 * 1024 * 1024;
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>All entries but folders.</summary>
-    /// <exception cref="MediaException">The archive is damaged, encrypted, uses what is not taken, or holds more than is allowed.</exception>
+    /// <summary>Whether an archive ends in the file, whatever it begins with.</summary>
+    public static bool IsIn(SafeFileHandle file) => FindEnd(file) is { Count: > 0 };
+
+    /// <summary>Lists all entries except folders.</summary>
+    /// <exception cref="MediaException">The archive is damaged, in several parts, or holds more than is allowed.</exception>
     public static List<ZipEntry> Read(SafeFileHandle file, MediaLimits limits)
     {
-        var (count, start, length) = End(file);
-        if (count > limits.Entries)
-            throw Outcome.TooMany("entries", limits.Entries, count, "The archive holds {0} files; {1} are allowed.");
-        if (length > LongestDirectory)
-            throw Outcome.TooMany("entries", LongestDirectory, length, "The archive's list of files is {0} bytes long; {1} are allowed.");
+        var end = FindEnd(file) ?? throw Damaged("there is no end record behind a directory");
+        if (end.Count > limits.Entries)
+            throw Outcome.TooMany("entries", limits.Entries, end.Count, "The archive holds {0} files; {1} are allowed.");
+        if (end.Length > LongestDirectory)
+            throw Outcome.TooMany("entries", LongestDirectory, end.Length, "The archive's list of files is {0} bytes long; {1} are allowed.");
 
-        var directory = Bytes(file, start, (int)length);
-        var (entries, offset) = (new List<ZipEntry>((int)count), 0);
-        for (var i = 0; i < count; i++)
-            entries.Add(Entry(directory, ref offset));
+        var directory = Bytes(file, end.Start, (int)end.Length);
+        var (entries, names, offset) = (new List<ZipEntry>((int)end.Count), new List<ZipName>((int)end.Count), 0);
+        for (var i = 0; i < end.Count; i++)
+            entries.Add(ReadEntry(directory, end.Origin, ref offset, names));
         if (offset != directory.Length)
             throw Damaged("the directory goes on after its last entry");
 
-        Separate(file, entries, start);
-        entries.RemoveAll(entry => entry.Name.EndsWith('/'));
-        if (entries.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Skip(1).Any()) is { } twins)
-            throw new CorruptMediaException($"The archive holds two files of one name ('{PageNames.ForPeople(twins.Key, 1)}'), and nobody can tell which one counts; pack it again.");
+        FindData(file, entries, end.Start);
+        if (names.GroupBy(name => Convert.ToHexString(name.Bytes)).FirstOrDefault(group => group.Skip(1).Any()) is { } twins)
+        {
+            var name = PageNames.ForPeople(ZipNames.Decode([twins.First()])[0], 1);
+            throw new CorruptMediaException($"The archive holds two files of one name ('{name}'), and nobody can tell which one counts; pack it again.");
+        }
+
+        entries = [.. entries.Zip(ZipNames.Decode(names), (entry, name) => entry with { Name = name }).Where(entry => !entry.Name.EndsWith('/'))];
         if (entries.Sum(entry => (decimal)entry.Unpacked) is var unpacked && unpacked > limits.UnpackedBytes)
             throw Outcome.TooMany("unpacked_bytes", limits.UnpackedBytes, (long)Math.Min(unpacked, long.MaxValue), "Unpacked, the archive has {0} bytes; {1} are allowed.");
         return entries;
     }
 
-    /// <summary>Finds the end record, which says where the directory is.</summary>
-    private static (long Count, long Start, long Length) End(SafeFileHandle file)
+    /// <summary>
+    /// Finds the end record, which tells where the directory is. Other bytes may follow it, its comment may be cut short, and other bytes
+    /// may precede the archive. The last record with a directory in front of it counts: a comment may hold anything.
+    /// </summary>
+    private static End? FindEnd(SafeFileHandle file)
     {
         var size = RandomAccess.GetLength(file);
         var tail = Bytes(file, Math.Max(0, size - EndLength - ushort.MaxValue), (int)Math.Min(size, EndLength + ushort.MaxValue));
-        var at = tail.Length - EndLength;
-        while (at >= 0 && (UInt32(tail, at) != EndSignature || at + EndLength + UInt16(tail, at + 20) != tail.Length))
-            at--;
-        if (at < 0)
-            throw Damaged("there is no end record");
+        End? empty = null;
+        for (var at = tail.Length - EndLength; at >= 0; at--)
+        {
+            if (UInt32(tail, at) != EndSignature || ReadEnd(file, tail, at, size - tail.Length + at) is not { } end)
+                continue;
+            if (end.Count > 0)
+                return end;
+            empty ??= end;
+        }
 
-        var position = size - tail.Length + at;
+        return empty;
+    }
+
+    /// <param name="tail">Bytes from the end of the file.</param>
+    /// <param name="at">The record's place in them.</param>
+    /// <param name="position">The record's place in the file.</param>
+    /// <returns>Null where the directory is not in front of the record.</returns>
+    private static End? ReadEnd(SafeFileHandle file, byte[] tail, int at, long position)
+    {
         var (disk, count, length, start) = ((long)UInt16(tail, at + 4), (long)UInt16(tail, at + 10), (long)UInt32(tail, at + 12), (long)UInt32(tail, at + 16));
         if (at >= Locator64Length && UInt32(tail, at - Locator64Length) == Locator64Signature)
         {
-            position = (long)UInt64(tail, at - Locator64Length + 8);
-            if (position < 0 || position > size - EndLength - Locator64Length - End64Length)
-                throw Damaged("the 64-bit end record lies outside the file");
+            // Behind a prefix the record is not where the locator says, but always in front of it.
+            var (said, usual) = ((long)UInt64(tail, at - Locator64Length + 8), position - Locator64Length - End64Length);
+            position = HasSignature(file, said, End64Signature, usual) ? said : usual;
+            if (!HasSignature(file, position, End64Signature, usual))
+                return null;
             var end = Bytes(file, position, End64Length);
-            if (UInt32(end, 0) != End64Signature)
-                throw Damaged("there is no 64-bit end record");
             (disk, count, length, start) = (UInt32(end, 16), (long)UInt64(end, 32), (long)UInt64(end, 40), (long)UInt64(end, 48));
         }
 
-        if (disk != 0)
-            throw new UnsupportedMediaException("The archive is one part of several; pack it as one file.");
-        if (count < 0 || start < 0 || length < 0 || start > position || length != position - start)
-            throw Damaged("the directory is not where the end record says");
-        if (length < count * EntryLength)
-            throw Damaged("the directory is shorter than its entries");
-        return (count, start, length);
+        if (count < 0 || start < 0 || length < 0 || length > position || start > position - length || length / EntryLength < count)
+            return null;
+        if (count > 0 && !HasSignature(file, position - length, EntrySignature, position - EntryLength))
+            return null;
+        return disk == 0
+            ? new End(count, position - length, length, position - length - start)
+            : throw new UnsupportedMediaException("The archive is one part of several; pack it as one file.");
     }
 
-    private static ZipEntry Entry(byte[] directory, ref int offset)
+    /// <param name="last">The last place where the record may begin.</param>
+    private static bool HasSignature(SafeFileHandle file, long position, uint signature, long last) =>
+        position >= 0 && position <= last && UInt32(Bytes(file, position, sizeof(uint)), 0) == signature;
+
+    private static ZipEntry ReadEntry(byte[] directory, long origin, ref int offset, List<ZipName> names)
     {
         if (directory.Length - offset < EntryLength || UInt32(directory, offset) != EntrySignature)
-            throw Damaged("an entry of the directory is none");
+            throw Damaged("a record of the directory is not an entry");
         var (flags, method, crc) = (UInt16(directory, offset + 8), UInt16(directory, offset + 10), UInt32(directory, offset + 16));
         var (packed, unpacked, header) = ((long)UInt32(directory, offset + 20), (long)UInt32(directory, offset + 24), (long)UInt32(directory, offset + 42));
         int nameLength = UInt16(directory, offset + 28), extraLength = UInt16(directory, offset + 30), comment = UInt16(directory, offset + 32);
         if (directory.Length - offset - EntryLength < nameLength + extraLength + comment)
             throw Damaged("an entry of the directory is cut short");
 
-        var name = Name(directory.AsSpan(offset + EntryLength, nameLength), (flags & Utf8Name) != 0);
-        Extend(directory.AsSpan(offset + EntryLength + nameLength, extraLength), ref unpacked, ref packed, ref header);
-        offset += EntryLength + nameLength + extraLength + comment;
-
-        if ((flags & Encrypted) != 0)
-            throw new UnsupportedMediaException("The archive is encrypted with a password; pack it without one.");
-        if (method is not (0 or 8))
-            throw new UnsupportedMediaException("The archive is packed with a method that is not taken; pack it as a plain ZIP (Deflate).", $"method {method}");
-        if (packed < 0 || unpacked < 0 || header < 0 || (method == 0 && packed != unpacked))
-            throw Damaged("the sizes of an entry cannot be");
-        return new ZipEntry(name, method == 8, crc, packed, unpacked, header, Data: 0);
-    }
-
-    /// <summary>Takes the 64-bit values for those that do not fit into 32 bits.</summary>
-    private static void Extend(ReadOnlySpan<byte> extra, ref long unpacked, ref long packed, ref long header)
-    {
-        for (; extra.Length >= 4; extra = extra[(4 + BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]))..])
+        var name = directory.AsSpan(offset + EntryLength, nameLength);
+        string? unicodePath = null;
+        foreach (var (id, start, length) in ExtraFields(directory, offset + EntryLength + nameLength, extraLength))
         {
-            int id = BinaryPrimitives.ReadUInt16LittleEndian(extra), length = BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]);
-            if (length > extra.Length - 4)
-                return;
-            if (id != 1)
-                continue;
-            var values = extra.Slice(4, length);
-            Take(ref values, ref unpacked);
-            Take(ref values, ref packed);
-            Take(ref values, ref header);
-            return;
+            if (id == 1)
+                Extend(directory.AsSpan(start, length), ref unpacked, ref packed, ref header);
+            unicodePath ??= ZipNames.ReadUnicodePath(id, directory.AsSpan(start, length), name);
         }
 
-        static void Take(ref ReadOnlySpan<byte> values, ref long value)
+        names.Add(new ZipName(name.ToArray(), (flags & Utf8Name) != 0, directory[offset + 5], unicodePath));
+        offset += EntryLength + nameLength + extraLength + comment;
+
+        var isEncrypted = (flags & Encrypted) != 0;
+        if (packed < 0 || unpacked < 0 || header < 0 || header > long.MaxValue - origin || (method == ZipEntry.Stored && !isEncrypted && packed != unpacked))
+            throw Damaged("the sizes of an entry cannot be");
+        return new ZipEntry("", method, isEncrypted, crc, packed, unpacked, origin + header, Data: 0);
+    }
+
+    private static List<(ushort Id, int Start, int Length)> ExtraFields(byte[] directory, int start, int length)
+    {
+        var fields = new List<(ushort, int, int)>();
+        for (var end = start + length; end - start >= 4;)
+        {
+            var fieldLength = UInt16(directory, start + 2);
+            if (fieldLength > end - start - 4)
+                break;
+            fields.Add((UInt16(directory, start), start + 4, fieldLength));
+            start += 4 + fieldLength;
+        }
+
+        return fields;
+    }
+
+    /// <summary>Replaces the values that do not fit into 32 bits by those of the field.</summary>
+    private static void Extend(ReadOnlySpan<byte> field, ref long unpacked, ref long packed, ref long header)
+    {
+        Replace(ref field, ref unpacked);
+        Replace(ref field, ref packed);
+        Replace(ref field, ref header);
+
+        static void Replace(ref ReadOnlySpan<byte> values, ref long value)
         {
             if (value != uint.MaxValue || values.Length < 8)
                 return;
@@ -135,7 +169,7 @@ internal static class ZipDirectory
     }
 
     /// <summary>Finds each entry's bytes and makes sure that no two share any: overlapping entries are how a small file becomes petabytes.</summary>
-    private static void Separate(SafeFileHandle file, List<ZipEntry> entries, long directory)
+    private static void FindData(SafeFileHandle file, List<ZipEntry> entries, long directory)
     {
         var end = 0L;
         foreach (var (place, entry) in entries.Index().OrderBy(pair => pair.Item.Header).ToList())
@@ -145,7 +179,7 @@ internal static class ZipDirectory
             if (entry.Header > directory - HeaderLength)
                 throw Damaged("an entry lies outside the file");
             var header = Bytes(file, entry.Header, HeaderLength);
-            if (UInt32(header, 0) != HeaderSignature || UInt16(header, 8) != (entry.Deflated ? 8 : 0) || (UInt16(header, 6) & Encrypted) != 0)
+            if (UInt32(header, 0) != HeaderSignature || UInt16(header, 8) != entry.Method || (UInt16(header, 6) & Encrypted) != 0 != entry.IsEncrypted)
                 throw Damaged("an entry is not what the directory says");
             var data = entry.Header + HeaderLength + UInt16(header, 26) + UInt16(header, 28);
             if (data > directory || entry.Packed > directory - data)
@@ -153,22 +187,6 @@ internal static class ZipDirectory
             end = data + entry.Packed;
             entries[place] = entry with { Data = data };
         }
-    }
-
-    /// <summary>Old programs wrote names in the code page of their country; what is not UTF-8 is kept one letter a byte, which keeps the order.</summary>
-    private static string Name(ReadOnlySpan<byte> bytes, bool utf8)
-    {
-        string name;
-        try
-        {
-            name = StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            name = utf8 ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
-        }
-
-        return name.Replace('\\', '/');
     }
 
     private static byte[] Bytes(SafeFileHandle file, long offset, int length)
@@ -192,4 +210,11 @@ internal static class ZipDirectory
     private static ulong UInt64(byte[] bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
 
     private static CorruptMediaException Damaged(string how) => new("The archive is damaged or cut short; pack it again.", how);
+
+    /// <summary>What the end record says.</summary>
+    /// <param name="Count">Entries.</param>
+    /// <param name="Start">Offset of the directory in the file.</param>
+    /// <param name="Length">Bytes of the directory.</param>
+    /// <param name="Origin">Offset in the file from which the archive's own offsets count.</param>
+    private readonly record struct End(long Count, long Start, long Length, long Origin);
 }

@@ -1,9 +1,40 @@
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>One file in an archive, as its directory says.</summary>
-/// <param name="Name">With <c>/</c> between folders; never used as a path.</param>
+/// <summary>One file in an archive, as the archive's directory describes it.</summary>
+/// <param name="Name">Folders are separated by <c>/</c>. Never used as a path.</param>
+/// <param name="Method">APPNOTE's number of the compression method.</param>
+/// <param name="IsEncrypted">Whether a password is needed to read it.</param>
 /// <param name="Packed">Bytes in the archive.</param>
-/// <param name="Unpacked">Bytes when unpacked; it is held to them.</param>
-/// <param name="Header">Where its local header begins.</param>
-/// <param name="Data">Where its bytes begin.</param>
-internal sealed record ZipEntry(string Name, bool Deflated, uint Crc, long Packed, long Unpacked, long Header, long Data);
+/// <param name="Unpacked">Bytes when unpacked. Unpacking stops there.</param>
+/// <param name="Header">Offset of its local header in the file.</param>
+/// <param name="Data">Offset of its bytes in the file.</param>
+internal sealed record ZipEntry(string Name, ushort Method, bool IsEncrypted, uint Crc, long Packed, long Unpacked, long Header, long Data)
+{
+    public const ushort Stored = 0;
+    public const ushort Deflate = 8;
+    public const ushort Deflate64 = 9;
+
+    /// <summary>Why the entry cannot be unpacked, as the end of a sentence; null if it can.</summary>
+    public string? Obstacle => this switch
+    {
+        { IsEncrypted: true } => "is encrypted with a password; pack it without one",
+        { Method: Stored or Deflate } => null,
+        { Method: Deflate64, Packed: < uint.MaxValue, Unpacked: < uint.MaxValue } => null,
+        _ => $"is packed by {MethodName}, which is not taken; pack it as a plain ZIP (Deflate)",
+    };
+
+    private string MethodName => Method switch
+    {
+        1 => "Shrink",
+        2 or 3 or 4 or 5 => "Reduce",
+        6 => "Implode",
+        Deflate64 => "Deflate64",
+        12 => "bzip2",
+        14 => "LZMA",
+        93 => "Zstandard",
+        95 => "xz",
+        96 => "JPEG recompression",
+        98 => "PPMd",
+        _ => $"method {Method}",
+    };
+}

@@ -1,11 +1,10 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Hashing;
 using MangaMotion.Media.Sniffing;
 
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>The pages in a ZIP or CBZ: its images in natural order, whatever lies between them.</summary>
+/// <summary>The pages in a ZIP or CBZ, in reading order. Other files in it are ignored.</summary>
 internal sealed class ZipPages : IPageSource
 {
     private readonly FileStream _file;
@@ -22,15 +21,13 @@ internal sealed class ZipPages : IPageSource
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         try
         {
-            var entries = ZipDirectory.Read(file.SafeFileHandle, limits);
-            var info = new ComicInfo();
-            var pages = new List<ZipEntry>();
+            var (pages, descriptions) = (new List<ZipEntry>(), new List<ZipEntry>());
             var head = new byte[MediaSniffer.HeadLength];
-            foreach (var entry in entries.Where(entry => !PageNames.IsLeftBySystem(entry.Name)))
+            foreach (var entry in ZipDirectory.Read(file.SafeFileHandle, limits).Where(entry => !PageNames.IsLeftBySystem(entry.Name)))
             {
-                if (entry.Name.Split('/')[^1].Equals(ComicInfo.FileName, StringComparison.OrdinalIgnoreCase) && entry.Unpacked <= ComicInfo.LongestFile)
+                if (entry.Name.Split('/')[^1].Equals(ComicInfo.FileName, StringComparison.OrdinalIgnoreCase))
                 {
-                    info = await ReadInfoAsync(file, entry, cancellationToken);
+                    descriptions.Add(entry);
                 }
                 else if (await IsPageAsync(file, entry, head, cancellationToken))
                 {
@@ -40,8 +37,12 @@ internal sealed class ZipPages : IPageSource
                 }
             }
 
-            pages.Sort((left, right) => PageNames.Natural.Compare(left.Name, right.Name));
-            return new ZipPages(file, pages, info);
+            if (pages is [{ Obstacle: { } obstacle }, ..] && pages.TrueForAll(page => page.Obstacle != null))
+                throw new UnsupportedMediaException($"Each page of the archive {obstacle}.");
+            pages.Sort((left, right) => PageNames.ReadingOrder.Compare(left.Name, right.Name));
+            // The one in the outermost folder describes the whole archive.
+            var description = descriptions.OrderBy(entry => entry.Name.Count(letter => letter == '/')).ThenBy(entry => entry.Name, PageNames.ReadingOrder).FirstOrDefault();
+            return new ZipPages(file, pages, description is null ? new ComicInfo() : await ReadInfoAsync(file, description, cancellationToken));
         }
         catch
         {
@@ -53,10 +54,12 @@ internal sealed class ZipPages : IPageSource
     public async Task UnpackAsync(int index, string path, CancellationToken cancellationToken)
     {
         var entry = _entries[index];
+        if (entry.Obstacle is { } obstacle)
+            throw new UnsupportedMediaException($"The page '{PageNames.ForPeople(entry.Name, 1)}' {obstacle}.");
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            await using var packed = Open(_file, entry);
+            await using var packed = ZipContent.Open(_file.SafeFileHandle, entry);
             await using var page = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
             var left = entry.Unpacked;
             var crc = new Crc32();
@@ -86,32 +89,40 @@ internal sealed class ZipPages : IPageSource
 
     private static async Task<ComicInfo> ReadInfoAsync(FileStream file, ZipEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.Obstacle is { } obstacle)
+            return ComicInfo.NotUsed($"it {obstacle}");
+        if (entry.Unpacked > ComicInfo.LongestFile)
+            return ComicInfo.NotUsed($"it has {entry.Unpacked:N0} bytes, and {ComicInfo.LongestFile:N0} are allowed");
         try
         {
-            await using var xml = Open(file, entry);
-            return ComicInfo.Parse(new MemoryStream(await ReadHeadAsync(xml, new byte[entry.Unpacked], cancellationToken)));
+            await using var xml = ZipContent.Open(file.SafeFileHandle, entry);
+            return ComicInfo.Parse(await ReadHeadAsync(xml, new byte[entry.Unpacked], cancellationToken));
         }
         catch (InvalidDataException)
         {
-            // As with one that is no XML: the pages are what counts.
-            return new ComicInfo();
+            return ComicInfo.NotUsed("it is damaged");
         }
     }
 
+    /// <summary>Whether the entry is a page, by its name or by its bytes.</summary>
     private static async Task<bool> IsPageAsync(FileStream file, ZipEntry entry, byte[] head, CancellationToken cancellationToken)
     {
+        if (PageNames.IsPage(entry.Name))
+            return true;
+        if (entry.Obstacle != null)
+            return false;
         try
         {
-            await using var packed = Open(file, entry);
-            var type = MediaSniffer.Sniff(await ReadHeadAsync(packed, head, cancellationToken)).Type;
-            return type?.Kind is MediaKind.Archive or MediaKind.Pdf
-                ? throw new UnsupportedMediaException($"There is a {type.Title} file in the archive ('{PageNames.ForPeople(entry.Name, 1)}'); a chapter holds its pages themselves. Send what is in it as a chapter of its own.")
-                : type?.Kind == MediaKind.Image;
+            await using var packed = ZipContent.Open(file.SafeFileHandle, entry);
+            var sniffed = MediaSniffer.Sniff(await ReadHeadAsync(packed, head, cancellationToken));
+            return sniffed.Type?.Kind is MediaKind.Archive or MediaKind.Pdf
+                ? throw new UnsupportedMediaException($"There is {sniffed.Description} in the archive ('{PageNames.ForPeople(entry.Name, 1)}'); a chapter holds its pages themselves. Send what is in it as a chapter of its own.")
+                : sniffed.Type?.Kind == MediaKind.Image;
         }
         catch (InvalidDataException)
         {
-            // Its name is all that is left to tell whether a page is missing.
-            return Path.GetExtension(entry.Name).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" or ".gif" or ".tif" or ".tiff";
+            // Neither its name nor its bytes tell that it is a page.
+            return false;
         }
     }
 
@@ -125,12 +136,6 @@ internal sealed class ZipPages : IPageSource
         {
             throw new InvalidDataException("The packed bytes end too early.", exception);
         }
-    }
-
-    private static Stream Open(FileStream file, ZipEntry entry)
-    {
-        var packed = new FileSlice(file.SafeFileHandle, entry.Data, entry.Packed);
-        return entry.Deflated ? new DeflateStream(packed, CompressionMode.Decompress) : packed;
     }
 
     private static CorruptMediaException Damaged(ZipEntry entry, string how) =>

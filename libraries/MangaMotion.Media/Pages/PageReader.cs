@@ -104,7 +104,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     {
         var sniffed = MediaSniffer.SniffFile(input);
         if (sniffed.Type is not { } type || Demuxer(type) is not { } demuxer)
-            throw new UnsupportedMediaException($"This is {sniffed.Description}; a page is a JPEG, PNG, WebP, GIF or TIFF image.");
+            throw new UnsupportedMediaException($"This is {sniffed.Description}; {PageTypes.Sentence}");
 
         var result = await tools.RunAsync(
             new ToolRun

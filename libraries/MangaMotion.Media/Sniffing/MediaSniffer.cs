@@ -36,7 +36,7 @@ public static class MediaSniffer
         return Sniff(head[..file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false)]);
     }
 
-    private static Sniffed Of(MediaType type) => new(type, $"a {type.Title} file");
+    private static Sniffed Of(MediaType type) => new(type, $"{type.TitleWithArticle} file");
 
     private static MediaType? Image(ReadOnlySpan<byte> head) => head switch
     {

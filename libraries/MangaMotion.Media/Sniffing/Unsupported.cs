@@ -90,7 +90,8 @@ internal static class Unsupported
         {
             _ when text.Contains("<svg", StringComparison.OrdinalIgnoreCase) && text[0] == '<' => "an SVG image",
             _ when text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) => "an XML document",
-            _ when text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => "a web page",
+            _ when text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => "an HTML page",
+            _ when text.StartsWith("version https://git-lfs", StringComparison.Ordinal) => "a Git LFS pointer",
             _ when text.StartsWith("{\\rtf", StringComparison.Ordinal) => "an RTF document",
             [] => null,
             ['{' or '[', ..] => "a JSON document",

@@ -18,7 +18,7 @@ public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, Video
             MediaKind.Pdf => PdfAsync(workspace, type, request, cancellationToken),
             MediaKind.Video => VideoAsync(workspace, type, request, cancellationToken),
             MediaKind.Audio => SoundAsync(workspace, type, cancellationToken),
-            _ => throw new UnsupportedMediaException($"This is a {type.Title} archive; archives have no thumbnail. Submit the files in it."),
+            _ => throw new UnsupportedMediaException($"This is {type.TitleWithArticle} archive; archives have no thumbnail. Submit the files in it."),
         };
 
     private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> ImageAsync(
