@@ -11,7 +11,23 @@ public sealed record VideoAccepted(Guid Id, Guid JobId, Guid IngestId, string St
 public sealed record VideoStatus(
     Guid Id, string Status, string State, int Progress, double? EtaSeconds, string? Error, IReadOnlyList<VideoStage> Stages, IReadOnlyList<VideoShot> Shots, VideoResults? Results)
 {
+    /// <summary>Null until the script is written, as are direction and language.</summary>
     public string? Title { get; init; }
+
+    /// <summary><c>rtl</c> or <c>ltr</c>.</summary>
+    public string? Direction { get; init; }
+
+    /// <summary>Where the direction comes from: <c>request</c>, <c>comicinfo</c> or <c>default</c>.</summary>
+    public string? DirectionFrom { get; init; }
+
+    /// <summary><c>en</c> or <c>ja</c>.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Where the language comes from: <c>request</c>, <c>comicinfo</c> or <c>default</c>.</summary>
+    public string? LanguageFrom { get; init; }
+
+    /// <summary>Sentences about the chapter as a whole, such as why its ComicInfo.xml was not used.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     public Guid? IngestId { get; init; }
 

@@ -29,6 +29,8 @@ public sealed class VideoTests(TestStack stack)
         video.Progress.ShouldBe(100);
         video.Stages.Select(stage => (stage.Name, stage.Status, stage.Progress)).ShouldBe(
             [("script_gen", "DONE", 100), ("voice_gen", "DONE", 100), ("video_gen", "DONE", 100), ("compositing", "DONE", 100)]);
+        (video.Direction, video.DirectionFrom, video.Language, video.LanguageFrom).ShouldBe(("ltr", "request", "en", "default"));
+        video.Notes.ShouldBeEmpty();
         video.Shots.ShouldAllBe(shot => shot.Status == "DONE" && shot.Line != null);
         using var page = await installation.GetAsync(video.Shots[0].PageUrl);
         page.Content.Headers.ContentType!.MediaType.ShouldNotBeNull().ShouldStartWith("image/");
@@ -163,6 +165,7 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartIngestAsync();
 
         (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("direction", "up")))).Code.ShouldBe("invalid_field");
+        (await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], new Dictionary<string, string> { ["direction"] = "auto", ["language"] = "auto" })).Status.ShouldBe("accepted");
         (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("size", "1921x1080")))).Code.ShouldBe("invalid_field");
         (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("shape", "round")))).Code.ShouldBe("unknown_field");
         (await RefusedAsync(() => installation.Client.GetVideoAsync(Guid.NewGuid()))).Code.ShouldBe("unknown_video");

@@ -38,7 +38,7 @@ public static class ScriptJson
                 return [new ScriptError(null, "", "The script is null. Send the whole document.")];
             var errors = ScriptRules.CheckEdit(original, edited);
             if (errors.Count == 0)
-                script = edited;
+                script = WithSources(edited, original);
             return errors;
         }
         catch (JsonException exception)
@@ -47,6 +47,14 @@ public static class ScriptJson
             return [new ScriptError(null, field, $"{DescribeError(exception)} See the schema video-script.v1.json.")];
         }
     }
+
+    /// <summary>An edited value was requested by its owner; the rest is as the service has set it.</summary>
+    private static VideoScript WithSources(VideoScript edited, VideoScript original) => edited with
+    {
+        DirectionFrom = edited.Direction == original.Direction ? original.DirectionFrom : ValueSource.Request,
+        LanguageFrom = edited.Language == original.Language ? original.LanguageFrom : ValueSource.Request,
+        Notes = original.Notes,
+    };
 
     /// <summary>Describes a serializer error without type names and byte positions.</summary>
     private static string DescribeError(JsonException exception)

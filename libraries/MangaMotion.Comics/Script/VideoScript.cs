@@ -30,6 +30,18 @@ public sealed record VideoScript
     [Description("Side of a page that is read first.")]
     public required ReadingDirection Direction { get; init; }
 
+    [Description("Where the language comes from. Set by the service.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ValueSource? LanguageFrom { get; init; }
+
+    [Description("Where the direction comes from. Set by the service.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ValueSource? DirectionFrom { get; init; }
+
+    [Description("Sentences about the chapter as a whole, such as why its ComicInfo.xml was not used. Set by the service.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notes { get; init; }
+
     [Description("Width of the video in pixels, even. Cannot be edited.")]
     [Range(ScriptLimits.MinFrameSide, ScriptLimits.MaxFrameSide)]
     public required int Width { get; init; }
@@ -172,6 +184,19 @@ public sealed record ScriptShot
 
     /// <summary>Formats the id of a panel, such as <c>p001-s02</c>. Page and panel are counted from 1.</summary>
     public static string FormatId(int page, int panel) => $"p{page:000}-s{panel:00}";
+}
+
+/// <summary>Where a value of a script comes from.</summary>
+public enum ValueSource
+{
+    /// <summary>The request that made the video, or an edit of the script.</summary>
+    Request,
+
+    /// <summary>The file ComicInfo.xml in the chapter.</summary>
+    Comicinfo,
+
+    /// <summary>Neither the request nor the chapter says it.</summary>
+    Default,
 }
 
 /// <summary>Transition from the previous shot.</summary>

@@ -41,6 +41,22 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public void An_edited_direction_is_requested_and_the_service_keeps_its_other_sources_and_notes()
+    {
+        var original = Original with { DirectionFrom = ValueSource.Default, LanguageFrom = ValueSource.Comicinfo, Notes = ["It was damaged."] };
+        var edited = Edit(document =>
+        {
+            document["direction"] = "ltr";
+            document["language_from"] = "request";
+            document["notes"] = new JsonArray("Mine.");
+        });
+
+        ScriptJson.ReadEdited(edited, original, out var script).ShouldBeEmpty();
+        (script!.DirectionFrom, script.LanguageFrom).ShouldBe((ValueSource.Request, ValueSource.Comicinfo));
+        script.Notes.ShouldBe(["It was damaged."]);
+    }
+
+    [Fact]
     public void Lines_speakers_moves_boxes_and_the_order_can_be_edited()
     {
         var edited = Edit(document =>

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
 using MangaMotion.Cli.Demo.Chapter;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
@@ -144,6 +146,48 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
         (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(file, new VideoOptions()))).Message.ShouldBe("No page of the chapter can be shown. The page is blank.");
     }
 
+    /// <summary>Pages with two panels beside each other, so that the direction shows in the order of the shots.</summary>
+    [Theory]
+    [InlineData("No", "en", null, null, "ltr comicinfo en comicinfo")]
+    [InlineData("YesAndRightToLeft", "ja", null, null, "rtl comicinfo ja comicinfo")]
+    [InlineData("No", "ja", "rtl", "en", "rtl request en request")]
+    [InlineData("Yes", "", null, null, "rtl default en default")]
+    [InlineData("Unknown", "en-US", "ltr", null, "ltr request en comicinfo")]
+    [InlineData(null, null, null, null, "rtl default en default")]
+    public async Task Direction_and_language_are_those_of_the_request_then_of_ComicInfo_then_the_default(
+        string? manga, string? language, string? requestedDirection, string? requestedLanguage, string expected)
+    {
+        var written = await WriteAsync(
+            Pages(manga is null ? null : $"<ComicInfo><LanguageISO>{language}</LanguageISO><Manga>{manga}</Manga></ComicInfo>", ("1.png", TwoPanels())),
+            new VideoOptions { Direction = requestedDirection, Language = requestedLanguage });
+
+        var script = JsonNode.Parse(ScriptJson.Write(written.Script))!;
+        $"{script["direction"]} {script["direction_from"]} {script["language"]} {script["language_from"]}".ShouldBe(expected);
+        written.Script.Shots.Select(shot => shot.Panel.X > 150).ShouldBe(expected.StartsWith("rtl", StringComparison.Ordinal) ? [true, false] : [false, true]);
+        written.Script.Notes.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("<ComicInfo><LanguageISO>fr</LanguageISO></ComicInfo>", "ComicInfo.xml says that the language is 'fr', which is not read here; the chapter was read as 'en'.")]
+    [InlineData("<ComicInfo>", "ComicInfo.xml was not used: it is damaged.")]
+    public async Task What_of_ComicInfo_was_not_used_is_said(string comicInfo, string note) =>
+        (await WriteAsync(Pages(comicInfo, ("1.png", TwoPanels())), new VideoOptions())).Script.Notes.ShouldBe([note]);
+
+    [Fact]
+    public async Task Pages_that_are_none_keep_their_numbers_and_alone_fail_the_video_with_a_reason()
+    {
+        var html = "<html>404 Not Found</html>"u8.ToArray();
+        var script = (await WriteAsync(Pages(null, ("001.png", TwoPanels()), ("002.jpg", html), ("003.png", TwoPanels())), new VideoOptions())).Script;
+
+        script.Pages.Select(page => (page.Number, page.Name, page.Reason)).ShouldBe(
+            [(1, "001.png", null), (2, "002.jpg", "Page 2 (002.jpg) is an HTML page, not an image."), (3, "003.png", null)]);
+        script.Shots.Select(shot => shot.Page).ShouldBe([1, 1, 3, 3]);
+        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(Pages(null, ("001.jpg", html), ("002.jpg", [])), new VideoOptions())))
+            .Message.ShouldBe("No page of the chapter can be shown. Page 1 (001.jpg) is an HTML page, not an image.");
+        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(Pages(null, ("1.png", TwoPanels()), ("2.jpg", html)), new VideoOptions { UnreadablePages = "fail" })))
+            .Message.ShouldBe("Page 2 (2.jpg) is an HTML page, not an image.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _workspace.DisposeAsync();
@@ -167,6 +211,41 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
         var file = Path.Combine(_folder, "chapter.cbz");
         SampleChapter.DrawCbz(file);
         return file;
+    }
+
+    private string Pages(string? comicInfo, params (string Name, byte[] Bytes)[] pages)
+    {
+        var file = Path.Combine(_folder, "pages.cbz");
+        File.Delete(file);
+        using var archive = ZipFile.Open(file, ZipArchiveMode.Create);
+        foreach (var (name, bytes) in comicInfo is null ? pages : [.. pages, ("ComicInfo.xml", Encoding.UTF8.GetBytes(comicInfo))])
+        {
+            using var entry = archive.CreateEntry(name).Open();
+            entry.Write(bytes);
+        }
+
+        return file;
+    }
+
+    /// <summary>A PNG of 300 by 200 pixels with two framed panels beside each other.</summary>
+    private static byte[] TwoPanels()
+    {
+        const int Width = 300, Height = 200;
+        var rgba = new byte[4 * Width * Height];
+        Array.Fill(rgba, (byte)255);
+        foreach (var left in (int[])[10, 155])
+        {
+            for (var y = 10; y < Height - 10; y++)
+            {
+                for (var x = left; x < left + 135; x++)
+                {
+                    var frame = x < left + 3 || x >= left + 132 || y < 13 || y >= Height - 13;
+                    rgba.AsSpan(4 * ((y * Width) + x), 3).Fill((byte)(frame ? 0 : 190));
+                }
+            }
+        }
+
+        return Png.Encode(rgba, Width, Height);
     }
 
     /// <summary>Two pages, the second cut short before it was packed.</summary>

@@ -12,13 +12,13 @@ internal static class VideoCommand
     /// <summary>Options that are form fields of the API under the same name.</summary>
     private static readonly (string Name, string Help, string[] Allowed)[] Fields =
     [
-        ("--direction", "Reading direction: rtl (default) or ltr.", ["rtl", "ltr"]),
-        ("--language", "Language of lettering and voice: en (default) or ja.", ["en", "ja"]),
+        ("--direction", "Reading direction: auto (default; by ComicInfo.xml, else rtl), rtl or ltr.", ["auto", "rtl", "ltr"]),
+        ("--language", "Language of lettering and voice: auto (default; by ComicInfo.xml, else en), en or ja.", ["auto", "en", "ja"]),
         ("--voice", "Name of a voice.", []),
         ("--size", "landscape (default), portrait, square, or WIDTHxHEIGHT.", []),
         ("--fps", "Frames a second: 24, 25, 30 (default) or 60.", ["24", "25", "30", "60"]),
         ("--title", "Title of the chapter.", []),
-        ("--unreadable-pages", "show (default) goes on without a page that cannot be read, fail fails.", ["show", "fail"]),
+        ("--unreadable-pages", "What to do with an unreadable page: show (default) skips and flags it, fail fails the video.", ["show", "fail"]),
     ];
 
     private static readonly (string Name, string Help)[] Flags =
@@ -85,6 +85,9 @@ internal static class VideoCommand
             await run.SaveAsync(video.Id, "subtitles", Path.ChangeExtension(output, "vtt"), cancellationToken);
             await run.SaveAsync(video.Id, "transcript", Path.ChangeExtension(output, "txt"), cancellationToken);
             AnsiConsole.MarkupLineInterpolated($"{output}: {video.Results!.Seconds:0.0} s, {video.Shots.Count} shots{(video.Results.Draft ? ", draft: a provider failed" : "")}");
+            AnsiConsole.MarkupLineInterpolated($"direction {video.Direction} (from: {video.DirectionFrom}), language {video.Language} (from: {video.LanguageFrom})");
+            foreach (var note in video.Notes)
+                AnsiConsole.MarkupLineInterpolated($"{note}");
         }
         catch (Exception exception) when (exception is MangaMotionException or HttpRequestException)
         {

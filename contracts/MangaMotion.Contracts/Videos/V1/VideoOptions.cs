@@ -1,16 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace MangaMotion.Contracts.Videos.V1;
 
-/// <summary>What the owner chose for a video. Everything has a default.</summary>
+/// <summary>
+/// Choices of the owner for a video. Everything has a default. Nulls are not written: an older service takes its own default then, and
+/// would refuse a null.
+/// </summary>
 public sealed record VideoOptions
 {
-    /// <summary>Of the chapter; null takes the first file's name.</summary>
+    /// <summary>Title of the chapter; null takes that of ComicInfo.xml, else the first file's name.</summary>
     public string? Title { get; init; }
 
-    /// <summary><c>rtl</c> or <c>ltr</c>.</summary>
-    public string Direction { get; init; } = "rtl";
+    /// <summary>Reading direction, <c>rtl</c> or <c>ltr</c>; null finds it from the chapter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Direction { get; init; }
 
-    /// <summary>Of the lettering and the voice: <c>en</c> or <c>ja</c>.</summary>
-    public string Language { get; init; } = "en";
+    /// <summary>Language of the lettering and the voice, <c>en</c> or <c>ja</c>; null finds it from the chapter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Language { get; init; }
 
     /// <summary>Name of a voice; null takes the language's default.</summary>
     public string? Voice { get; init; }
@@ -30,7 +37,7 @@ public sealed record VideoOptions
     /// <summary>Whether the subtitles are drawn into the picture too.</summary>
     public bool BurnSubtitles { get; init; }
 
-    /// <summary>What a page is worth that cannot be read: <c>show</c> goes on without it and flags it, <c>fail</c> fails the video.</summary>
+    /// <summary>What to do with an unreadable page: <c>show</c> skips and flags it, <c>fail</c> fails the video.</summary>
     public string UnreadablePages { get; init; } = "show";
 
     /// <summary>Waits after the script until its owner approves it.</summary>

@@ -16,13 +16,13 @@ internal sealed record VideoOfIngest : VideoFields
 
 internal abstract record VideoFields
 {
-    /// <summary>Title of the chapter; the first file's name where there is none.</summary>
+    /// <summary>Title of the chapter. Without one it is that of ComicInfo.xml, else the first file's name.</summary>
     public string? Title { get; init; }
 
-    /// <summary>rtl (default) or ltr.</summary>
+    /// <summary>Reading direction: auto (default), rtl or ltr. auto takes that of ComicInfo.xml, else rtl.</summary>
     public string? Direction { get; init; }
 
-    /// <summary>en (default) or ja.</summary>
+    /// <summary>Language of lettering and voice: auto (default), en or ja. auto takes that of ComicInfo.xml, else en.</summary>
     public string? Language { get; init; }
 
     /// <summary>Name of a voice.</summary>
@@ -40,7 +40,7 @@ internal abstract record VideoFields
     /// <summary>Draw the subtitles into the picture too.</summary>
     public bool? BurnSubtitles { get; init; }
 
-    /// <summary>show (default) goes on without a page that cannot be read, fail fails.</summary>
+    /// <summary>What to do with an unreadable page: show (default) skips and flags it, fail fails the video.</summary>
     public string? UnreadablePages { get; init; }
 
     /// <summary>Wait after the script until it is approved.</summary>

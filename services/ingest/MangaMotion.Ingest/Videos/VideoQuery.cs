@@ -80,6 +80,11 @@ public sealed class VideoQuery(NpgsqlDataSource database)
             id, status, StateOf(Text(row, 1)), row.GetInt16(2), eta, Text(row, 3), [], [], status == "DONE" && Text(row, 4) is { } result ? Results(id, result) : null)
         {
             Title = script?.Title,
+            Direction = Name(script?.Direction),
+            DirectionFrom = Name(script?.DirectionFrom),
+            Language = script?.Language,
+            LanguageFrom = Name(script?.LanguageFrom),
+            Notes = script?.Notes ?? [],
             IngestId = row.IsDBNull(5) ? null : row.GetGuid(5),
             CreatedAt = row.GetFieldValue<DateTimeOffset>(6),
             FinishedAt = Time(row, 7),
@@ -132,7 +137,7 @@ public sealed class VideoQuery(NpgsqlDataSource database)
 
     private static VideoShot ShotOf(Guid video, ScriptShot shot, (string Status, string? Error, bool Draft) made) => new(
         shot.Id, shot.Page, new(shot.Panel.X, shot.Panel.Y, shot.Panel.Width, shot.Panel.Height), shot.Confidence, shot.Line, shot.Speaker,
-        shot.Flag is { } flag ? JsonNamingPolicy.SnakeCaseLower.ConvertName(flag.ToString()) : null, made.Status, made.Draft || shot.Draft, made.Error, $"/api/v1/videos/{video}/pages/{shot.Page}");
+        Name(shot.Flag), made.Status, made.Draft || shot.Draft, made.Error, $"/api/v1/videos/{video}/pages/{shot.Page}");
 
     private static VideoResults? Results(Guid id, string json)
     {
@@ -147,6 +152,10 @@ public sealed class VideoQuery(NpgsqlDataSource database)
     private static VideoScript ReadScript(string json) => ScriptJson.Read(System.Text.Encoding.UTF8.GetBytes(json));
 
     private static string StateOf(string? state) => state is null or "Initial" ? "accepted" : JsonNamingPolicy.SnakeCaseLower.ConvertName(state);
+
+    /// <summary>The value as the script's JSON has it.</summary>
+    private static string? Name<T>(T? value)
+        where T : struct, Enum => value is { } named ? JsonSerializer.SerializeToElement(named, ScriptJson.Options).GetString() : null;
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -24,10 +24,10 @@ public sealed partial class VideoRequest : IngestRequest
                 Options = Options with { Title = value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl) ? value : throw Invalid(field, "must be 1 to 200 characters, none of them a control character") };
                 break;
             case "direction":
-                Options = Options with { Direction = OneOf(field, value, "rtl", "ltr") };
+                Options = Options with { Direction = Unless("auto", OneOf(field, value, "auto", "rtl", "ltr")) };
                 break;
             case "language":
-                Options = Options with { Language = OneOf(field, value, "en", "ja") };
+                Options = Options with { Language = Unless("auto", OneOf(field, value, "auto", "en", "ja")) };
                 break;
             case "voice":
                 Options = Options with { Voice = VoiceName().IsMatch(value) ? value : throw Invalid(field, "must be 1 to 64 letters, digits, '-', '_', '.' or ':'") };
@@ -52,7 +52,7 @@ public sealed partial class VideoRequest : IngestRequest
                 Options = Options with { Review = Flag(field, value) };
                 break;
             case "stop_at":
-                Options = Options with { StopAt = OneOf(field, value, Stages) is var stage && stage == Stages[^1] ? null : stage };
+                Options = Options with { StopAt = Unless(Stages[^1], OneOf(field, value, Stages)) };
                 break;
             case "params":
                 throw Invalid(field, "is for derivatives; a video has fields of its own");
@@ -82,6 +82,8 @@ public sealed partial class VideoRequest : IngestRequest
 
     private static string OneOf(string field, string value, params string[] allowed) =>
         allowed.Contains(value) ? value : throw Invalid(field, $"must be one of {string.Join(", ", allowed)}");
+
+    private static string? Unless(string unset, string value) => value == unset ? null : value;
 
     private static bool Flag(string field, string value) => OneOf(field, value, "true", "false") == "true";
 

@@ -15,7 +15,7 @@ internal sealed class ShotVoice(SpeechSynthesizer synthesizer) : IShotVoice
     /// <summary>A line without a letter or digit, such as an ellipsis, is a moment of silence.</summary>
     public async Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
     {
-        var request = new SpeechRequest(shot.Line ?? "", options.Language, options.Voice);
+        var request = new SpeechRequest(shot.Line ?? "", options.Language ?? VideoDefaults.Language, options.Voice);
         return Of(await synthesizer.SpeakAsync(workspace, request, cancellationToken)
             ?? await SpeechSynthesizer.PauseAsync(workspace, request.Text, cancellationToken));
     }

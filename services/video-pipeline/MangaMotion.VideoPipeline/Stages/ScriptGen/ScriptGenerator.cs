@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Media;
 using MangaMotion.Media.Chapters;
@@ -22,7 +23,8 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
     {
         using var opened = await chapters.OpenAsync(workspace, [.. chapter.Files.Select(file => new Media.Chapters.ChapterFile(file.Path, file.Name))], cancellationToken);
         var options = chapter.Options;
-        var direction = options.Direction == "ltr" ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft;
+        var (direction, directionFrom) = FindDirection(options, opened.Info);
+        var (language, languageFrom) = FindLanguage(options, opened.Info);
         var readings = new PageReading[opened.Pages.Count];
         var stored = new ConcurrentBag<StoredPage>();
         var done = 0;
@@ -36,7 +38,12 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             });
 
         var script = ScriptWriter.WriteScript(
-            Title(chapter, opened), options.Language, direction, new FrameSize(options.Width, options.Height), options.Fps, readings);
+            Title(chapter, opened), language, direction, new FrameSize(options.Width, options.Height), options.Fps, readings) with
+        {
+            DirectionFrom = directionFrom,
+            LanguageFrom = languageFrom,
+            Notes = Notes(opened.Info, language, languageFrom),
+        };
         if (script.Shots.Count == 0)
             throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {readings.Select(reading => reading.Reason).FirstOrDefault(reason => reason != null)}".TrimEnd());
         if (lines != null)
@@ -50,7 +57,7 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             try
             {
                 file = await opened.UnpackAsync(page, token);
-                reading = await scribe.ReadAsync(workspace, file.Path, page.Number, page.Name, options.Language, direction, token);
+                reading = await scribe.ReadAsync(workspace, file.Path, page.Number, page.Name, language, direction, token);
             }
             catch (MediaException exception) when (exception.Permanent && options.UnreadablePages != "fail")
             {
@@ -58,7 +65,9 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             }
             catch (MediaException exception) when (exception.Permanent)
             {
-                throw MediaJobFailures.From(exception, $"Page {page.Number} ({page.Name}) cannot be read:");
+                var named = $"Page {page.Number} ({page.Name}) ";
+                throw MediaJobFailures.From(
+                    exception, exception.OwnerMessage.StartsWith(named, StringComparison.Ordinal) ? null : $"{named}cannot be read:");
             }
 
             if (reading.Layout is { } layout)
@@ -95,6 +104,37 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
         await using var content = File.OpenRead(file.Path);
         var put = await store.PutAsync(key, content, new PutOptions { ContentType = file.Type.Name, ExpectedLength = content.Length }, cancellationToken);
         return new StoredPage(page.Number, key, put.Sha256!);
+    }
+
+    /// <summary>The request counts before ComicInfo.xml. Without either it is right to left.</summary>
+    private static (ReadingDirection Direction, ValueSource From) FindDirection(VideoOptions options, ComicInfo info) => (options.Direction, info.RightToLeft) switch
+    {
+        ("ltr", _) => (ReadingDirection.LeftToRight, ValueSource.Request),
+        (not null, _) => (ReadingDirection.RightToLeft, ValueSource.Request),
+        (_, false) => (ReadingDirection.LeftToRight, ValueSource.Comicinfo),
+        (_, true) => (ReadingDirection.RightToLeft, ValueSource.Comicinfo),
+        _ => (ReadingDirection.RightToLeft, ValueSource.Default),
+    };
+
+    /// <summary>The request counts before ComicInfo.xml. Without either, or where the chapter's language is not read here, it is English.</summary>
+    private static (string Language, ValueSource From) FindLanguage(VideoOptions options, ComicInfo info) => (options.Language, info.Language?.Split('-')[0]) switch
+    {
+        ({ } requested, _) => (requested, ValueSource.Request),
+        (_, "ja" or "jpn" or "jp") => ("ja", ValueSource.Comicinfo),
+        (_, "en" or "eng") => ("en", ValueSource.Comicinfo),
+        _ => (VideoDefaults.Language, ValueSource.Default),
+    };
+
+    private static string[]? Notes(ComicInfo info, string language, ValueSource languageFrom)
+    {
+        string?[] notes =
+        [
+            info.Note,
+            languageFrom == ValueSource.Default && info.Language != null
+                ? $"ComicInfo.xml says that the language is '{info.Language}', which is not read here; the chapter was read as '{language}'."
+                : null,
+        ];
+        return notes.OfType<string>().ToArray() is { Length: > 0 } some ? some : null;
     }
 
     private static string Title(Chapter chapter, Media.Chapters.Chapter opened) =>
