@@ -38,6 +38,7 @@ public static class MediaServices
         services.AddSingleton<VideoRenderer>();
         services.AddSingleton<AudioRenderer>();
         services.AddSingleton<PageReader>();
+        services.AddSingleton<PageImages>();
         services.AddSingleton<SpeechSynthesizer>();
         services.AddSingleton<ChapterReader>();
         services.AddSingleton<TextRecognizer>();

@@ -1,6 +1,6 @@
 using System.Text;
 using MangaMotion.Media.Chapters;
-using MangaMotion.Media.Pdf;
+using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 
@@ -163,13 +163,50 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
         (await Should.ThrowAsync<UnsupportedMediaException>(() => OpenAsync(RawZip.Write([encrypted])))).OwnerMessage.ShouldContain("encrypted with a password");
     }
 
+    [Theory]
+    [InlineData("avif")]
+    [InlineData("heic")]
+    public async Task Pages_of_every_type_that_has_a_thumbnail_are_pages(string extension)
+    {
+        using var vips = new Vips();
+        var bytes = await File.ReadAllBytesAsync(vips.Encode(vips.Picture(500, 300), extension));
+        using var packed = await OpenAsync(RawZip.Write([new($"1.{extension}", bytes)]));
+        using var loose = await Reader.OpenAsync(_workspace, [Store($"1.{extension}", bytes), Store("2.png", Page)], CancellationToken.None);
+
+        foreach (var chapter in (Chapter[])[packed, loose])
+        {
+            var page = await chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None);
+            page.Type.ShouldBe(MediaType.Jpeg);
+            var grey = await new PageReader(_rig.Tools, Options.Create(_rig.Options)).ReadGreyAsync(_workspace, page.Path, CancellationToken.None);
+            (grey.Width, grey.Height).ShouldBe((500, 300));
+        }
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData("png")]
+    [InlineData("webp")]
+    [InlineData("avif")]
+    public async Task Half_an_image_gets_the_same_verdict_as_a_page_and_as_a_thumbnail(string extension)
+    {
+        using var vips = new Vips();
+        var bytes = await File.ReadAllBytesAsync(vips.Encode(vips.Picture(500, 300), extension));
+        var half = Path.Combine(_workspace.Location, $"half.{extension}");
+        await File.WriteAllBytesAsync(half, bytes[..(bytes.Length / 2)]);
+        using var chapter = await OpenAsync(RawZip.Write([new($"1.{extension}", bytes), new($"2.{extension}", await File.ReadAllBytesAsync(half))]));
+
+        await chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None);
+        var asPage = await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None));
+        asPage.OwnerMessage.ShouldBe((await Should.ThrowAsync<CorruptMediaException>(() => _rig.RenderAsync(half))).OwnerMessage);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _workspace.DisposeAsync();
         await _rig.DisposeAsync();
     }
 
-    private ChapterReader Reader => new(new PdfRenderer(_rig.Pool, Options.Create(_rig.Options)), Options.Create(_rig.Options));
+    private ChapterReader Reader => _rig.Chapters;
 
     private Task<Chapter> OpenAsync(byte[] archive) => Reader.OpenAsync(_workspace, [Store("chapter.cbz", archive)], CancellationToken.None);
 

@@ -1,8 +1,6 @@
 using System.Text;
 using MangaMotion.Media.Chapters;
-using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Workspaces;
-using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Tests;
 
@@ -151,7 +149,7 @@ public sealed class ChapterNameTests : IAsyncDisposable
         await _rig.DisposeAsync();
     }
 
-    private ChapterReader Reader => new(new PdfRenderer(_rig.Pool, Options.Create(_rig.Options)), Options.Create(_rig.Options));
+    private ChapterReader Reader => _rig.Chapters;
 
     private Task<Chapter> OpenAsync(byte[] archive)
     {

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Pages;
-using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 
@@ -239,8 +238,7 @@ public sealed class ChapterTests : IAsyncDisposable
         await using var rig = new MediaRig(options => options.Hosts = 2);
         await using var workspace = rig.Root.Create();
         await File.WriteAllBytesAsync(workspace.Input, PdfTests.Pdf(6, "0 0 14000 10", PdfTests.RedPaper));
-        var reader = new ChapterReader(new PdfRenderer(rig.Pool, Options.Create(rig.Options)), Options.Create(rig.Options));
-        using var chapter = await reader.OpenAsync(workspace, [new ChapterFile(workspace.Input, "strip.pdf")], CancellationToken.None);
+        using var chapter = await rig.Chapters.OpenAsync(workspace, [new ChapterFile(workspace.Input, "strip.pdf")], CancellationToken.None);
 
         var files = await Task.WhenAll(chapter.Pages.Select(page => chapter.UnpackAsync(page, CancellationToken.None)));
 
@@ -256,7 +254,7 @@ public sealed class ChapterTests : IAsyncDisposable
         await _rig.DisposeAsync();
     }
 
-    private ChapterReader Reader => new(new PdfRenderer(_rig.Pool, Options.Create(_rig.Options)), Options.Create(_rig.Options));
+    private ChapterReader Reader => _rig.Chapters;
 
     private Task<Chapter> OpenAsync(byte[] file) => Reader.OpenAsync(_workspace, [Store("chapter.cbz", file)], CancellationToken.None);
 

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MangaMotion.Media.Chapters;
-using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Workspaces;
-using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Tests;
 
@@ -117,7 +115,6 @@ public sealed class ComicInfoTests : IAsyncDisposable
     {
         var path = _workspace.NewPath();
         File.WriteAllBytes(path, archive);
-        var reader = new ChapterReader(new PdfRenderer(_rig.Pool, Options.Create(_rig.Options)), Options.Create(_rig.Options));
-        return reader.OpenAsync(_workspace, [new ChapterFile(path, "chapter.cbz")], CancellationToken.None);
+        return _rig.Chapters.OpenAsync(_workspace, [new ChapterFile(path, "chapter.cbz")], CancellationToken.None);
     }
 }

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MangaMotion.Media.Audio;
+using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
+using MangaMotion.Media.Pages;
+using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Video;
@@ -47,6 +50,15 @@ internal sealed class MediaRig : IAsyncDisposable
     public AudioRenderer Sounds => new(Libav, Tools, Images, Microsoft.Extensions.Options.Options.Create(Options));
 
     public ImageRenderer Images { get; }
+
+    public ChapterReader Chapters
+    {
+        get
+        {
+            var options = Microsoft.Extensions.Options.Options.Create(Options);
+            return new(new PdfRenderer(Pool, options), new PageImages(Pool, options), options);
+        }
+    }
 
     public async Task<Rendering> RenderAsync(string file, ImageRequest? request = null, CancellationToken cancellationToken = default)
     {

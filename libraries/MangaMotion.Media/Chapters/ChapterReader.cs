@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>Opens chapters: one CBZ, ZIP or PDF, or a set of images.</summary>
-public sealed class ChapterReader(PdfRenderer pdf, IOptions<MediaOptions> options)
+public sealed class ChapterReader(PdfRenderer pdf, PageImages images, IOptions<MediaOptions> options)
 {
     private readonly MediaLimits _limits = options.Value.Limits;
 
@@ -28,9 +28,9 @@ public sealed class ChapterReader(PdfRenderer pdf, IOptions<MediaOptions> option
         {
             return source.Names.Count switch
             {
-                0 => throw new CorruptMediaException($"There is no page in the chapter; {PageTypes.Sentence}"),
+                0 => throw new CorruptMediaException($"There is no page in the chapter; {PageImages.Types}"),
                 var pages when pages > _limits.Pages => throw TooManyPages(pages),
-                _ => new Chapter(workspace, source),
+                _ => new Chapter(workspace, source, images),
             };
         }
         catch

@@ -7,6 +7,8 @@ internal sealed class ImagePages(IEnumerable<ChapterFile> files) : IPageSource
 
     public ComicInfo Info { get; } = new();
 
+    public bool IsDrawn => false;
+
     public IReadOnlyList<string> Names => [.. _files.Select(file => file.Name)];
 
     public Task UnpackAsync(int index, string path, CancellationToken cancellationToken)

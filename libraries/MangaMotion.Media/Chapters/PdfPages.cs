@@ -8,6 +8,8 @@ internal sealed class PdfPages(PdfRenderer renderer, Workspace workspace, string
 {
     public ComicInfo Info { get; } = new();
 
+    public bool IsDrawn => true;
+
     public IReadOnlyList<string> Names { get; } = [.. Enumerable.Range(1, pages).Select(number => $"page {number}")];
 
     public async Task UnpackAsync(int index, string page, CancellationToken cancellationToken) =>

@@ -14,6 +14,8 @@ internal sealed class ZipPages : IPageSource
 
     public ComicInfo Info { get; }
 
+    public bool IsDrawn => false;
+
     public IReadOnlyList<string> Names => [.. _entries.Select(entry => entry.Name)];
 
     public static async Task<ZipPages> OpenAsync(string path, MediaLimits limits, CancellationToken cancellationToken)

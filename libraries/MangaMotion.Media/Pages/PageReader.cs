@@ -104,7 +104,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
     {
         var sniffed = MediaSniffer.SniffFile(input);
         if (sniffed.Type is not { } type || Demuxer(type) is not { } demuxer)
-            throw new UnsupportedMediaException($"This is {sniffed.Description}; {PageTypes.Sentence}");
+            throw new UnsupportedMediaException($"This is {sniffed.Description}; {PageImages.Types}");
 
         var result = await tools.RunAsync(
             new ToolRun
@@ -130,6 +130,9 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
             ? new MediaLimitException("pixels", _limits.Pixels, null, $"The {type.Title} has more than {_limits.Pixels:N0} pixels, which is the limit for a page.", result.Detail)
             : Ffmpeg.Complains(result.Stderr) ? new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail)
             : Ffmpeg.Failure(type, result);
+
+    /// <summary>Whether pages of the type can be read; others are converted by <see cref="PageImages"/>.</summary>
+    internal static bool Reads(MediaType type) => Demuxer(type) != null;
 
     private static (string Format, string Decoder)? Demuxer(MediaType type) => type switch
     {

@@ -18,7 +18,7 @@ internal static class PanelsCommand
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Page images: JPEG, PNG, WebP, GIF or TIFF.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Page images: JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF.", Arity = ArgumentArity.OneOrMore };
         var direction = new Option<string>("--direction") { Description = "Reading direction.", DefaultValueFactory = _ => "rtl" };
         direction.AcceptOnlyFromAmong("rtl", "ltr");
         var json = new Option<bool>("--json") { Description = "One line of JSON a page." };
@@ -38,7 +38,7 @@ internal static class PanelsCommand
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
             .AddMedia()
             .BuildServiceProvider();
-        var reader = services.GetRequiredService<PageReader>();
+        var (images, reader) = (services.GetRequiredService<PageImages>(), services.GetRequiredService<PageReader>());
         var failed = false;
         // A page is decoded by a child while the one before it is looked at.
         var next = ReadAsync(files[0]);
@@ -69,7 +69,9 @@ internal static class PanelsCommand
         async Task<GreyPage> ReadAsync(string file)
         {
             await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
-            return await reader.ReadGreyAsync(workspace, Path.GetFullPath(file), cancellationToken);
+            File.Copy(file, workspace.Input);
+            var page = await images.AcceptAsync(workspace, workspace.Input, cancellationToken);
+            return await reader.ReadGreyAsync(workspace, page.Path, cancellationToken);
         }
     }
 

@@ -1,0 +1,58 @@
+using MangaMotion.Media.Chapters;
+using MangaMotion.Media.Hosts;
+using MangaMotion.Media.Sniffing;
+using MangaMotion.Media.Workspaces;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.Media.Pages;
+
+/// <summary>
+/// Accepts images as pages by the same decoder, limits and list of types as derivatives of images, so that a file gets one verdict
+/// whichever way it comes.
+/// </summary>
+public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> options)
+{
+    /// <summary>The list of types, as the second half of a sentence.</summary>
+    internal const string Types = "a page is a JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF image.";
+
+    /// <summary>A JPEG has no more pixels to a side.</summary>
+    private const int LongestSide = 65_000;
+
+    /// <summary>Longest side in pixels of the picture that is made only to see whether the image can be decoded.</summary>
+    private const int ProbeSide = 320;
+
+    private readonly MediaLimits _limits = options.Value.Limits;
+
+    /// <summary>Decodes an image once. Types that <see cref="PageReader"/> does not read are converted to JPEG.</summary>
+    /// <param name="path">A file in the workspace, or a link to one.</param>
+    /// <returns>The file itself, or the JPEG in its place.</returns>
+    /// <exception cref="MediaException">The image is damaged, cut short or over a limit, or the media host failed.</exception>
+    public async Task<PageFile> AcceptAsync(Workspace workspace, string path, CancellationToken cancellationToken)
+    {
+        var sniffed = MediaSniffer.SniffFile(path);
+        if (sniffed.Type is not { Kind: MediaKind.Image } type)
+            throw new UnsupportedMediaException($"This is {sniffed.Description}; {Types}");
+
+        var isConverted = !PageReader.Reads(type);
+        var variant = new HostVariant("page", isConverted ? LongestSide : ProbeSide, MediaType.Jpeg.Extension, Quality: 94, Progressive: false);
+        var job = new ImageJob
+        {
+            Type = type.Name,
+            Pictures = new HostPictures([variant], [255, 255, 255]),
+            MaxPixels = _limits.Pixels,
+            MaxFrames = _limits.Frames,
+        };
+        var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var jpeg = await hosts.AskAsync(file, type, job, (answer, output) => isConverted ? Take(workspace, answer, output) : null, cancellationToken);
+        if (jpeg is null)
+            return new PageFile(path, type);
+
+        File.Move(jpeg, path, overwrite: true);
+        return new PageFile(path, MediaType.Jpeg);
+    }
+
+    private static string Take(Workspace workspace, ImageAnswer answer, HostOutput output) =>
+        answer.Files is [var file, ..]
+            ? output.TakePicture(workspace, file.Name, MediaType.Jpeg.Extension, file.Width, file.Height).Path
+            : throw new ToolFailedException(output.Tool, "the page is missing in the answer");
+}
