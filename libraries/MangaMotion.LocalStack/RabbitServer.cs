@@ -13,9 +13,14 @@ public sealed class RabbitServer : LocalServer
     // epmd runs in the server's process group and ends with it. RabbitMQ would start it as a daemon.
     private const string Launcher = """epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" & exec "$0" """;
 
+    private readonly TimeSpan _consumerTimeout;
     private readonly LocalProcess _process;
 
-    internal RabbitServer(StackFolder folder) : base("rabbitmq", folder) => _process = new LocalProcess(folder, Name);
+    internal RabbitServer(StackFolder folder, TimeSpan consumerTimeout) : base("rabbitmq", folder)
+    {
+        _consumerTimeout = consumerTimeout;
+        _process = new LocalProcess(folder, Name);
+    }
 
     /// <summary>AMQP address of the default virtual host, with credentials.</summary>
     public Uri AmqpUri => AmqpUriTo("");
@@ -51,7 +56,7 @@ public sealed class RabbitServer : LocalServer
         var config = Path.Combine(DataFolder, "rabbitmq.conf");
         await File.WriteAllTextAsync(config, CreateConfiguration(), cancellationToken);
         var advanced = Path.Combine(DataFolder, "advanced.config");
-        await File.WriteAllTextAsync(advanced, "[].\n", cancellationToken);
+        await File.WriteAllTextAsync(advanced, AdvancedConfiguration(), cancellationToken);
         var plugins = Path.Combine(DataFolder, "enabled_plugins");
         await File.WriteAllTextAsync(
             plugins, "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_shovel,rabbitmq_shovel_management].\n", cancellationToken);
@@ -105,7 +110,10 @@ public sealed class RabbitServer : LocalServer
         .AppendLine($"prometheus.tcp.port = {Folder.Ports.Reserve("rabbitmq-prometheus")}")
         .AppendLine("vm_memory_high_watermark.absolute = 1GB")
         .AppendLine("disk_free_limit.absolute = 50MB")
-        // Six hours in milliseconds: a consumer can hold a message while the longest video renders.
-        .AppendLine("consumer_timeout = 21600000")
+        .AppendLine($"consumer_timeout = {_consumerTimeout.TotalMilliseconds}")
         .ToString();
+
+    /// <summary>RabbitMQ looks for held messages once a minute, too seldom for a timeout below that.</summary>
+    private string AdvancedConfiguration() =>
+        _consumerTimeout < TimeSpan.FromMinutes(1) ? "[{rabbit, [{channel_tick_interval, 1000}]}].\n" : "[].\n";
 }

@@ -19,7 +19,7 @@ public sealed class ServerStack : IAsyncDisposable
     {
         _options = options;
         Folder = new StackFolder(options.Directory);
-        _rabbit = options.Rabbit ? new RabbitServer(Folder) : null;
+        _rabbit = options.Rabbit ? new RabbitServer(Folder, options.ConsumerTimeout) : null;
         _postgres = options.Postgres ? new PostgresServer(Folder, options.Durable) : null;
         _s3 = options.S3 ? new S3Server(Folder, options.Durable) : null;
         Servers = [.. new LocalServer?[] { _postgres, _rabbit, _s3 }.OfType<LocalServer>()];
@@ -158,6 +158,9 @@ public sealed record ServerStackOptions
     public bool Postgres { get; init; } = true;
 
     public bool S3 { get; init; }
+
+    /// <summary>Time for which a consumer may hold a message before RabbitMQ closes its channel. Videos need up to 6 h.</summary>
+    public TimeSpan ConsumerTimeout { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>
     /// Whether data survives. False is for tests: Postgres is faster but loses data in a power cut, and S3 keeps data in memory only.

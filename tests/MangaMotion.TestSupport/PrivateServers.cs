@@ -6,7 +6,10 @@ namespace MangaMotion.TestSupport;
 public static class PrivateServers
 {
     /// <param name="durable">True where the test is about what survives a crash of Postgres.</param>
-    public static Task<ServerStack> StartAsync(bool rabbit = true, bool postgres = true, bool durable = false, bool s3 = false, CancellationToken cancellationToken = default) =>
+    /// <param name="consumerTimeout">How long a consumer may hold a message; 6 h by default.</param>
+    public static Task<ServerStack> StartAsync(
+        bool rabbit = true, bool postgres = true, bool durable = false, bool s3 = false, TimeSpan? consumerTimeout = null,
+        CancellationToken cancellationToken = default) =>
         ServerStack.StartAsync(
             new ServerStackOptions
             {
@@ -15,6 +18,7 @@ public static class PrivateServers
                 Postgres = postgres,
                 S3 = s3,
                 Durable = durable,
+                ConsumerTimeout = consumerTimeout ?? TimeSpan.FromHours(6),
                 Temporary = true,
             },
             progress: null,

@@ -28,7 +28,8 @@ public sealed class TestDatabase : IAsyncDisposable
         await ExecuteAsync(_server, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
     }
 
-    internal static async Task<TestDatabase> CreateAsync(PostgresServer server)
+    /// <summary>A fresh database of the given server.</summary>
+    public static async Task<TestDatabase> CreateAsync(PostgresServer server)
     {
         var name = $"test_{Guid.NewGuid():N}";
         await ExecuteAsync(server, $"CREATE DATABASE {name}");

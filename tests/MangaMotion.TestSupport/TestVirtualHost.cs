@@ -34,7 +34,8 @@ public sealed class TestVirtualHost : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    internal static async Task<TestVirtualHost> CreateAsync(RabbitServer server)
+    /// <summary>A fresh virtual host of the given server.</summary>
+    public static async Task<TestVirtualHost> CreateAsync(RabbitServer server)
     {
         var name = $"test-{Guid.NewGuid():N}";
         using var client = server.CreateManagementClient();

@@ -41,7 +41,8 @@ public static class BusRegistration
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<IQueueDepths, QueueDepths>();
         services.AddHostedService<QueueGauge>();
-        services.AddHostedService<EndpointGuard>();
+        services.AddSingleton<EndpointGuard>();
+        services.AddHostedService(provider => provider.GetRequiredService<EndpointGuard>());
         services.AddReceiveEndpointObserver<BrokerWatch>();
         services.ConfigureStopping();
         services.AddMassTransit(mass =>

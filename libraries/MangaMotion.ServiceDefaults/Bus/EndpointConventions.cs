@@ -12,7 +12,10 @@ internal static class EndpointConventions
 {
     private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Pauses, so a day: whoever repairs the database has that long before messages go to <c>_error</c>.</summary>
+    /// <summary>Time for which a message may stay unacknowledged. A paused lane holds messages longer than any job runs.</summary>
+    private static readonly TimeSpan HoldTimeout = TimeSpan.FromDays(2);
+
+    /// <summary>17,280 pauses of 5 s: the database may be down for 24 h before messages move to <c>_error</c>.</summary>
     private const int OutagePauses = 24 * 60 * 60 / 5;
 
     /// <summary>The queue. For a job's endpoint that is all: the job runner owns attempts and transactions.</summary>
@@ -24,6 +27,9 @@ internal static class EndpointConventions
         // The endpoint of one instance (replies, broadcasts) goes with it; a quorum queue cannot.
         if (settings.AutoDelete)
             return;
+
+        // RabbitMQ 4.3 and newer read it and use it in place of their own consumer_timeout; older ones ignore it.
+        settings.ConsumeArguments["x-consumer-timeout"] = (long)HoldTimeout.TotalMilliseconds;
 
         // Written down by a majority before the broker confirms; its _error queue inherits the type.
         rabbit.SetQuorumQueue();

@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace MangaMotion.ServiceDefaults.Health;
 
-/// <summary>Live: the process answers. Ready: the servers it uses answer too.</summary>
+/// <summary>
+/// Live: the process answers and can still restart its receive endpoints; no server is asked. Ready: the servers it uses answer too.
+/// </summary>
 internal static class DependencyHealth
 {
     public const string Live = "/health/live";
@@ -16,6 +18,7 @@ internal static class DependencyHealth
     public const string Postgres = "postgres";
 
     internal const string Tag = "dependency";
+    private const string LiveTag = "live";
 
     public static void AddDependencyHealth(this IServiceCollection services)
     {
@@ -28,12 +31,18 @@ internal static class DependencyHealth
             Add<NpgsqlDataSource, PostgresCheck>(options, registered, Postgres);
             Add<BrokerAddress, BrokerCheck>(options, registered, "rabbitmq");
             Add<IObjectStore, StoreCheck>(options, registered, "store");
+            if (registered.IsService(typeof(EndpointGuard)))
+            {
+                options.Registrations.Add(
+                    new("endpoints", services => services.GetRequiredService<EndpointGuard>(), HealthStatus.Unhealthy, [LiveTag]));
+            }
         });
     }
 
     public static void MapDependencyHealth(this WebApplication app)
     {
-        app.MapHealthChecks(Live, new() { Predicate = _ => false, ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        app.MapHealthChecks(Live, new() { Predicate = check => check.Tags.Contains(LiveTag), ResponseWriter = WriteAsync })
+            .DisableHttpMetrics();
         app.MapHealthChecks(Ready, new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
     }
 

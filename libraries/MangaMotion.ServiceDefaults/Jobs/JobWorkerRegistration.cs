@@ -26,7 +26,8 @@ public static class JobWorkerRegistration
         builder.Services.AddSingleton<IEndpointMap>(new LaneEndpoints(type, (context, endpoint) =>
         {
             EndpointConventions.Apply(context, endpoint);
-            endpoint.UseFilter(new BackToBroker());
+            endpoint.UseFilter(ActivatorUtilities.CreateInstance<ChannelLossFilter>(context));
+            endpoint.UseFilter(new RequeueOnShutdownFilter());
             endpoint.ConfigureConsumer<TConsumer>(context);
         }));
         builder.AddBus(bus => bus.AddConsumer<TConsumer>().ExcludeFromConfigureEndpoints());
@@ -69,6 +70,8 @@ public static class JobWorkerRegistration
             return;
         services.AddSingleton<IValidateOptions<JobsOptions>, ShutdownOrder>();
         services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
+        services.AddSingleton<DetachedJobs>();
+        services.AddHostedService(provider => provider.GetRequiredService<DetachedJobs>());
         services.AddSingleton<ErrorQueueSweeper.Signal>();
         services.AddSingleton(provider => provider.GetRequiredService<ErrorQueueSweeper.Signal>().Handler);
         services.AddHostedService<ErrorQueueSweeper>();

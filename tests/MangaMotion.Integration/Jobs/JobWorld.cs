@@ -3,6 +3,7 @@ using MangaMotion.Jobs.Cancels;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
+using MangaMotion.LocalStack;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
@@ -43,11 +44,18 @@ public sealed class JobWorld : IAsyncDisposable
 
     public ProbeScript Script { get; } = new();
 
+    /// <summary>Lines of all services.</summary>
+    public LogLines Logs { get; } = new();
+
     /// <summary>The services of the first service.</summary>
     public IServiceProvider Services => _services[0].Services;
 
     public static async Task<JobWorld> CreateAsync(TestStack stack) =>
         new(await stack.CreateDatabaseAsync(), await stack.CreateVirtualHostAsync());
+
+    /// <summary>A world on servers of its own.</summary>
+    public static async Task<JobWorld> CreateAsync(ServerStack servers) =>
+        new(await TestDatabase.CreateAsync(servers.Postgres), await TestVirtualHost.CreateAsync(servers.Rabbit));
 
     /// <summary>A service that runs probes.</summary>
     public Task<WebApplication> StartWorkerAsync(params (string Key, string Value)[] settings) => StartAsync(
@@ -79,7 +87,7 @@ public sealed class JobWorld : IAsyncDisposable
         ];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. all.Select(setting => $"--{setting.Key}={setting.Value}")] });
         builder.AddServiceDefaults("probe");
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(Logs);
         builder.Services.AddSingleton(Script);
         add(builder);
         var app = builder.Build();
@@ -158,6 +166,7 @@ public sealed class JobWorld : IAsyncDisposable
         foreach (var worker in _services.ToArray())
             await StopAsync(worker);
         Broker.Dispose();
+        Logs.Dispose();
         await Database.DisposeAsync();
         await _virtualHost.DisposeAsync();
         await _database.DisposeAsync();

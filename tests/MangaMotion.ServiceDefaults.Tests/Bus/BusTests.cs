@@ -206,11 +206,4 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
         using var client = _host.CreateManagementClient();
         return await client.GetFromJsonAsync<JsonElement>($"api/queues/{_host.Name}/{name}");
     }
-
-    /// <summary>Timers that come twenty times as fast.</summary>
-    private sealed class HastyTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime / 20, period / 20);
-    }
 }

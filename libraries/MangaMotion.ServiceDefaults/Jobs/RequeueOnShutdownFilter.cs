@@ -4,10 +4,10 @@ using MassTransit;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// Gives the message of a worker that stops back to the broker. MassTransit does so for a cancellation that comes from outside the
-/// consumer, as this one does; one that a consumer throws counts as its failure.
+/// Returns the message of a stopping worker to the broker. MassTransit requeues on a cancellation from outside the consumer, as this
+/// one is; a cancellation that a consumer throws counts as its failure.
 /// </summary>
-internal sealed class BackToBroker : IFilter<ConsumeContext>
+internal sealed class RequeueOnShutdownFilter : IFilter<ConsumeContext>
 {
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
@@ -21,5 +21,5 @@ internal sealed class BackToBroker : IFilter<ConsumeContext>
         }
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("backToBroker");
+    public void Probe(ProbeContext context) => context.CreateFilterScope("requeueOnShutdown");
 }

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace MangaMotion.ServiceDefaults.Tests.Support;
+namespace MangaMotion.TestSupport;
 
-/// <summary>What a service logged, after its filters: <c>Warning MangaMotion.…BrokerWatch: RabbitMQ at …</c>, exceptions included.</summary>
-internal sealed class LogLines : ILoggerProvider
+/// <summary>Lines that a service logged, after its filters: <c>Warning MangaMotion.…BrokerWatch: RabbitMQ at …</c>, exceptions included.</summary>
+public sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
 

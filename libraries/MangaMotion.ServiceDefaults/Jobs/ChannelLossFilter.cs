@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MangaMotion.Jobs;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MangaMotion.ServiceDefaults.Jobs;
+
+/// <summary>
+/// Ends a delivery when its channel is closed and lets its job run on. MassTransit consumes from the queue again only when every
+/// delivery of the closed channel has ended, so a long job would keep its queue without a consumer. The broker delivers the message
+/// again; the job holds its claim, so the second delivery is put off, and dropped once the job is done.
+/// </summary>
+internal sealed partial class ChannelLossFilter(DetachedJobs detached, IOptions<JobsOptions> options, ILogger<ChannelLossFilter> logger)
+    : IFilter<ConsumeContext>
+{
+    private object? _lastLogged;
+
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+    {
+        var job = next.Send(context);
+        try
+        {
+            // Canceled by MassTransit when the channel is closed, and when the bus waits no longer for consumers to stop.
+            await job.WaitAsync(context.CancellationToken);
+        }
+        catch (OperationCanceledException) when (!job.IsCompleted)
+        {
+            detached.Add(job);
+            LogReason(context);
+            throw;
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("channelLoss");
+
+    /// <summary>Logged once a channel. A client cannot read the broker's timeout before: neither AMQP nor the management API has it.</summary>
+    private void LogReason(ConsumeContext context)
+    {
+        if (!context.TryGetPayload<ChannelContext>(out var channel) || channel.Channel.CloseReason is not { } reason)
+            return;
+        if (ReferenceEquals(Interlocked.Exchange(ref _lastLogged, channel.Channel), channel.Channel))
+            return;
+        var queue = context.ReceiveContext.InputAddress.Segments[^1];
+        if (TimeoutUsed().Match(reason.ReplyText) is { Success: true } match)
+        {
+            logger.LogWarning(
+                "RabbitMQ closed the channel of queue {Queue}: a message was held longer than the broker's consumer_timeout of "
+                + "{ConsumerTimeout}. Its job goes on. Raise consumer_timeout above Jobs__TimeLimit ({TimeLimit}).",
+                queue, TimeSpan.FromMilliseconds(long.Parse(match.Groups["ms"].ValueSpan, CultureInfo.InvariantCulture)),
+                options.Value.TimeLimit);
+        }
+        else
+        {
+            logger.LogWarning("The channel of queue {Queue} was closed ({Reason}). Its jobs go on.", queue, reason.ReplyText);
+        }
+    }
+
+    [GeneratedRegex(
+        "^PRECONDITION_FAILED - delivery acknowledgement on channel .*Timeout value used: (?<ms>[0-9]{1,15}) ms",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TimeoutUsed();
+}

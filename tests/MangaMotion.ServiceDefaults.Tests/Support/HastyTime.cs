@@ -1,0 +1,8 @@
+namespace MangaMotion.ServiceDefaults.Tests.Support;
+
+/// <summary>A clock whose timers fire twenty times as fast.</summary>
+internal sealed class HastyTime : TimeProvider
+{
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, dueTime / 20, period / 20);
+}
