@@ -1,19 +1,21 @@
 using System.Diagnostics;
 using System.Text;
+using FFMpegCore.Enums;
 using MangaMotion.Client;
+using MangaMotion.Media.Tests;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Files made by ffmpeg's own test sources, and a PDF written by hand.</summary>
+/// <summary>Sample files from ffmpeg's own sources, made through FFMpegCore, and PDFs written by hand.</summary>
 internal static class Samples
 {
-    private static readonly Lazy<byte[]> Large = new(() => Make("-i", "testsrc2=s=2400x1600", "-frames:v", "1", "-c:v", "mjpeg", "-f", "image2pipe"));
-    private static readonly Lazy<byte[]> Small = new(() => Make("-i", "testsrc2=s=640x480", "-frames:v", "1", "-c:v", "png", "-f", "image2pipe"));
+    private const string Panels =
+        "drawbox=40:40:820:560:black:6,drawbox=40:660:390:580:black:6,drawbox=470:660:390:580:black:6,"
+        + "drawbox=200:200:200:200:gray:fill,drawbox=120:800:150:250:silver:fill,drawbox=560:760:180:300:gray:fill";
 
-    private static readonly Lazy<byte[]> Drawn = new(() => Make(
-        "-i", "color=white:s=900x1280",
-        "-vf", "drawbox=40:40:820:560:black:6,drawbox=40:660:390:580:black:6,drawbox=470:660:390:580:black:6,drawbox=200:200:200:200:gray:fill,drawbox=120:800:150:250:silver:fill,drawbox=560:760:180:300:gray:fill",
-        "-frames:v", "1", "-c:v", "png", "-f", "image2pipe"));
+    private static readonly Lazy<byte[]> Large = new(() => SampleMedia.Bytes("jpg", ["testsrc2=s=2400x1600"], output => output.WithFrameCount(1)));
+    private static readonly Lazy<byte[]> Small = new(() => SampleMedia.Bytes("png", ["testsrc2=s=640x480"], output => output.WithFrameCount(1)));
+    private static readonly Lazy<byte[]> Drawn = new(() => SampleMedia.Bytes("png", [$"color=white:s=900x1280,{Panels}"], output => output.WithFrameCount(1)));
 
     /// <summary>A page of three framed panels, 900 × 1280.</summary>
     public static byte[] Page => Drawn.Value;
@@ -28,20 +30,34 @@ internal static class Samples
 
     /// <summary>Two seconds, 640 × 360, with sound.</summary>
     public static byte[] Matroska() =>
-        Make("-i", "testsrc2=s=640x360", "-f", "lavfi", "-i", "sine", "-t", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "matroska");
+        SampleMedia.Bytes("mkv", ["testsrc2=s=640x360", "sine"], output => output
+            .WithDuration(TimeSpan.FromSeconds(2))
+            .WithVideoCodec("libx264").WithSpeedPreset(EncoderPreset.UltraFast).WithPixelFormat("yuv420p")
+            .WithAudioCodec("aac"));
 
     /// <summary>Three seconds of a tone.</summary>
-    public static byte[] Flac() => Make("-i", "sine=frequency=440", "-t", "3", "-f", "flac");
+    public static byte[] Flac() => SampleMedia.Bytes("flac", ["sine=frequency=440"], output => output.WithDuration(TimeSpan.FromSeconds(3)));
 
     /// <summary>98 megapixels that have to be decoded whole: 392 MB and more.</summary>
-    public static byte[] LargeInterlacedPng() => MakeFile("png[interlace]", "vips", "black", "", "9900", "9900", "--bands", "4");
+    public static byte[] LargeInterlacedPng()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"mm-{Guid.NewGuid():N}.png");
+        using var vips = Process.Start(new ProcessStartInfo("vips", ["black", $"{path}[interlace]", "9900", "9900", "--bands", "4"]) { UseShellExecute = false })!;
+        vips.WaitForExit();
+        vips.ExitCode.ShouldBe(0);
+        var bytes = File.ReadAllBytes(path);
+        File.Delete(path);
+        return bytes;
+    }
 
     /// <summary>Three seconds of a tone, with a picture of 320 × 320 as its cover.</summary>
-    public static byte[] Mp3WithCover() => MakeFile(
-        "mp3", "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=3", "-f", "lavfi", "-i", "testsrc2=s=320x320:r=1:d=1", "-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic");
+    public static byte[] Mp3WithCover() =>
+        SampleMedia.Bytes("mp3", ["sine=d=3", "testsrc2=s=320x320:r=1:d=1"], output => output
+            .WithMap(0, StreamType.Audio).WithMap(1, StreamType.Video)
+            .WithVideoCodec("mjpeg").WithDisposition(StreamDisposition.AttachedPicture, StreamType.Video, 0));
 
     /// <summary>Ten frames of 64 × 48.</summary>
-    public static byte[] Gif() => Make("-i", "testsrc2=s=64x48", "-frames:v", "10", "-f", "gif");
+    public static byte[] Gif() => SampleMedia.Bytes("gif", ["testsrc2=s=64x48"], output => output.WithFrameCount(10));
 
     /// <summary>Two empty pages of 200 × 100 points; readers rebuild the table of objects that is left out.</summary>
     public static byte[] Pdf() => Encoding.ASCII.GetBytes(
@@ -58,7 +74,7 @@ internal static class Samples
         %%EOF
         """);
 
-    /// <summary>A page of tiles a thousandth of a point apart: more work than any limit allows, so that it is under way whenever one looks.</summary>
+    /// <summary>A page of tiles a thousandth of a point apart: more work than any limit allows, so a test always finds it in progress.</summary>
     public static byte[] EndlessPdf() => Encoding.ASCII.GetBytes(
         """
         %PDF-1.4
@@ -74,33 +90,4 @@ internal static class Samples
         trailer <</Root 1 0 R/Size 6>>
         %%EOF
         """);
-
-    /// <summary>For formats that are not written to a pipe.</summary>
-    /// <param name="extension">With the options of vips, where it is vips.</param>
-    /// <param name="arguments">An empty one stands for the file; without one, the file is the last.</param>
-    private static byte[] MakeFile(string extension, string program, params string[] arguments)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"mm-{Guid.NewGuid():N}.{extension}");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments.Contains("") ? arguments.Select(x => x.Length > 0 ? x : path) : [.. arguments, path]) { UseShellExecute = false })!;
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0);
-        path = path.Split('[')[0];
-        var bytes = File.ReadAllBytes(path);
-        File.Delete(path);
-        return bytes;
-    }
-
-    private static byte[] Make(params string[] arguments)
-    {
-        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-f", "lavfi", .. arguments, "-"])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        using var bytes = new MemoryStream();
-        ffmpeg.StandardOutput.BaseStream.CopyTo(bytes);
-        ffmpeg.WaitForExit();
-        ffmpeg.ExitCode.ShouldBe(0);
-        return bytes.ToArray();
-    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using MangaMotion.Client;
+using MangaMotion.Media.Tests;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
@@ -99,6 +100,22 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         moving.GetProperty("frames").GetInt32().ShouldBe(10);
         Variants(song).ShouldBe(["waveform", "peaks", "cover"], ignoreOrder: true);
         (await _installation.Client.GetAssetAsync(assets[1].AssetId, "waveform"))[1..4].ShouldBe("PNG"u8.ToArray());
+
+        var read = SampleMedia.Analyse(Samples.Matroska(), "mkv");
+        read.Duration.TotalSeconds.ShouldBe(clip.GetProperty("duration").GetDouble(), 0.1);
+        var (picture, voice) = (read.PrimaryVideoStream.ShouldNotBeNull(), read.PrimaryAudioStream.ShouldNotBeNull());
+        (picture.CodecName, picture.Width, picture.Height, voice.CodecName).ShouldBe((
+            clip.GetProperty("video_codec").GetString(), clip.GetProperty("width").GetInt32(), clip.GetProperty("height").GetInt32(), clip.GetProperty("audio_codec").GetString()));
+        SampleMedia.Analyse(Samples.Flac(), "flac").Duration.TotalSeconds.ShouldBe(tone.GetProperty("duration").GetDouble(), 0.05);
+        SampleMedia.Analyse(Samples.Mp3WithCover(), "mp3").Duration.TotalSeconds.ShouldBe(song.GetProperty("duration").GetDouble(), 0.1);
+        foreach (var asset in assets)
+        {
+            foreach (var file in asset.Result!.Value.GetProperty("files").EnumerateArray().Where(file => file.GetProperty("content_type").GetString() is "image/jpeg" or "image/png"))
+            {
+                var made = SampleMedia.Analyse(await _installation.Client.GetAssetAsync(asset.AssetId, file.GetProperty("variant").GetString()!), "img").PrimaryVideoStream.ShouldNotBeNull();
+                (made.Width, made.Height).ShouldBe((file.GetProperty("width").GetInt32(), file.GetProperty("height").GetInt32()), $"{asset.Name}: {file}");
+            }
+        }
 
         static string?[] Variants(System.Text.Json.JsonElement result) =>
             [.. result.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("variant").GetString())];

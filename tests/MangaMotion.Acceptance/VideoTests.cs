@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MangaMotion.Client;
+using MangaMotion.Media.Tests;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
@@ -41,6 +42,17 @@ public sealed class VideoTests(TestStack stack)
         using var film = new MemoryStream();
         await installation.Client.CopyVideoFileAsync(id, "video", film);
         film.ToArray()[4..8].ShouldBe("ftyp"u8.ToArray());
+        var read = SampleMedia.Analyse(film.ToArray(), "mp4");
+        read.Duration.TotalSeconds.ShouldBe(video.Results.ShouldNotBeNull().Seconds, 0.1);
+        var (picture, sound) = (read.PrimaryVideoStream.ShouldNotBeNull(), read.PrimaryAudioStream.ShouldNotBeNull());
+        (picture.CodecName, picture.Width, picture.Height, sound.CodecName).ShouldBe(("h264", 320, 180, "aac"));
+        sound.Duration.TotalSeconds.ShouldBe(picture.Duration.TotalSeconds, 0.1);
+        read.PrimarySubtitleStream.ShouldNotBeNull().CodecName.ShouldBe("mov_text");
+        read.Chapters.Count.ShouldBe(2, "one for each page");
+        using var poster = new MemoryStream();
+        await installation.Client.CopyVideoFileAsync(id, "poster", poster);
+        var drawn = SampleMedia.Analyse(poster.ToArray(), "img").PrimaryVideoStream.ShouldNotBeNull();
+        (drawn.Width, drawn.Height).ShouldBe((320, 180));
         using var subtitles = new MemoryStream();
         await installation.Client.CopyVideoFileAsync(id, "subtitles", subtitles);
         System.Text.Encoding.UTF8.GetString(subtitles.ToArray()).ShouldContain("number");

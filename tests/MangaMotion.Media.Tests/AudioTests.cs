@@ -1,3 +1,5 @@
+using FFMpegCore;
+using FFMpegCore.Enums;
 using System.Buffers.Binary;
 using System.Text.Json;
 using MangaMotion.Media.Audio;
@@ -26,7 +28,7 @@ public sealed class AudioTests : IAsyncLifetime
     [InlineData("flac", "flac")]
     public async Task A_sound_gets_a_waveform_and_peaks_and_is_described(string extension, string codec)
     {
-        var made = await RenderAsync(Make(extension, "-f", "lavfi", "-i", "sine=f=440:d=2:sample_rate=44100", "-ac", "2"));
+        var made = await RenderAsync(Make(extension, "sine=f=440:d=2:sample_rate=44100", output => output.WithAudioChannels(2)));
 
         (made.Codec, made.SampleRate, made.Channels).ShouldBe((codec, 44100, 2));
         made.Seconds.ShouldBe(2, 0.15);
@@ -45,7 +47,7 @@ public sealed class AudioTests : IAsyncLifetime
     [InlineData(96_000, 3)]
     public async Task Any_rate_and_any_number_of_channels_is_measured(int rate, int channels)
     {
-        var made = await RenderAsync(Make("wav", "-f", "lavfi", "-i", $"sine=f=440:d=2:sample_rate={rate}", "-ac", $"{channels}"));
+        var made = await RenderAsync(Make("wav", $"sine=f=440:d=2:sample_rate={rate}", output => output.WithAudioChannels(channels)));
 
         (made.SampleRate, made.Channels).ShouldBe((rate, channels));
         made.Seconds.ShouldBe(2, 0.02);
@@ -58,7 +60,7 @@ public sealed class AudioTests : IAsyncLifetime
     [Fact]
     public async Task The_bars_follow_the_loudness()
     {
-        var made = await RenderAsync(Make("wav", "-f", "lavfi", "-i", "aevalsrc='0.9*sin(2*PI*440*t)*lt(t,1)':d=2"));
+        var made = await RenderAsync(Make("wav", "aevalsrc='0.9*sin(2*PI*440*t)*lt(t,1)':d=2"));
 
         var waveform = made.Files[0].Path;
         Vips.Pixel(waveform, 324, 40)[3].ShouldBe(255, "loud in the first half");
@@ -69,8 +71,16 @@ public sealed class AudioTests : IAsyncLifetime
     public async Task A_cover_is_taken_out()
     {
         var cover = _files.Encode(_files.Picture(700, 700), "jpg");
-        var made = await RenderAsync(Make(
-            "mp3", "-f", "lavfi", "-i", "sine=d=1", "-i", cover, "-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v", "attached_pic"));
+        var song = _files.NewPath("mp3");
+        FFMpegArguments
+            .FromFileInput("sine=d=1", verifyExists: false, input => input.ForceFormat("lavfi"))
+            .AddFileInput(cover)
+            .OutputToFile(song, overwrite: false, output => output
+                .WithMap(0, StreamType.Audio).WithMap(1, StreamType.Video).CopyStreams(StreamType.Video)
+                .WithDisposition(StreamDisposition.AttachedPicture, StreamType.Video))
+            .ProcessSynchronously();
+
+        var made = await RenderAsync(song);
 
         (made.Files[2].Variant, made.Files[2].Width, made.Files[2].Height).ShouldBe(("cover", 640, 640));
     }
@@ -78,7 +88,7 @@ public sealed class AudioTests : IAsyncLifetime
     [Fact]
     public async Task A_declared_length_is_not_believed()
     {
-        var wav = await File.ReadAllBytesAsync(Make("wav", "-f", "lavfi", "-i", "sine=d=1"));
+        var wav = await File.ReadAllBytesAsync(Make("wav", "sine=d=1"));
         BinaryPrimitives.WriteUInt32LittleEndian(wav.AsSpan(wav.AsSpan().IndexOf("data"u8) + 4), 0xFFFFFF00);
         var lying = _files.NewPath("wav");
         await File.WriteAllBytesAsync(lying, wav);
@@ -91,7 +101,7 @@ public sealed class AudioTests : IAsyncLifetime
     {
         _rig.Options.Limits.Seconds = 1;
 
-        var failure = await RenderAsync(Make("flac", "-f", "lavfi", "-i", "sine=d=5")).ShouldThrowAsync<MediaLimitException>();
+        var failure = await RenderAsync(Make("flac", "sine=d=5")).ShouldThrowAsync<MediaLimitException>();
 
         (failure.Code, failure.Allowed).ShouldBe(("media.limit.seconds", 1));
     }
@@ -103,7 +113,7 @@ public sealed class AudioTests : IAsyncLifetime
     [InlineData("ogg", 60)]
     public async Task One_without_a_sample_is_refused(string extension, int bytes)
     {
-        var whole = await File.ReadAllBytesAsync(Make(extension, "-f", "lavfi", "-i", "sine=d=1"));
+        var whole = await File.ReadAllBytesAsync(Make(extension, "sine=d=1"));
         await using var workspace = _rig.Root.Create();
         await File.WriteAllBytesAsync(workspace.Input, whole[..bytes]);
 
@@ -119,10 +129,6 @@ public sealed class AudioTests : IAsyncLifetime
         return await _rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
     }
 
-    private string Make(string extension, params string[] arguments)
-    {
-        var path = _files.NewPath(extension);
-        Vips.Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, path]);
-        return path;
-    }
+    private string Make(string extension, string source, Action<FFMpegOutputOptions>? output = null) =>
+        SampleMedia.Make(_files.NewPath(extension), source, output);
 }

@@ -64,6 +64,18 @@ public sealed class FilmTests : IAsyncLifetime
         peak.ShouldBeLessThanOrEqualTo(-1.5);
         FirstSound(film.Video, after: 3.9).ShouldBe(4.2, 0.08);
         Vips.Header(film.Poster, "width").ShouldBe("320");
+
+        var probed = await FilmProbe.RunAsync(_rig.Tools, workspace, film.Video, CancellationToken.None);
+        var analysis = SampleMedia.Analyse(film.Video);
+        var (picture, sound) = (analysis.PrimaryVideoStream.ShouldNotBeNull(), analysis.PrimaryAudioStream.ShouldNotBeNull());
+        (picture.Width, picture.Height, picture.CodecName, picture.AverageFrameRate).ShouldBe((Small.Width, Small.Height, "h264", 30));
+        picture.Duration.TotalSeconds.ShouldBe(probed.VideoSeconds, 0.001);
+        sound.Duration.TotalSeconds.ShouldBe(probed.AudioSeconds, 0.001);
+        (sound.CodecName, sound.SampleRateHz).ShouldBe(("aac", Sound.FilmRate));
+        analysis.PrimarySubtitleStream.ShouldNotBeNull().CodecName.ShouldBe("mov_text");
+        analysis.Chapters.Select(chapter => (chapter.Title, chapter.Start.TotalSeconds)).ShouldBe([("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
+        var poster = SampleMedia.Analyse(film.Poster).PrimaryVideoStream.ShouldNotBeNull();
+        (poster.Width, poster.Height).ShouldBe((Small.Width, Small.Height));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using FFMpegCore;
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Processes;
@@ -53,7 +54,7 @@ public sealed class LibavTests : IDisposable
     public async Task A_video_whose_frames_are_too_large_for_the_memory_is_refused_for_good(int megabytes, bool tooFew)
     {
         await using var rig = new MediaRig(options => options.Limits.MemoryBytes = megabytes * Megabyte);
-        var large = Make("avi", "-f", "lavfi", "-i", "color=red:s=8000x8000:r=4:d=1", "-c:v", "mpeg4", "-g", "1");
+        var large = Make("avi", "color=red:s=8000x8000:r=4:d=1", output => output.WithVideoCodec("mpeg4").WithGopSize(1));
 
         MediaException? failure = null;
         try
@@ -78,7 +79,7 @@ public sealed class LibavTests : IDisposable
         var working = ProcessTree.Tree(child).Last();
         var before = ProcessTree.Cpu(working);
 
-        var job = SoundAsync(rig, Make("flac", "-f", "lavfi", "-i", "sine=d=1500:sample_rate=44100", "-compression_level", "0"));
+        var job = SoundAsync(rig, Make("flac", "sine=d=1500:sample_rate=44100", output => output.WithCustomArgument("-compression_level 0")));
         await Eventually.HoldsAsync(() => ProcessTree.Cpu(working) - before > TimeSpan.FromMilliseconds(100), "the child decodes");
         Vips.Run("kill", "-KILL", $"{working}");
 
@@ -94,11 +95,11 @@ public sealed class LibavTests : IDisposable
         await using var rig = new MediaRig(options => options.Vips.RecycleAboveBytes = 1_000 * Megabyte);
         string[] others =
         [
-            Make("webm", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=2", "-c:v", "libvpx"),
-            Make("mov", "-f", "lavfi", "-i", "testsrc2=s=480x270:r=10:d=2", "-c:v", "mpeg4"),
-            Make("avi", "-f", "lavfi", "-i", "color=black:s=320x240:r=10:d=1", "-c:v", "mjpeg"),
-            Make("mp3", "-f", "lavfi", "-i", "sine=d=3"),
-            Make("ogg", "-f", "lavfi", "-i", "sine=d=3", "-ac", "2"),
+            Make("webm", "testsrc2=s=320x240:r=10:d=2", output => output.WithVideoCodec("libvpx")),
+            Make("mov", "testsrc2=s=480x270:r=10:d=2", output => output.WithVideoCodec("mpeg4")),
+            Make("avi", "color=black:s=320x240:r=10:d=1", output => output.WithVideoCodec("mjpeg")),
+            Make("mp3", "sine=d=3"),
+            Make("ogg", "sine=d=3", output => output.WithAudioChannels(2)),
         ];
         var (video, sound) = (Video(), Sound());
         var first = (Bytes((await VideoAsync(rig, video)).Image.Files), Bytes((await SoundAsync(rig, sound)).Files));
@@ -154,14 +155,11 @@ public sealed class LibavTests : IDisposable
         return await rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
     }
 
-    private string Video() => Make("mp4", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=10:d=4", "-f", "lavfi", "-i", "sine=d=4", "-c:v", "libx264", "-c:a", "aac");
+    private string Video() => SampleMedia.Make(
+        _files.NewPath("mp4"), ["testsrc2=s=640x360:r=10:d=4", "sine=d=4"], output => output.WithVideoCodec("libx264").WithAudioCodec("aac"));
 
-    private string Sound() => Make("mp3", "-f", "lavfi", "-i", "sine=f=440:d=2:sample_rate=44100", "-ac", "2");
+    private string Sound() => Make("mp3", "sine=f=440:d=2:sample_rate=44100", output => output.WithAudioChannels(2));
 
-    private string Make(string extension, params string[] arguments)
-    {
-        var path = _files.NewPath(extension);
-        Vips.Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, path]);
-        return path;
-    }
+    private string Make(string extension, string source, Action<FFMpegOutputOptions>? output = null) =>
+        SampleMedia.Make(_files.NewPath(extension), source, output);
 }

@@ -123,7 +123,7 @@ public sealed class SpeechTests : IAsyncLifetime
     public async Task Sound_from_elsewhere_is_decoded_and_its_words_move_with_the_silence_that_is_cut()
     {
         var mp3 = _files.NewPath("mp3");
-        Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=300:d=1", "-af", "adelay=500", mp3);
+        SampleMedia.Make(mp3, "sine=f=300:d=1", output => output.WithCustomArgument("-af adelay=500"));
 
         var spoken = (await Speech.AdoptAsync(_rig.Root.Create(), await File.ReadAllBytesAsync(mp3), [new SpokenWord("beep", 0.5, 1.5)], "beeper", CancellationToken.None)).ShouldNotBeNull();
 

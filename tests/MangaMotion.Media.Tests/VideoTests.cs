@@ -1,3 +1,5 @@
+using FFMpegCore;
+using FFMpegCore.Enums;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Video;
 
@@ -26,12 +28,23 @@ public sealed class VideoTests : IAsyncLifetime
     [InlineData("webm", "libvpx", "vp8")]
     public async Task A_video_gets_a_poster_and_is_described(string extension, string encoder, string codec)
     {
-        var made = await RenderAsync(Make(extension, "-f", "lavfi", "-i", Pattern, "-c:v", encoder));
+        var video = Make(extension, Pattern, output => output.WithVideoCodec(encoder));
+
+        var made = await RenderAsync(video);
 
         (made.Width, made.Height, made.Rotation, made.VideoCodec, made.AudioCodec, made.FramesPerSecond).ShouldBe((640, 360, 0, codec, null, 10));
         made.Seconds!.Value.ShouldBe(4, 0.2);
         made.Image.Files.Select(file => (file.Variant, file.Width, file.Height)).ShouldBe([("preview", 640, 360), ("thumbnail", 320, 180)]);
         Spread(made).ShouldBeGreaterThan(30);
+        var analysis = SampleMedia.Analyse(video);
+        var stream = analysis.PrimaryVideoStream.ShouldNotBeNull();
+        (stream.Width, stream.Height, stream.CodecName, stream.AverageFrameRate).ShouldBe((made.Width, made.Height, made.VideoCodec, made.FramesPerSecond));
+        analysis.Duration.TotalSeconds.ShouldBe(made.Seconds.Value, 0.1);
+        foreach (var file in made.Image.Files)
+        {
+            var picture = SampleMedia.Analyse(file.Path).PrimaryVideoStream.ShouldNotBeNull();
+            (picture.Width, picture.Height, picture.CodecName).ShouldBe((file.Width, file.Height, "mjpeg"));
+        }
     }
 
     [Theory]
@@ -39,9 +52,10 @@ public sealed class VideoTests : IAsyncLifetime
     [InlineData(1_000)]
     public async Task The_poster_is_neither_black_nor_blurred_however_rare_key_frames_are(int framesBetween)
     {
+        const string Filters = "drawbox=t=fill:color=black:enable='lt(t,1.5)',gblur=sigma=30:enable='between(t,1.5,2.9)'";
         var video = Make(
-            "mp4", "-f", "lavfi", "-i", Pattern,
-            "-vf", "drawbox=t=fill:color=black:enable='lt(t,1.5)',gblur=sigma=30:enable='between(t,1.5,2.9)'", "-c:v", "libx264", "-g", $"{framesBetween}", "-sc_threshold", "0");
+            "mp4", Pattern,
+            output => output.WithCustomArgument($"-vf \"{Filters}\"").WithVideoCodec("libx264").WithGopSize(framesBetween).WithCustomArgument("-sc_threshold 0"));
 
         Spread(await RenderAsync(video)).ShouldBeGreaterThan(50);
     }
@@ -49,8 +63,11 @@ public sealed class VideoTests : IAsyncLifetime
     [Fact]
     public async Task A_turned_video_comes_out_upright()
     {
-        var flat = Make("mp4", "-f", "lavfi", "-i", Pattern, "-c:v", "libx264");
-        var turned = Make("mp4", "-i", flat, "-c", "copy", "-metadata:s:v:0", "rotate=90");
+        var flat = Make("mp4", Pattern, output => output.WithVideoCodec("libx264"));
+        var turned = _files.NewPath("mp4");
+        FFMpegArguments.FromFileInput(flat)
+            .OutputToFile(turned, overwrite: false, output => output.CopyStreams(StreamType.All).WithStreamMetadata("rotate", "90", StreamType.Video, 0))
+            .ProcessSynchronously();
 
         var made = await RenderAsync(turned);
 
@@ -65,7 +82,7 @@ public sealed class VideoTests : IAsyncLifetime
     [InlineData("avi")]
     public async Task Pixels_that_are_not_square_come_out_square(string extension)
     {
-        var made = await RenderAsync(Make(extension, "-f", "lavfi", "-i", Pattern, "-vf", "scale=360:360,setsar=16/9", "-c:v", "libx264"));
+        var made = await RenderAsync(Make(extension, Pattern, output => output.WithCustomArgument("-vf scale=360:360,setsar=16/9").WithVideoCodec("libx264")));
 
         (made.Width, made.Height, made.Image.Files[0].Width, made.Image.Files[0].Height).ShouldBe((640, 360, 640, 360));
     }
@@ -73,9 +90,9 @@ public sealed class VideoTests : IAsyncLifetime
     [Fact]
     public async Task A_video_of_high_dynamic_range_is_mapped_to_a_screens()
     {
-        string[] source = ["-f", "lavfi", "-i", Pattern, "-c:v", "libx264", "-pix_fmt", "yuv420p"];
-        var plain = await RenderAsync(Make("mp4", source));
-        var bright = await RenderAsync(Make("mp4", [.. source, "-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc"]));
+        var plain = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p")));
+        var bright = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p")
+            .WithCustomArgument("-color_trc smpte2084 -color_primaries bt2020 -colorspace bt2020nc")));
 
         bright.Image.Files[0].Width.ShouldBe(640);
         _files.Psnr(bright.Image.Files[0].Path, plain.Image.Files[0].Path).ShouldBeLessThan(30);
@@ -84,7 +101,7 @@ public sealed class VideoTests : IAsyncLifetime
     [Fact]
     public async Task One_with_sound_only_is_refused_by_what_it_is()
     {
-        var silent = Make("mp4", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac", "-brand", "isom");
+        var silent = Make("mp4", "sine=d=1", output => output.WithAudioCodec("aac").WithCustomArgument("-brand isom"));
 
         (await RenderAsync(silent).ShouldThrowAsync<UnsupportedMediaException>()).OwnerMessage.ShouldContain("sound only");
     }
@@ -94,7 +111,7 @@ public sealed class VideoTests : IAsyncLifetime
     [InlineData(2_000)]
     public async Task One_cut_short_is_refused(int bytes)
     {
-        var whole = await File.ReadAllBytesAsync(Make("mp4", "-f", "lavfi", "-i", Pattern, "-c:v", "libx264"));
+        var whole = await File.ReadAllBytesAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264")));
         var cut = _files.NewPath("mp4");
         await File.WriteAllBytesAsync(cut, whole[..bytes]);
 
@@ -115,7 +132,7 @@ public sealed class VideoTests : IAsyncLifetime
     {
         _rig.Options.Limits.Pixels = 10_000;
 
-        var failure = await RenderAsync(Make("mp4", "-f", "lavfi", "-i", Pattern, "-c:v", "libx264")).ShouldThrowAsync<MediaLimitException>();
+        var failure = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264"))).ShouldThrowAsync<MediaLimitException>();
 
         (failure.Code, failure.Actual).ShouldBe(("media.limit.pixels", 640 * 360));
     }
@@ -126,12 +143,8 @@ public sealed class VideoTests : IAsyncLifetime
         return await _rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None);
     }
 
-    private string Make(string extension, params string[] arguments)
-    {
-        var path = _files.NewPath(extension);
-        Vips.Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, path]);
-        return path;
-    }
+    private string Make(string extension, string source, Action<FFMpegOutputOptions>? output = null) =>
+        SampleMedia.Make(_files.NewPath(extension), source, output);
 
     /// <summary>Standard deviation of the poster: nearly nothing where it is of one colour.</summary>
     private static double Spread(RenderedVideo video) => double.Parse(Vips.Run("vips", "deviate", video.Image.Files[0].Path));
