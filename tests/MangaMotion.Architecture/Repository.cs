@@ -17,6 +17,17 @@ internal static class Repository
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
+    /// <summary>Finds files by their extension, without build outputs and state folders.</summary>
+    /// <returns>Paths relative to the root.</returns>
+    public static IEnumerable<string> FindFiles(params string[] extensions) => FindFiles(new DirectoryInfo(Root), extensions);
+
+    private static IEnumerable<string> FindFiles(DirectoryInfo folder, string[] extensions) =>
+        folder.EnumerateFiles().Where(file => extensions.Contains(file.Extension))
+            .Select(file => Path.GetRelativePath(Root, file.FullName))
+            .Concat(folder.EnumerateDirectories()
+                .Where(child => !child.Name.StartsWith('.') && child.Name is not ("artifacts" or "bin" or "obj" or "node_modules"))
+                .SelectMany(child => FindFiles(child, extensions)));
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
