@@ -6,7 +6,7 @@ namespace MangaMotion.Cli.Tests;
 public sealed class DebianPackageTests
 {
     [Fact]
-    public void Every_line_of_the_list_names_a_package_a_file_and_who_needs_it()
+    public void Every_line_of_the_list_names_a_package_a_file_and_a_group()
     {
         var list = Clone.Find()["deploy/debian-packages.txt"];
 
@@ -14,7 +14,7 @@ public sealed class DebianPackageTests
 
         packages.Count.ShouldBe(File.ReadLines(list).Count(x => !x.StartsWith('#')));
         packages.ShouldAllBe(x => x.Evidence.StartsWith('/'));
-        packages.ShouldAllBe(x => SetupCommand.Everything.Append(SetupCommand.FullTestRun).Contains(x.Group));
+        packages.ShouldAllBe(package => SetupCommand.SetupGroups.Append(SetupCommand.FullTestRun).Contains(package.Group));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class DebianPackageTests
     [InlineData("lib/15/bin", true)]
     [InlineData("lib/*/*/init*", true)]
     [InlineData("share/*", false)]
-    public void A_package_is_there_when_its_file_is(string evidence, bool installed)
+    public void A_package_is_installed_if_its_file_exists(string evidence, bool installed)
     {
         var folder = Directory.CreateTempSubdirectory("mangamotion-test-");
         try
@@ -48,7 +48,7 @@ public sealed class DebianPackageTests
             var bin = folder.CreateSubdirectory("lib/15/bin");
             File.WriteAllText(Path.Combine(bin.FullName, "initdb"), "");
 
-            new DebianPackage("some", Path.Combine(folder.FullName, evidence), "run").IsInstalled.ShouldBe(installed);
+            new DebianPackage("example", Path.Combine(folder.FullName, evidence), "run").IsInstalled.ShouldBe(installed);
         }
         finally
         {

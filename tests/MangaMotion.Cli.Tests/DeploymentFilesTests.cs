@@ -6,18 +6,19 @@ using YamlDotNet.RepresentationModel;
 
 namespace MangaMotion.Cli.Tests;
 
-/// <summary>The compose file and the images say the same as the code.</summary>
+/// <summary>The compose file and the images agree with the code.</summary>
 public sealed partial class DeploymentFilesTests
 {
     private static readonly Clone Clone = Clone.Find();
 
     private static readonly YamlMappingNode Compose = Yaml.Documents(Clone["docker-compose.yml"]).Single();
 
-    /// <summary>Those of ours; the others are servers with an image of somebody else.</summary>
-    internal static IEnumerable<string> Services => Compose.Keys("services").Where(name => Compose.At("services", name, "build") is not null);
+    /// <summary>Services of MangaMotion; the other entries are servers with a published image.</summary>
+    internal static IEnumerable<string> Services =>
+        Compose.Keys("services").Where(name => Compose.At("services", name, "build") is not null);
 
     [Fact]
-    public void The_services_of_the_compose_file_are_those_of_up_with_their_projects()
+    public void The_services_of_the_compose_file_are_those_that_up_starts()
     {
         Services.ShouldBe(ServiceDefinition.All.Select(service => service.Name), ignoreOrder: true);
 
@@ -29,7 +30,7 @@ public sealed partial class DeploymentFilesTests
     }
 
     [Fact]
-    public void Every_variable_that_the_compose_file_sets_for_the_services_is_one_they_read()
+    public void Every_variable_that_the_compose_file_sets_for_the_services_is_documented()
     {
         var variables = Services.SelectMany(name => Compose.Keys("services", name, "environment"))
             .Concat(Compose.Keys("x-environment"))
@@ -42,8 +43,12 @@ public sealed partial class DeploymentFilesTests
     [Fact]
     public void Every_service_runs_on_files_that_the_Dockerfile_collects()
     {
-        var stages = Stage().Matches(File.ReadAllText(Clone["deploy/docker/Dockerfile"])).Select(match => match.Groups["name"].Value).ToList();
-        var images = DebianPackage.Read(Clone["deploy/debian-packages.txt"]).Select(package => package.Images).Distinct().Append("plain").Except(["-"]);
+        var stages = Stage().Matches(File.ReadAllText(Clone["deploy/docker/Dockerfile"]))
+            .Select(match => match.Groups["name"].Value)
+            .ToList();
+        var images = DebianPackage.Read(Clone["deploy/debian-packages.txt"])
+            .Select(package => package.Images)
+            .Distinct().Append("plain").Except(["-"]);
 
         Services.Select(Files).Distinct().ShouldBe(images, ignoreOrder: true);
         Services.Select(Files).Except(stages).ShouldBeEmpty();
@@ -80,20 +85,30 @@ public sealed partial class DeploymentFilesTests
     [Fact]
     public void The_seccomp_profile_adds_to_the_default_what_bubblewrap_calls_and_no_more()
     {
-        var rules = JsonDocument.Parse(File.ReadAllText(Clone["deploy/docker/seccomp.json"])).RootElement.GetProperty("syscalls").EnumerateArray().ToList();
-        bool IsOwn(JsonElement rule) => rule.TryGetProperty("comment", out var comment) && comment.GetString()!.StartsWith("bubblewrap", StringComparison.Ordinal);
-        IEnumerable<string> Names(IEnumerable<JsonElement> some) => some.SelectMany(rule => rule.GetProperty("names").EnumerateArray()).Select(name => name.GetString()!);
-        var always = rules.Where(rule => !IsOwn(rule) && rule.GetProperty("action").GetString() == "SCMP_ACT_ALLOW" && !rule.TryGetProperty("includes", out _));
+        var profile = JsonDocument.Parse(File.ReadAllText(Clone["deploy/docker/seccomp.json"])).RootElement;
+        var rules = profile.GetProperty("syscalls").EnumerateArray().ToList();
+        var always = rules.Where(rule => !IsOwn(rule)
+            && rule.GetProperty("action").GetString() == "SCMP_ACT_ALLOW"
+            && !rule.TryGetProperty("includes", out _));
+        string[] dangerous =
+        [
+            "mount", "unshare", "setns", "bpf", "init_module", "kexec_load", "open_by_handle_at", "keyctl", "io_uring_setup", "reboot",
+        ];
 
         Names(rules.Where(IsOwn)).ShouldBe(["clone", "unshare", "mount", "pivot_root", "umount2"], ignoreOrder: true);
-        Names(always).Intersect(["mount", "unshare", "setns", "bpf", "init_module", "kexec_load", "open_by_handle_at", "keyctl", "io_uring_setup", "reboot"])
-            .ShouldBeEmpty();
+        Names(always).Intersect(dangerous).ShouldBeEmpty();
 
         // New namespaces only together with CLONE_NEWUSER.
         var argument = rules.Single(rule => IsOwn(rule) && Names([rule]).Contains("unshare")).GetProperty("args").EnumerateArray().Single();
         argument.GetProperty("op").GetString().ShouldBe("SCMP_CMP_MASKED_EQ");
         argument.GetProperty("value").GetInt64().ShouldBe(0x10000000);
         argument.GetProperty("valueTwo").GetInt64().ShouldBe(0x10000000);
+
+        static bool IsOwn(JsonElement rule) =>
+            rule.TryGetProperty("comment", out var comment) && comment.GetString()!.StartsWith("bubblewrap", StringComparison.Ordinal);
+
+        static IEnumerable<string> Names(IEnumerable<JsonElement> rules) =>
+            rules.SelectMany(rule => rule.GetProperty("names").EnumerateArray()).Select(name => name.GetString()!);
     }
 
     private static string Files(string service) => Compose.Text("services", service, "build", "args", "FILES")!;

@@ -3,7 +3,7 @@ using MangaMotion.Cli.Local;
 
 namespace MangaMotion.Cli.Tests;
 
-/// <summary>The environment variables of <c>docs/configuration.md</c>, which the architecture tests hold to the code.</summary>
+/// <summary>Environment variables of <c>docs/configuration.md</c>, which the architecture tests compare with the code.</summary>
 internal static partial class DocumentedSettings
 {
     public static IReadOnlySet<string> Names { get; } = File.ReadLines(Clone.Find()["docs/configuration.md"])

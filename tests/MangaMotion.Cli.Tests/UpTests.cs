@@ -8,9 +8,12 @@ namespace MangaMotion.Cli.Tests;
 /// <summary>The real command line, servers and services, in a state folder of the test.</summary>
 public sealed class UpTests : IDisposable
 {
-    // The tool's own output folder, not the copy beside the tests, which finds other versions of its packages there.
+    // The output folder of the tool: the copy beside the tests is loaded with other versions of its packages.
     private static readonly string Tool = Path.Combine(
-        AppContext.BaseDirectory, "../../MangaMotion.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "mangamotion.dll");
+        AppContext.BaseDirectory,
+        "../../MangaMotion.Cli",
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+        "mangamotion.dll");
 
     private readonly string _state = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;
 
@@ -23,7 +26,8 @@ public sealed class UpTests : IDisposable
             up.ExitCode.ShouldBe(0, up.Output);
 
             var processes = await UntilReadyAsync();
-            processes.Select(x => x.Name).ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1", "video-1"]);
+            processes.Select(process => process.Name)
+                .ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1", "video-1"]);
             processes.ShouldAllBe(x => File.Exists(x.Log));
             var environment = await File.ReadAllLinesAsync(Path.Combine(_state, "env"));
             environment.ShouldAllBe(x => x.StartsWith("export MANGAMOTION_", StringComparison.Ordinal));
@@ -33,14 +37,14 @@ public sealed class UpTests : IDisposable
                 (await client.GetAsync(new Uri($"{url}/health/live"))).StatusCode.ShouldBe(HttpStatusCode.OK);
             }
 
-            // Twice in a row, with fewer workers: what runs stays, what is too much goes.
+            // A second `up` with fewer workers keeps the running processes and stops the surplus worker.
             (await RunAsync("up", "--detach", "--thumbnail-workers", "1")).ExitCode.ShouldBe(0);
             var fewer = await UntilReadyAsync();
             fewer.ShouldBe(processes.Where(x => x.Name != "thumbnail-2"));
-            Runs(processes.Single(x => x.Name == "thumbnail-2")).ShouldBeFalse();
+            IsRunning(processes.Single(x => x.Name == "thumbnail-2")).ShouldBeFalse();
 
             (await RunAsync("down")).ExitCode.ShouldBe(0);
-            processes.ShouldAllBe(x => !Runs(x));
+            processes.ShouldAllBe(x => !IsRunning(x));
             (await RunAsync("status")).ExitCode.ShouldBe(3);
         }
         finally
@@ -52,17 +56,17 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_number_of_workers_is_refused_with_the_range()
+    public async Task A_wrong_argument_ends_the_process_with_exit_code_2()
     {
         var (exitCode, output) = await RunAsync("up", "--thumbnail-workers", "0");
 
-        exitCode.ShouldBe(1);
-        output.ShouldContain("1 to 64");
+        exitCode.ShouldBe(2);
+        output.ShouldBe("--thumbnail-workers: '0' is not a whole number from 1 to 64. See ./mangamotion up --help.\n");
     }
 
     public void Dispose() => Directory.Delete(_state, recursive: true);
 
-    private static bool Runs(ProcessLine process)
+    private static bool IsRunning(ProcessLine process)
     {
         try
         {
@@ -70,20 +74,23 @@ public sealed class UpTests : IDisposable
         }
         catch (IOException)
         {
-            // No such process.
+            // The process has ended.
             return false;
         }
     }
 
-    /// <summary>The status as soon as all is ready in it: it gives a service little time to answer, and a loaded machine may need more.</summary>
+    /// <summary>Waits until every process is ready: <c>status</c> waits 5 s for a service, which a loaded machine can exceed.</summary>
     private async Task<List<ProcessLine>> UntilReadyAsync()
     {
         List<ProcessLine> processes = [];
-        await Eventually.Until(async () => (processes = await StatusAsync()).All(x => x.State == "ready"), TimeSpan.FromSeconds(60), "every process is ready");
+        await Eventually.Until(
+            async () => (processes = await ReadStatusAsync()).All(process => process.State == "ready"),
+            TimeSpan.FromSeconds(60),
+            "every process is ready");
         return processes;
     }
 
-    private async Task<List<ProcessLine>> StatusAsync()
+    private async Task<List<ProcessLine>> ReadStatusAsync()
     {
         using var status = JsonDocument.Parse((await RunAsync("status", "--json")).Output);
         return status.RootElement.GetProperty("processes").Deserialize<List<ProcessLine>>(JsonSerializerOptions.Web)!;
@@ -91,7 +98,12 @@ public sealed class UpTests : IDisposable
 
     private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet", [Tool, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo("dotnet", [Tool, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         info.Environment["MANGAMOTION_STATE"] = _state;
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEndAsync();

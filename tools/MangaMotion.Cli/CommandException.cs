@@ -1,4 +1,4 @@
 namespace MangaMotion.Cli;
 
-/// <summary>A command cannot do what it was asked; the message says why and what to do, and is all that is shown.</summary>
+/// <summary>Failure of a command. The message says what happened and what to do; the user sees nothing else.</summary>
 internal sealed class CommandException(string message) : Exception(message);

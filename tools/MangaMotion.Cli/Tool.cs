@@ -3,45 +3,48 @@ using System.Diagnostics;
 
 namespace MangaMotion.Cli;
 
-/// <summary>Runs other programs to their end.</summary>
+/// <summary>External programs that run to their end.</summary>
 internal static class Tool
 {
-    /// <summary>Runs it with our own terminal.</summary>
-    /// <returns>Its exit code.</returns>
-    public static async Task<int> RunAsync(string fileName, IEnumerable<string> arguments, string workingDirectory, CancellationToken cancellationToken)
+    /// <summary>Runs a program on the terminal of this process.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        string fileName, IEnumerable<string> arguments, string workingDirectory, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(Describe(fileName, arguments, workingDirectory))!;
+        using var process = Process.Start(CreateStartInfo(fileName, arguments, workingDirectory))!;
         await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode;
     }
 
-    /// <summary>Runs it quietly.</summary>
-    /// <param name="environment">Variables to set besides our own.</param>
-    /// <param name="deadline">When to kill it with all its children; null for never.</param>
-    /// <returns>Its exit code and what it printed.</returns>
+    /// <summary>Runs a program and captures its output.</summary>
+    /// <param name="environment">Variables added to the environment of this process.</param>
+    /// <param name="timeout">Time after which the program and its children are killed; null: never.</param>
+    /// <returns>The exit code (-1 after the timeout), and standard output and standard error together.</returns>
     public static async Task<(int ExitCode, string Output)> CaptureAsync(
         string fileName,
         IEnumerable<string> arguments,
         string workingDirectory,
         CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string>? environment = null,
-        TimeSpan? deadline = null)
+        TimeSpan? timeout = null)
     {
-        var info = Describe(fileName, arguments, workingDirectory);
-        (info.RedirectStandardInput, info.RedirectStandardOutput, info.RedirectStandardError) = (true, true, true);
+        var info = CreateStartInfo(fileName, arguments, workingDirectory);
+        info.RedirectStandardInput = true;
+        info.RedirectStandardOutput = true;
+        info.RedirectStandardError = true;
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             info.Environment[key] = value;
-        var printed = new ConcurrentQueue<string>();
+        var lines = new ConcurrentQueue<string>();
         using var process = new Process { StartInfo = info };
-        process.OutputDataReceived += (_, line) => printed.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => printed.Enqueue(line.Data ?? "");
+        process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
         process.Start();
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(deadline ?? Timeout.InfiniteTimeSpan);
+        limit.CancelAfter(timeout ?? Timeout.InfiniteTimeSpan);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -50,17 +53,17 @@ internal static class Tool
         {
             process.Kill(entireProcessTree: true);
             cancellationToken.ThrowIfCancellationRequested();
-            printed.Enqueue($"{fileName} was killed: it had not ended after {deadline!.Value.TotalMinutes:0} minutes.");
-            return (-1, string.Join('\n', printed));
+            lines.Enqueue($"{fileName} was killed after {timeout!.Value.TotalMinutes:0} minutes.");
+            return (-1, string.Join('\n', lines));
         }
 
-        return (process.ExitCode, string.Join('\n', printed));
+        return (process.ExitCode, string.Join('\n', lines));
     }
 
-    /// <summary>Whether a program of this name is on the path.</summary>
+    /// <summary>Checks whether a program of this name is on the path.</summary>
     public static bool Exists(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name)));
 
-    private static ProcessStartInfo Describe(string fileName, IEnumerable<string> arguments, string workingDirectory) =>
+    private static ProcessStartInfo CreateStartInfo(string fileName, IEnumerable<string> arguments, string workingDirectory) =>
         new(fileName, arguments) { WorkingDirectory = workingDirectory, UseShellExecute = false };
 }

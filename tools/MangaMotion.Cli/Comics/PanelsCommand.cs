@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MangaMotion.Api;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Media;
 using MangaMotion.Media.Pages;
@@ -10,22 +11,31 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Cli.Comics;
 
-/// <summary><c>panels</c>: the panels of page images in reading order, without any server.</summary>
+/// <summary><c>panels</c>: finds the panels of page images in reading order, without a server.</summary>
 internal static class PanelsCommand
 {
-    /// <summary>File names are printed as they are, in any script.</summary>
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>JSON format that does not escape file names in other scripts.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Page images: JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF.", Arity = ArgumentArity.OneOrMore };
-        var direction = new Option<string>("--direction") { Description = "Reading direction.", DefaultValueFactory = _ => "rtl" };
-        direction.AcceptOnlyFromAmong("rtl", "ltr");
-        var json = new Option<bool>("--json") { Description = "One line of JSON a page." };
-        var command = new Command("panels", "Find the panels of page images, in reading order. Exits with 1 when a file cannot be read.") { files, direction, json };
+        var files = Arguments.CreateFiles("Page images: JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF.");
+        var direction = new Option<string>("--direction")
+        {
+            Description = "Reading direction: rtl or ltr.",
+            DefaultValueFactory = _ => ReadingDirections.RightToLeft,
+        }.Only(ReadingDirections.RightToLeft, ReadingDirections.LeftToRight);
+        var json = new Option<bool>("--json") { Description = "Print one line of JSON a page." };
+        var command = new Command("panels", "Find the panels of page images, in reading order. Exits with 1 if a file cannot be read.")
+        {
+            files, direction, json,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(files)!,
-            parsed.GetValue(direction) == "ltr" ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft,
+            parsed.GetValue(direction) == ReadingDirections.LeftToRight ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft,
             parsed.GetValue(json),
             cancellationToken));
         return command;
@@ -38,9 +48,10 @@ internal static class PanelsCommand
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
             .AddMedia()
             .BuildServiceProvider();
-        var (images, reader) = (services.GetRequiredService<PageImages>(), services.GetRequiredService<PageReader>());
+        var images = services.GetRequiredService<PageImages>();
+        var reader = services.GetRequiredService<PageReader>();
         var failed = false;
-        // A page is decoded by a child while the one before it is looked at.
+        // A media host decodes the next page while this process searches the current one.
         var next = ReadAsync(files[0]);
         for (var i = 0; i < files.Length; i++)
         {

@@ -2,7 +2,7 @@ using MangaMotion.Media;
 
 namespace MangaMotion.Cli.Demo;
 
-/// <summary>A picture in 8-bit RGBA that can be drawn on and written as PNG; enough for the demo's own samples.</summary>
+/// <summary>8-bit RGBA image for the samples of the demo, saved as PNG.</summary>
 internal sealed class Canvas(int width, int height)
 {
     private readonly byte[] _pixels = new byte[width * height * 4];
@@ -11,7 +11,7 @@ internal sealed class Canvas(int width, int height)
 
     public int Height { get; } = height;
 
-    /// <summary>Paints every pixel by a function of its position, both coordinates from 0 to 1.</summary>
+    /// <summary>Sets every pixel to a function of its position; both coordinates are from 0 to 1.</summary>
     public void Fill(Func<double, double, Colour> paint)
     {
         for (var y = 0; y < Height; y++)
@@ -21,11 +21,11 @@ internal sealed class Canvas(int width, int height)
         }
     }
 
-    /// <summary>Paints the inside of a shape; its edge is smoothed over one pixel.</summary>
-    /// <param name="distance">Pixels from the shape's edge at a pixel; negative inside.</param>
+    /// <summary>Fills a shape with an edge that is anti-aliased over one pixel.</summary>
+    /// <param name="distance">Distance from the edge of the shape in pixels; negative inside.</param>
     public void Draw(Func<double, double, double> distance, Colour colour) => DrawBox(0, 0, Width, Height, distance, colour);
 
-    /// <summary>The same for a shape that lies within a box, pixels, so that not all of the picture is looked at.</summary>
+    /// <summary>Fills a shape within a box, in pixels. Faster than <see cref="Draw"/>: only the pixels of the box are computed.</summary>
     public void DrawBox(double left, double top, double right, double bottom, Func<double, double, double> distance, Colour colour)
     {
         for (var y = Math.Max(0, (int)top); y < Math.Min(Height, bottom); y++)
@@ -39,7 +39,7 @@ internal sealed class Canvas(int width, int height)
         }
     }
 
-    /// <summary>Copies another picture in; it must fit.</summary>
+    /// <summary>Copies another image, which must fit, to a position.</summary>
     public void Paste(Canvas other, int left, int top)
     {
         for (var y = 0; y < other.Height; y++)
@@ -51,7 +51,10 @@ internal sealed class Canvas(int width, int height)
     private void Set(int x, int y, Colour colour)
     {
         var at = ((y * Width) + x) * 4;
-        (_pixels[at], _pixels[at + 1], _pixels[at + 2], _pixels[at + 3]) = (Byte(colour.Red), Byte(colour.Green), Byte(colour.Blue), Byte(colour.Alpha));
+        _pixels[at] = ToByte(colour.Red);
+        _pixels[at + 1] = ToByte(colour.Green);
+        _pixels[at + 2] = ToByte(colour.Blue);
+        _pixels[at + 3] = ToByte(colour.Alpha);
     }
 
     private void Blend(int x, int y, Colour colour, double cover)
@@ -61,12 +64,15 @@ internal sealed class Canvas(int width, int height)
         Set(x, y, Colour.Mix(under, colour, cover * colour.Alpha) with { Alpha = Math.Max(under.Alpha, cover * colour.Alpha) });
     }
 
-    private static byte Byte(double part) => (byte)Math.Clamp(Math.Round(part * 255), 0, 255);
+    private static byte ToByte(double value) => (byte)Math.Clamp(Math.Round(value * 255), 0, 255);
 }
 
-/// <summary>Parts from 0 to 1.</summary>
+/// <summary>Colour with components from 0 to 1.</summary>
 internal readonly record struct Colour(double Red, double Green, double Blue, double Alpha = 1)
 {
     public static Colour Mix(Colour a, Colour b, double share) => new(
-        a.Red + ((b.Red - a.Red) * share), a.Green + ((b.Green - a.Green) * share), a.Blue + ((b.Blue - a.Blue) * share), a.Alpha + ((b.Alpha - a.Alpha) * share));
+        a.Red + ((b.Red - a.Red) * share),
+        a.Green + ((b.Green - a.Green) * share),
+        a.Blue + ((b.Blue - a.Blue) * share),
+        a.Alpha + ((b.Alpha - a.Alpha) * share));
 }

@@ -10,14 +10,26 @@ internal static class TestCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("projects") { Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore };
-        var filter = new Option<string?>("--filter") { Description = "Only tests whose full name contains this." };
-        var noBuild = new Option<bool>("--no-build") { Description = "Test what was last built in Release." };
+        var names = new Argument<string[]>("PROJECT")
+        {
+            Description = "Run only projects whose name contains one of these texts.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        names.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+                result.AddError(Arguments.Describe("PROJECT", token.Value, "part of the name of a test project"));
+        });
+        var filter = new Option<string?>("--filter") { Description = "Run only tests whose full name contains this text." };
+        var noBuild = new Option<bool>("--no-build") { Description = "Run the tests of the last Release build." };
         var full = new Option<bool>("--full")
         {
-            Description = "Run also the projects that take long and need Docker; installs docker.io where it is missing.",
+            Description = "Run the slow projects that need Docker as well. Installs docker.io if it is missing.",
         };
-        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.") { names, filter, noBuild, full };
+        var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.")
+        {
+            names, filter, noBuild, full,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(names) ?? [];
@@ -30,7 +42,7 @@ internal static class TestCommand
     {
         var clone = Clone.Find();
         var progress = new ProgressLines();
-        string[] packages = full ? [.. SetupCommand.Everything, SetupCommand.FullTestRun] : SetupCommand.Everything;
+        string[] packages = full ? [.. SetupCommand.SetupGroups, SetupCommand.FullTestRun] : SetupCommand.SetupGroups;
         await Installation.EnsureAsync(clone, packages, progress, cancellationToken);
 
         if (build)
@@ -40,6 +52,8 @@ internal static class TestCommand
             .Where(project => full || !project.FullRunOnly)
             .Where(project => names.Length == 0 || names.Any(name => project.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
             .ToList();
+        if (projects.Count == 0)
+            throw new CommandException($"No test project has a name with {string.Join(" or ", names)}. The projects are in tests/.");
         var results = Directory.CreateDirectory(Path.Combine(clone.State, "test-results")).FullName;
         var total = new TestTotals(0, 0, 0);
         await using (var servers = await StartServersAsync(progress, cancellationToken))
@@ -63,14 +77,16 @@ internal static class TestCommand
     private static async Task BuildAsync(Clone clone, ProgressLines progress, CancellationToken cancellationToken)
     {
         progress.Report("building");
-        if (await Tool.RunAsync("dotnet", ["build", clone["MangaMotion.sln"], "-c", "Release", "-v", "q", "--nologo", "-nodeReuse:false"], clone.Root, cancellationToken) != 0)
+        string[] build = ["build", clone["MangaMotion.sln"], "-c", "Release", "-v", "q", "--nologo", "-nodeReuse:false"];
+        if (await Tool.RunAsync("dotnet", build, clone.Root, cancellationToken) != 0)
             throw new CommandException("The build failed; the errors are above.");
     }
 
-    /// <summary>In a folder of their own, so that they never meet those of <c>up</c>; gone with this process.</summary>
-    private static Task<ServerStack> StartServersAsync(IProgress<string> progress, CancellationToken cancellationToken) =>
-        ServerStack.StartAsync(
-            new ServerStackOptions { Directory = Directory.CreateTempSubdirectory("mangamotion-test-").FullName, S3 = true, Durable = false, Temporary = true },
-            progress,
-            cancellationToken);
+    /// <summary>Starts servers in a temporary folder, apart from those of <c>up</c>. They end with this process.</summary>
+    private static Task<ServerStack> StartServersAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;
+        var options = new ServerStackOptions { Directory = folder, S3 = true, Durable = false, Temporary = true };
+        return ServerStack.StartAsync(options, progress, cancellationToken);
+    }
 }

@@ -4,14 +4,14 @@ using MangaMotion.Cli.Local;
 
 namespace MangaMotion.Cli.Development;
 
-/// <summary>One project below <c>tests/</c>, built in Release.</summary>
-/// <param name="FullRunOnly">True where the project has <c>FullTestRunOnly</c>: it takes long, or needs more than setup installs.</param>
+/// <summary>Test project below <c>tests/</c>, built in Release.</summary>
+/// <param name="FullRunOnly">True if the project has <c>FullTestRunOnly</c>: it is slow, or needs more than setup installs.</param>
 internal sealed record TestProject(string Name, string Assembly, bool FullRunOnly)
 {
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
-    /// <summary>For a run that hangs: the longest project takes nine minutes on an idle machine, and more than twenty on a busy one.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(60);
+    /// <summary>Time after which a run counts as hanging. The longest takes 9 minutes on an idle machine, over 20 on a busy one.</summary>
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(60);
 
     public static IEnumerable<TestProject> FindAll(Clone clone) =>
         from path in Directory.EnumerateFiles(clone["tests"], "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
@@ -21,14 +21,15 @@ internal sealed record TestProject(string Name, string Assembly, bool FullRunOnl
         select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"], fullRunOnly);
 
     /// <summary>
-    /// Runs it by its own runner; a run that ends without a result, by a crash or at the deadline, counts as one failure.
-    /// Not by <c>dotnet test</c>: its adapter takes a test process for crashed whose last fixture needs more than five seconds to end,
-    /// when it sees the exit before it has read the last line.
+    /// Runs the project with its own runner. A run without a result, after a crash or the timeout, counts as one failure.
+    /// <c>dotnet test</c> is not used: its adapter reports a crash if the last fixture needs more than five seconds to end and the
+    /// adapter sees the exit before it has read the last line.
     /// </summary>
-    /// <param name="servers">State folder of the servers the tests share.</param>
+    /// <param name="servers">State folder of the servers that the tests share.</param>
     /// <param name="results">Folder for the result file.</param>
-    /// <param name="filter">Only tests whose full name contains this; null for all.</param>
-    public async Task<(TestTotals Totals, string Output)> RunAsync(string servers, string results, string? filter, CancellationToken cancellationToken)
+    /// <param name="filter">Text in the full names of the tests to run; null: all tests.</param>
+    public async Task<(TestTotals Totals, string Output)> RunAsync(
+        string servers, string results, string? filter, CancellationToken cancellationToken)
     {
         var result = Path.Combine(results, $"{Name}.trx");
         File.Delete(result);
@@ -39,16 +40,18 @@ internal sealed record TestProject(string Name, string Assembly, bool FullRunOnl
             results,
             cancellationToken,
             new Dictionary<string, string> { ["MANGAMOTION_TEST_STACK"] = servers },
-            Deadline);
+            RunTimeout);
         if (!File.Exists(result))
             return (new TestTotals(0, exitCode == 0 ? 0 : 1, 0), output);
 
         var counters = XDocument.Load(result).Descendants(Trx + "Counters").Single();
         int Count(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
-        var (total, executed, passed) = (Count("total"), Count("executed"), Count("passed"));
-        // The runner itself may fail when every test passed: an assembly fixture, a crash at the end.
-        var failed = executed - passed is var red && red == 0 && exitCode != 0 ? 1 : red;
-        return (new TestTotals(passed, failed, total - executed), output);
+        var executed = Count("executed");
+        var failed = executed - Count("passed");
+        // The runner can fail after every test passed, for example in an assembly fixture.
+        if (failed == 0 && exitCode != 0)
+            failed = 1;
+        return (new TestTotals(Count("passed"), failed, Count("total") - executed), output);
     }
 }
 

@@ -1,33 +1,34 @@
 namespace MangaMotion.Cli.Local;
 
-/// <summary>The clone of the repository that we work on, and its state folder.</summary>
+/// <summary>Clone of the repository, and its state folder.</summary>
 internal sealed class Clone
 {
     private Clone(string root) => Root = root;
 
     public string Root { get; }
 
-    /// <summary>Everything that commands leave behind; ignored by git.</summary>
+    /// <summary>Folder for the files that commands write; ignored by git.</summary>
     public string State => Path.Combine(Root, ".mangamotion");
 
-    /// <summary>What <c>up</c> runs keeps its state here: <c>MANGAMOTION_STATE</c> for one more stack of the same clone, else <see cref="State"/>.</summary>
-    public string Stack => Environment.GetEnvironmentVariable("MANGAMOTION_STATE") is { Length: > 0 } folder ? Path.GetFullPath(folder) : State;
+    /// <summary>State folder of the stack. <c>MANGAMOTION_STATE</c> names another folder, for a second stack of the same clone.</summary>
+    public string Stack =>
+        Environment.GetEnvironmentVariable("MANGAMOTION_STATE") is { Length: > 0 } folder ? Path.GetFullPath(folder) : State;
 
-    /// <summary>The clone that holds this program, else the one around the current folder.</summary>
-    /// <exception cref="CommandException">There is none.</exception>
+    /// <summary>Finds the clone that contains this program, else the one that contains the current folder.</summary>
+    /// <exception cref="CommandException">Neither is in a clone.</exception>
     public static Clone Find()
     {
-        var root = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory)
-            ?? throw new CommandException("The local stack runs from a clone of the repository, and there is none here: change into one.");
+        var root = FindRoot(AppContext.BaseDirectory) ?? FindRoot(Environment.CurrentDirectory)
+            ?? throw new CommandException("This command needs a clone of the repository. Change into one and run it again.");
         var clone = new Clone(root);
         Directory.CreateDirectory(clone.State);
         return clone;
     }
 
-    /// <summary>Path of a file, given relative to the root.</summary>
+    /// <summary>Absolute path of a path relative to the root.</summary>
     public string this[string relative] => Path.Combine(Root, relative);
 
-    private static string? Above(string path)
+    private static string? FindRoot(string path)
     {
         for (var folder = new DirectoryInfo(path); folder is not null; folder = folder.Parent)
         {

@@ -4,13 +4,13 @@ using MangaMotion.Cli.Setup;
 
 namespace MangaMotion.Cli.Local;
 
-/// <summary><c>demo</c>: from a fresh clone to the first results.</summary>
+/// <summary><c>demo</c>: installs, starts the stack, and shows images, failures and a video.</summary>
 internal static class DemoCommand
 {
     public static Command Create()
     {
-        var keep = new Option<bool>("--keep") { Description = "Leave the stack running afterwards." };
-        var command = new Command("demo", "Set up, start the stack and show what it does; what was started is stopped at the end.") { keep };
+        var keep = new Option<bool>("--keep") { Description = "Leave the stack running at the end." };
+        var command = new Command("demo", "Install, start the stack and show what it does. Stops at the end what it started.") { keep };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(keep), cancellationToken));
         return command;
     }
@@ -20,17 +20,17 @@ internal static class DemoCommand
         var clone = Clone.Find();
         var progress = new ProgressLines();
         var settings = DeploymentSettings.LoadOrDefault(clone);
-        var borrowed = Deployment.Find(clone) is { IsRunning: true };
+        var keepRunning = keep || Deployment.Find(clone) is { IsRunning: true };
         await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
-        await using var deployment = await Deployment.StartAsync(clone, settings, detached: keep || borrowed, progress, cancellationToken);
+        await using var deployment = await Deployment.StartAsync(clone, settings, detached: keepRunning, progress, cancellationToken);
         try
         {
             await new DemoRun(deployment, Path.Combine(clone.State, "demo")).RunAsync(cancellationToken);
         }
         finally
         {
-            if (!keep && !borrowed)
+            if (!keepRunning)
                 await deployment.StopAsync(CancellationToken.None);
         }
 

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace MangaMotion.Cli.Local;
 
-/// <summary>The servers and services of one clone, as <c>up</c> starts them.</summary>
+/// <summary>Servers and services of one clone, as <c>up</c> starts them.</summary>
 internal sealed class Deployment : IAsyncDisposable
 {
     private const string Database = "mangamotion";
@@ -17,8 +17,8 @@ internal sealed class Deployment : IAsyncDisposable
         _settings = settings;
         Servers = servers;
         Services = [.. from definition in ServiceDefinition.All
-                       from name in definition.Instances(settings.Workers.GetValueOrDefault(definition.Name, 1))
-                       select new ServiceProcess(name, definition, clone, servers.Folder, Environment(definition))];
+                       from name in definition.NameInstances(settings.Workers.GetValueOrDefault(definition.Name, 1))
+                       select new ServiceProcess(name, definition, clone, servers.Folder, CreateEnvironment(definition))];
     }
 
     public ServerStack Servers { get; }
@@ -33,23 +33,25 @@ internal sealed class Deployment : IAsyncDisposable
 
     public Uri Url => Services.Single(x => x.Name == ServiceDefinition.Api).Url;
 
-    /// <summary>Everything, in the order of its start.</summary>
-    public IEnumerable<LocalServer> All => [.. Servers.Servers.Where(x => x is not S3Server || Store == DeploymentSettings.S3), .. Services];
+    /// <summary>Servers and services in the order of their start.</summary>
+    public IEnumerable<LocalServer> All =>
+        [.. Servers.Servers.Where(server => server is not S3Server || Store == DeploymentSettings.S3), .. Services];
 
     public bool IsRunning => All.Any(x => x.IsRunning);
 
-    /// <summary>Shell commands that set the addresses and the key, one <c>export</c> a line; there while it runs.</summary>
+    /// <summary>Shell script that exports the addresses and the key; exists while the stack is running.</summary>
     public string EnvironmentFile => Path.Combine(_clone.Stack, "env");
 
     private string StoreFolder => Path.Combine(_clone.Stack, "store");
 
-    /// <summary>The deployment of the clone, running or not; null where <c>up</c> never ran, or everything was wiped.</summary>
+    /// <summary>Finds the deployment of the clone, running or not; null if <c>up</c> never ran or the data was wiped.</summary>
     public static Deployment? Find(Clone clone) =>
         DeploymentSettings.Load(clone) is { } settings ? new Deployment(clone, settings, ServerStack.Attach(clone.Stack)) : null;
 
-    /// <summary>Starts what does not run yet, and waits until all of it is ready.</summary>
-    /// <param name="detached">True lets it outlive this process; false ends it with this process, however that ends.</param>
-    public static async Task<Deployment> StartAsync(Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
+    /// <summary>Starts the servers and services that are not running, and waits until all are ready.</summary>
+    /// <param name="detached">True: they outlive this process. False: they end with this process, even if it is killed.</param>
+    public static async Task<Deployment> StartAsync(
+        Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var servers = await ServerStack.StartAsync(
             new ServerStackOptions { Directory = clone.Stack, Detached = detached, S3 = settings.Store == DeploymentSettings.S3 },
@@ -80,7 +82,7 @@ internal sealed class Deployment : IAsyncDisposable
     public async Task<IReadOnlyList<ProcessStatus>> GetStatusAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(All.Select(x => GetStatusAsync(x, cancellationToken)));
 
-    /// <summary>Stops services, then servers, in good order; keeps the data.</summary>
+    /// <summary>Stops the services, then the servers, and keeps the data.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         File.Delete(EnvironmentFile);
@@ -88,14 +90,14 @@ internal sealed class Deployment : IAsyncDisposable
         await Servers.StopAsync(cancellationToken);
     }
 
-    /// <summary>Stops everything and removes data, store, logs, ports and key.</summary>
+    /// <summary>Stops everything and removes data, stored objects, logs, ports and key.</summary>
     public async Task WipeAsync(CancellationToken cancellationToken)
     {
         await StopAsync(cancellationToken);
         await Servers.WipeAsync(cancellationToken);
         if (Directory.Exists(StoreFolder))
             Directory.Delete(StoreFolder, recursive: true);
-        DeploymentSettings.Forget(_clone);
+        DeploymentSettings.Delete(_clone);
     }
 
     public ValueTask DisposeAsync() => Servers.DisposeAsync();
@@ -104,18 +106,25 @@ internal sealed class Deployment : IAsyncDisposable
     {
         var service = server as ServiceProcess;
         var obstacle = server.IsRunning && service is not null ? await service.FindObstacleAsync(cancellationToken) : null;
-        var state = !server.IsRunning ? ProcessStatus.Stopped : obstacle is null ? ProcessStatus.Ready : ProcessStatus.NotReady;
-        return new ProcessStatus(server.Name, service is null ? "server" : "service", state, server.ProcessId, server.Folder.Ports.Find(server.Name), server.LogFile, obstacle);
+        var state =
+            !server.IsRunning ? ProcessStatus.Stopped
+            : obstacle is null ? ProcessStatus.Ready
+            : ProcessStatus.NotReady;
+        return new ProcessStatus(
+            server.Name, service is null ? "server" : "service", state, server.ProcessId, server.Folder.Ports.Find(server.Name),
+            server.LogFile, obstacle);
     }
 
-    /// <summary>Workers of last time that are too many now.</summary>
+    /// <summary>Stops running workers beyond the new number of workers.</summary>
     private static async Task StopSurplusAsync(Clone clone, Deployment next, CancellationToken cancellationToken)
     {
-        if (Find(clone) is { } previous)
-            await Task.WhenAll(previous.Services.ExceptBy(next.Services.Select(x => x.Name), x => x.Name).Select(x => x.StopAsync(cancellationToken)));
+        if (Find(clone) is not { } previous)
+            return;
+        var surplus = previous.Services.ExceptBy(next.Services.Select(service => service.Name), service => service.Name);
+        await Task.WhenAll(surplus.Select(service => service.StopAsync(cancellationToken)));
     }
 
-    private Dictionary<string, string> Environment(ServiceDefinition definition)
+    private Dictionary<string, string> CreateEnvironment(ServiceDefinition definition)
     {
         var environment = new Dictionary<string, string>
         {
@@ -126,7 +135,7 @@ internal sealed class Deployment : IAsyncDisposable
         };
         if (Store == DeploymentSettings.S3)
         {
-            environment["S3_ENDPOINT"] = Plain(Servers.S3.Endpoint);
+            environment["S3_ENDPOINT"] = TrimSlash(Servers.S3.Endpoint);
             environment["S3_BUCKET"] = "mangamotion";
             environment["S3_ACCESS_KEY"] = S3Server.AccessKey;
             environment["S3_SECRET_KEY"] = S3Server.SecretKey;
@@ -153,15 +162,15 @@ internal sealed class Deployment : IAsyncDisposable
         var management = new UriBuilder(Servers.Rabbit.ManagementUri) { UserName = "guest", Password = "guest" }.Uri;
         (string Name, string Value)[] variables =
         [
-            ("MANGAMOTION_URL", Plain(Url)),
+            ("MANGAMOTION_URL", TrimSlash(Url)),
             ("MANGAMOTION_API_KEY", ApiKey),
             ("MANGAMOTION_RABBITMQ_URL", Servers.Rabbit.AmqpUri.ToString()),
-            ("MANGAMOTION_RABBITMQ_MANAGEMENT_URL", Plain(management)),
+            ("MANGAMOTION_RABBITMQ_MANAGEMENT_URL", TrimSlash(management)),
             ("MANGAMOTION_POSTGRES", ConnectionString),
         ];
         PrivateFile.Write(EnvironmentFile, string.Concat(variables.Select(x => $"export {x.Name}='{x.Value}'\n")));
     }
 
-    /// <summary>Without the slash at the end, so that a path can be put behind it.</summary>
-    private static string Plain(Uri uri) => uri.ToString().TrimEnd('/');
+    /// <summary>Writes a URI without a trailing slash, so that a path can be appended.</summary>
+    private static string TrimSlash(Uri uri) => uri.ToString().TrimEnd('/');
 }

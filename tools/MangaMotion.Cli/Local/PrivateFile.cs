@@ -1,14 +1,20 @@
 namespace MangaMotion.Cli.Local;
 
-/// <summary>Files that hold keys.</summary>
+/// <summary>Files with secrets.</summary>
 internal static class PrivateFile
 {
-    /// <summary>Replaces the file at once; it was never readable for anybody else.</summary>
+    /// <summary>Replaces a file atomically. Other users cannot read it at any time.</summary>
     public static void Write(string path, string text)
     {
         var next = path + ".new";
         File.Delete(next);
-        using (var file = new StreamWriter(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new StreamWriter(next, options))
             file.Write(text);
         File.Move(next, path, overwrite: true);
     }

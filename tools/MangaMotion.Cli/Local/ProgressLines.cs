@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace MangaMotion.Cli.Local;
 
-/// <summary>A line for each step that is done, with the seconds since the beginning.</summary>
+/// <summary>Progress as one line a step, with the seconds since the start.</summary>
 internal sealed class ProgressLines : IProgress<string>
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();

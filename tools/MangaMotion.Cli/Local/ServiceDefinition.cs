@@ -1,12 +1,12 @@
 namespace MangaMotion.Cli.Local;
 
-/// <summary>One kind of service, as <c>up</c> starts it.</summary>
+/// <summary>Service that <c>up</c> starts.</summary>
 /// <param name="Name">Name of the service, and of its process, log and port.</param>
 /// <param name="Project">Project file, relative to the clone.</param>
-/// <param name="Workers">Whether there may be several; the option is <c>--NAME-workers</c>.</param>
+/// <param name="Workers">True if several processes may run; their number is the option <c>--NAME-workers</c>.</param>
 internal sealed record ServiceDefinition(string Name, string Project, bool Workers)
 {
-    /// <summary>The service that answers the API.</summary>
+    /// <summary>Name of the service with the API.</summary>
     public const string Api = "ingest";
 
     public static IReadOnlyList<ServiceDefinition> All { get; } =
@@ -17,7 +17,7 @@ internal sealed record ServiceDefinition(string Name, string Project, bool Worke
         new("video", "services/video-pipeline/MangaMotion.VideoPipeline/MangaMotion.VideoPipeline.csproj", Workers: true),
     ];
 
-    /// <summary>The built program, relative to the clone.</summary>
+    /// <summary>Path of the built program, relative to the clone.</summary>
     public string Assembly
     {
         get
@@ -27,6 +27,8 @@ internal sealed record ServiceDefinition(string Name, string Project, bool Worke
         }
     }
 
-    /// <summary>Names of the processes for this many workers.</summary>
-    public IEnumerable<string> Instances(int count) => Workers ? Enumerable.Range(1, count).Select(x => $"{Name}-{x}") : [Name];
+    /// <summary>Names the processes.</summary>
+    /// <param name="count">Number of workers.</param>
+    public IEnumerable<string> NameInstances(int count) =>
+        Workers ? Enumerable.Range(1, count).Select(number => $"{Name}-{number}") : [Name];
 }

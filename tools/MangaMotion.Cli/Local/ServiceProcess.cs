@@ -1,10 +1,11 @@
+using System.Collections;
 using System.Text.Json;
 using MangaMotion.LocalStack;
 using MangaMotion.LocalStack.Processes;
 
 namespace MangaMotion.Cli.Local;
 
-/// <summary>One running service of ours: a server like the others, whose readiness is <c>/health/ready</c>.</summary>
+/// <summary>Process of one MangaMotion service; ready if <c>/health/ready</c> is.</summary>
 internal sealed class ServiceProcess : LocalServer
 {
     private readonly LocalProcess _process;
@@ -12,8 +13,9 @@ internal sealed class ServiceProcess : LocalServer
     private readonly string _contentRoot;
     private readonly IReadOnlyDictionary<string, string> _environment;
 
-    /// <param name="environment">Settings of the service, besides our own environment.</param>
-    public ServiceProcess(string name, ServiceDefinition definition, Clone clone, StackFolder folder, IReadOnlyDictionary<string, string> environment)
+    /// <param name="environment">Variables that replace those of this process's environment.</param>
+    public ServiceProcess(
+        string name, ServiceDefinition definition, Clone clone, StackFolder folder, IReadOnlyDictionary<string, string> environment)
         : base(name, folder)
     {
         _process = new LocalProcess(folder, name);
@@ -26,7 +28,7 @@ internal sealed class ServiceProcess : LocalServer
 
     protected override IReadOnlyList<LocalProcess> Processes => [_process];
 
-    /// <summary>Why it is not ready, in its own words: which server, where, why. Null when it is.</summary>
+    /// <summary>Asks the service which of its dependencies is not ready, with its address and the reason; null if ready.</summary>
     public async Task<string?> FindObstacleAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
@@ -35,7 +37,8 @@ internal sealed class ServiceProcess : LocalServer
             using var response = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
             return response.IsSuccessStatusCode ? null : Describe(await response.Content.ReadAsStringAsync(cancellationToken));
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return exception.Message;
         }
@@ -43,9 +46,12 @@ internal sealed class ServiceProcess : LocalServer
 
     protected override Task LaunchAsync(CancellationToken cancellationToken)
     {
-        var environment = new Dictionary<string, string>(_environment) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Folder.Ports.Reserve(Name)}" };
-        foreach (System.Collections.DictionaryEntry own in Environment.GetEnvironmentVariables())
-            environment.TryAdd((string)own.Key, (string)own.Value!);
+        var environment = new Dictionary<string, string>(_environment)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Folder.Ports.Reserve(Name)}",
+        };
+        foreach (DictionaryEntry inherited in Environment.GetEnvironmentVariables())
+            environment.TryAdd((string)inherited.Key, (string)inherited.Value!);
         _process.Start(new ProcessLaunch
         {
             FileName = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet",
@@ -67,12 +73,14 @@ internal sealed class ServiceProcess : LocalServer
         try
         {
             using var answer = JsonDocument.Parse(body);
-            var checks = answer.RootElement.GetProperty("checks").EnumerateObject().Where(x => x.Value.GetProperty("status").GetString() != "healthy");
-            return string.Join("; ", checks.Select(x => $"{x.Name} at {x.Value.GetProperty("where")}: {x.Value.GetProperty("reason")}"));
+            var failed = answer.RootElement.GetProperty("checks").EnumerateObject()
+                .Where(check => check.Value.GetProperty("status").GetString() != "healthy");
+            return string.Join(
+                "; ", failed.Select(check => $"{check.Name} at {check.Value.GetProperty("where")}: {check.Value.GetProperty("reason")}"));
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // Not the health page of ours; better its words than none.
+            // Not the health page of MangaMotion: show the answer as it is.
             return body;
         }
     }

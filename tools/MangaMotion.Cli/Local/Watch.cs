@@ -2,29 +2,29 @@ using Spectre.Console;
 
 namespace MangaMotion.Cli.Local;
 
-/// <summary>Stays in front of a running deployment: says what changes, and stops everything at Ctrl-C.</summary>
+/// <summary>Foreground of a running deployment: reports changes of state, and stops everything at Ctrl-C.</summary>
 internal sealed class Watch(Deployment deployment)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, string> _told = deployment.All.ToDictionary(x => x.Name, _ => ProcessStatus.Ready);
+    private readonly Dictionary<string, string> _reported = deployment.All.ToDictionary(server => server.Name, _ => ProcessStatus.Ready);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        AnsiConsole.MarkupLine("[grey]Ctrl-C stops everything and keeps the data.[/]");
-        using var timer = new PeriodicTimer(Interval);
+        AnsiConsole.MarkupLine("[grey]Press Ctrl-C to stop everything and keep the data.[/]");
+        using var timer = new PeriodicTimer(PollInterval);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 if (!deployment.IsRunning)
                 {
-                    AnsiConsole.MarkupLine("Everything was stopped.");
+                    AnsiConsole.MarkupLine("The stack was stopped.");
                     return;
                 }
 
                 foreach (var status in await deployment.GetStatusAsync(cancellationToken))
-                    Tell(status);
+                    ReportChange(status);
             }
         }
         catch (OperationCanceledException)
@@ -34,12 +34,12 @@ internal sealed class Watch(Deployment deployment)
         }
     }
 
-    private void Tell(ProcessStatus status)
+    private void ReportChange(ProcessStatus status)
     {
-        var text = status.Detail is null ? status.State : $"{status.State}: {status.Detail}";
-        if (_told[status.Name] == text)
+        if (_reported[status.Name] == status.Description)
             return;
-        _told[status.Name] = text;
-        AnsiConsole.MarkupLineInterpolated($"{status.Name} is {text}{(status.State == ProcessStatus.Stopped ? $"; its log is {status.Log}" : "")}");
+        _reported[status.Name] = status.Description;
+        var log = status.State == ProcessStatus.Stopped ? $"; its log is {status.Log}" : "";
+        AnsiConsole.MarkupLineInterpolated($"{status.Name} is {status.Description}{log}");
     }
 }

@@ -2,17 +2,18 @@ using System.Globalization;
 
 namespace MangaMotion.Cli.Operating;
 
-/// <summary>How times and long texts stand in tables.</summary>
+/// <summary>Texts of table cells.</summary>
 internal static class Cell
 {
-    private const int Longest = 80;
+    private const int MaxLength = 80;
 
-    public static string Of(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>Formats a time as local time.</summary>
+    public static string Format(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>One line, cut where it is too long for a table.</summary>
-    public static string Short(string text)
+    /// <summary>Puts a text on one line and truncates it.</summary>
+    public static string Truncate(string text)
     {
         var line = text.ReplaceLineEndings(" ");
-        return line.Length <= Longest ? line : $"{line[..(Longest - 1)]}…";
+        return line.Length <= MaxLength ? line : $"{line[..(MaxLength - 1)]}…";
     }
 }

@@ -1,123 +1,173 @@
 using System.CommandLine;
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using Spectre.Console;
 
 namespace MangaMotion.Cli.Operating;
 
-/// <summary><c>failed</c>: dead letters, one by one, by their cause, or one in full.</summary>
+/// <summary><c>failed</c>: lists dead letters or their groups, or shows one.</summary>
 internal static class FailedCommand
 {
-    private static readonly JsonSerializerOptions Json = new(MangaMotionClient.Json) { WriteIndented = true };
+    /// <summary>Value of <c>--status</c> for dead letters of every status.</summary>
+    private const string AnyStatus = "all";
+
+    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
 
     public static Command Create()
     {
-        var id = new Argument<Guid?>("ID") { Description = "One dead letter with its stack, input and what the tool said.", Arity = ArgumentArity.ZeroOrOne };
-        var group = new Option<bool>("--group") { Description = "One line for each cause." };
-        var status = new Option<string>("--status") { Description = "open, replaying, resolved, failed_again or all.", DefaultValueFactory = _ => "open" };
-        var filters = Filters();
-        var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("failed", "Dead letters, newest first, or by their cause.") { id, group, status, json };
+        var id = Arguments.CreateId(
+            "Dead letter to show with its stack, input and tool output.", "./mangamotion failed lists the ids", required: false);
+        var group = new Option<bool>("--group") { Description = "Group dead letters with the same cause." };
+        string[] statuses =
+        [
+            DeadLetterStatuses.Open, DeadLetterStatuses.Replaying, DeadLetterStatuses.Resolved, DeadLetterStatuses.FailedAgain, AnyStatus,
+        ];
+        var status = new Option<string>("--status")
+        {
+            Description = $"{string.Join(", ", statuses)}.",
+            DefaultValueFactory = _ => DeadLetterStatuses.Open,
+        }.Only(statuses);
+        var since = Arguments.CreateTimeOption("--since", "Only dead letters since this time, such as 2026-11-29 or 2026-11-29T18:00:00Z.");
+        var until = Arguments.CreateTimeOption("--until", "Only dead letters before this time.");
+        var filters = CreateFilters();
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("failed", "List dead letters, newest first, or groups with the same cause.")
+        {
+            id, group, status, since, until, json,
+        };
         foreach (var filter in filters)
             command.Add(filter);
-        command.SetAction((parsed, cancellationToken) => Api.UseAsync(async client =>
-        {
-            if (parsed.GetValue(id) is { } one)
+        command.SetAction((parsed, cancellationToken) => ApiConnection.UseAsync(
+            async client =>
             {
-                Show(await client.GetFailedJobAsync(one, cancellationToken), parsed.GetValue(json));
-                return 0;
-            }
+                if (parsed.GetValue(id) is { } one)
+                {
+                    Show(await client.GetFailedJobAsync(one, cancellationToken), parsed.GetValue(json));
+                    return 0;
+                }
 
-            var query = string.Join('&', filters
-                .Select(filter => (Name: filter.Name.TrimStart('-'), Value: parsed.GetValue(filter)))
-                .Append((Name: "status", Value: parsed.GetValue(status) is "all" ? null : parsed.GetValue(status)))
-                .Where(part => part.Value is not null)
-                .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
-            var found = parsed.GetValue(group) ? await client.GetFailedJobGroupsAsync(query, cancellationToken) : await client.GetFailedJobsAsync(query, cancellationToken);
-            if (parsed.GetValue(json))
-                Console.WriteLine(JsonSerializer.Serialize(found, Json));
-            else if (found is { Items: null or [], Groups: null or [] })
-                AnsiConsole.MarkupLine("[green]None.[/]");
-            else
-                AnsiConsole.Write(found.Groups is { } groups ? Groups(groups) : Letters(found.Items!));
-            if (found.NextPageToken is not null && !parsed.GetValue(json))
-                AnsiConsole.MarkupLine("[grey]There are more; narrow them down, or use --group.[/]");
-            return 0;
-        }));
+                var query = WriteQuery(
+                [
+                    .. filters.Select(filter => (filter.Name.TrimStart('-'), parsed.GetValue(filter))),
+                    ("since", parsed.GetValue(since)?.UtcDateTime.ToString("O")),
+                    ("until", parsed.GetValue(until)?.UtcDateTime.ToString("O")),
+                    ("status", parsed.GetValue(status) is AnyStatus ? null : parsed.GetValue(status)),
+                ]);
+                var found = parsed.GetValue(group)
+                    ? await client.GetFailedJobGroupsAsync(query, cancellationToken)
+                    : await client.GetFailedJobsAsync(query, cancellationToken);
+                Show(found, parsed.GetValue(json));
+                return 0;
+            },
+            cancellationToken));
         return command;
     }
 
-    /// <summary>Those that the API has for a list, by their names there.</summary>
-    private static Option<string?>[] Filters() =>
+    /// <summary>Creates the options that the API has under the same name.</summary>
+    private static Option<string?>[] CreateFilters() =>
     [
-        new("--type") { Description = "Job type, such as thumbnail." },
-        new("--error") { Description = "Error code or class." },
-        new("--collection") { Description = "The caller's collection." },
-        new("--fingerprint") { Description = "One cause." },
-        new("--since") { Description = "Failed at or after this time." },
-        new("--until") { Description = "Failed before this time." },
-        new("--q") { Description = "Part of the error or of the file's name, or an id." },
+        new("--type") { Description = "Only this job type, such as thumbnail." },
+        new("--error") { Description = "Only this error code or class." },
+        new("--collection") { Description = "Only this collection." },
+        new("--fingerprint") { Description = "Only this cause, as --group lists it." },
+        new("--q") { Description = "Only with this text in the error or the file's name, or with this id." },
     ];
 
-    private static Table Letters(IReadOnlyList<FailedJob> letters)
-    {
-        var table = New("id", "failed", "type", "status", "file", "code", "cause");
-        foreach (var letter in letters)
-        {
-            table.AddRow(
-                $"{letter.Id}", Cell.Of(letter.CreatedAt), letter.Type, Colored(letter.Status), Markup.Escape(letter.Name ?? ""),
-                Markup.Escape(letter.Code), Markup.Escape(Cell.Short(letter.Cause)));
-        }
+    private static string WriteQuery(IEnumerable<(string Name, string? Value)> parameters) => string.Join(
+        '&',
+        parameters.Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}"));
 
-        return table;
-    }
-
-    private static Table Groups(IReadOnlyList<FailedJobGroup> groups)
-    {
-        var table = New("fingerprint", "status", "open", "replaying", "resolved", "first seen", "last seen", "type", "code", "for example");
-        foreach (var group in groups)
-        {
-            table.AddRow(
-                group.Fingerprint, Colored(group.Status), $"{group.Open}", $"{group.Replaying}", $"{group.Resolved}", Cell.Of(group.FirstSeen),
-                Cell.Of(group.LastSeen), group.Sample.Type, Markup.Escape(group.Sample.Code), Markup.Escape(Cell.Short(group.Sample.Cause)));
-        }
-
-        return table;
-    }
-
-    private static void Show(FailedJob letter, bool json)
+    private static void Show(FailedJobs found, bool json)
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(letter, Json));
+            Console.WriteLine(JsonSerializer.Serialize(found, Json));
             return;
         }
 
-        var rows = New("", "");
-        rows.ShowHeaders = false;
-        foreach (var (name, value) in ((string, string?)[])
-        [
-            ("job", $"{letter.JobId}"), ("type", letter.Type), ("status", letter.Status), ("file", letter.Name), ("collection", letter.Collection),
-            ("failed", Cell.Of(letter.CreatedAt)), ("attempts", $"{letter.Attempts} of {letter.MaxAttempts}"), ("code", letter.Code),
-            ("cause", letter.Cause), ("remedy", letter.Remedy), ("fingerprint", letter.Fingerprint), ("error class", letter.Operator?.ErrorClass),
-            ("queue", letter.Operator?.ErrorQueue), ("input", letter.Operator?.Input.GetRawText()), ("tool", letter.Operator?.ToolOutput),
-            ("stack", letter.Operator?.Stack),
-        ])
-        {
-            if (value is not null)
-                rows.AddRow($"[grey]{name}[/]", Markup.Escape(value));
-        }
-
-        AnsiConsole.Write(rows);
+        if (found is { Items: null or [], Groups: null or [] })
+            AnsiConsole.MarkupLine("[green]No dead letters.[/]");
+        else
+            AnsiConsole.Write(found.Groups is { } groups ? CreateTable(groups) : CreateTable(found.Items!));
+        if (found.NextPageToken is not null)
+            AnsiConsole.MarkupLine("[grey]More dead letters match; add a filter or --group.[/]");
     }
 
-    private static Table New(params string[] columns) =>
+    private static void Show(FailedJob deadLetter, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(deadLetter, Json));
+            return;
+        }
+
+        var table = CreateTable("", "");
+        table.ShowHeaders = false;
+        foreach (var (name, value) in DescribeFields(deadLetter))
+        {
+            if (value is not null)
+                table.AddRow($"[grey]{name}[/]", Markup.Escape(value));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static (string Name, string? Value)[] DescribeFields(FailedJob deadLetter) =>
+    [
+        ("job", $"{deadLetter.JobId}"),
+        ("type", deadLetter.Type),
+        ("status", deadLetter.Status),
+        ("file", deadLetter.Name),
+        ("collection", deadLetter.Collection),
+        ("failed", Cell.Format(deadLetter.CreatedAt)),
+        ("attempts", $"{deadLetter.Attempts} of {deadLetter.MaxAttempts}"),
+        ("code", deadLetter.Code),
+        ("cause", deadLetter.Cause),
+        ("remedy", deadLetter.Remedy),
+        ("fingerprint", deadLetter.Fingerprint),
+        ("error class", deadLetter.Operator?.ErrorClass),
+        ("queue", deadLetter.Operator?.ErrorQueue),
+        ("input", deadLetter.Operator?.Input.GetRawText()),
+        ("tool", deadLetter.Operator?.ToolOutput),
+        ("stack", deadLetter.Operator?.Stack),
+    ];
+
+    private static Table CreateTable(IReadOnlyList<FailedJob> deadLetters)
+    {
+        var table = CreateTable("id", "failed", "type", "status", "file", "code", "cause");
+        foreach (var deadLetter in deadLetters)
+        {
+            table.AddRow(
+                $"{deadLetter.Id}", Cell.Format(deadLetter.CreatedAt), deadLetter.Type, Color(deadLetter.Status),
+                Markup.Escape(deadLetter.Name ?? ""), Markup.Escape(deadLetter.Code), Markup.Escape(Cell.Truncate(deadLetter.Cause)));
+        }
+
+        return table;
+    }
+
+    private static Table CreateTable(IReadOnlyList<FailedJobGroup> groups)
+    {
+        var table = CreateTable(
+            "fingerprint", "status", "open", "replaying", "resolved", "first seen", "last seen", "type", "code", "example");
+        foreach (var group in groups)
+        {
+            table.AddRow(
+                group.Fingerprint, Color(group.Status), $"{group.Open}", $"{group.Replaying}", $"{group.Resolved}",
+                Cell.Format(group.FirstSeen), Cell.Format(group.LastSeen), group.Sample.Type, Markup.Escape(group.Sample.Code),
+                Markup.Escape(Cell.Truncate(group.Sample.Cause)));
+        }
+
+        return table;
+    }
+
+    private static Table CreateTable(params string[] columns) =>
         new Table().Border(TableBorder.None).AddColumns([.. columns.Select(column => $"[grey]{column}[/]")]);
 
-    private static string Colored(string status) => status switch
+    private static string Color(string status) => status switch
     {
-        "open" => "[red]open[/]",
-        "resolved" => "[green]resolved[/]",
+        DeadLetterStatuses.Open => $"[red]{status}[/]",
+        DeadLetterStatuses.Resolved => $"[green]{status}[/]",
         _ => $"[yellow]{status}[/]",
     };
 }

@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 namespace MangaMotion.Cli.Setup;
 
 /// <summary>One line of <c>deploy/debian-packages.txt</c>.</summary>
-/// <param name="Evidence">Path that exists when it is installed, by this package or another that provides the same; <c>*</c> within a segment.</param>
+/// <param name="Evidence">Path that exists if this package, or one that replaces it, is installed; a segment may contain <c>*</c>.</param>
 /// <param name="Group"><c>run</c>, <c>s3</c>, <c>test</c> or <c>full</c>.</param>
 /// <param name="Images">Container images that have it: <c>media</c>, <c>video</c>, or <c>-</c> for none.</param>
 internal sealed record DebianPackage(string Name, string Evidence, string Group, string Images = "-")
@@ -29,7 +29,8 @@ internal sealed record DebianPackage(string Name, string Evidence, string Group,
 
         foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder) : [])
         {
-            if (FileSystemName.MatchesSimpleExpression(segments[0], Path.GetFileName(path), ignoreCase: false) && Matches(path, segments[1..]))
+            var matches = FileSystemName.MatchesSimpleExpression(segments[0], Path.GetFileName(path), ignoreCase: false);
+            if (matches && Matches(path, segments[1..]))
                 return true;
         }
 

@@ -3,21 +3,22 @@ using MangaMotion.Cli.Local;
 
 namespace MangaMotion.Cli.Setup;
 
-/// <summary>Command <c>setup</c>, which installs everything that any command needs.</summary>
+/// <summary><c>setup</c>: installs everything that any command needs.</summary>
 internal static class SetupCommand
 {
-    public static readonly string[] Everything = ["run", "s3", "test"];
+    /// <summary>Groups of <c>deploy/debian-packages.txt</c>.</summary>
+    public static readonly string[] SetupGroups = ["run", "s3", "test"];
 
     /// <summary>Group of packages that only <c>test --full</c> installs.</summary>
     public const string FullTestRun = "full";
 
     public static Command Create()
     {
-        var command = new Command("setup", "Install the Debian packages that are missing.");
+        var command = new Command("setup", "Install the missing Debian packages.");
         command.SetAction(async (_, cancellationToken) =>
         {
             var progress = new ProgressLines();
-            await Installation.EnsureAsync(Clone.Find(), Everything, progress, cancellationToken);
+            await Installation.EnsureAsync(Clone.Find(), SetupGroups, progress, cancellationToken);
             progress.Report("everything is installed");
         });
         return command;

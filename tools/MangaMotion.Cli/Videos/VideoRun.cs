@@ -1,29 +1,38 @@
 using System.Diagnostics;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using Spectre.Console;
 
 namespace MangaMotion.Cli.Videos;
 
-/// <summary>Submits one chapter, shows a bar for each stage, and brings the video home.</summary>
+/// <summary>One video: submits the chapter, shows a bar for each stage, and saves the results.</summary>
 internal sealed class VideoRun(MangaMotionClient client)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>A restart of the API, or of what it needs, is waited for; the video goes on meanwhile.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>Time for which the API may be unavailable, for example during a restart. The video continues meanwhile.</summary>
+    private static readonly TimeSpan UnavailableTimeout = TimeSpan.FromMinutes(2);
 
-    private static readonly (string Stage, string Title)[] Stages =
-        [("script_gen", "script"), ("voice_gen", "voice"), ("video_gen", "film"), ("compositing", "compositing")];
+    private static readonly Dictionary<string, string> StageTitles = new(StringComparer.Ordinal)
+    {
+        [VideoStages.ScriptGen] = "script",
+        [VideoStages.VoiceGen] = "voice",
+        [VideoStages.VideoGen] = "video",
+        [VideoStages.Compositing] = "compositing",
+    };
 
-    /// <summary>Makes the video; on the way out of a canceled command it is canceled too.</summary>
-    /// <exception cref="CommandException">The video failed, for the reason that the message gives.</exception>
-    public async Task<VideoStatus> MakeAsync(IEnumerable<FileToSend> chapter, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
+    /// <summary>Makes the video. Cancels it if the command is canceled.</summary>
+    /// <exception cref="CommandException">The video failed.</exception>
+    public async Task<VideoStatus> MakeAsync(
+        IEnumerable<FileToSend> chapter, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
     {
         var accepted = await client.CreateVideoAsync(chapter, fields, cancellationToken: cancellationToken);
         try
         {
             var video = await WatchAsync(accepted.Id, cancellationToken);
-            return video.Status == "DONE" ? video : throw new CommandException($"The video is {video.Status}: {video.Error ?? "no reason was given"}");
+            return video.Status == JobStatuses.Done
+                ? video
+                : throw new CommandException($"Video {video.Id} is {video.Status}: {video.Error ?? "no reason was given."}");
         }
         catch (OperationCanceledException)
         {
@@ -32,7 +41,7 @@ internal sealed class VideoRun(MangaMotionClient client)
         }
     }
 
-    /// <summary>Brings a result to a file.</summary>
+    /// <summary>Saves a result file.</summary>
     public async Task SaveAsync(Guid video, string variant, string path, CancellationToken cancellationToken)
     {
         await using var file = File.Create(path);
@@ -40,39 +49,46 @@ internal sealed class VideoRun(MangaMotionClient client)
     }
 
     private Task<VideoStatus> WatchAsync(Guid id, CancellationToken cancellationToken) =>
-        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(async context =>
-        {
-            var bars = Stages.ToDictionary(stage => stage.Stage, stage => context.AddTask(stage.Title, autoStart: false));
-            while (true)
+        AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async context =>
             {
-                var video = await AskAsync(id, cancellationToken);
-                foreach (var stage in video.Stages)
-                    Show(bars[stage.Name], stage);
-                if (video.Status is not ("UPLOADED" or "PROCESSING"))
-                    return video;
-                await Task.Delay(Interval, cancellationToken);
-            }
-        });
+                var bars = VideoStages.All.ToDictionary(stage => stage, stage => context.AddTask(StageTitles[stage], autoStart: false));
+                while (true)
+                {
+                    var video = await ReadStatusAsync(id, cancellationToken);
+                    foreach (var stage in video.Stages)
+                        Show(bars[stage.Name], stage);
+                    if (video.Status is not (JobStatuses.Uploaded or JobStatuses.Processing))
+                        return video;
+                    await Task.Delay(PollInterval, cancellationToken);
+                }
+            });
 
-    private async Task<VideoStatus> AskAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<VideoStatus> ReadStatusAsync(Guid id, CancellationToken cancellationToken)
     {
-        var asked = Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         while (true)
         {
             try
             {
                 return await client.GetVideoAsync(id, cancellationToken);
             }
-            catch (Exception exception) when (exception is HttpRequestException or MangaMotionException { Problem.Status: >= 500 or 429 } && asked.Elapsed < Patience)
+            catch (Exception exception) when (IsTransient(exception) && waited.Elapsed < UnavailableTimeout)
             {
-                await Task.Delay(Interval, cancellationToken);
+                await Task.Delay(PollInterval, cancellationToken);
             }
             catch (HttpRequestException exception)
             {
-                throw new CommandException($"The API has not answered for {Patience.TotalMinutes} minutes ({exception.Message}); video {id} is not canceled. See ./mangamotion status.");
+                throw new CommandException(
+                    $"The API has not answered for {UnavailableTimeout.TotalMinutes} minutes ({exception.Message}). "
+                    + $"Video {id} is not canceled. Run ./mangamotion status to see what is not ready.");
             }
         }
     }
+
+    private static bool IsTransient(Exception exception) =>
+        exception is HttpRequestException or MangaMotionException { Problem.Status: >= 500 or 429 };
 
     private static void Show(ProgressTask bar, VideoStage stage)
     {
@@ -80,8 +96,8 @@ internal sealed class VideoRun(MangaMotionClient client)
             bar.StartTask();
         bar.Value = stage.Progress;
         if (stage.Total > 1)
-            bar.Description = $"{Stages.Single(known => known.Stage == stage.Name).Title} {stage.Done}/{stage.Total}";
-        if (stage.Status == "DONE")
+            bar.Description = $"{StageTitles[stage.Name]} {stage.Done}/{stage.Total}";
+        if (stage.Status == JobStatuses.Done)
             bar.StopTask();
     }
 }

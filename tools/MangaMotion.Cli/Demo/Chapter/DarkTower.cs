@@ -32,7 +32,8 @@ internal static class DarkTower
             for (var brick = -1; brick < 5; brick++)
             {
                 ink.Outline(
-                    Shape.Box(ink.X((brick + (row % 2 * 0.5)) * 0.24), ink.Y(row * 0.115), ink.Width * 0.24, ink.Height * 0.115), 2.5, new(0.1, 0.1, 0.2));
+                    Shape.Box(ink.X((brick + (row % 2 * 0.5)) * 0.24), ink.Y(row * 0.115), ink.Width * 0.24, ink.Height * 0.115), 2.5,
+                        new(0.1, 0.1, 0.2));
             }
         }
 
@@ -63,13 +64,17 @@ internal static class DarkTower
         ink.Paint(Shape.Box(ink.X(0.36), ink.Y(0.72), ink.Width * 0.28, ink.Height * 0.2), new(0.35, 0.36, 0.45));
         ink.Paint(Shape.Ellipse(ink.X(0.5), ink.Y(0.72), ink.Width * 0.17, ink.Height * 0.035), new(0.45, 0.46, 0.56));
         ink.Paint(
-            Shape.Polygon((ink.X(0.4), ink.Y(0.71)), (ink.X(0.37), ink.Y(0.5)), (ink.X(0.43), ink.Y(0.57)), (ink.X(0.47), ink.Y(0.45)), (ink.X(0.52), ink.Y(0.56)), (ink.X(0.57), ink.Y(0.48)), (ink.X(0.63), ink.Y(0.55)), (ink.X(0.6), ink.Y(0.71))),
+            Shape.Polygon((ink.X(0.4), ink.Y(0.71)), (ink.X(0.37), ink.Y(0.5)), (ink.X(0.43), ink.Y(0.57)), (ink.X(0.47), ink.Y(0.45)),
+                (ink.X(0.52), ink.Y(0.56)), (ink.X(0.57), ink.Y(0.48)), (ink.X(0.63), ink.Y(0.55)), (ink.X(0.6), ink.Y(0.71))),
             new(0.62, 0.72, 0.82));
-        var smoke = Curve.Soften([(ink.X(0.5), ink.Y(0.6)), (ink.X(0.44), ink.Y(0.5)), (ink.X(0.56), ink.Y(0.42)), (ink.X(0.46), ink.Y(0.32)), (ink.X(0.54), ink.Y(0.24))], closed: false);
+        var smoke = Curve.Soften(
+            [(ink.X(0.5), ink.Y(0.6)), (ink.X(0.44), ink.Y(0.5)), (ink.X(0.56), ink.Y(0.42)), (ink.X(0.46), ink.Y(0.32)),
+            (ink.X(0.54), ink.Y(0.24))], closed: false);
         ink.Stroke(30, new(0.7, 0.7, 0.78, 0.55), smoke);
         ink.Stroke(14, new(0.85, 0.85, 0.9, 0.6), smoke);
         foreach (var (x, y) in ((double, double)[])[(0.28, 0.9), (0.34, 0.83), (0.7, 0.86), (0.76, 0.93), (0.22, 0.8)])
-            ink.Paint(Shape.Polygon((ink.X(x), ink.Y(y)), (ink.X(x + 0.035), ink.Y(y - 0.03)), (ink.X(x + 0.05), ink.Y(y + 0.015))), new(0.75, 0.85, 0.95), 3);
+            ink.Paint(Shape.Polygon((ink.X(x), ink.Y(y)), (ink.X(x + 0.035), ink.Y(y - 0.03)), (ink.X(x + 0.05), ink.Y(y + 0.015))),
+                new(0.75, 0.85, 0.95), 3);
         Lettering.Bubble(ink, 0.68, 0.15, (1.02, 0.3), "THE LAMP IS", "BROKEN.");
     }
 

@@ -1,6 +1,9 @@
 namespace MangaMotion.Cli.Demo.Chapter;
 
-/// <summary>Draws inside one panel. Places are parts of the panel's box: (0, 0) is its upper left corner, (1, 1) its lower right one.</summary>
+/// <summary>
+/// Drawing area of one panel. Positions are fractions of the panel's bounding box: (0, 0) is the upper left corner, (1, 1) the lower
+/// right corner.
+/// </summary>
 internal sealed class Ink(Canvas page, Shape clip)
 {
     public static readonly Colour Black = new(0.06, 0.06, 0.1);
@@ -10,7 +13,7 @@ internal sealed class Ink(Canvas page, Shape clip)
 
     public double Height => clip.Bottom - clip.Top;
 
-    /// <summary>The length by which figures are measured.</summary>
+    /// <summary>Unit of length of figures, in pixels.</summary>
     public double Unit => Math.Min(Width, Height);
 
     public double X(double part) => clip.Left + (part * Width);
@@ -24,9 +27,10 @@ internal sealed class Ink(Canvas page, Shape clip)
     }
 
     public void Outline(Shape shape, double width, Colour colour) => Fill(
-        new Shape(shape.Left - width, shape.Top - width, shape.Right + width, shape.Bottom + width, (x, y) => Math.Abs(shape.Distance(x, y)) - (width / 2)), colour);
+        new Shape(shape.Left - width, shape.Top - width, shape.Right + width, shape.Bottom + width, (x, y) =>
+            Math.Abs(shape.Distance(x, y)) - (width / 2)), colour);
 
-    /// <summary>Flat colour with an ink line around it.</summary>
+    /// <summary>Fills a shape with a flat colour and draws an ink line around it.</summary>
     public void Paint(Shape shape, Colour colour, double line = 5)
     {
         Fill(shape, colour);
@@ -35,7 +39,7 @@ internal sealed class Ink(Canvas page, Shape clip)
 
     public void Stroke(double width, Colour colour, params (double X, double Y)[] points) => Fill(Shape.Line(width, points), colour);
 
-    /// <summary>Colours by place, both coordinates from 0 to 1.</summary>
+    /// <summary>Colours the panel as a function of the position; both coordinates are from 0 to 1.</summary>
     public void Wash(Func<double, double, Colour> paint)
     {
         const int Bands = 160;
@@ -43,7 +47,7 @@ internal sealed class Ink(Canvas page, Shape clip)
             Fill(Shape.Box(clip.Left - 2, Y((double)i / Bands) - 1, Width + 4, (Height / Bands) + 2), paint(0.5, (i + 0.5) / Bands));
     }
 
-    /// <summary>Screentone: dots on a slanted grid, as many and as large as a shade needs.</summary>
+    /// <summary>Draws screentone: dots on a slanted grid whose size follows the shade.</summary>
     public void Tone(Shape shape, double pitch, Func<double, double, double> shade, Colour colour)
     {
         var radius = pitch * 0.62;
@@ -54,13 +58,14 @@ internal sealed class Ink(Canvas page, Shape clip)
                 {
                     double u = (x + y) / Math.Sqrt(2) / pitch, v = (x - y) / Math.Sqrt(2) / pitch;
                     var dot = double.Hypot(u - Math.Round(u), v - Math.Round(v)) * pitch;
-                    return Math.Max(shape.Distance(x, y), dot - (radius * Math.Sqrt(Math.Clamp(shade((x - clip.Left) / Width, (y - clip.Top) / Height), 0, 1))));
+                    return Math.Max(shape.Distance(x, y),
+                        dot - (radius * Math.Sqrt(Math.Clamp(shade((x - clip.Left) / Width, (y - clip.Top) / Height), 0, 1))));
                 },
             },
             colour);
     }
 
-    /// <summary>Lines that run towards a place, for speed and fright.</summary>
+    /// <summary>Draws lines that converge at a position, for speed and fright.</summary>
     public void Rays(double x, double y, double from, int count, Colour colour, int seed)
     {
         var random = new Random(seed);
@@ -84,7 +89,8 @@ internal sealed class Ink(Canvas page, Shape clip)
         var random = new Random(seed);
         for (var i = 0; i < count; i++)
         {
-            var (x, y, length) = (X(random.NextDouble() * 1.2), Y((random.NextDouble() * 1.2) - 0.2), Unit * (0.06 + (0.1 * random.NextDouble())));
+            var (x, y, length) = (X(random.NextDouble() * 1.2), Y((random.NextDouble() * 1.2) - 0.2),
+                Unit * (0.06 + (0.1 * random.NextDouble())));
             Stroke(2.5, new Colour(0.85, 0.9, 1, 0.55), (x, y), (x - (slant * length), y + length));
         }
     }

@@ -1,11 +1,11 @@
 namespace MangaMotion.Cli.Demo.Chapter;
 
-/// <summary>Capitals drawn with a round pen, as comics are lettered; no font has to be installed for them.</summary>
+/// <summary>Capital letters drawn with a round pen, as in comics. They need no installed font.</summary>
 internal static class Lettering
 {
     private const double Cap = 8, Gap = 2.3, Space = 3.6, Leading = 1.62;
 
-    /// <summary>Strokes on a grid of 6 × 8, a place by two digits; those behind a tilde are rounded.</summary>
+    /// <summary>Strokes of each letter on a grid of 6 × 8; two digits are a position, and a tilde marks a rounded stroke.</summary>
     private static readonly Dictionary<char, string> Glyphs = new()
     {
         ['A'] = "083068 1555",
@@ -46,7 +46,7 @@ internal static class Lettering
 
     public static double Height(int lines, double size) => ((lines - 1) * size * Leading) + size;
 
-    /// <summary>Draws lines of text, each in the middle.</summary>
+    /// <summary>Draws centred lines of text.</summary>
     /// <param name="size">Height of a capital in pixels.</param>
     public static void Write(Ink ink, double middleX, double middleY, double size, Colour colour, params string[] lines)
     {
@@ -72,15 +72,18 @@ internal static class Lettering
     {
         foreach (var stroke in strokes.Split(' '))
         {
-            (double X, double Y)[] points = [.. Points(stroke.TrimStart('~')).Select(point => (x + (point.X * scale), y + (point.Y * scale)))];
+            (double X, double Y)[] points = [.. Points(stroke.TrimStart('~')).Select(
+                point => (x + (point.X * scale), y + (point.Y * scale)))];
             ink.Stroke(width, colour, stroke[0] == '~' ? Curve.Soften(points, closed: false) : points);
         }
     }
 
-    private static IEnumerable<(double X, double Y)> Points(string digits) => digits.Chunk(2).Select(cell => ((double)(cell[0] - '0'), (double)(cell[1] - '0')));
+    private static IEnumerable<(double X, double Y)> Points(string digits) =>
+        digits.Chunk(2).Select(cell => ((double)(cell[0] - '0'), (double)(cell[1] - '0')));
 
-    /// <summary>A speech bubble around its lines; the tail points at who speaks.</summary>
-    public static void Bubble(Ink ink, double x, double y, (double X, double Y) tail, params string[] lines) => Bubble(ink, x, y, tail, 27, lines);
+    /// <summary>Draws a speech bubble with a tail that points at the speaker.</summary>
+    public static void Bubble(Ink ink, double x, double y, (double X, double Y) tail, params string[] lines) =>
+        Bubble(ink, x, y, tail, 27, lines);
 
     public static void Bubble(Ink ink, double x, double y, (double X, double Y) tail, double size, params string[] lines)
     {
@@ -91,12 +94,13 @@ internal static class Lettering
         var (side, root) = (size * 0.75, 0.75);
         var (rootX, rootY) = (middleX + (Math.Cos(angle) * across * root), middleY + (Math.Sin(angle) * down * root));
         var balloon = Shape.Ellipse(middleX, middleY, across, down).Or(Shape.Polygon(
-            (rootX - (Math.Sin(angle) * side), rootY + (Math.Cos(angle) * side)), (tailX, tailY), (rootX + (Math.Sin(angle) * side), rootY - (Math.Cos(angle) * side))));
+            (rootX - (Math.Sin(angle) * side), rootY + (Math.Cos(angle) * side)), (tailX, tailY),
+                (rootX + (Math.Sin(angle) * side), rootY - (Math.Cos(angle) * side))));
         ink.Paint(balloon, Ink.Paper);
         Write(ink, middleX, middleY, size, Ink.Black, lines);
     }
 
-    /// <summary>The teller's words in a box.</summary>
+    /// <summary>Draws the narrator's text in a box.</summary>
     public static void Caption(Ink ink, double x, double y, params string[] lines)
     {
         const double Size = 27;
@@ -105,7 +109,7 @@ internal static class Lettering
         Write(ink, ink.X(x), ink.Y(y), Size, Ink.Black, lines);
     }
 
-    /// <summary>A noise, large and with a pale rim.</summary>
+    /// <summary>Draws a sound effect in large letters with a pale outline.</summary>
     public static void Noise(Ink ink, double x, double y, double size, Colour colour, string word)
     {
         foreach (var (dx, dy) in ((double, double)[])[(-7, 0), (7, 0), (0, -7), (0, 7), (-5, -5), (5, 5), (-5, 5), (5, -5)])

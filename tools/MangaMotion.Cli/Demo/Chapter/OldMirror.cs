@@ -46,17 +46,20 @@ internal static class OldMirror
         foreach (var (offset, width) in ((double, double)[])[(-0.35, 0.24), (0.05, 0.1)])
         {
             ink.Fill(
-                glass.And(Shape.Polygon((cx + ((offset - 0.6) * radius), cy + radius), (cx + ((offset + 0.4) * radius), cy - radius), (cx + ((offset + width + 0.4) * radius), cy - radius), (cx + ((offset + width - 0.6) * radius), cy + radius))),
+                glass.And(Shape.Polygon(
+                    (cx + ((offset - 0.6) * radius), cy + radius), (cx + ((offset + 0.4) * radius), cy - radius),
+                    (cx + ((offset + width + 0.4) * radius), cy - radius), (cx + ((offset + width - 0.6) * radius), cy + radius))),
                 new(1, 1, 1, 0.75));
         }
     }
 
-    /// <summary>No frame and no sky: the moon stands on the paper of the page.</summary>
+    /// <summary>Draws the panel without a frame: the moon on the white page.</summary>
     private static void Moonrise(Ink ink)
     {
         var sky = Shape.Ellipse(ink.X(0.5), ink.Y(0.42), ink.Width * 0.45, ink.Height * 0.37);
         ink.Fill(sky, new(0.16, 0.19, 0.42));
-        ink.Tone(Shape.Ellipse(ink.X(0.5), ink.Y(0.42), ink.Width * 0.49, ink.Height * 0.41).Without(sky), 12, (_, _) => 0.5, new(0.16, 0.19, 0.42));
+        ink.Tone(Shape.Ellipse(ink.X(0.5), ink.Y(0.42), ink.Width * 0.49, ink.Height * 0.41).Without(sky), 12, (_, _) => 0.5,
+            new(0.16, 0.19, 0.42));
         Scenery.Moon(ink, 0.5, 0.4, 0.2);
         Scenery.Cloud(ink, 0.22, 0.56, 0.2, new(0.62, 0.66, 0.82));
         Scenery.Cloud(ink, 0.8, 0.6, 0.18, new(0.52, 0.56, 0.75));

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace MangaMotion.Cli.Demo.Chapter;
 
 /// <summary>
-/// The chapter that the demo and the tests make a video of, drawn here: "The Last Lamp", four pages and eighteen panels, read from left
-/// to right, with slanted gutters on each page and one panel without a frame.
+/// Sample chapter of the demo and the tests, drawn by this code: "The Last Lamp", four pages with eighteen panels, read from left to
+/// right. Each page has slanted gutters; one panel has no frame.
 /// </summary>
 internal static class SampleChapter
 {
@@ -14,18 +14,21 @@ internal static class SampleChapter
 
     private const double Line = 7;
 
-    private static readonly IReadOnlyList<(Quad Outline, bool Framed, Action<Ink> Draw)>[] Pages = [StormComes.Panels, DarkTower.Panels, OldMirror.Panels, Homecoming.Panels];
+    private static readonly IReadOnlyList<(Quad Outline, bool Framed, Action<Ink> Draw)>[] Pages =
+        [StormComes.Panels, DarkTower.Panels, OldMirror.Panels, Homecoming.Panels];
 
-    /// <summary>A panel's corners in pixels: upper left, upper right, lower right, lower left.</summary>
+    /// <summary>Corners of a panel in pixels: upper left, upper right, lower right, lower left.</summary>
     internal readonly record struct Quad((double X, double Y) A, (double X, double Y) B, (double X, double Y) C, (double X, double Y) D)
     {
-        public static Quad Of(double left, double top, double right, double bottom) => new((left, top), (right, top), (right, bottom), (left, bottom));
+        public static Quad Of(double left, double top, double right, double bottom) =>
+            new((left, top), (right, top), (right, bottom), (left, bottom));
 
         public Shape Shape => Shape.Polygon(A, B, C, D);
     }
 
-    /// <summary>Where the panels lie, in reading order; pages are counted from 1.</summary>
-    public static IEnumerable<(int Page, Quad Outline)> Panels => Pages.SelectMany((panels, i) => panels.Select(panel => (i + 1, panel.Outline)));
+    /// <summary>Panels in reading order, with page numbers from 1.</summary>
+    public static IEnumerable<(int Page, Quad Outline)> Panels =>
+        Pages.SelectMany((panels, i) => panels.Select(panel => (i + 1, panel.Outline)));
 
     /// <summary>Draws the pages as PNG files into a folder, in reading order.</summary>
     public static IReadOnlyList<string> Draw(string folder)

@@ -1,6 +1,6 @@
 namespace MangaMotion.Cli.Demo.Chapter;
 
-/// <summary>An outline: how far a pixel is from its edge (negative inside), and a box around it, all in pixels of the page.</summary>
+/// <summary>Outline with its bounding box and the distance of a pixel from its edge (negative inside), in pixels of the page.</summary>
 internal sealed record Shape(double Left, double Top, double Right, double Bottom, Func<double, double, double> Distance)
 {
     public static Shape Circle(double x, double y, double radius) =>
@@ -10,14 +10,14 @@ internal sealed record Shape(double Left, double Top, double Right, double Botto
         x - across, y - down, x + across, y + down,
         (px, py) =>
         {
-            // The first-order distance: exact enough for outlines of a few pixels.
+            // First-order distance, accurate enough for outlines of a few pixels.
             double dx = (px - x) / across, dy = (py - y) / down;
             var value = (dx * dx) + (dy * dy);
             var slope = double.Hypot(dx / across, dy / down);
             return slope < 1e-9 ? -Math.Min(across, down) : (value - 1) / (2 * slope);
         });
 
-    /// <summary>A closed polygon, corners in turn.</summary>
+    /// <summary>Creates a closed polygon.</summary>
     public static Shape Polygon(params (double X, double Y)[] corners) => new(
         corners.Min(c => c.X), corners.Min(c => c.Y), corners.Max(c => c.X), corners.Max(c => c.Y),
         (px, py) =>
@@ -34,7 +34,7 @@ internal sealed record Shape(double Left, double Top, double Right, double Botto
             return inside ? -Math.Sqrt(nearest) : Math.Sqrt(nearest);
         });
 
-    /// <summary>A line with round ends and joins.</summary>
+    /// <summary>Creates a line with round ends and joins.</summary>
     public static Shape Line(double width, params (double X, double Y)[] points) => new(
         points.Min(p => p.X) - width, points.Min(p => p.Y) - width, points.Max(p => p.X) + width, points.Max(p => p.Y) + width,
         (px, py) =>
@@ -45,7 +45,7 @@ internal sealed record Shape(double Left, double Top, double Right, double Botto
             return Math.Sqrt(nearest) - (width / 2);
         });
 
-    /// <summary>A closed outline through soft corners.</summary>
+    /// <summary>Creates a closed outline with rounded corners.</summary>
     public static Shape Blob(params (double X, double Y)[] corners) => Polygon(Curve.Soften(corners, closed: true));
 
     public static Shape Box(double left, double top, double width, double height) =>
@@ -62,7 +62,7 @@ internal sealed record Shape(double Left, double Top, double Right, double Botto
         Math.Min(Left, other.Left), Math.Min(Top, other.Top), Math.Max(Right, other.Right), Math.Max(Bottom, other.Bottom),
         (x, y) => Math.Min(Distance(x, y), other.Distance(x, y)));
 
-    /// <summary>The square of the distance.</summary>
+    /// <summary>Computes the square of the distance.</summary>
     private static double ToSegment(double x, double y, (double X, double Y) a, (double X, double Y) b)
     {
         double dx = b.X - a.X, dy = b.Y - a.Y;
@@ -75,7 +75,7 @@ internal sealed record Shape(double Left, double Top, double Right, double Botto
 
 internal static class Curve
 {
-    /// <summary>Cuts the corners off (Chaikin), three times over.</summary>
+    /// <summary>Rounds the corners with three passes of Chaikin's corner cutting.</summary>
     public static (double X, double Y)[] Soften((double X, double Y)[] points, bool closed)
     {
         for (var round = 0; round < 3; round++)

@@ -1,14 +1,13 @@
-using System.Diagnostics;
-
 namespace MangaMotion.Cli.Demo;
 
-/// <summary>The demo's pictures: a night at a lighthouse, drawn here, in the formats that people send. Two files are bad on purpose.</summary>
-internal static class SamplePictures
+/// <summary>Sample images of the demo: drawings of a lighthouse in several formats, and two bad files.</summary>
+internal static class SampleImages
 {
-    /// <summary>How many of the files are bad: a text file, and a picture cut short.</summary>
-    public const int Bad = 2;
+    /// <summary>Number of bad files: a text file, and a truncated image.</summary>
+    public const int BadCount = 2;
 
-    /// <summary>Draws them into the folder, in the order they are shown.</summary>
+    /// <summary>Writes the samples to a folder.</summary>
+    /// <returns>Paths in the order of the contact sheet.</returns>
     public static async Task<IReadOnlyList<string>> DrawAsync(string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -29,14 +28,23 @@ internal static class SamplePictures
         await ConvertAsync(["-i", Path("portrait.png"), "-quality", "90", Path("portrait.webp")], cancellationToken);
         await ConvertAsync(["-i", Path("lighthouse.png"), "-vf", "scale=1200:-1", Path("scan.tiff")], cancellationToken);
         await ConvertAsync(
-            ["-framerate", "8", "-i", Path("frame%d.png"), "-vf", "split[a][b];[a]palettegen[p];[b][p]paletteuse", Path("turning-light.gif")], cancellationToken);
-        await File.WriteAllTextAsync(Path("notes.jpg"), "This is a text file that somebody named .jpg.\n", cancellationToken);
-        await File.WriteAllBytesAsync(Path("cut-short.png"), (await File.ReadAllBytesAsync(Path("comic-page.png"), cancellationToken))[..20_000], cancellationToken);
+            [
+                "-framerate", "8", "-i", Path("frame%d.png"), "-vf", "split[a][b];[a]palettegen[p];[b][p]paletteuse",
+                Path("turning-light.gif"),
+            ],
+            cancellationToken);
+        await File.WriteAllTextAsync(Path("notes.jpg"), "This is a text file with the extension .jpg.\n", cancellationToken);
+        var page = await File.ReadAllBytesAsync(Path("comic-page.png"), cancellationToken);
+        await File.WriteAllBytesAsync(Path("cut-short.png"), page[..20_000], cancellationToken);
         foreach (var drawing in frames.Append(Path("lighthouse.png")).Append(Path("portrait.png")))
             File.Delete(drawing);
 
         return Array.ConvertAll(
-            ["lighthouse.jpg", "portrait.webp", "comic-page.png", "badge-transparent.png", "turning-light.gif", "scan.tiff", "notes.jpg", "cut-short.png"], Path);
+            [
+                "lighthouse.jpg", "portrait.webp", "comic-page.png", "badge-transparent.png", "turning-light.gif", "scan.tiff",
+                "notes.jpg", "cut-short.png",
+            ],
+            Path);
     }
 
     private static Canvas Scene(int width, int height, double beam, int seed)
@@ -45,13 +53,18 @@ internal static class SamplePictures
         var random = new Random(seed);
         var ripples = Enumerable.Range(0, 6).Select(_ => (Rate: 20 + (60 * random.NextDouble()), Phase: 7 * random.NextDouble())).ToArray();
         const double Horizon = 0.68;
-        canvas.Fill((x, y) => y < Horizon
-            ? Colour.Mix(new(0.05, 0.07, 0.22), new(0.95, 0.55, 0.42), Math.Pow(y / Horizon, 2.2))
-            : Colour.Mix(new(0.75, 0.42, 0.38), new(0.03, 0.07, 0.18), Math.Min(1, ((y - Horizon) * 4) + (0.05 * ripples.Sum(ripple => Math.Sin((x * ripple.Rate) + (y * 90) + ripple.Phase))))));
+        canvas.Fill((x, y) =>
+        {
+            if (y < Horizon)
+                return Colour.Mix(new(0.05, 0.07, 0.22), new(0.95, 0.55, 0.42), Math.Pow(y / Horizon, 2.2));
+            var wave = ripples.Sum(ripple => Math.Sin((x * ripple.Rate) + (y * 90) + ripple.Phase));
+            return Colour.Mix(new(0.75, 0.42, 0.38), new(0.03, 0.07, 0.18), Math.Min(1, ((y - Horizon) * 4) + (0.05 * wave)));
+        });
         for (var i = 0; i < 60; i++)
         {
             var (x, y) = (random.NextDouble() * width, random.NextDouble() * height * 0.45);
-            canvas.DrawBox(x - 4, y - 4, x + 4, y + 4, (px, py) => double.Hypot(px - x, py - y) - 1.2, new(1, 1, 0.9, 0.4 + (0.6 * random.NextDouble())));
+            var light = new Colour(1, 1, 0.9, 0.4 + (0.6 * random.NextDouble()));
+            canvas.DrawBox(x - 4, y - 4, x + 4, y + 4, (px, py) => double.Hypot(px - x, py - y) - 1.2, light);
         }
 
         var unit = Math.Min(width, height);
@@ -74,12 +87,18 @@ internal static class SamplePictures
                 return along < 0 ? -along : across - (along * 0.12);
             },
             new(1, 0.95, 0.7, 0.35));
-        canvas.Draw((px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.28) - ((py - foot) * 0.9), Math.Abs(py - foot - (unit * 0.1)) - (unit * 0.1)), new(0.08, 0.07, 0.1));
-        canvas.Draw((px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.035) - ((py - top) * 0.06), Math.Max(top - py, py - foot - 4)), new(0.93, 0.91, 0.88));
+        canvas.Draw(
+            (px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.28) - ((py - foot) * 0.9), Math.Abs(py - foot - (unit * 0.1)) - (unit * 0.1)),
+            new(0.08, 0.07, 0.1));
+        canvas.Draw(
+            (px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.035) - ((py - top) * 0.06), Math.Max(top - py, py - foot - 4)),
+            new(0.93, 0.91, 0.88));
         for (var stripe = 0; stripe < 3; stripe++)
         {
             var middle = top + (unit * (0.13 + (0.15 * stripe)));
-            canvas.Draw((px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.035) - ((py - top) * 0.06), Math.Abs(py - middle) - (unit * 0.035)), new(0.75, 0.18, 0.16));
+            canvas.Draw(
+                (px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.035) - ((py - top) * 0.06), Math.Abs(py - middle) - (unit * 0.035)),
+                new(0.75, 0.18, 0.16));
         }
 
         canvas.Draw((px, py) => Math.Max(Math.Abs(px - x) - (unit * 0.045), Math.Abs(py - top) - (unit * 0.012)), new(0.1, 0.1, 0.12));
@@ -90,12 +109,15 @@ internal static class SamplePictures
     {
         var page = new Canvas(width, height);
         page.Fill((_, _) => new(1, 1, 1));
-        (double X, double Y, double W, double H, int Seed)[] panels = [(0.05, 0.04, 0.9, 0.3, 4), (0.05, 0.36, 0.42, 0.3, 5), (0.5, 0.36, 0.45, 0.3, 6), (0.05, 0.68, 0.9, 0.28, 7)];
+        (double X, double Y, double W, double H, int Seed)[] panels =
+            [(0.05, 0.04, 0.9, 0.3, 4), (0.05, 0.36, 0.42, 0.3, 5), (0.5, 0.36, 0.45, 0.3, 6), (0.05, 0.68, 0.9, 0.28, 7)];
         foreach (var panel in panels)
         {
             var (x, y, w, h) = ((int)(panel.X * width), (int)(panel.Y * height), (int)(panel.W * width), (int)(panel.H * height));
             page.Paste(Scene(w, h, beam: panel.Seed / 9.0, panel.Seed), x, y);
-            page.Draw((px, py) => Math.Abs(Math.Max(Math.Abs(px - x - (w / 2.0)) - (w / 2.0), Math.Abs(py - y - (h / 2.0)) - (h / 2.0))) - 4, new(0.05, 0.05, 0.05));
+            page.Draw(
+                (px, py) => Math.Abs(Math.Max(Math.Abs(px - x - (w / 2.0)) - (w / 2.0), Math.Abs(py - y - (h / 2.0)) - (h / 2.0))) - 4,
+                new(0.05, 0.05, 0.05));
             var (bubbleX, bubbleY) = (x + (w * 0.72), y + (h * 0.25));
             page.Draw((px, py) => (double.Hypot((px - bubbleX) / 1.7, py - bubbleY) - (h * 0.13)), new(1, 1, 1));
         }
@@ -115,10 +137,8 @@ internal static class SamplePictures
 
     private static async Task ConvertAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-y", .. arguments]) { RedirectStandardError = true, UseShellExecute = false })!;
-        var errors = await ffmpeg.StandardError.ReadToEndAsync(cancellationToken);
-        await ffmpeg.WaitForExitAsync(cancellationToken);
-        if (ffmpeg.ExitCode != 0)
-            throw new CommandException($"ffmpeg could not make a sample picture: {errors.Trim()}");
+        var (exitCode, output) = await Tool.CaptureAsync("ffmpeg", ["-v", "error", "-y", .. arguments], "/", cancellationToken);
+        if (exitCode != 0)
+            throw new CommandException($"ffmpeg failed to write a sample image: {output.Trim()}");
     }
 }

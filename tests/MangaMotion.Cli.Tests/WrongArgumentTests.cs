@@ -1,0 +1,150 @@
+using System.CommandLine;
+
+namespace MangaMotion.Cli.Tests;
+
+/// <summary>Wrong arguments: one line that names the argument and the value, and exit code 2.</summary>
+public sealed class WrongArgumentTests : IDisposable
+{
+    /// <summary>Options that accept any text; the API checks it.</summary>
+    private static readonly string[] TextOptions =
+        ["--type", "--error", "--collection", "--fingerprint", "--q", "--voice", "--title", "--filter"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-test-");
+
+    public static TheoryData<string> Commands => [.. FindCommands().Select(command => command.Path)];
+
+    /// <summary>Every option that accepts only some values.</summary>
+    public static TheoryData<string, string> CheckedOptions
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var (path, command) in FindCommands())
+            {
+                var options = command.Options.Where(option => option.ValueType != typeof(bool));
+                foreach (var option in options.Where(option => !TextOptions.Contains(option.Name)))
+                    data.Add(path, option.Name);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CheckedOptions))]
+    public async Task A_wrong_value_of_an_option_is_named(string command, string option)
+    {
+        var value = option == "--output" ? "/no/such/folder/video.mp4" : "nonsense";
+
+        var message = await ShouldBeRejectedAsync([.. command.Split(' '), .. CreateRequiredArguments(command), option, value]);
+
+        message.ShouldContain($"{option}: '{value}' is not ");
+        message.ShouldEndWith($"See ./mangamotion {command} --help.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task An_option_without_a_value_is_named(string command)
+    {
+        foreach (var option in Find(command).Options.Where(option => option.ValueType != typeof(bool)))
+        {
+            var message = await ShouldBeRejectedAsync([.. command.Split(' '), .. CreateRequiredArguments(command), option.Name]);
+
+            message.ShouldContain($"'{option.Name}'");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task An_unknown_option_is_named(string command)
+    {
+        if (!Find(command).TreatUnmatchedTokensAsErrors)
+            return;
+
+        var message = await ShouldBeRejectedAsync([.. command.Split(' '), .. CreateRequiredArguments(command), "--nonsense"]);
+
+        message.ShouldContain("--nonsense");
+    }
+
+    [Theory]
+    [InlineData("ID: 'nope' is not an id; ./mangamotion failed lists the ids.", "failed", "nope")]
+    [InlineData("ID: 'nope' is not an id; ./mangamotion failed lists the ids.", "replay", "nope")]
+    [InlineData("ID: 'nope' is not an id; ./mangamotion failed lists the ids.", "retry", "0190c1d2-0000-7000-8000-000000000001", "nope")]
+    [InlineData("No dead letters are selected; give ids, a filter or --all.", "replay")]
+    [InlineData("No dead letters are selected; give ids, a filter or --all.", "replay", "--canary")]
+    [InlineData("--all excludes ids and filters; leave one of them out.", "replay", "--all", "--type", "video")]
+    [InlineData("ID: 'nope' is not an id; ./mangamotion keys list lists the ids.", "keys", "revoke", "nope")]
+    [InlineData("Required argument missing for command: 'revoke'.", "keys", "revoke")]
+    [InlineData("Required argument missing for command: 'create'.", "keys", "create")]
+    [InlineData("--scopes: 'read,write' is not a list of scopes;", "keys", "create", "me", "--scopes", "read,write")]
+    [InlineData("exclude each other", "keys", "create", "me", "--new-owner", "--owner", "0190c1d2-0000-7000-8000-000000000001")]
+    [InlineData("Required command was not provided.", "keys")]
+    [InlineData("Required command was not provided.")]
+    [InlineData("'nonsense'", "nonsense")]
+    [InlineData("--since: 'yesterday' is not a date or time such as 2026-11-29", "failed", "--since", "yesterday")]
+    [InlineData("--thumbnail-workers: 'abc' is not a whole number from 1 to 64.", "up", "--thumbnail-workers", "abc")]
+    [InlineData("--thumbnail-workers: '65' is not a whole number from 1 to 64.", "up", "--thumbnail-workers", "65")]
+    [InlineData("--store: 'tape' is not one of disk, s3.", "up", "--store", "tape")]
+    [InlineData("FILE: 'missing.cbz' is not an existing file.", "video", "missing.cbz")]
+    [InlineData("Required argument missing for command: 'video'.", "video")]
+    [InlineData("Required argument missing for command: 'panels'.", "panels")]
+    [InlineData("FILE: 'missing.png' is not an existing file.", "panels", "missing.png")]
+    [InlineData("'nonsense' is not a command, option or argument here.", "down", "nonsense")]
+    [InlineData("'nonsense' is not a command, option or argument here.", "keys", "nonsense")]
+    [InlineData("PROJECT: '--nonsense' is not part of the name of a test project.", "test", "--nonsense")]
+    [InlineData("--direction: 'up' is not one of rtl, ltr.", "panels", "page.png", "--direction", "up")]
+    public async Task A_wrong_argument_is_explained(string message, params string[] arguments) =>
+        (await ShouldBeRejectedAsync(arguments)).ShouldContain(message);
+
+    [Theory]
+    [InlineData("1280x127")]
+    [InlineData("1281x720")]
+    [InlineData("4000x720")]
+    [InlineData("1280×720")]
+    [InlineData("huge")]
+    public async Task A_video_size_that_the_api_rejects_is_rejected_before_a_stack_starts(string size) =>
+        (await ShouldBeRejectedAsync(["video", .. CreateRequiredArguments("video"), "--size", size]))
+        .ShouldContain($"--size: '{size}' is not ");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static async Task<string> ShouldBeRejectedAsync(string[] arguments)
+    {
+        await using var errors = new StringWriter();
+
+        var exitCode = await CommandLine.RunAsync(arguments, errors);
+
+        var message = errors.ToString().TrimEnd('\n');
+        exitCode.ShouldBe(2, message);
+        message.Split('\n').ShouldHaveSingleItem();
+        message.ShouldNotContain("System.");
+        message.ShouldNotContain("Exception");
+        return message;
+    }
+
+    private string[] CreateRequiredArguments(string command)
+    {
+        switch (command)
+        {
+            case "video" or "panels":
+                var file = Path.Combine(_folder.FullName, "chapter.cbz");
+                File.WriteAllText(file, "");
+                return [file];
+            case "keys create":
+                return ["name"];
+            case "replay" or "keys revoke":
+                return ["0190c1d2-0000-7000-8000-000000000001"];
+            default:
+                return [];
+        }
+    }
+
+    private static Command Find(string path) => FindCommands().Single(command => command.Path == path).Command;
+
+    private static IEnumerable<(string Path, Command Command)> FindCommands() => FindCommands(CommandLine.CreateRoot(), "");
+
+    private static IEnumerable<(string Path, Command Command)> FindCommands(Command parent, string prefix) =>
+        parent.Subcommands.SelectMany(command => command.Subcommands.Count == 0
+            ? [($"{prefix}{command.Name}", command)]
+            : FindCommands(command, $"{prefix}{command.Name} "));
+}

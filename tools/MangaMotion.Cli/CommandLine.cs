@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using MangaMotion.Cli.Comics;
+using MangaMotion.Cli.Development;
+using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Operating;
+using MangaMotion.Cli.Setup;
+using MangaMotion.Cli.Videos;
+using MangaMotion.LocalStack;
+
+namespace MangaMotion.Cli;
+
+/// <summary>The commands, and the exit codes they share.</summary>
+internal static class CommandLine
+{
+    /// <summary>Exit code of a command that could not do its work.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Exit code of a command with a wrong argument.</summary>
+    public const int WrongArgument = 2;
+
+    /// <summary>Exit code after Ctrl-C.</summary>
+    private const int Interrupted = 130;
+
+    /// <summary>Time after Ctrl-C in which a command stops a whole stack; the default of two seconds is too short.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(2);
+
+    public static RootCommand CreateRoot() => new("MangaMotion: a media back end, and the local stack to run it on.")
+    {
+        UpCommand.Create(),
+        DownCommand.Create(),
+        StatusCommand.Create(),
+        DemoCommand.Create(),
+        FailedCommand.Create(),
+        ReplayCommand.Create(),
+        KeysCommand.Create(),
+        VideoCommand.Create(),
+        PanelsCommand.Create(),
+        SetupCommand.Create(),
+        TestCommand.Create(),
+        BenchCommand.Create(),
+        FormatCommand.Create(),
+    };
+
+    /// <summary>Runs a command. A wrong argument is reported in one line, any other failure in one message.</summary>
+    /// <param name="errors">Standard error.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter errors)
+    {
+        var parsed = CreateRoot().Parse(arguments);
+        if (parsed.Errors is [var error, ..] && parsed.Action is ParseErrorAction)
+        {
+            var message = parsed.UnmatchedTokens is [var token, ..]
+                ? $"'{token}' is not a command, option or argument here."
+                : error.Message;
+            await errors.WriteLineAsync($"{message.ReplaceLineEndings(" ")} See {NameCommand(parsed)} --help.");
+            return WrongArgument;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
+        }
+        catch (Exception exception) when (exception is CommandException or LocalServerException)
+        {
+            await errors.WriteLineAsync(exception.Message);
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+    }
+
+    private static string NameCommand(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (CommandResult? command = parsed.CommandResult; command?.Parent is not null; command = command.Parent as CommandResult)
+            names.Push(command.Command.Name);
+        return string.Join(' ', names.Prepend("./mangamotion"));
+    }
+}
