@@ -2,21 +2,21 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using MangaMotion.Api;
 
 namespace MangaMotion.Client;
 
-/// <summary>Reads a stream of server-sent events to its end, over as many connections as that takes.</summary>
+/// <summary>Stream of server-sent events, read to its end over as many connections as needed.</summary>
 internal sealed class EventStream(HttpClient http, string path, string? lastEventId)
 {
-    private const string End = "end";
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>A connection that died without a word is found by its silence; one that is merely quiet is opened anew.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
+    /// <summary>Silence after which a connection is closed and opened again. The API sends a comment every 15 s by default.</summary>
+    private static readonly TimeSpan SilenceTimeout = TimeSpan.FromMinutes(2);
 
-    private string? _last = lastEventId;
+    private string? _lastEventId = lastEventId;
 
-    /// <exception cref="MangaMotionException">The API refused.</exception>
+    /// <exception cref="MangaMotionException">The API rejected the request.</exception>
     public async IAsyncEnumerable<JobEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
@@ -28,29 +28,29 @@ internal sealed class EventStream(HttpClient http, string path, string? lastEven
             if (response is not null)
             {
                 await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                await using var events = SseParser.Create(body, (_, data) => JsonSerializer.Deserialize<JobEvent>(data, MangaMotionClient.Json)!)
+                await using var events = SseParser.Create(body, (_, data) => JsonSerializer.Deserialize<JobEvent>(data, ApiJson.Options)!)
                     .EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
-                while (await NextAsync(events, silence, cancellationToken))
+                while (await ReadNextAsync(events, silence, cancellationToken))
                 {
-                    _last = events.Current.EventId ?? _last;
-                    if (events.Current.EventType == End)
+                    _lastEventId = events.Current.EventId ?? _lastEventId;
+                    if (events.Current.EventType == JobEvent.EndType)
                         yield break;
-                    yield return events.Current.Data with { EventId = _last };
+                    yield return events.Current.Data with { EventId = _lastEventId };
                 }
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(ReconnectDelay, cancellationToken);
         }
     }
 
-    /// <returns>Null where it is worth trying again.</returns>
+    /// <returns>Null after a failure that a later attempt may not have.</returns>
     private async Task<HttpResponseMessage?> OpenAsync(CancellationTokenSource silence, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd("text/event-stream");
-        if (_last is not null)
-            request.Headers.Add("Last-Event-ID", _last);
-        silence.CancelAfter(LongestSilence);
+        if (_lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", _lastEventId);
+        silence.CancelAfter(SilenceTimeout);
         try
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
@@ -71,27 +71,27 @@ internal sealed class EventStream(HttpClient http, string path, string? lastEven
                 throw;
             }
         }
-        catch (Exception exception) when (IsBroken(exception, cancellationToken))
+        catch (Exception exception) when (IsConnectionFailure(exception, cancellationToken))
         {
             return null;
         }
     }
 
-    /// <returns>False where the connection ended.</returns>
-    private static async Task<bool> NextAsync(
+    /// <returns>False if the connection has ended.</returns>
+    private static async Task<bool> ReadNextAsync(
         IAsyncEnumerator<SseItem<JobEvent>> events, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
-        silence.CancelAfter(LongestSilence);
+        silence.CancelAfter(SilenceTimeout);
         try
         {
             return await events.MoveNextAsync();
         }
-        catch (Exception exception) when (IsBroken(exception, cancellationToken))
+        catch (Exception exception) when (IsConnectionFailure(exception, cancellationToken))
         {
             return false;
         }
     }
 
-    private static bool IsBroken(Exception exception, CancellationToken cancellationToken) =>
+    private static bool IsConnectionFailure(Exception exception, CancellationToken cancellationToken) =>
         exception is IOException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested;
 }

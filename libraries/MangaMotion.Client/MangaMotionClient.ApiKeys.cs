@@ -1,20 +1,18 @@
-using System.Net.Http.Json;
+using MangaMotion.Api;
 
 namespace MangaMotion.Client;
 
 public sealed partial class MangaMotionClient
 {
-    /// <summary>Makes a key; it is told this once.</summary>
-    public async Task<ApiKeyCreated> CreateApiKeyAsync(CreateApiKey request, CancellationToken cancellationToken = default)
-    {
-        using var response = await http.PostAsJsonAsync("api/v1/keys", request, Json, cancellationToken);
-        return await ReadAsync<ApiKeyCreated>(response, cancellationToken);
-    }
+    /// <summary>Creates an API key. The answer is the only one that contains the key itself.</summary>
+    public Task<ApiKeyCreated> CreateApiKeyAsync(CreateApiKey request, CancellationToken cancellationToken = default) =>
+        PostJsonAsync<ApiKeyCreated>("api/v1/keys", request, cancellationToken);
 
-    public async Task<IReadOnlyList<ApiKeyAnswer>> GetApiKeysAsync(CancellationToken cancellationToken = default) =>
+    /// <summary>Lists API keys, including revoked keys.</summary>
+    public async Task<IReadOnlyList<ApiKeyInfo>> GetApiKeysAsync(CancellationToken cancellationToken = default) =>
         (await GetAsync<ApiKeys>("api/v1/keys", cancellationToken)).Keys;
 
-    /// <summary>Revokes a key; within seconds no instance takes it any more.</summary>
+    /// <summary>Revokes an API key. Every instance rejects it within seconds.</summary>
     public async Task RevokeApiKeyAsync(Guid id, CancellationToken cancellationToken = default)
     {
         using var response = await http.DeleteAsync($"api/v1/keys/{id}", cancellationToken);

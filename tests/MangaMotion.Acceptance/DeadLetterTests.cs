@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
 
@@ -53,7 +54,7 @@ public sealed class DeadLetterTests(TestStack stack)
         var ingest = await installation.StartIngestAsync();
         await installation.StartThumbnailAsync();
         await FailAsync(installation, Count);
-        RetryProgress retry;
+        ReplayProgress retry;
 
         // Somebody holds a job of the second step, so that the batch stands still after the first.
         await using (var connection = await installation.Database.OpenConnectionAsync())
@@ -62,15 +63,15 @@ public sealed class DeadLetterTests(TestStack stack)
             await using var hold = connection.CreateCommand();
             hold.CommandText = "select from jobs where id = (select job_id from failed_jobs order by created_at, id offset 150 limit 1) for update";
             await hold.ExecuteNonQueryAsync();
-            retry = await installation.Client.RetryFailedJobsAsync(new() { All = true });
+            retry = await installation.Client.ReplayFailedJobsAsync(new() { All = true });
             retry.Total.ShouldBe(Count);
-            await Eventually.Until(async () => (await installation.Client.GetRetryAsync(retry.Id)) is { Released: 100, FailedAgain: 100 }, TimeSpan.FromSeconds(60));
+            await Eventually.Until(async () => (await installation.Client.GetReplayAsync(retry.Id)) is { Released: 100, FailedAgain: 100 }, TimeSpan.FromSeconds(60));
 
             await ingest.KillAsync();
         }
 
         await installation.StartIngestAsync();
-        var again = await installation.Client.RetryFailedJobsAsync(new() { Type = "thumbnail", Until = retry.CreatedAt });
+        var again = await installation.Client.ReplayFailedJobsAsync(new() { Type = "thumbnail", Until = retry.CreatedAt });
         retry = await UntilEndedAsync(installation, retry.Id);
 
         again.Total.ShouldBe(0);
@@ -110,16 +111,16 @@ public sealed class DeadLetterTests(TestStack stack)
         (told.Cause, told.Operator).ShouldBe((detail.Cause, null));
         told.Remedy.ShouldNotBeEmpty();
         (await reader.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem().ErrorClass.ShouldBeNull();
-        await ShouldBeRefusedAsync(403, "missing_scope", () => reader.RetryFailedJobsAsync(new() { All = true }));
+        await ShouldBeRefusedAsync(403, "missing_scope", () => reader.ReplayFailedJobsAsync(new() { All = true }));
 
         var stranger = await installation.AddKeyAsync("stranger", Guid.NewGuid(), "submit", "read", "operate");
         (await stranger.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
         await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.GetFailedJobAsync(sample.Id));
-        await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.RetryFailedJobsAsync(new() { Ids = [sample.Id] }));
+        await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.ReplayFailedJobsAsync(new() { Ids = [sample.Id] }));
         (await stranger.DeleteFailedJobsAsync("0s")).ShouldBe(0);
 
-        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.RetryFailedJobsAsync(new()));
-        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.RetryFailedJobsAsync(new() { All = true, Type = "thumbnail" }));
+        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.ReplayFailedJobsAsync(new()));
+        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.ReplayFailedJobsAsync(new() { All = true, Type = "thumbnail" }));
         await ShouldBeRefusedAsync(400, "invalid_status", () => client.GetFailedJobsAsync("status=broken"));
         await ShouldBeRefusedAsync(400, "invalid_page_token", () => client.GetFailedJobsAsync("pageToken=forged"));
         await ShouldBeRefusedAsync(400, "invalid_age", () => client.DeleteFailedJobsAsync("30"));
@@ -150,7 +151,7 @@ public sealed class DeadLetterTests(TestStack stack)
     }
 
     [Fact]
-    public async Task The_operators_commands_show_retry_and_make_keys()
+    public async Task The_operators_commands_show_and_replay_dead_letters_and_create_keys()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
@@ -163,12 +164,16 @@ public sealed class DeadLetterTests(TestStack stack)
         groups.Output.ShouldContain(letter.Fingerprint);
         (await installation.RunToolAsync("failed", "--q", "1.txt")).Output.ShouldContain($"{letter.Id}");
         (await installation.RunToolAsync("failed", $"{letter.Id}")).Output.ShouldContain("at MangaMotion.");
-        (await installation.RunToolAsync("failed", "--status", "resolved")).Output.ShouldContain("None.");
+        (await installation.RunToolAsync("failed", "--status", "resolved")).Output.ShouldContain("No dead letters.");
 
-        var retry = await installation.RunToolAsync("retry", "--fingerprint", letter.Fingerprint, "--canary");
-        retry.ExitCode.ShouldBe(1, retry.Output);
-        retry.Output.ShouldContain("stopped: 0 succeeded, 1 failed again, 0 canceled, 2 skipped");
-        (await installation.RunToolAsync("retry", $"{Guid.NewGuid()}")).Output.ShouldContain("unknown_failed_job");
+        var replay = await installation.RunToolAsync("replay", "--fingerprint", letter.Fingerprint, "--canary");
+        replay.ExitCode.ShouldBe(1, replay.Output);
+        replay.Output.ShouldContain("stopped: 0 succeeded, 1 failed again, 0 canceled, 2 skipped");
+        var unknown = await installation.RunToolAsync("retry", $"{Guid.NewGuid()}");
+        unknown.ExitCode.ShouldBe(1, unknown.Errors);
+        unknown.Errors.ShouldContain("unknown_failed_job");
+        (await installation.RunToolAsync("failed", "--since", "2100-01-01")).Output.ShouldContain("No dead letters.");
+        (await installation.RunToolAsync("failed", "--until", "2100-01-01")).Output.ShouldContain($"{letter.Id}");
 
         var created = await installation.RunToolAsync("keys", "create", "Acme", "--scopes", "read", "--new-owner");
         var client = MangaMotionClient.Create(installation.Http.BaseAddress!, created.Output.Trim());
@@ -187,13 +192,13 @@ public sealed class DeadLetterTests(TestStack stack)
         (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(count);
     }
 
-    private static async Task<RetryProgress> RetryAsync(Installation installation, RetryFailedJobs request) =>
-        await UntilEndedAsync(installation, (await installation.Client.RetryFailedJobsAsync(request)).Id);
+    private static async Task<ReplayProgress> RetryAsync(Installation installation, ReplayFailedJobs request) =>
+        await UntilEndedAsync(installation, (await installation.Client.ReplayFailedJobsAsync(request)).Id);
 
-    private static async Task<RetryProgress> UntilEndedAsync(Installation installation, Guid retry)
+    private static async Task<ReplayProgress> UntilEndedAsync(Installation installation, Guid retry)
     {
-        await Eventually.Until(async () => (await installation.Client.GetRetryAsync(retry)).Status != "running", TimeSpan.FromSeconds(90), "the retry has ended");
-        return await installation.Client.GetRetryAsync(retry);
+        await Eventually.Until(async () => (await installation.Client.GetReplayAsync(retry)).Status != "running", TimeSpan.FromSeconds(90), "the retry has ended");
+        return await installation.Client.GetReplayAsync(retry);
     }
 
     private static async Task ShouldBeRefusedAsync(int status, string code, Func<Task> request)

@@ -1,4 +1,5 @@
 using System.Net;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
 

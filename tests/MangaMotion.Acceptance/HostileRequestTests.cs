@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;

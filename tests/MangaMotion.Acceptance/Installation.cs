@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
 using Npgsql;
@@ -129,20 +130,22 @@ public sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Runs the command line tool against the API.</summary>
-    /// <returns>Its exit code, and what it printed on standard output.</returns>
-    public async Task<(int ExitCode, string Output)> RunToolAsync(params string[] arguments)
+    /// <returns>Exit code, standard output and standard error.</returns>
+    public async Task<(int ExitCode, string Output, string Errors)> RunToolAsync(params string[] arguments)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var tool = Path.Combine(output.Parent!.Parent!.FullName, "MangaMotion.Cli", output.Name, "mangamotion.dll");
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        var tool = Path.Combine(folder.Parent!.Parent!.FullName, "MangaMotion.Cli", folder.Name, "mangamotion.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, .. arguments])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             UseShellExecute = false,
             Environment = { ["MANGAMOTION_URL"] = Http.BaseAddress!.ToString(), ["MANGAMOTION_API_KEY"] = Key },
         })!;
-        var printed = await process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return (process.ExitCode, printed);
+        return (process.ExitCode, output, await errors);
     }
 
     /// <summary>A client with another key.</summary>

@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
 

@@ -38,7 +38,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
             insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class, error_code, fingerprint, error_queue)
             values (gen_random_uuid(), $1, 'thumbnail', 3, 3, 'secret.bin', '', '{}', 'Broken', 'broken', 'f', 'thumbnail_error')
             """, job);
-        var retry = await _installation.Client.RetryFailedJobsAsync(new() { All = true });
+        var retry = await _installation.Client.ReplayFailedJobsAsync(new() { All = true });
         // The longest prefix that fits says whose id it is.
         (string Prefix, Guid Id)[] ids =
         [

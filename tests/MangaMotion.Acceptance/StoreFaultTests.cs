@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.LocalStack;
 using MangaMotion.TestSupport;
@@ -68,7 +69,7 @@ public sealed class StoreFaultTests(TestStack stack)
         {
             try
             {
-                await installation.Client.RetryJobAsync(asset.JobId);
+                await installation.Client.ReplayJobAsync(asset.JobId);
             }
             catch (MangaMotionException late) when (late.Problem.Code == "job_is_not_failed")
             {

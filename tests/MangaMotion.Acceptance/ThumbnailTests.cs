@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.Media.Tests;
 using MangaMotion.TestSupport;
@@ -159,13 +160,13 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         var accepted = await _installation.Client.IngestAsync([Samples.Named("notes.jpg", Encoding.UTF8.GetBytes("text")), Samples.Named("good.png", Samples.Png)]);
         var assets = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets;
 
-        var again = await _installation.Client.RetryJobAsync(assets[0].JobId);
+        var again = await _installation.Client.ReplayJobAsync(assets[0].JobId);
         again.Attempts.ShouldBe(0);
         await _installation.UntilFinishedAsync(accepted.JobId);
 
         (await _installation.Client.GetJobAsync(assets[0].JobId)).History.Count.ShouldBe(2);
         (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(1);
-        var refused = await Should.ThrowAsync<MangaMotionException>(_installation.Client.RetryJobAsync(assets[1].JobId));
+        var refused = await Should.ThrowAsync<MangaMotionException>(_installation.Client.ReplayJobAsync(assets[1].JobId));
         refused.Problem.Code.ShouldBe("job_is_not_failed");
         (await Should.ThrowAsync<MangaMotionException>(_installation.Client.CancelJobAsync(assets[1].JobId))).Problem.Status.ShouldBe(409);
     }

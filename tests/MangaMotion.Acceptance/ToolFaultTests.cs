@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;

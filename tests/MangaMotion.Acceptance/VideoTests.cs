@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.Media.Tests;
 using MangaMotion.TestSupport;

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -87,7 +87,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     {
         var previous = (await GetAsync<WebhookSecret>("webhooks/secret")).Secret;
         using var renewal = await PostAsync("webhooks/secret");
-        var renewed = (await renewal.Content.ReadFromJsonAsync<WebhookSecret>(MangaMotionClient.Json))!.Secret;
+        var renewed = (await renewal.Content.ReadFromJsonAsync<WebhookSecret>(ApiJson.Options))!.Secret;
         (await GetAsync<WebhookSecret>("webhooks/secret")).Secret.ShouldBe(renewed);
 
         await IngestAsync(1);
@@ -233,7 +233,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}") { Headers = { { "X-Api-Key", Installation.Key } } };
         using var response = await (installation ?? _installation).Http.SendAsync(request);
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<T>(MangaMotionClient.Json))!;
+        return (await response.Content.ReadFromJsonAsync<T>(ApiJson.Options))!;
     }
 
     private async Task<HttpResponseMessage> PostAsync(string path)

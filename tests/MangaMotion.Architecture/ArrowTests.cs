@@ -19,7 +19,7 @@ public sealed partial class ArrowTests
     [Fact]
     public void There_are_projects_to_look_at()
     {
-        Repository.Contracts.ShouldHaveSingleItem();
+        Repository.Contracts.Select(project => project.Name).ShouldBe(["MangaMotion.Api", "MangaMotion.Contracts"]);
         Repository.Libraries.Count().ShouldBeGreaterThan(5);
         Repository.Services.Count().ShouldBeGreaterThan(1);
     }
@@ -59,6 +59,22 @@ public sealed partial class ArrowTests
             AssembliesOf(contracts).ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
         }
     }
+
+    [Fact]
+    public void Only_the_console_service_uses_the_client_of_the_api()
+    {
+        const string Client = "MangaMotion.Client";
+        foreach (var project in Repository.Projects.Where(project => project.Name is not (Client or "MangaMotion.Console")))
+        {
+            project.References.ShouldNotContain(Client, $"{project.Name} is not a caller of the API: records of the API are in MangaMotion.Api.");
+            AssembliesOf(project).ShouldNotContain(Client, project.Name);
+        }
+    }
+
+    [Fact]
+    public void Only_the_ingest_service_and_the_client_use_the_records_of_the_api() =>
+        Repository.Projects.Where(project => project.References.Contains("MangaMotion.Api")).Select(project => project.Name)
+            .ShouldBeSubsetOf(["MangaMotion.Client", "MangaMotion.Console", "MangaMotion.Ingest"]);
 
     [Fact]
     public void Only_the_storage_library_knows_S3()

@@ -10,7 +10,8 @@ public sealed partial class ContractTests
     private static readonly NullabilityInfoContext Nullability = new();
 
     private static IReadOnlyList<Type> Types =>
-        [.. Repository.Contracts.SelectMany(project => project.Assembly.GetExportedTypes()).OrderBy(type => type.FullName, StringComparer.Ordinal)];
+        [.. Repository.Contracts.Single(project => project.Name == "MangaMotion.Contracts").Assembly.GetExportedTypes()
+            .OrderBy(type => type.FullName, StringComparer.Ordinal)];
 
     private static IEnumerable<Type> Records => Types.Where(type => !type.IsEnum);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.Jobs;
 using MangaMotion.LocalStack;

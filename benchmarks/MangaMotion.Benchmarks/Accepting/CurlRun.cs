@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using MangaMotion.Client;
+using MangaMotion.Api;
 
 namespace MangaMotion.Benchmarks.Accepting;
 

@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Storage;
@@ -8,8 +9,6 @@ namespace MangaMotion.Ingest.Assets;
 
 internal static class AssetEndpoints
 {
-    private static readonly string[] Variants = ["original", "preview", "thumbnail", "waveform", "peaks", "cover", "animation"];
-
     public static void MapAssets(this IEndpointRouteBuilder api) =>
         api.MapGet("/assets/{id:guid}/{variant}", GetAsync)
             .WithName("asset").WithSummary("The original or a derivative: a redirect to the store, or its bytes.")
@@ -18,8 +17,8 @@ internal static class AssetEndpoints
     private static async Task<IResult> GetAsync(
         Guid id, string variant, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options)
     {
-        if (!Variants.Contains(variant))
-            throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", Variants)}.");
+        if (!AssetVariants.All.Contains(variant))
+            throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}.");
         var found = await assets.FindAsync(id, variant, context.OwnerId(), context.RequestAborted)
             ?? throw new ProblemException(404, "unknown_asset", $"There is no {variant} of asset {id}: not made (yet), or not yours.");
 

@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Assets;
@@ -19,7 +20,7 @@ public sealed class AssetQuery(NpgsqlDataSource database)
 
     public async Task<StoredAsset?> FindAsync(Guid assetId, string variant, Guid ownerId, CancellationToken cancellationToken)
     {
-        var original = variant == "original";
+        var original = variant == AssetVariants.Original;
         await using var command = database.CreateCommand(original ? Original : Derivative);
         command.Parameters.Add(new() { Value = assetId });
         command.Parameters.Add(new() { Value = ownerId });

@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Jobs.Stats;
 using Npgsql;
@@ -25,15 +25,15 @@ internal sealed class CollectionStatusQuery(NpgsqlDataSource database, JobPaces 
         command.Parameters.Add(new() { Value = ownerId });
         command.Parameters.Add(new() { Value = collection });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var (ingests, total, eta) = (0L, IngestProgress.None, new Eta(0, 0));
+        var (ingests, total, eta) = (0L, JobCounts.None, new Eta(0, 0));
         while (await reader.ReadAsync(cancellationToken))
         {
             ingests = reader.GetInt64(0);
-            var progress = IngestProgress.Of(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6));
-            total = total.Plus(progress);
-            eta = Eta.Later(eta, Eta.Of(known.GetValueOrDefault(reader.GetString(1), JobPace.Unknown), progress.Open));
+            var progress = JobCounts.Sum(reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6));
+            total = total.Add(progress);
+            eta = Eta.Later(eta, Eta.Of(known.GetValueOrDefault(reader.GetString(1), JobPace.Unknown), progress.Unfinished));
         }
 
-        return ingests == 0 ? null : new(collection, total.Summary, ingests, total, eta?.Seconds, eta?.Range);
+        return ingests == 0 ? null : new(collection, total.Status, ingests, total, eta?.Seconds, eta?.Range);
     }
 }

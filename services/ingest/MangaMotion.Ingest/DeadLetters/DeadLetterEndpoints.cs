@@ -1,5 +1,5 @@
 using System.Globalization;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs;
@@ -35,10 +35,10 @@ internal static class DeadLetterEndpoints
             .Produces<FailedJob>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/failed-jobs/retry", RetryAsync)
             .WithName("retry-failed-jobs").WithSummary("Run all dead letters of a filter again, or first one as a canary.")
-            .Produces<RetryProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces<ReplayProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapGet("/failed-jobs/retries/{id:guid}", ProgressAsync)
             .WithName("retry-progress").WithSummary("How far such a request is.")
-            .Produces<RetryProgress>().ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces<ReplayProgress>().ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapDelete("/failed-jobs", DeleteAsync)
             .WithName("delete-failed-jobs").WithSummary("Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
             .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate);
@@ -62,7 +62,7 @@ internal static class DeadLetterEndpoints
             ? Results.Ok(letter)
             : throw new ProblemException(404, "unknown_failed_job", $"There is no dead letter {id}, or it is not yours.");
 
-    private static async Task<IResult> RetryAsync(RetryFailedJobs request, HttpContext context, RetryQuery retries)
+    private static async Task<IResult> RetryAsync(ReplayFailedJobs request, HttpContext context, RetryQuery retries)
     {
         var progress = await retries.CreateAsync(request, context.OwnerId(), context.RequestAborted);
         return Results.Accepted($"/api/v1/failed-jobs/retries/{progress.Id}", progress);

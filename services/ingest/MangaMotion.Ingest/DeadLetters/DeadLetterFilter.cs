@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 using NpgsqlTypes;
@@ -30,10 +31,10 @@ internal sealed record DeadLetterFilter
 
     private static readonly Dictionary<string, string> Statuses = new(StringComparer.Ordinal)
     {
-        ["open"] = "FAILED",
-        ["replaying"] = "REPLAYING",
-        ["resolved"] = "RESOLVED",
-        ["failed_again"] = "FAILED_AGAIN",
+        [DeadLetterStatuses.Open] = "FAILED",
+        [DeadLetterStatuses.Replaying] = "REPLAYING",
+        [DeadLetterStatuses.Resolved] = "RESOLVED",
+        [DeadLetterStatuses.FailedAgain] = "FAILED_AGAIN",
     };
 
     /// <summary>In the database's words.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using Npgsql;
 using NpgsqlTypes;
@@ -67,7 +67,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
             var sample = Read(reader, 6);
             var (open, replaying) = (reader.GetInt64(0), reader.GetInt64(1));
             groups.Add(new(
-                sample.Fingerprint, open > 0 ? "open" : replaying > 0 ? "replaying" : "resolved", open, replaying, reader.GetInt64(2),
+                sample.Fingerprint, StatusOf(open, replaying), open, replaying, reader.GetInt64(2),
                 reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), operates ? reader.GetString(5) : null, sample));
         }
 
@@ -134,6 +134,11 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
             ResolvedAt = row.IsDBNull(first + 15) ? null : row.GetFieldValue<DateTimeOffset>(first + 15),
         };
     }
+
+    private static string StatusOf(long open, long replaying) =>
+        open > 0 ? DeadLetterStatuses.Open
+        : replaying > 0 ? DeadLetterStatuses.Replaying
+        : DeadLetterStatuses.Resolved;
 
     private static string RemedyOf(string code, bool permanent) => code switch
     {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
@@ -34,7 +34,7 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
         where b.id = $1 and b.owner_id = $2 group by b.id
         """;
 
-    public async Task<RetryProgress> CreateAsync(RetryFailedJobs request, Guid ownerId, CancellationToken cancellationToken)
+    public async Task<ReplayProgress> CreateAsync(ReplayFailedJobs request, Guid ownerId, CancellationToken cancellationToken)
     {
         var filter = FilterOf(request);
         var id = Guid.CreateVersion7();
@@ -46,14 +46,14 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
         filter.AddTo(create.Parameters, ownerId);
         create.Parameters.Add(new() { Value = id });
         create.Parameters.Add(new() { Value = request.Canary });
-        create.Parameters.Add(new() { Value = JsonSerializer.Serialize(request, MangaMotionClient.Json) });
+        create.Parameters.Add(new() { Value = JsonSerializer.Serialize(request, ApiJson.Options) });
         create.Parameters.Add(new() { Value = types.All.Select(type => type.Name).ToArray() });
         await using (var batch = new NpgsqlBatch(connection) { BatchCommands = { create, new(SetTotal) { Parameters = { new() { Value = id } } } } })
             await batch.ExecuteNonQueryAsync(cancellationToken);
         return (await FindAsync(id, ownerId, cancellationToken))!;
     }
 
-    public async Task<RetryProgress?> FindAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
+    public async Task<ReplayProgress?> FindAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Progress);
         command.Parameters.Add(new() { Value = id });
@@ -66,7 +66,7 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
         return new()
         {
             Id = id,
-            Status = waiting + running > 0 || row.GetString(0) == "RELEASING" ? "running" : row.GetString(0) == "STOPPED" ? "stopped" : "finished",
+            Status = StatusOf(row.GetString(0), waiting + running),
             Canary = row.GetBoolean(1),
             Filter = JsonElement.Parse(row.GetString(2)),
             Total = row.GetInt32(3),
@@ -81,7 +81,12 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
         };
     }
 
-    private static DeadLetterFilter FilterOf(RetryFailedJobs request)
+    private static string StatusOf(string batchStatus, long unfinished) =>
+        unfinished > 0 || batchStatus == "RELEASING" ? ReplayStatuses.Running
+        : batchStatus == "STOPPED" ? ReplayStatuses.Stopped
+        : ReplayStatuses.Finished;
+
+    private static DeadLetterFilter FilterOf(ReplayFailedJobs request)
     {
         string?[] texts = [request.Type, request.Error, request.Collection, request.Fingerprint, request.Q];
         if (Array.Exists(texts, text => text?.Contains('\0', StringComparison.Ordinal) == true))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using MangaMotion.Api;
 using MangaMotion.Jobs;
 
 namespace MangaMotion.Ingest.Events;
@@ -17,28 +18,28 @@ internal sealed record EventBatch(ChangeCursor From, ChangeCursor To, ReadOnlyMe
         for (var i = 0; i < changes.Jobs.Count; i++)
         {
             var last = changes.Next is null && !over && i == changes.Jobs.Count - 1;
-            Write(bytes, "message"u8, last ? changes.To : from, changes.Jobs[i]);
+            Write(bytes, type: null, last ? changes.To : from, changes.Jobs[i]);
         }
 
         if (over)
-            Write(bytes, "end"u8, changes.To, End(source, changes));
+            Write(bytes, JobEvent.EndType, changes.To, End(source, changes));
         return new(from, changes.To, bytes.WrittenMemory, over);
     }
 
-    private static JobState End(EventSource source, ChangedJobs changes) =>
+    private static JobEvent End(EventSource source, ChangedJobs changes) =>
         !source.IsIngest && changes.Jobs.Count > 0
             ? changes.Jobs[^1]
-            : new(source.Id, "finished", null, 100, null, changes.Jobs.Count > 0 ? changes.Jobs.Max(job => job.At) : DateTimeOffset.UtcNow);
+            : new(source.Id, null, 100, IngestStatuses.Finished, null, changes.Jobs.Count > 0 ? changes.Jobs.Max(job => job.At) : DateTimeOffset.UtcNow);
 
-    private static void Write(ArrayBufferWriter<byte> bytes, ReadOnlySpan<byte> name, ChangeCursor id, JobState job)
+    private static void Write(ArrayBufferWriter<byte> bytes, string? type, ChangeCursor id, JobEvent job)
     {
         bytes.Write("id: "u8);
         Encoding.ASCII.GetBytes(id.Text, bytes);
-        // Without a name it is a message, which is what a browser's onmessage hears.
-        if (!name.SequenceEqual("message"u8))
+        // An event without a type reaches a browser's onmessage handler.
+        if (type is not null)
         {
             bytes.Write("\nevent: "u8);
-            bytes.Write(name);
+            Encoding.ASCII.GetBytes(type, bytes);
         }
 
         bytes.Write("\ndata: "u8);

@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Messaging.Postgres;
 using MangaMotion.ServiceDefaults.Problems;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MangaMotion.Api;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres;
@@ -172,7 +173,7 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
     }
 
     /// <summary>What the job said itself is fresher than its row, which is written with the next heartbeat.</summary>
-    private JobState WithProgress(JobState job)
+    private JobEvent WithProgress(JobEvent job)
     {
         lock (_lock)
         {

@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Events;
@@ -9,14 +10,11 @@ internal sealed record EventSource(Guid Id, Guid? IngestId)
     public bool IsIngest => Id == IngestId;
 }
 
-/// <summary>A job as an event shows it.</summary>
-internal sealed record JobState(Guid JobId, string Status, string? Stage, int Progress, string? WorkerId, DateTimeOffset At);
-
 /// <summary>The jobs that have changed since a cursor, or as many of them as fit.</summary>
 /// <param name="To">The cursor for the next look, once all pages are read.</param>
 /// <param name="Over">Nothing that is watched will change any more by itself.</param>
 /// <param name="Next">Where the next page begins; null for the last one.</param>
-internal sealed record ChangedJobs(IReadOnlyList<JobState> Jobs, ChangeCursor To, bool Over, PagePosition? Next);
+internal sealed record ChangedJobs(IReadOnlyList<JobEvent> Jobs, ChangeCursor To, bool Over, PagePosition? Next);
 
 /// <summary>The last job of a page.</summary>
 internal sealed record PagePosition(ulong Revision, Guid JobId);
@@ -93,7 +91,7 @@ internal sealed class JobEventQuery(NpgsqlDataSource database)
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PageSize });
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var jobs = new List<JobState>();
+        var jobs = new List<JobEvent>();
         ChangeCursor? to = null;
         PagePosition? last = null;
         var over = true;
@@ -111,11 +109,11 @@ internal sealed class JobEventQuery(NpgsqlDataSource database)
         return new(jobs, to ?? since, over, jobs.Count == PageSize ? last : null);
     }
 
-    private static JobState Read(NpgsqlDataReader row) => new(
+    private static JobEvent Read(NpgsqlDataReader row) => new(
         row.GetGuid(3),
-        row.GetString(4),
         row.IsDBNull(5) ? null : row.GetString(5),
         row.GetInt16(6),
+        row.GetString(4),
         row.IsDBNull(7) ? null : row.GetString(7),
         row.GetFieldValue<DateTimeOffset>(8));
 }

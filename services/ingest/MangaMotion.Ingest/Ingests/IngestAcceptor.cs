@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Contracts.Records.V1;
 using MangaMotion.Contracts.Thumbnails.V1;
 using MangaMotion.Ingest.Idempotency;
@@ -108,7 +108,7 @@ public sealed class IngestAcceptor(
     private JsonAnswer AnswerOf(Guid ingestId, List<UploadedFile> files)
     {
         var accepted = new IngestAccepted(
-            ingestId, "accepted", files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
+            ingestId, IngestStatuses.Accepted, files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
         return new(202, $"/api/v1/ingest/{ingestId}/status", JsonSerializer.Serialize(accepted, _json), ingestId);
     }
 

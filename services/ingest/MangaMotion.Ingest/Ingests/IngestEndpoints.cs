@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Idempotency;
 using MangaMotion.Ingest.Keys;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Jobs.Stats;
 using MangaMotion.ServiceDefaults.Problems;
@@ -83,7 +83,7 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
                 assets.Add(Read(reader));
         }
 
-        return new(id, head.Progress.Summary, head.Progress, head.Eta?.Seconds, assets)
+        return new(id, head.Progress.Status, head.Progress, head.Eta?.Seconds, assets)
         {
             EtaRangeSeconds = head.Eta?.Range,
             Collection = head.Collection,
@@ -98,12 +98,12 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         while (await reader.ReadAsync(cancellationToken))
         {
             var wait = reader.IsDBNull(1) ? 0 : Math.Max(0, (reader.GetFieldValue<DateTimeOffset>(1) - DateTimeOffset.UtcNow).TotalSeconds);
-            head ??= new(reader.IsDBNull(0) ? null : reader.GetString(0), IngestProgress.None, new(0, 0));
+            head ??= new(reader.IsDBNull(0) ? null : reader.GetString(0), JobCounts.None, new(0, 0));
             if (reader.IsDBNull(2))
                 continue;
-            var progress = IngestProgress.Of(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
-            var eta = Eta.Of(paces.GetValueOrDefault(reader.GetString(2), JobPace.Unknown), progress.Open, wait);
-            head = head with { Progress = head.Progress.Plus(progress), Eta = Eta.Later(head.Eta, eta) };
+            var progress = JobCounts.Sum(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
+            var eta = Eta.Of(paces.GetValueOrDefault(reader.GetString(2), JobPace.Unknown), progress.Unfinished, wait);
+            head = head with { Progress = head.Progress.Add(progress), Eta = Eta.Later(head.Eta, eta) };
         }
 
         return head;

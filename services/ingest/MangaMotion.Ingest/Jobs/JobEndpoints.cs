@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs.Cancels;
 using MangaMotion.Jobs.Replays;
@@ -15,13 +15,13 @@ internal static class JobEndpoints
             .Produces<JobList>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/jobs/{id:guid}", GetAsync)
             .WithName("job").WithSummary("One job with its attempts.")
-            .Produces<JobStatusAnswer>().ProducesProblem(404).RequireScope(Scopes.Read);
+            .Produces<JobDetail>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/jobs/{id:guid}/cancel", CancelAsync)
             .WithName("cancel-job").WithSummary("Stop a job; nothing of it is committed any more.")
-            .Produces<JobStatusAnswer>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+            .Produces<JobDetail>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
         api.MapPost("/jobs/{id:guid}/retry", RetryAsync)
             .WithName("retry-job").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
-            .Produces<JobStatusAnswer>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+            .Produces<JobDetail>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
     }
 
     private static async Task<IResult> ListAsync(
@@ -46,7 +46,7 @@ internal static class JobEndpoints
             : throw new ProblemException(409, "job_is_not_failed", $"Job {id} is {job.Status}; only a FAILED or CANCELED job can be run again.");
     }
 
-    private static async Task<JobStatusAnswer> FindAsync(Guid id, HttpContext context, JobQuery jobs) =>
+    private static async Task<JobDetail> FindAsync(Guid id, HttpContext context, JobQuery jobs) =>
         await jobs.FindAsync(id, context.OwnerId(), context.RequestAborted)
         ?? throw new ProblemException(404, "unknown_job", $"There is no job {id}, or it is not yours.");
 }

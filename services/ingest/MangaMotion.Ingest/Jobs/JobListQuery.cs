@@ -1,5 +1,4 @@
-using MangaMotion.Client;
-using MangaMotion.Jobs;
+using MangaMotion.Api;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 using NpgsqlTypes;
@@ -17,7 +16,6 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
 {
     private const int MaxPageSize = 1_000;
     private const int MaxSearch = 200;
-    private static readonly string[] Statuses = [JobStatus.Uploaded, JobStatus.Processing, JobStatus.Done, JobStatus.Failed, JobStatus.Canceled];
 
     private const string Columns =
         """
@@ -101,10 +99,10 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
     private static string[] StatusesOf(string? asked)
     {
         if (string.IsNullOrEmpty(asked))
-            return Statuses;
+            return [.. JobStatuses.All];
         var wanted = asked.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
-        return wanted.Except(Statuses).Any()
-            ? throw new ProblemException(400, "invalid_status", $"status must be of {string.Join(", ", Statuses)}, separated by commas.")
+        return wanted.Except(JobStatuses.All).Any()
+            ? throw new ProblemException(400, "invalid_status", $"status must be of {string.Join(", ", JobStatuses.All)}, separated by commas.")
             : wanted;
     }
 

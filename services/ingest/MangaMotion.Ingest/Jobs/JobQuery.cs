@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Jobs;
@@ -17,7 +17,7 @@ public sealed class JobQuery(NpgsqlDataSource database)
     private const string Attempts =
         "select worker_id, started_at, ended_at, outcome from job_attempts where job_id = $1 order by started_at";
 
-    public async Task<JobStatusAnswer?> FindAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
+    public async Task<JobDetail?> FindAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(Job) { Parameters = { new() { Value = id }, new() { Value = ownerId } } });
@@ -28,13 +28,13 @@ public sealed class JobQuery(NpgsqlDataSource database)
         var job = Read(reader);
 
         await reader.NextResultAsync(cancellationToken);
-        var history = new List<AttemptAnswer>();
+        var history = new List<JobAttempt>();
         while (await reader.ReadAsync(cancellationToken))
             history.Add(new(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), Time(reader, 2), Text(reader, 3)));
         return job with { History = history };
     }
 
-    private static JobStatusAnswer Read(NpgsqlDataReader row) => new()
+    private static JobDetail Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
         Type = row.GetString(1),

@@ -11,11 +11,3 @@ public sealed record ApiKey(Guid Id, Guid OwnerId, IReadOnlySet<string> Scopes)
 
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }
-
-/// <summary>What a key may do.</summary>
-public static class Scopes
-{
-    public const string Submit = "submit";
-    public const string Read = "read";
-    public const string Operate = "operate";
-}

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using MangaMotion.Api;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Keys;
@@ -15,7 +16,7 @@ public sealed class ApiKeyStore
     private static readonly ApiKey FirstKey = new(
         new("00000000-0000-4000-8000-000000000001"),
         new("00000000-0000-4000-8000-000000000001"),
-        new HashSet<string>(StringComparer.Ordinal) { Scopes.Submit, Scopes.Read, Scopes.Operate })
+        Scopes.All.ToHashSet(StringComparer.Ordinal))
     {
         IsFirst = true,
     };

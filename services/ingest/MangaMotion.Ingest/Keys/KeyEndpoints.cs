@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,7 +8,6 @@ namespace MangaMotion.Ingest.Keys;
 internal static class KeyEndpoints
 {
     private const int MaxNameLength = 100;
-    private static readonly string[] Known = [Scopes.Submit, Scopes.Read, Scopes.Operate];
 
     public static void MapKeys(this IEndpointRouteBuilder api)
     {
@@ -28,8 +27,8 @@ internal static class KeyEndpoints
         var caller = CallerOf(context);
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > MaxNameLength || request.Name.Any(char.IsControl))
             throw new ProblemException(400, "invalid_name", $"Give the key a name of 1 to {MaxNameLength} characters, such as who it is for.");
-        if (request.Scopes is not { Count: > 0 } scopes || scopes.Except(Known).Any())
-            throw new ProblemException(400, "invalid_scopes", $"Give the key one or more of the scopes {string.Join(", ", Known)}.");
+        if (request.Scopes is not { Count: > 0 } scopes || scopes.Except(Scopes.All).Any())
+            throw new ProblemException(400, "invalid_scopes", $"Give the key one or more of the scopes {string.Join(", ", Scopes.All)}.");
         if (request.OwnerId is { } owner && owner != caller.OwnerId && !caller.IsFirst)
             throw new ProblemException(403, "foreign_owner", "Only the installation's first key (MANGAMOTION_API_KEY) makes keys for another owner.");
         var created = await keys.CreateAsync(request.OwnerId ?? caller.OwnerId, request.Name.Trim(), [.. scopes.Distinct()], context.RequestAborted);

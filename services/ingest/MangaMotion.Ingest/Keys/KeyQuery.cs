@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Keys;
@@ -35,12 +35,12 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
     }
 
     /// <param name="ownerId">Null for those of all owners.</param>
-    public async Task<IReadOnlyList<ApiKeyAnswer>> ListAsync(Guid? ownerId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(Guid? ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(List);
         command.Parameters.Add(Owner(ownerId));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var keys = new List<ApiKeyAnswer>();
+        var keys = new List<ApiKeyInfo>();
         while (await row.ReadAsync(cancellationToken))
             keys.Add(Read(row));
         return keys;
@@ -57,7 +57,7 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
 
     private static NpgsqlParameter Owner(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid };
 
-    private static ApiKeyAnswer Read(NpgsqlDataReader row) => new(
+    private static ApiKeyInfo Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<DateTimeOffset>(4), Time(row, 5), Time(row, 6));
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>

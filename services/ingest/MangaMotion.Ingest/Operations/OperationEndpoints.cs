@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs.Pausing;
 using MangaMotion.ServiceDefaults.Problems;

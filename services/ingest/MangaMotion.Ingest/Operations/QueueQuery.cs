@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Reconciling;

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.RecordStore.Reading;
 using MangaMotion.ServiceDefaults.Problems;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Ingests;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;

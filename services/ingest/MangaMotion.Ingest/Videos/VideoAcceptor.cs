@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Idempotency;
@@ -156,7 +156,7 @@ public sealed class VideoAcceptor(
     private JsonAnswer AnswerOf(Guid videoId, Guid ingestId, List<UploadedFile> files)
     {
         var accepted = new VideoAccepted(
-            videoId, videoId, ingestId, "accepted", files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
+            videoId, videoId, ingestId, IngestStatuses.Accepted, files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
         return new(202, $"/api/v1/videos/{videoId}", JsonSerializer.Serialize(accepted, _json), videoId);
     }
 

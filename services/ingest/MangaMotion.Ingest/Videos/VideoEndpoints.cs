@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Comics.Script;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Assets;
@@ -19,8 +19,6 @@ internal static class VideoEndpoints
 {
     /// <summary>Bytes of a script: the longest that its limits allow is far below.</summary>
     private const int MaxScriptBytes = 16 << 20;
-
-    private static readonly string[] Variants = ["video", "subtitles", "transcript", "poster"];
 
     public static void MapVideos(this IEndpointRouteBuilder api)
     {
@@ -116,8 +114,8 @@ internal static class VideoEndpoints
     private static async Task<IResult> GetFileAsync(
         Guid id, string variant, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options)
     {
-        if (!Variants.Contains(variant))
-            throw new ProblemException(404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", Variants)}.");
+        if (!VideoVariants.All.Contains(variant))
+            throw new ProblemException(404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", VideoVariants.All)}.");
         return await videos.FindFileAsync(id, context.OwnerId(), variant, context.RequestAborted) is { } key
             ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
             : throw new ProblemException(404, "unknown_file", $"There is no {variant} of video {id}: not made (yet), or not yours.");

@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
@@ -10,7 +10,6 @@ internal static class WebhookEndpoints
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1_000;
-    private static readonly string[] Statuses = ["WAITING", "PENDING", "DELIVERED", "FAILED"];
 
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
@@ -41,8 +40,8 @@ internal static class WebhookEndpoints
     {
         if (pageSize is < 1 or > MaxPageSize)
             throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
-        if (status is not null && !Statuses.Contains(status))
-            throw new ProblemException(400, "invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
+        if (status is not null && !WebhookDeliveryStatuses.All.Contains(status))
+            throw new ProblemException(400, "invalid_status", $"status must be one of {string.Join(", ", WebhookDeliveryStatuses.All)}.");
         var deliveries = await store.ListAsync(context.OwnerId(), ingest, status, PageToken.ReadPlace(pageToken) ?? long.MaxValue, pageSize + 1, context.RequestAborted);
         var next = deliveries.Count > pageSize ? PageToken.Write(deliveries[pageSize - 1].Place) : null;
         return Results.Ok(new WebhookDeliveries([.. deliveries.Take(pageSize).Select(shown => shown.Delivery)]) { NextPageToken = next });
@@ -54,7 +53,7 @@ internal static class WebhookEndpoints
         {
             case null:
                 throw new ProblemException(404, "unknown_delivery", $"There is no webhook delivery {id}, or it is not yours.");
-            case "WAITING":
+            case WebhookDeliveryStatuses.Waiting:
                 throw new ProblemException(409, "ingest_not_finished", $"Delivery {id} waits for the end of its ingest; it is sent then.");
             default:
                 sender.Wake();

@@ -1,4 +1,4 @@
-using MangaMotion.Client;
+using MangaMotion.Api;
 using Npgsql;
 using NpgsqlTypes;
 

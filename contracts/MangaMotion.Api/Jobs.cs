@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MangaMotion.Api;
+
+/// <summary>Statuses of a job, and of an asset, stage or shot.</summary>
+public static class JobStatuses
+{
+    /// <summary>Waiting for its first or next attempt, or for <c>not_before</c>.</summary>
+    public const string Uploaded = "UPLOADED";
+
+    public const string Processing = "PROCESSING";
+    public const string Done = "DONE";
+    public const string Failed = "FAILED";
+    public const string Canceled = "CANCELED";
+
+    public static IReadOnlyList<string> All { get; } = [Uploaded, Processing, Done, Failed, Canceled];
+}
+
+public sealed record JobDetail
+{
+    public required Guid Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Status { get; init; }
+
+    public Guid? IngestId { get; init; }
+
+    public Guid? AssetId { get; init; }
+
+    public required string Priority { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public required int Crashes { get; init; }
+
+    public string? Error { get; init; }
+
+    public required JsonElement Params { get; init; }
+
+    public JsonElement? Result { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public IReadOnlyList<JobAttempt> History { get; init; } = [];
+}
+
+/// <summary>One start of a job.</summary>
+/// <param name="Outcome">done, permanent, transient, interrupted or crashed; null while the attempt runs.</param>
+public sealed record JobAttempt(string WorkerId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Outcome);
+
+/// <summary>State of a job at one time.</summary>
+/// <param name="Stage">Current step of the job, if it reports one.</param>
+/// <param name="Progress">0 to 100.</param>
+/// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED; <c>finished</c> in the last event of an ingest.</param>
+public sealed record JobEvent(Guid JobId, string? Stage, int Progress, string Status, string? WorkerId, DateTimeOffset At)
+{
+    /// <summary>Event type of the last event of a stream.</summary>
+    public const string EndType = "end";
+
+    /// <summary>Id with which a client resumes the stream after this event.</summary>
+    [JsonIgnore]
+    public string? EventId { get; init; }
+}
+
+/// <summary>One page of jobs, newest first.</summary>
+public sealed record JobList(IReadOnlyList<JobSummary> Jobs)
+{
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; init; }
+}
+
+/// <param name="Name">Name of the file that the job processes.</param>
+/// <param name="Stage">Current step of a running job, if it reports one.</param>
+/// <param name="Progress">0 to 100.</param>
+/// <param name="WorkerId">Worker that runs the job or ran it last.</param>
+public sealed record JobSummary(
+    Guid Id, string Type, string Status, Guid? IngestId, Guid? AssetId, string? Collection, string? Name, string Priority, int Attempts,
+    int MaxAttempts, string? Error, string? Stage, int Progress, string? WorkerId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);

@@ -1,0 +1,58 @@
+namespace MangaMotion.Api;
+
+/// <summary>Total over all ingests of a collection.</summary>
+/// <param name="Status"><c>accepted</c>, <c>processing</c> or <c>finished</c>.</param>
+/// <param name="EtaRangeSeconds">Shortest and longest estimate of the remaining time, in seconds; null if unknown.</param>
+public sealed record CollectionStatus(
+    string Collection, string Status, long Ingests, IngestProgress Progress, double? EtaSeconds, IReadOnlyList<double>? EtaRangeSeconds);
+
+/// <summary>Throughput, errors and latencies of the last five minutes, hour and day.</summary>
+public sealed record JobStats(IReadOnlyList<StatsWindow> Windows);
+
+/// <param name="Window"><c>5m</c>, <c>1h</c> or <c>24h</c>.</param>
+public sealed record StatsWindow(string Window, double Seconds, IReadOnlyList<TypeStats> Types);
+
+/// <param name="Stage">Empty for the whole job. Videos also have a row for each stage, which counts its lines or segments.</param>
+/// <param name="Done">Attempts that succeeded.</param>
+/// <param name="Failed">Attempts that ended in a dead letter.</param>
+/// <param name="Retried">Failed attempts that are followed by another attempt.</param>
+/// <param name="PerSecond">Done and failed attempts a second.</param>
+/// <param name="ErrorRate">Failed divided by done and failed; 0 to 1.</param>
+/// <param name="Wait">Time from when an attempt could start until it started.</param>
+/// <param name="Run">Duration of the successful attempts.</param>
+/// <param name="Total">Time from when a successful job could first start until it was done.</param>
+public sealed record TypeStats(
+    string Type, string Stage, long Done, long Failed, long Retried, double PerSecond, double ErrorRate,
+    Percentiles? Wait, Percentiles? Run, Percentiles? Total);
+
+/// <summary>Percentiles in seconds, accurate to 5 %.</summary>
+public sealed record Percentiles(double P50, double P95, double P99);
+
+/// <summary>Values of <see cref="WorkerInfo.Health"/>.</summary>
+public static class WorkerHealth
+{
+    public const string Alive = "alive";
+
+    /// <summary>No heartbeat within the lease: stopped, dead, or cut off from the database.</summary>
+    public const string Silent = "silent";
+}
+
+public sealed record WorkerList(IReadOnlyList<WorkerInfo> Workers);
+
+/// <param name="Health"><c>alive</c>, or <c>silent</c> if its lease lapsed: stopped, dead, or cut off from the database.</param>
+/// <param name="Concurrency">Maximum number of jobs that run at the same time.</param>
+/// <param name="Sandbox">
+/// Confinement of programs that open files: <c>bubblewrap</c>, <c>landlock</c>, <c>seccomp</c> or <c>none</c>; null if it opens no files.
+/// </param>
+public sealed record WorkerInfo(
+    string Id, string Service, string Version, string Host, int Pid, string Health, IReadOnlyList<string> JobTypes, int Concurrency,
+    IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, string? Sandbox = null);
+
+public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
+
+/// <summary>One lane of a job type.</summary>
+/// <param name="Ready">Messages that no worker has received, including those in the bulk queue of the lane.</param>
+/// <param name="DeadLetters">Messages in the <c>_error</c> queue.</param>
+/// <param name="Paused">True while workers start no job from the queue; running jobs finish.</param>
+public sealed record QueueInfo(
+    string Name, string JobType, string Priority, long Ready, int Consumers, long DeadLetters, bool Paused, DateTimeOffset? PausedAt);

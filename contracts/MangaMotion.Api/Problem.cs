@@ -1,0 +1,6 @@
+namespace MangaMotion.Api;
+
+/// <summary>Error answer of media type <c>application/problem+json</c>.</summary>
+/// <param name="Status">HTTP status code.</param>
+/// <param name="Code">Stable error code for programs.</param>
+public sealed record Problem(int Status, string Code, string? Title, string? Detail);

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace MangaMotion.Api;
+
+/// <summary>Request for a link to upload one file directly to the object store.</summary>
+/// <param name="Name">File name for display; never used as a path.</param>
+/// <param name="ContentType">Media type that the upload must declare; default <c>application/octet-stream</c>.</param>
+/// <param name="Size">Exact length of the upload in bytes.</param>
+/// <param name="Sha256">SHA-256 in hexadecimal; compared when the upload is used in an ingest.</param>
+public sealed record UploadRequest(long Size, string? Name = null, string? ContentType = null, string? Sha256 = null);
+
+/// <summary>Link to upload one file directly to the object store.</summary>
+/// <param name="Method">PUT.</param>
+/// <param name="Url">Address that grants the upload; needs no API key.</param>
+/// <param name="Headers">Headers to send unchanged with the upload.</param>
+/// <param name="ExpiresAt">Time at which the link expires.</param>
+public sealed record UploadLink(
+    Guid UploadId, string Method, Uri Url, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt);
+
+/// <summary>Ingest of files and JSON records that were uploaded directly to the object store.</summary>
+public sealed record IngestOfUploads
+{
+    /// <summary>Uploads to process as files. Each upload can be used once.</summary>
+    public IReadOnlyList<UploadReference> Uploads { get; init; } = [];
+
+    /// <summary>Upload with JSON records: an array, one object, or one object a line.</summary>
+    public UploadReference? Payload { get; init; }
+
+    public string? Collection { get; init; }
+
+    /// <summary>high, normal or low.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Earliest start of the jobs.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Http or https URL that is notified when the ingest is finished.</summary>
+    public Uri? CallbackUrl { get; init; }
+
+    /// <summary>Parameters of the derivatives, a JSON object.</summary>
+    public JsonElement? Params { get; init; }
+}
+
+/// <param name="Name">File name that replaces the name given with the upload.</param>
+public sealed record UploadReference(Guid UploadId, string? Name = null);
