@@ -1,7 +1,7 @@
-using FFMpegCore;
-using FFMpegCore.Enums;
 using System.Buffers.Binary;
 using System.Text.Json;
+using FFMpegCore;
+using FFMpegCore.Enums;
 using MangaMotion.Media.Audio;
 
 namespace MangaMotion.Media.Tests;
