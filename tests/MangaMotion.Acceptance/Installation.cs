@@ -89,9 +89,25 @@ public sealed class Installation : IAsyncDisposable
 
     public Task<ServiceProcess> StartVideoAsync(params (string Name, string Value)[] settings) => StartAsync("MangaMotion.VideoPipeline", settings);
 
-    /// <summary>What lies in the scratch directories of the workers.</summary>
+    /// <summary>Entries of the workers' scratch directories that belong to a job: workspaces, and files in the slots of media hosts.</summary>
     public IReadOnlySet<string> Workspaces =>
-        Directory.EnumerateDirectories(Path.Combine(_folder, "scratch")).SelectMany(Directory.EnumerateFileSystemEntries).ToHashSet();
+        Directory.EnumerateDirectories(Path.Combine(_folder, "scratch"))
+            .SelectMany(Directory.EnumerateFileSystemEntries)
+            .SelectMany(entry => Path.GetFileName(entry).StartsWith("slot-", StringComparison.Ordinal) ? FilesOfSlot(entry) : [entry])
+            .ToHashSet();
+
+    private static string[] FilesOfSlot(string slot)
+    {
+        try
+        {
+            return Directory.GetFiles(slot, "*", SearchOption.AllDirectories);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The media host was replaced meanwhile, and its slot with it.
+            return [];
+        }
+    }
 
     /// <summary>Waits until nothing of the ingest is queued or processing.</summary>
     public async Task<IngestStatus> UntilFinishedAsync(Guid ingest, TimeSpan? deadline = null)

@@ -144,7 +144,7 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
         var status = await _installation.UntilFinishedAsync(accepted.JobId);
         status.Assets[0].Status.ShouldBe("FAILED");
         status.Assets[0].Attempts.ShouldBe(1);
-        status.Assets[0].Error!.ShouldBe("Record 2 has a null character (\\u0000), which the database cannot hold.");
+        status.Assets[0].Error!.ShouldBe("Record 2 has a null character (\\u0000), which the database cannot store.");
         (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where error_queue = 'records_error' and error_code = 'invalid_text'")).ShouldBe(1);
 
         foreach (var (payload, reason) in ((byte[], string)[])[([], "empty"), ("7"u8.ToArray(), "begins neither"), (Encoding.Unicode.GetBytes("[]"), "UTF-16")])

@@ -69,6 +69,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>What runs below it now.</summary>
     public IReadOnlyList<int> Children => [.. Below(Id)];
 
+    /// <summary>Processes below this one that belong to a job: all but the media hosts, which are kept for every job.</summary>
+    public IReadOnlyList<int> Tools =>
+        [.. Children.Where(id => !CommandLine(id).Contains("MangaMotion.MediaHost", StringComparison.Ordinal))];
+
     /// <summary>Whether anything runs below it whose command line holds one of the words.</summary>
     public bool Runs(params IReadOnlyList<string> words) => Children.Any(id => words.Any(CommandLine(id).Contains));
 

@@ -23,7 +23,7 @@ public sealed class SettingTests(TestStack stack) : IAsyncLifetime
         var status = await _installation.UntilFinishedAsync((await _installation.Client.IngestAsync(
         [
             Samples.Named("bytes.jpg", [.. Samples.Jpeg, .. new byte[1_000_001 - Samples.Jpeg.Length]]), Samples.Named("pixels.jpg", Samples.Jpeg), Samples.Named("frames.gif", Samples.Gif()),
-            Samples.Named("pages.pdf", Samples.Pdf()), Samples.Named("seconds.mkv", Samples.Matroska()), Samples.Named("seconds.flac", Samples.Flac()), Samples.Named("seconds.mp3", Samples.Mp3WithCover()),
+            Samples.Named("pages.pdf", Samples.Pdf()), Samples.Named("seconds.mkv", Samples.Matroska()), Samples.Named("seconds.flac", WithoutLength(Samples.Flac())), Samples.Named("seconds.mp3", Samples.Mp3WithCover()),
         ])).JobId);
 
         status.Assets.Select(asset => asset.Error).ShouldBe(
@@ -84,5 +84,13 @@ public sealed class SettingTests(TestStack stack) : IAsyncLifetime
 
         List<JsonElement> Told(Guid id) => [.. worker.Log.Select(line => JsonSerializer.Deserialize<JsonElement>(line)).Where(line =>
             line.TryGetProperty("job_id", out var job) && job.GetString() == id.ToString() && line.GetProperty("level").GetString() is "warn" or "error")];
+    }
+
+    /// <summary>A FLAC as a recorder streams it: the number of samples, the last 36 bits before the MD5 in STREAMINFO, is 0 for unknown.</summary>
+    private static byte[] WithoutLength(byte[] flac)
+    {
+        flac[21] &= 0xF0;
+        flac.AsSpan(22, 4).Clear();
+        return flac;
     }
 }

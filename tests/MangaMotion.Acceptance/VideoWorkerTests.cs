@@ -21,8 +21,6 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
         var worker = await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
-        // Children that are kept for all jobs live with the worker.
-        var kept = worker.Children;
         var workspaces = installation.Workspaces;
         var id = await SubmitAsync(installation, part == "script-gen" ? 12 : 2, ("size", part == "render-segment" ? "1920x1080" : "320x180"), ("burn_subtitles", part == "compositing" ? "true" : "false"));
         if (part != "script-gen")
@@ -32,7 +30,7 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
         await Eventually.Until(
             async () =>
             {
-                running = [.. worker.Children.Except(kept)];
+                running = [.. worker.Tools];
                 return worker.Runs(tools) && await IsRunningAsync(installation, part) && running.Exists(ServiceProcess.IsAlive);
             },
             Patience, $"a tool of {part} runs");
@@ -40,7 +38,7 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
         (await installation.Client.CancelJobAsync(id)).Status.ShouldBe("CANCELED");
 
         await Eventually.Until(
-            () => !running.Exists(ServiceProcess.IsAlive) && !worker.Children.Except(kept).Any(), CancelLimit, $"no child of {part} is left");
+            () => !running.Exists(ServiceProcess.IsAlive) && worker.Tools.Count == 0, CancelLimit, $"no child of {part} is left");
         await Eventually.Until(() => installation.Workspaces.IsSubsetOf(workspaces), what: "the scratch directory is as it was");
         (await installation.ScalarAsync<long>("select count(*) from jobs where status in ('UPLOADED', 'PROCESSING')")).ShouldBe(0);
         worker.IsRunning.ShouldBeTrue();
