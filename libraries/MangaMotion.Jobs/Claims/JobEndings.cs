@@ -10,6 +10,10 @@ namespace MangaMotion.Jobs.Claims;
 /// <summary>Ends attempts that did not succeed. Each ending is one transaction with the message that follows from it.</summary>
 public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
+    // An interrupted attempt has no error if a stopping worker handed it back, and the error 'canceled' if the job was canceled.
+    private const string CountWorkerFaultsSql =
+        "select count(*)::int from job_attempts where job_id = @job_id and outcome = 'interrupted' and error <> 'canceled'";
+
     /// <summary>Ends an attempt that failed for a passing reason: the job waits, and its message returns when it is due.</summary>
     /// <param name="createMessage">Makes the message of the next attempt from the time it is due, by the database's clock.</param>
     /// <returns>False if the claim is stale.</returns>
@@ -27,16 +31,15 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
     /// <summary>Ends an attempt in which the worker's machine failed: it does not count, and the job waits as after a passing failure.</summary>
     /// <inheritdoc cref="RetryLaterAsync"/>
     public Task<bool> HandBackLaterAsync(
-        Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> createMessage, CancellationToken cancellationToken) =>
+        Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> createMessage,
+        CancellationToken cancellationToken) =>
         EndAttemptAsync(claim.JobId, JobTransitions.HandBackLater(claim, failure, delay), createMessage, cancellationToken);
 
     /// <summary>Counts the attempts of a job in which a worker's machine failed.</summary>
     public async Task<int> CountWorkerFaultsAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        // An interrupted attempt without an error was handed back by a worker that stopped.
-        await using var command = database.CreateCommand(
-            "select count(*)::int from job_attempts where job_id = $1 and outcome = 'interrupted' and error is not null");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = jobId });
+        await using var command = database.CreateCommand(CountWorkerFaultsSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("job_id", jobId));
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -1,6 +1,6 @@
 # Confines this process with Landlock and seccomp, then becomes the program. Both hold for a process and what it starts, never for a
 # process that runs already, so something has to stand between fork and exec. Debian and Ubuntu always have perl-base, and it starts
-# in a few milliseconds. SystemConfinement.cs computes every number.
+# in a few milliseconds. Landlock.cs and SeccompFilter.cs compute every number.
 #
 # perl confine.pl PRCTL FILTER FILES NETWORK SCOPES [ACCESS:PATH]... -- PROGRAM [ARGUMENT]...
 #   PRCTL                   number of the system call prctl on this processor
