@@ -1,4 +1,4 @@
-using MangaMotion.Ingest.Events;
+using MangaMotion.Ingest.Background.Events;
 
 namespace MangaMotion.Ingest.Tests;
 

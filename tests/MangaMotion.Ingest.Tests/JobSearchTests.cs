@@ -1,4 +1,4 @@
-using MangaMotion.Ingest.Jobs;
+using MangaMotion.Ingest.Reading.Jobs;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Ingest.Tests;

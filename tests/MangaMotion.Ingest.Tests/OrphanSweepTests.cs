@@ -1,5 +1,5 @@
-using MangaMotion.Ingest.Orphans;
-using MangaMotion.Ingest.Uploads;
+using MangaMotion.Ingest.Accepting.Uploads;
+using MangaMotion.Ingest.Background.Orphans;
 using MangaMotion.Storage;
 using MangaMotion.Storage.Disk;
 using MangaMotion.TestSupport;

@@ -1,4 +1,4 @@
-using MangaMotion.Ingest.Retention;
+using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Storage;
 using MangaMotion.Storage.Disk;
 using MangaMotion.TestSupport;

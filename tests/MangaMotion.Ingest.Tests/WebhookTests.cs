@@ -1,5 +1,5 @@
 using System.Net;
-using MangaMotion.Ingest.Webhooks;
+using MangaMotion.Ingest.Background.Webhooks;
 
 namespace MangaMotion.Ingest.Tests;
 

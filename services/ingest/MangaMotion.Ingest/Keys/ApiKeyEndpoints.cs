@@ -1,3 +1,4 @@
+using MangaMotion.Ingest.Accepting.Quotas;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace MangaMotion.Ingest.Keys;
@@ -11,7 +12,7 @@ internal static class ApiKeyEndpoints
     public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, string scope) =>
         endpoint.AddEndpointFilterFactory((factory, next) =>
         {
-            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), factory.ApplicationServices.GetRequiredService<Quotas>(), scope);
+            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), factory.ApplicationServices.GetRequiredService<OwnerQuotas>(), scope);
             return context => filter.InvokeAsync(context, next);
         })
         .WithMetadata(new RequiredScope(scope))

@@ -1,9 +1,10 @@
+using MangaMotion.Ingest.Accepting.Quotas;
 using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Keys;
 
 /// <summary>Lets a request through when its key has the scope of the endpoint and its owner does not send too many.</summary>
-internal sealed class ApiKeyFilter(ApiKeyStore keys, Quotas quotas, string scope) : IEndpointFilter
+internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string scope) : IEndpointFilter
 {
     private const string Bearer = "Bearer ";
 

@@ -9,6 +9,12 @@ internal static class KeyEndpoints
 {
     private const int MaxNameLength = 100;
 
+    public static void AddKeys(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<KeyQuery>();
+    }
+
     public static void MapKeys(this IEndpointRouteBuilder api)
     {
         api.MapPost("/keys", CreateAsync)

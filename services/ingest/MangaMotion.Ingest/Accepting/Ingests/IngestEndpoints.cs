@@ -1,0 +1,95 @@
+using MangaMotion.Api;
+using MangaMotion.Ingest.Accepting.Idempotency;
+using MangaMotion.Ingest.Accepting.Quotas;
+using MangaMotion.Ingest.Api;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.Ingest.Reading.Ingests;
+using MangaMotion.Messaging.Postgres;
+using MangaMotion.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace MangaMotion.Ingest.Accepting.Ingests;
+
+internal static class IngestEndpoints
+{
+    public static void MapIngests(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/ingest", AcceptAsync)
+            .WithName("ingest")
+            .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
+            .Accepts<IngestForm>("multipart/form-data", "application/json")
+            .AddOpenApiOperationTransformer(DescribeReferencesAsync)
+            .WithDescription("Idempotency-Key: the same key with the same request gets the same answer. Prefer: wait=N answers 200 with the results where they are there within N seconds, else 202; Preference-Applied tells the N that was taken.")
+            .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
+            .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
+            .Produces<IngestStatus>(200)
+            .Produces<IngestAccepted>(202)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .RequireScope(Scopes.Submit);
+        api.MapGet("/ingest/{id:guid}/status", StatusAsync)
+            .WithName("ingest-status")
+            .WithSummary("How far an ingest is, and each of its assets.")
+            .Produces<IngestStatus>()
+            .ProducesProblem(404)
+            .RequireScope(Scopes.Read);
+    }
+
+    private static async Task<IResult> AcceptAsync(
+        HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses, OwnerQuotas quotas, IOptions<IngestOptions> options)
+    {
+        LimitBody(context, options.Value.MaxRequestBytes);
+        var (owner, gone) = (context.OwnerId(), context.RequestAborted);
+        var preference = Preference.Of(context.Request, options.Value);
+        JsonAnswer accepted;
+        await using (var idempotent = await keys.BeginAsync(context.Request, owner, gone))
+        {
+            // Who asks once more for an answer uses nothing.
+            if (idempotent is not { IsRepeated: true })
+                await quotas.CheckAsync(owner, context.Request.ContentLength, gone);
+            accepted = await acceptor.AcceptAsync(context.Request, owner, idempotent, preference.Wait, gone);
+            if (idempotent is { IsRepeated: true } && preference.Wait is { } again)
+                await waits.AddAsync(accepted.ResourceId, again, gone);
+        }
+
+        if (preference.Applied is { } applied)
+            context.Response.Headers["Preference-Applied"] = applied;
+        return preference.Wait is { } wait && await FinishedAsync(accepted.ResourceId, owner, wait, waits, statuses, gone) is { } finished
+            ? Results.Ok(finished)
+            : accepted;
+    }
+
+    /// <summary>The ingest when it has ended in time; null where it has not, or where nobody can tell: it is accepted all the same.</summary>
+    private static async Task<IngestStatus?> FinishedAsync(
+        Guid id, Guid owner, TimeSpan wait, IngestWaits waits, IngestStatusQuery statuses, CancellationToken gone)
+    {
+        try
+        {
+            return await waits.UntilFinishedAsync(id, wait, gone) ? await statuses.FindAsync(id, owner, after: -1, IngestStatusQuery.MaxPageSize, gone) : null;
+        }
+        catch (Exception exception) when (DatabaseOutage.Is(exception))
+        {
+            return null;
+        }
+    }
+
+    private static async Task<IResult> StatusAsync(
+        Guid id, HttpContext context, IngestStatusQuery query, string? pageToken, int pageSize = IngestStatusQuery.DefaultPageSize) =>
+        await query.FindAsync(id, context.OwnerId(), PageToken.Read(pageToken), pageSize, context.RequestAborted) is { } status
+            ? Results.Ok(status)
+            : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {id}, or it is not yours.");
+
+    /// <summary>The JSON form is another than that of the files.</summary>
+    private static async Task DescribeReferencesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(IngestOfUploads), parameterDescription: null, cancellationToken);
+
+    internal static void LimitBody(HttpContext context, long bytes)
+    {
+        if (context.Request.ContentLength > bytes)
+            throw new ProblemException(413, "request_too_large", $"The request declares {context.Request.ContentLength} bytes; the limit is {bytes} (Ingest__MaxRequestBytes).");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = bytes;
+    }
+}

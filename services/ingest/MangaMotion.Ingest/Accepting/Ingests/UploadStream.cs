@@ -1,0 +1,116 @@
+using System.Buffers;
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Accepting.Ingests;
+
+/// <summary>
+/// One part of a request, as the caller sends it: its first bytes can be looked at before it is stored. A part that breaks
+/// off is the caller's fault, and is told apart here from a store that breaks. Reads only, asynchronously.
+/// </summary>
+/// <param name="fromCaller">False for what is read from the store, whose faults are the store's.</param>
+internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
+{
+    private const int SmallestBuffer = 4 << 10;
+    private const int Growth = 4;
+
+    private byte[] _buffer = [];
+    private ReadOnlyMemory<byte> _head;
+
+    /// <summary>Whether <see cref="PeekAsync"/> has seen the end: the part itself is not asked any more.</summary>
+    public bool IsWhole { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>
+    /// The first bytes, at most so many, until the stream is disposed; reading begins with them all the same. Their buffer is
+    /// pooled and grows with what comes: a slow sender holds little.
+    /// </summary>
+    public async Task<ReadOnlyMemory<byte>> PeekAsync(int length, CancellationToken cancellationToken)
+    {
+        var read = 0;
+        while (read < length && !IsWhole)
+        {
+            if (read == _buffer.Length)
+                Grow(read);
+            var more = await ReceiveAsync(_buffer.AsMemory(read, Math.Min(_buffer.Length, length) - read), cancellationToken);
+            IsWhole = more == 0;
+            read += more;
+        }
+
+        return _head = _buffer.AsMemory(0, read);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_head.IsEmpty)
+            return IsWhole ? 0 : await ReceiveAsync(buffer, cancellationToken);
+        var length = Math.Min(buffer.Length, _head.Length);
+        _head[..length].CopyTo(buffer);
+        _head = _head[length..];
+        return length;
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await part.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception exception) when (fromCaller && (exception is InvalidDataException or (IOException and not BadHttpRequestException)))
+        {
+            throw Malformed(exception.Message);
+        }
+    }
+
+    private void Grow(int filled)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, Growth * filled));
+        _buffer.AsSpan(0, filled).CopyTo(larger);
+        Release();
+        _buffer = larger;
+    }
+
+    private void Release()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _head) = ([], default);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Release();
+        base.Dispose(disposing);
+    }
+
+    public static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what.TrimEnd('.')}.");
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously: the source is a network stream.");
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

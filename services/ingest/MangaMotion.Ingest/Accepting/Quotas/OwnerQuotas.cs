@@ -1,0 +1,92 @@
+using System.Threading.RateLimiting;
+using MangaMotion.ServiceDefaults.Problems;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Accepting.Quotas;
+
+/// <summary>Holds each owner to its share. What is over it is answered with 429 and when to come again.</summary>
+public sealed class OwnerQuotas : IDisposable
+{
+    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(30);
+
+    private const string UsedSql =
+        """
+        select (select coalesce(sum(queued + processing), 0)::bigint from job_count_totals where owner_id = $1 and queued + processing <> 0),
+          coalesce((select bytes from owner_usage where owner_id = $1 and day = (now() at time zone 'utc')::date), 0),
+          date_trunc('day', now() at time zone 'utc') + interval '1 day' - (now() at time zone 'utc')
+        """;
+
+    private const string UseSql =
+        """
+        insert into owner_usage as used (owner_id, day, bytes) values ($1, (now() at time zone 'utc')::date, $2)
+        on conflict (owner_id, day) do update set bytes = used.bytes + excluded.bytes
+        """;
+
+    private readonly QuotaOptions _options;
+    private readonly NpgsqlDataSource _database;
+    private readonly PartitionedRateLimiter<Guid>? _rate;
+
+    public OwnerQuotas(NpgsqlDataSource database, IOptions<QuotaOptions> options)
+    {
+        (_database, _options) = (database, options.Value);
+        if (_options.RequestsPerSecond is > 0 and var rate)
+            _rate = PartitionedRateLimiter.Create<Guid, Guid>(owner => RateLimitPartition.GetTokenBucketLimiter(owner, _ => Bucket(rate)));
+    }
+
+    /// <exception cref="ProblemException">429: too many requests in a second.</exception>
+    public void CountRequest(Guid ownerId)
+    {
+        using var lease = _rate?.AttemptAcquire(ownerId);
+        if (lease is not { IsAcquired: false })
+            return;
+        throw new ProblemException(429, "rate_limited", $"More than {_options.RequestsPerSecond} requests a second (Quotas__RequestsPerSecond); send them slower.")
+        {
+            RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1),
+        };
+    }
+
+    /// <summary>Before anything is stored. Requests that run side by side may go over together, each once.</summary>
+    /// <param name="declaredBytes">The request's length, where it is declared.</param>
+    /// <exception cref="ProblemException">429: too much waits or was stored.</exception>
+    public async Task CheckAsync(Guid ownerId, long? declaredBytes, CancellationToken cancellationToken)
+    {
+        if (_options is { OutstandingJobs: 0, BytesPerDay: 0 })
+            return;
+        await using var command = _database.CreateCommand(UsedSql);
+        command.Parameters.Add(new() { Value = ownerId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var (open, bytes, midnight) = (row.GetInt64(0), row.GetInt64(1), row.GetTimeSpan(2));
+        if (_options.OutstandingJobs is > 0 and var jobs && open >= jobs)
+        {
+            throw new ProblemException(429, "too_many_outstanding_jobs", $"{open} jobs wait or run; the limit is {jobs} (Quotas__OutstandingJobs). Wait for some to end.")
+            {
+                RetryAfter = Busy,
+            };
+        }
+
+        if (_options.BytesPerDay is > 0 and var limit && (bytes >= limit || bytes + declaredBytes > limit))
+        {
+            throw new ProblemException(429, "daily_bytes_used_up", $"{bytes} bytes were stored today; the limit is {limit} (Quotas__BytesPerDay).")
+            {
+                RetryAfter = midnight,
+            };
+        }
+    }
+
+    /// <summary>Writes down what was stored, in the transaction that accepts it; null where nobody counts.</summary>
+    public NpgsqlBatchCommand? Use(Guid ownerId, long bytes) => _options.BytesPerDay == 0
+        ? null
+        : new(UseSql) { Parameters = { new() { Value = ownerId }, new() { Value = bytes } } };
+
+    public void Dispose() => _rate?.Dispose();
+
+    private static TokenBucketRateLimiterOptions Bucket(int rate) => new()
+    {
+        TokenLimit = 2 * rate,
+        TokensPerPeriod = rate,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        QueueLimit = 0,
+    };
+}

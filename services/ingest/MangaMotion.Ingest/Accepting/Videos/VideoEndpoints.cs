@@ -1,0 +1,141 @@
+using MangaMotion.Api;
+using MangaMotion.Comics.Script;
+using MangaMotion.Ingest.Accepting.Idempotency;
+using MangaMotion.Ingest.Accepting.Ingests;
+using MangaMotion.Ingest.Accepting.Quotas;
+using MangaMotion.Ingest.Api;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.Ingest.Reading.Assets;
+using MangaMotion.Ingest.Reading.Videos;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.Jobs.Videos;
+using MangaMotion.ServiceDefaults.Problems;
+using MangaMotion.Storage;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace MangaMotion.Ingest.Accepting.Videos;
+
+internal static class VideoEndpoints
+{
+    /// <summary>Bytes of a script: the longest that its limits allow is far below.</summary>
+    private const int MaxScriptBytes = 16 << 20;
+
+    public static void MapVideos(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/videos", AcceptAsync)
+            .WithName("create-video").WithSummary("Submit a chapter; a narrated video is made of it.")
+            .WithDescription("As JSON, `{\"ingest_id\": …}` with the same fields takes the files of an ingest.")
+            .Accepts<VideoForm>("multipart/form-data", "application/json")
+            .AddOpenApiOperationTransformer(DescribeReferenceAsync)
+            .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
+            .Produces<VideoAccepted>(202)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .RequireScope(Scopes.Submit);
+        api.MapGet("/videos/{id:guid}", GetAsync)
+            .WithName("video").WithSummary("How far a video is: its stages, its shots and, when it is done, its files.")
+            .Produces<VideoStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/videos/{id:guid}/script", GetScriptAsync)
+            .WithName("video-script").WithSummary("The script, once it is written.")
+            .Produces<VideoScript>().ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapPut("/videos/{id:guid}/script", PutScriptAsync)
+            .WithName("edit-video-script").WithSummary("Replace the script; only what the edit changes is made again.")
+            .Accepts<VideoScript>("application/json")
+            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).RequireScope(Scopes.Submit);
+        api.MapPost("/videos/{id:guid}/approve", ApproveAsync)
+            .WithName("approve-video").WithSummary("Let a video go on that waits for approval, or that was to stop after a stage.")
+            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+        api.MapGet("/videos/{id:guid}/pages/{page:int}", GetPageAsync)
+            .WithName("video-page").WithSummary("The picture of a page: a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int:min(1)}", GetThumbnailAsync)
+            .WithName("video-panel").WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/videos/{id:guid}/{variant}", GetFileAsync)
+            .WithName("video-file").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+    }
+
+    private static async Task<IResult> AcceptAsync(
+        HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas, IOptions<IngestOptions> options)
+    {
+        IngestEndpoints.LimitBody(context, options.Value.MaxRequestBytes);
+        var owner = context.OwnerId();
+        await using var idempotent = await keys.BeginAsync(context.Request, owner, context.RequestAborted);
+        if (idempotent is not { IsRepeated: true })
+            await quotas.CheckAsync(owner, context.Request.ContentLength, context.RequestAborted);
+        return await acceptor.AcceptAsync(context.Request, owner, idempotent, context.RequestAborted);
+    }
+
+    /// <summary>The JSON form is another than that of the files.</summary>
+    private static async Task DescribeReferenceAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(VideoOfIngest), parameterDescription: null, cancellationToken);
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, VideoQuery videos) => Results.Ok(await FindAsync(id, context, videos));
+
+    private static async Task<IResult> GetScriptAsync(Guid id, HttpContext context, VideoQuery videos) =>
+        Results.Bytes(ScriptJson.Write(await FindScriptAsync(id, context, videos)), "application/json; charset=utf-8");
+
+    private static async Task<IResult> PutScriptAsync(Guid id, HttpContext context, VideoQuery videos, VideoEdits edits)
+    {
+        var original = await FindScriptAsync(id, context, videos);
+        var errors = ScriptJson.ReadEdited(await ReadBodyAsync(context), original, out var script);
+        if (script is null)
+        {
+            throw new ProblemException(422, "invalid_script", $"The script cannot be taken. {errors[0]}",
+                new Dictionary<string, object?> { ["errors"] = errors });
+        }
+
+        var json = System.Text.Encoding.UTF8.GetString(ScriptJson.Write(script));
+        return await edits.ReplaceScriptAsync(id, json, context.RequestAborted) == JobChange.Changed
+            ? Results.Ok(await FindAsync(id, context, videos))
+            : throw new ProblemException(409, "video_is_running", $"Video {id} is being made; edit it when it is done, or cancel it first.");
+    }
+
+    private static async Task<IResult> ApproveAsync(Guid id, HttpContext context, VideoQuery videos, VideoEdits edits)
+    {
+        var video = await FindAsync(id, context, videos);
+        return await edits.ApproveAsync(id, context.RequestAborted) == JobChange.Changed
+            ? Results.Ok(await FindAsync(id, context, videos))
+            : throw new ProblemException(409, "nothing_to_approve", $"Video {id} is {video.State} and waits for no approval.");
+    }
+
+    private static async Task<IResult> GetPageAsync(
+        Guid id, int page, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options) =>
+        await videos.FindPageAsync(id, context.OwnerId(), page, context.RequestAborted) is { } key
+            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            : throw new ProblemException(404, "unknown_page", $"There is no picture of page {page} of video {id}: not read (yet), or not yours.");
+
+    private static async Task<IResult> GetThumbnailAsync(
+        Guid id, int page, int panel, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options) =>
+        await videos.FindThumbnailAsync(id, context.OwnerId(), page, panel, context.RequestAborted) is { } key
+            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            : throw new ProblemException(404, "unknown_panel", $"There is no thumbnail of panel {panel} on page {page} of video {id}: not found there, not read (yet), or not yours.");
+
+    private static async Task<IResult> GetFileAsync(
+        Guid id, string variant, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options)
+    {
+        if (!VideoVariants.All.Contains(variant))
+            throw new ProblemException(404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", VideoVariants.All)}.");
+        return await videos.FindFileAsync(id, context.OwnerId(), variant, context.RequestAborted) is { } key
+            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            : throw new ProblemException(404, "unknown_file", $"There is no {variant} of video {id}: not made (yet), or not yours.");
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        IngestEndpoints.LimitBody(context, MaxScriptBytes);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    private static async Task<VideoStatus> FindAsync(Guid id, HttpContext context, VideoQuery videos) =>
+        await videos.FindAsync(id, context.OwnerId(), context.RequestAborted)
+        ?? throw new ProblemException(404, "unknown_video", $"There is no video {id}, or it is not yours.");
+
+    private static async Task<VideoScript> FindScriptAsync(Guid id, HttpContext context, VideoQuery videos) =>
+        await videos.FindScriptAsync(id, context.OwnerId(), context.RequestAborted)
+        ?? throw new ProblemException(404, "no_script", $"There is no script of video {id}: not written (yet), or not yours.");
+}

@@ -1,0 +1,74 @@
+using System.Text.RegularExpressions;
+using MangaMotion.Api;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Ingest.Accepting.Ingests;
+
+namespace MangaMotion.Ingest.Accepting.Videos;
+
+/// <summary>The fields of a video beside its chapter, checked.</summary>
+public sealed partial class VideoRequest : IngestRequest
+{
+    private static readonly string[] Known =
+        ["title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "unreadable_pages", "review", "stop_at"];
+
+    public VideoOptions Options { get; private set; } = new();
+
+    protected override IEnumerable<string> Fields => base.Fields.Where(name => name != "params").Concat(Known);
+
+    public override void Set(string field, string value)
+    {
+        switch (field)
+        {
+            case "title":
+                Options = Options with { Title = value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl) ? value : throw Invalid(field, "must be 1 to 200 characters, none of them a control character") };
+                break;
+            case "direction":
+                string[] directions = [ReadingDirections.Auto, ReadingDirections.RightToLeft, ReadingDirections.LeftToRight];
+                Options = Options with { Direction = Unless(ReadingDirections.Auto, OneOf(field, value, directions)) };
+                break;
+            case "language":
+                Options = Options with { Language = Unless("auto", OneOf(field, value, "auto", "en", "ja")) };
+                break;
+            case "voice":
+                Options = Options with { Voice = VoiceName().IsMatch(value) ? value : throw Invalid(field, "must be 1 to 64 letters, digits, '-', '_', '.' or ':'") };
+                break;
+            case "size":
+                var (width, height) = VideoSizes.Parse(value) ?? throw Invalid(field, $"must be {VideoSizes.Allowed}");
+                Options = Options with { Width = width, Height = height };
+                break;
+            case "fps":
+                Options = Options with { Fps = int.Parse(OneOf(field, value, "24", "25", "30", "60"), null) };
+                break;
+            case "music":
+                Options = Options with { Music = Flag(field, value) };
+                break;
+            case "burn_subtitles":
+                Options = Options with { BurnSubtitles = Flag(field, value) };
+                break;
+            case "unreadable_pages":
+                Options = Options with { UnreadablePages = OneOf(field, value, "show", "fail") };
+                break;
+            case "review":
+                Options = Options with { Review = Flag(field, value) };
+                break;
+            case "stop_at":
+                Options = Options with { StopAt = Unless(VideoStages.Compositing, OneOf(field, value, [.. VideoStages.All])) };
+                break;
+            case "params":
+                throw Invalid(field, "is for derivatives; a video has fields of its own");
+            default:
+                base.Set(field, value);
+                break;
+        }
+    }
+
+    private static string OneOf(string field, string value, params string[] allowed) =>
+        allowed.Contains(value) ? value : throw Invalid(field, $"must be one of {string.Join(", ", allowed)}");
+
+    private static string? Unless(string unset, string value) => value == unset ? null : value;
+
+    private static bool Flag(string field, string value) => OneOf(field, value, "true", "false") == "true";
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.:-]{1,64}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex VoiceName();
+}

@@ -1,0 +1,108 @@
+using MangaMotion.Ingest.Accepting.Uploads;
+using MangaMotion.Storage;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Background.Orphans;
+
+/// <summary>
+/// Removes objects that belong to nothing: files of ingests that were never committed, derivatives of jobs that are gone,
+/// uploads that were abandoned, pages and films of videos that are gone, shots that no video is made of. Only keys whose second
+/// segment is an id of ours, or in <c>shots/</c> a hash, are looked at; whatever else is in the store is somebody else's.
+/// </summary>
+internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store, UploadStore uploads, TimeProvider time)
+{
+    private const int BatchSize = 1_000;
+
+    private static readonly string[] Prefixes = ["originals/", "processed/", "uploads/", "videos/", "shots/"];
+
+    private const string Orphans =
+        """
+        select key from unnest($1::text[], $2::uuid[], $3::text[]) as object (key, id, hash)
+        where not exists (select from ingests i where i.id = object.id)
+          and not exists (select from jobs j where j.id = object.id)
+          and not exists (select from uploads u where u.id = object.id)
+          -- Of any part, also of one that an edit left out: the edit may be taken back.
+          and not exists (select from jobs part where part.parent_id is not null and part.params ->> 'hash' = object.hash)
+        """;
+
+    /// <summary>One pass over the store; it is done by whoever has the lock.</summary>
+    /// <returns>How many objects were removed; null where another instance is at it.</returns>
+    public async Task<int?> SweepAsync(TimeSpan minAge, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var turn = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.orphan-sweep'))", connection, transaction);
+        if (!(bool)(await turn.ExecuteScalarAsync(cancellationToken))!)
+            return null;
+
+        var removed = 0;
+        foreach (var prefix in Prefixes)
+            removed += await SweepAsync(prefix, time.GetUtcNow() - minAge, cancellationToken);
+        return removed;
+    }
+
+    /// <summary>Removes uploads that nobody handed in.</summary>
+    public async Task<int> ExpireUploadsAsync(CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        while (true)
+        {
+            // The rows first: a link must not outlive them, and an object that stays is an orphan.
+            var keys = await uploads.ExpireAsync(BatchSize, cancellationToken);
+            if (keys.Count == 0)
+                return removed;
+            await store.DeleteAsync([.. keys], cancellationToken);
+            removed += keys.Count;
+        }
+    }
+
+    private async Task<int> SweepAsync(string prefix, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        var batch = new List<Found>(BatchSize);
+        await foreach (var found in store.ListAsync(prefix, cancellationToken))
+        {
+            if (found.ModifiedAt >= before || Find(found.Key) is not { } ours)
+                continue;
+            batch.Add(ours);
+            if (batch.Count == BatchSize)
+            {
+                removed += await RemoveAsync(batch, cancellationToken);
+                batch.Clear();
+            }
+        }
+
+        return removed + await RemoveAsync(batch, cancellationToken);
+    }
+
+    private async Task<int> RemoveAsync(List<Found> batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0)
+            return 0;
+        await using var command = database.CreateCommand(Orphans);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Select(found => found.Key)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid?[]> { TypedValue = [.. batch.Select(found => found.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. batch.Select(found => found.Hash)] });
+        var orphans = new List<string>();
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await row.ReadAsync(cancellationToken))
+                orphans.Add(row.GetString(0));
+        }
+
+        if (orphans.Count > 0)
+            await store.DeleteAsync(orphans, cancellationToken);
+        return orphans.Count;
+    }
+
+    private static Found? Find(string key) => key.Split('/') switch
+    {
+        [_, var id, ..] when Guid.TryParseExact(id, "N", out var parsed) => new(key, parsed, Hash: null),
+        ["shots", { Length: 64 } hash, ..] when hash.All(char.IsAsciiHexDigitLower) => new(key, Id: null, hash),
+        _ => null,
+    };
+
+    /// <param name="Id">Of the ingest, job or upload that it belongs to.</param>
+    /// <param name="Hash">Of the part of a video that it was made for.</param>
+    private sealed record Found(string Key, Guid? Id, string? Hash);
+}

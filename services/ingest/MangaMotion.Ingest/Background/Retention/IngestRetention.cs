@@ -1,0 +1,112 @@
+using MangaMotion.Storage;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Background.Retention;
+
+/// <summary>
+/// Removes ingests that were finished long ago: rows first, in one transaction for each batch, then their objects; where a crash
+/// comes between, those belong to nothing and the sweep finds them. An ingest goes whole or not at all, so no counter of one that
+/// is there becomes wrong. One with stored records stays, for its job is what shows them; so does one with an open dead letter.
+/// </summary>
+internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore store)
+{
+    private const int BatchSize = 100;
+
+    private const string Find =
+        """
+        select i.id from ingests i
+        where i.created_at < now() - $1 and i.id > $2 and not exists (
+          select from jobs j where j.ingest_id = i.id and (
+            j.status in ('UPLOADED', 'PROCESSING') or j.finished_at > now() - $1 or j.type = 'records'
+            or exists (select from failed_jobs f where f.job_id = j.id and f.resolved_at is null)))
+        order by i.id limit $3
+        """;
+
+    // Whoever revives a job locks it too, so what was replayed since is seen here, and what is locked here is gone for a replay.
+    private const string Lock = "select id, ingest_id, status in ('UPLOADED', 'PROCESSING') from jobs where ingest_id = any($1) order by id for update";
+
+    private static readonly string[] Delete =
+    [
+        "delete from jobs where parent_id = any($2)",
+        "delete from jobs where id = any($2)",
+        "delete from job_count_changes where ingest_id = any($1)",
+        "delete from job_counts where ingest_id = any($1)",
+        "delete from ingests where id = any($1)",
+    ];
+
+    /// <summary>One pass over all ingests; it is made by whoever has the lock.</summary>
+    /// <returns>How many ingests were removed.</returns>
+    public async Task<int> RetainAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var turn = await connection.BeginTransactionAsync(cancellationToken);
+        await using var mine = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.ingest-retention'))", connection, turn);
+        if (!(bool)(await mine.ExecuteScalarAsync(cancellationToken))!)
+            return 0;
+
+        var removed = 0;
+        for (var last = Guid.Empty; await FindAsync(age, last, cancellationToken) is { Count: > 0 } batch; last = batch[^1])
+            removed += await RemoveAsync(batch, cancellationToken);
+        return removed;
+    }
+
+    private async Task<List<Guid>> FindAsync(TimeSpan age, Guid after, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Find);
+        command.Parameters.Add(new() { Value = age });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = BatchSize });
+        var found = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            found.Add(row.GetGuid(0));
+        return found;
+    }
+
+    private async Task<int> RemoveAsync(List<Guid> batch, CancellationToken cancellationToken)
+    {
+        var (ingests, jobs) = (batch.ToHashSet(), new List<(Guid Id, Guid Ingest)>());
+        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            await using (var command = new NpgsqlCommand(Lock, connection, transaction) { Parameters = { new() { Value = batch.ToArray() } } })
+            await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await row.ReadAsync(cancellationToken))
+                {
+                    jobs.Add((row.GetGuid(0), row.GetGuid(1)));
+                    if (row.GetBoolean(2))
+                        ingests.Remove(row.GetGuid(1));
+                }
+            }
+
+            jobs.RemoveAll(job => !ingests.Contains(job.Ingest));
+            foreach (var sql in Delete)
+            {
+                await using var command = new NpgsqlCommand(sql, connection, transaction);
+                command.Parameters.Add(new() { Value = ingests.ToArray() });
+                command.Parameters.Add(new() { Value = jobs.Select(job => job.Id).ToArray() });
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        foreach (var ingest in ingests)
+            await RemoveAsync($"originals/{ingest:N}/", cancellationToken);
+        foreach (var (job, _) in jobs)
+        {
+            await RemoveAsync($"processed/{job:N}/", cancellationToken);
+            await RemoveAsync($"videos/{job:N}/", cancellationToken);
+        }
+
+        return ingests.Count;
+    }
+
+    private async Task RemoveAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var keys = await store.ListAsync(prefix, cancellationToken).Select(found => found.Key).ToListAsync(cancellationToken);
+        if (keys.Count > 0)
+            await store.DeleteAsync(keys, cancellationToken);
+    }
+}

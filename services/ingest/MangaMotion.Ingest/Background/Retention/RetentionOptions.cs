@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace MangaMotion.Ingest.Background.Retention;
+
+/// <summary>How long finished ingests are kept. Section <c>Retention</c>.</summary>
+public sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>Age, since the end of its last job, at which an ingest goes, with its jobs and its files; 0 keeps all.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan FinishedIngests { get; set; }
+
+    /// <summary>Time between two looks for old ones.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
+}

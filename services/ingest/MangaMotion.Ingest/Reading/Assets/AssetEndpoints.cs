@@ -1,0 +1,49 @@
+using MangaMotion.Api;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.ServiceDefaults.Problems;
+using MangaMotion.Storage;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace MangaMotion.Ingest.Reading.Assets;
+
+internal static class AssetEndpoints
+{
+    public static void MapAssets(this IEndpointRouteBuilder api) =>
+        api.MapGet("/assets/{id:guid}/{variant}", GetAsync)
+            .WithName("asset").WithSummary("The original or a derivative: a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+
+    private static async Task<IResult> GetAsync(
+        Guid id, string variant, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options)
+    {
+        if (!AssetVariants.All.Contains(variant))
+            throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}.");
+        var found = await assets.FindAsync(id, variant, context.OwnerId(), context.RequestAborted)
+            ?? throw new ProblemException(404, "unknown_asset", $"There is no {variant} of asset {id}: not made (yet), or not yours.");
+
+        return await AnswerAsync(found, context, store, options.Value);
+    }
+
+    /// <summary>A stored object: a redirect to the store, or its bytes.</summary>
+    internal static async Task<IResult> AnswerAsync(StoredAsset found, HttpContext context, IObjectStore store, IngestOptions options)
+    {
+        var link = store.PresignGet(found.Key, new(options.LinkLifetime) { DownloadName = found.DownloadName });
+        return link is null ? await StreamAsync(found, context, store) : Results.Redirect(link.ToString());
+    }
+
+    private static async Task<IResult> StreamAsync(StoredAsset asset, HttpContext context, IObjectStore store)
+    {
+        var info = await store.HeadAsync(asset.Key, context.RequestAborted)
+            ?? throw new ProblemException(404, "missing_object", "The object is not in the store any more.");
+
+        // Somebody's bytes from our origin: never to be taken for a page or a script of ours.
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers.CacheControl = "private, max-age=300";
+        var tag = info.Sha256 is null ? null : new EntityTagHeaderValue($"\"{info.Sha256}\"");
+        var stream = new ObjectStream(store, asset.Key, info.Length);
+        return Results.Stream(stream, info.ContentType, asset.DownloadName, info.ModifiedAt, tag, enableRangeProcessing: true);
+    }
+}

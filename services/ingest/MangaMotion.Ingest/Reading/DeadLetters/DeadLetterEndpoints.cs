@@ -1,0 +1,120 @@
+using System.Globalization;
+using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
+using MangaMotion.Ingest.Background.Retention;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.Jobs;
+using MangaMotion.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+
+namespace MangaMotion.Ingest.Reading.DeadLetters;
+
+internal static class DeadLetterEndpoints
+{
+    private const int DefaultPageSize = 100;
+    private const int MaxPageSize = 1_000;
+
+    public static void AddDeadLetters(this IServiceCollection services)
+    {
+        services.AddReplayBatches();
+        services.AddSingleton<DeadLetterQuery>();
+        services.AddSingleton<RetryQuery>();
+    }
+
+    public static void MapDeadLetters(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/failed-jobs", ListAsync)
+            .WithName("failed-jobs").WithSummary("Dead letters, newest first, or with group_by=fingerprint their groups of one cause.")
+            .Produces<FailedJobs>().ProducesProblem(400).RequireScope(Scopes.Read);
+        api.MapGet("/failed-jobs/{id:guid}", GetAsync)
+            .WithName("failed-job").WithSummary("One dead letter; with the scope operate also stack, input and what the tool said.")
+            .Produces<FailedJob>().ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapPost("/failed-jobs/retry", RetryAsync)
+            .WithName("retry-failed-jobs").WithSummary("Run all dead letters of a filter again, or first one as a canary.")
+            .Produces<ReplayProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
+        api.MapGet("/failed-jobs/retries/{id:guid}", ProgressAsync)
+            .WithName("retry-progress").WithSummary("How far such a request is.")
+            .Produces<ReplayProgress>().ProducesProblem(404).RequireScope(Scopes.Operate);
+        api.MapDelete("/failed-jobs", DeleteAsync)
+            .WithName("delete-failed-jobs").WithSummary("Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
+            .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate);
+    }
+
+    private static async Task<IResult> ListAsync([AsParameters] ListParameters parameters, HttpContext context, DeadLetterQuery query)
+    {
+        if (parameters.PageSize is < 1 or > MaxPageSize)
+            throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
+        var (owner, token, pageSize) = (context.OwnerId(), parameters.PageToken, parameters.PageSize ?? DefaultPageSize);
+        return parameters.GroupBy switch
+        {
+            null => Results.Ok(await query.ListAsync(parameters.Filter, owner, Keyset.ReadWithId(token), pageSize, context.RequestAborted)),
+            "fingerprint" => Results.Ok(await query.GroupAsync(parameters.Filter, owner, Operates(context), Keyset.Read(token), pageSize, context.RequestAborted)),
+            var other => throw new ProblemException(400, "invalid_group_by", $"Dead letters cannot be grouped by '{other}'; use fingerprint."),
+        };
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, DeadLetterQuery query) =>
+        await query.FindAsync(id, context.OwnerId(), Operates(context), context.RequestAborted) is { } letter
+            ? Results.Ok(letter)
+            : throw new ProblemException(404, "unknown_failed_job", $"There is no dead letter {id}, or it is not yours.");
+
+    private static async Task<IResult> RetryAsync(ReplayFailedJobs request, HttpContext context, RetryQuery retries)
+    {
+        var progress = await retries.CreateAsync(request, context.OwnerId(), context.RequestAborted);
+        return Results.Accepted($"/api/v1/failed-jobs/retries/{progress.Id}", progress);
+    }
+
+    private static async Task<IResult> ProgressAsync(Guid id, HttpContext context, RetryQuery retries) =>
+        await retries.FindAsync(id, context.OwnerId(), context.RequestAborted) is { } progress
+            ? Results.Ok(progress)
+            : throw new ProblemException(404, "unknown_retry", $"There is no retry {id}, or it is not yours.");
+
+    private static async Task<IResult> DeleteAsync(string? older_than, HttpContext context, DeadLetterPurge purge) =>
+        Results.Ok(new DeletedFailedJobs(await purge.DeleteAsync(AgeOf(older_than), context.OwnerId(), context.RequestAborted)));
+
+    private static bool Operates(HttpContext context) => context.Features.GetRequiredFeature<ApiKey>().Scopes.Contains(Scopes.Operate);
+
+    /// <summary>A whole number of days, hours, minutes or seconds: <c>30d</c>. Needed: without it, it would delete everything.</summary>
+    private static TimeSpan AgeOf(string? text)
+    {
+        TimeSpan? unit = text is null or "" ? null : text[^1] switch
+        {
+            'd' => TimeSpan.FromDays(1),
+            'h' => TimeSpan.FromHours(1),
+            'm' => TimeSpan.FromMinutes(1),
+            's' => TimeSpan.FromSeconds(1),
+            _ => null,
+        };
+        return unit is { } one && int.TryParse(text![..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && one * count <= TimeSpan.FromDays(3650)
+            ? one * count
+            : throw new ProblemException(400, "invalid_age", "Say with older_than which dead letters to delete: a number and d, h, m or s, such as 30d, up to 3650d.");
+    }
+
+    /// <summary>The query of a list.</summary>
+    internal sealed record ListParameters(
+        [property: FromQuery(Name = "type")] string? Type,
+        [property: FromQuery(Name = "status")] string? Status,
+        [property: FromQuery(Name = "error")] string? Error,
+        [property: FromQuery(Name = "collection")] string? Collection,
+        [property: FromQuery(Name = "since")] DateTimeOffset? Since,
+        [property: FromQuery(Name = "until")] DateTimeOffset? Until,
+        [property: FromQuery(Name = "fingerprint")] string? Fingerprint,
+        [property: FromQuery(Name = "q")] string? Q,
+        [property: FromQuery(Name = "group_by")] string? GroupBy,
+        [property: FromQuery(Name = "pageToken")] string? PageToken,
+        [property: FromQuery(Name = "pageSize")] int? PageSize)
+    {
+        public DeadLetterFilter Filter => new()
+        {
+            Type = Type,
+            Status = DeadLetterFilter.StatusOf(Status),
+            Error = Error,
+            Collection = Collection,
+            Since = Since,
+            Until = Until,
+            Fingerprint = Fingerprint,
+            Text = Q,
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using MangaMotion.Api;
+using MangaMotion.Ingest.Keys;
+using MangaMotion.Jobs.Cancels;
+using MangaMotion.Jobs.Replays;
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Reading.Jobs;
+
+internal static class JobEndpoints
+{
+    public static void MapJobs(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/jobs", ListAsync)
+            .WithName("jobs").WithSummary("Jobs, newest first; status=PROCESSING are the active ones.")
+            .Produces<JobList>().ProducesProblem(400).RequireScope(Scopes.Read);
+        api.MapGet("/jobs/{id:guid}", GetAsync)
+            .WithName("job").WithSummary("One job with its attempts.")
+            .Produces<JobDetail>().ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapPost("/jobs/{id:guid}/cancel", CancelAsync)
+            .WithName("cancel-job").WithSummary("Stop a job; nothing of it is committed any more.")
+            .Produces<JobDetail>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+        api.MapPost("/jobs/{id:guid}/retry", RetryAsync)
+            .WithName("retry-job").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
+            .Produces<JobDetail>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, JobListQuery jobs, string? type, string? status, string? collection, string? q, string? pageToken, int pageSize = 100) =>
+        Results.Ok(await jobs.ListAsync(new(type, status, collection, q, pageToken, pageSize), context.OwnerId(), context.RequestAborted));
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, JobQuery jobs) => Results.Ok(await FindAsync(id, context, jobs));
+
+    private static async Task<IResult> CancelAsync(Guid id, HttpContext context, JobQuery jobs, JobCancels cancels)
+    {
+        var job = await FindAsync(id, context, jobs);
+        return await cancels.CancelAsync(id, context.RequestAborted) == JobChange.Changed
+            ? Results.Ok(await FindAsync(id, context, jobs))
+            : throw new ProblemException(409, "job_is_over", $"Job {id} is {job.Status} and cannot be canceled.");
+    }
+
+    private static async Task<IResult> RetryAsync(Guid id, HttpContext context, JobQuery jobs, JobReplays replays)
+    {
+        var job = await FindAsync(id, context, jobs);
+        return await replays.ReplayAsync(id, context.RequestAborted) == JobChange.Changed
+            ? Results.Accepted($"/api/v1/jobs/{id}", await FindAsync(id, context, jobs))
+            : throw new ProblemException(409, "job_is_not_failed", $"Job {id} is {job.Status}; only a FAILED or CANCELED job can be run again.");
+    }
+
+    private static async Task<JobDetail> FindAsync(Guid id, HttpContext context, JobQuery jobs) =>
+        await jobs.FindAsync(id, context.OwnerId(), context.RequestAborted)
+        ?? throw new ProblemException(404, "unknown_job", $"There is no job {id}, or it is not yours.");
+}

@@ -1,0 +1,61 @@
+using MangaMotion.RecordStore.Reading;
+using MangaMotion.ServiceDefaults.Problems;
+
+namespace MangaMotion.Ingest.Reading.Records;
+
+/// <summary>What is asked of a list of records, checked.</summary>
+internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, RecordPosition After, int Size)
+{
+    public const int DefaultPageSize = 100;
+    private const int MaxPageSize = 10_000;
+    private const int MaxFilters = 20;
+    private const string Opening = "filter[";
+
+    private static readonly string[] Others = ["ingest", "job", "pageToken", "pageSize"];
+
+    private static readonly Dictionary<string, FilterOperator> Operators = new(StringComparer.Ordinal)
+    {
+        ["eq"] = FilterOperator.Equal,
+        ["ne"] = FilterOperator.NotEqual,
+        ["gt"] = FilterOperator.Greater,
+        ["gte"] = FilterOperator.GreaterOrEqual,
+        ["lt"] = FilterOperator.Less,
+        ["lte"] = FilterOperator.LessOrEqual,
+        ["exists"] = FilterOperator.Exists,
+    };
+
+    /// <exception cref="ProblemException">A parameter is not known or its value not allowed; it is named.</exception>
+    public static RecordPageRequest Read(IQueryCollection query, string? pageToken, int pageSize)
+    {
+        if (pageSize is < 1 or > MaxPageSize)
+            throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
+        var filters = new List<RecordFilter>();
+        foreach (var (name, values) in query)
+        {
+            if (name.StartsWith(Opening, StringComparison.Ordinal) && name.EndsWith(']'))
+                filters.AddRange(values.Select(value => Parse(name, value ?? "")));
+            else if (!Others.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new ProblemException(400, "unknown_parameter", $"There is no parameter '{Shown(name)}'; known are filter[FIELD], filter[FIELD][OP], {string.Join(", ", Others)}.");
+        }
+
+        return filters.Count <= MaxFilters
+            ? new(filters, RecordPageToken.Read(pageToken), pageSize)
+            : throw new ProblemException(400, "too_many_filters", $"There are {filters.Count} filters; {MaxFilters} are allowed.");
+    }
+
+    /// <summary>What stands last in brackets is the operator if it is one: <c>filter[gt][eq]</c> asks for a field named gt.</summary>
+    private static RecordFilter Parse(string name, string value)
+    {
+        var field = name[Opening.Length..^1];
+        var comparison = FilterOperator.Equal;
+        var split = field.LastIndexOf("][", StringComparison.Ordinal);
+        if (split >= 0 && Operators.TryGetValue(field[(split + 2)..], out var known))
+            (field, comparison) = (field[..split], known);
+
+        if (comparison == FilterOperator.Exists && value is not ("true" or "false"))
+            throw new ProblemException(400, "invalid_filter", $"The filter '{Shown(name)}' must be true or false.");
+        return new(field, comparison, value);
+    }
+
+    private static string Shown(string name) => name.Length <= 60 ? name : $"{name[..60]}…";
+}
