@@ -1,7 +1,9 @@
 using MangaMotion.Containers;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(DockerEngine))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace MangaMotion.Containers;
 
