@@ -94,8 +94,8 @@ public sealed record VideoAccepted(Guid Id, Guid JobId, Guid IngestId, string St
 
 /// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
 /// <param name="State">
-/// <c>accepted</c>, <c>writing_script</c>, <c>awaiting_approval</c>, <c>speaking</c>, <c>filming</c>, <c>composing</c>, <c>completed</c> or
-/// <c>stopped</c>.
+/// <c>accepted</c>, <c>script_gen</c>, <c>awaiting_approval</c>, <c>voice_gen</c>, <c>video_gen</c>, <c>compositing</c>, <c>completed</c>
+/// or <c>stopped</c>.
 /// </param>
 /// <param name="Progress">0 to 100; each stage contributes 25.</param>
 /// <param name="Results">Null until the video is done.</param>

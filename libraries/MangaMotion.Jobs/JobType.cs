@@ -18,6 +18,12 @@ public abstract class JobType(string name)
     /// <summary>Stage of the whole to which jobs of this type belong; empty for a top-level job.</summary>
     public string Stage { get; init; } = "";
 
+    /// <summary>
+    /// SQL condition on a row of <c>jobs</c>, true while a whole of this type waits for something other than its parts, such as its owner.
+    /// The reconciler leaves such a job alone.
+    /// </summary>
+    public string WaitsSql { get; init; } = "false";
+
     /// <summary>Whether an owner's jobs beyond the first few wait in bulk queues.</summary>
     public bool HasBulk { get; init; }
 
@@ -27,7 +33,7 @@ public abstract class JobType(string name)
     internal abstract string SerializeInput(object command);
 
     /// <summary>Makes the outbox message that carries the command to the queue of the lane.</summary>
-    internal abstract Task<OutboxMessage> PrepareAsync(
+    public abstract Task<OutboxMessage> PrepareAsync(
         IOutbox outbox, Guid jobId, Lane lane, bool bulk, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken);
 
     /// <summary>
@@ -44,7 +50,7 @@ public sealed class JobType<TCommand>(string name) : JobType(name)
 {
     internal override string SerializeInput(object command) => JsonSerializer.Serialize((TCommand)command, Json);
 
-    internal override Task<OutboxMessage> PrepareAsync(
+    public override Task<OutboxMessage> PrepareAsync(
         IOutbox outbox, Guid jobId, Lane lane, bool bulk, string input, DateTimeOffset? notBefore, CancellationToken cancellationToken)
     {
         var command = JsonSerializer.Deserialize<TCommand>(input, Json)

@@ -12,7 +12,6 @@ using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Jobs.Stats;
 using MangaMotion.Jobs.Transitions;
-using MangaMotion.Jobs.Videos;
 using MangaMotion.Messaging.Postgres.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -39,7 +38,6 @@ public static class JobsRegistration
         services.AddSingleton<FairShare>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobParts>();
-        services.AddSingleton<VideoEdits>();
         services.AddSingleton<JobCancels>();
         services.AddSingleton<JobReplays>();
         services.AddSingleton<DeadLetters>();

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace MangaMotion.VideoPipeline.Saga;
+namespace MangaMotion.Videos;
 
-/// <summary>The saga's columns of <c>videos</c>; the others are the steps' business.</summary>
-internal sealed class VideoContext(DbContextOptions<VideoContext> options) : DbContext(options)
+/// <summary>Entity Framework mapping of the columns that the saga repository reads and writes.</summary>
+public sealed class VideoContext(DbContextOptions<VideoContext> options) : DbContext(options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<VideoState>(video =>
     {

@@ -1,42 +1,17 @@
 using System.Data;
 using MangaMotion.Contracts.Jobs.V1;
+using MangaMotion.Jobs;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using Npgsql;
 
-namespace MangaMotion.Jobs.Videos;
+namespace MangaMotion.Videos;
 
 /// <summary>Changes that the owner of a video makes: a new script, and approval. Each is one transaction with its message.</summary>
 public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
-    // The saga locks the video's row before the job's row; edits take the same order.
-    private const string LockSql = "select from videos where id = @id for update";
-
-    private const string FindSql =
-        """
-        select j.status, j.lane, j.input::text as input, j.ingest_id, v.state, v.script is not null as has_script,
-          v.options ->> 'stop_at' is not distinct from 'script_gen' as stops_at_script
-        from jobs j join videos v on v.id = j.id where j.id = @id for update of j
-        """;
-
-    private const string ReplaceScriptSql = "update videos set script = @script::jsonb where id = @id";
-
-    // Parts stay: those that the new script still needs are found by their ids.
-    private const string ResetStagesSql =
-        """
-        update stages set status = 'UPLOADED', done = 0, started_at = null, finished_at = null
-        where video_id = @id and stage <> 'script_gen'
-        """;
-
-    private const string ApproveSql = "update videos set approved_at = coalesce(approved_at, clock_timestamp()) where id = @id";
-
-    private const string GoOnSql =
-        """
-        update videos set approved_at = coalesce(approved_at, clock_timestamp()), options = options - 'stop_at' where id = @id
-        """;
-
     /// <summary>
     /// Replaces the script by one that the caller has validated. A video that waits for approval keeps waiting, and one that stops after
     /// its script stays stopped. Any other finished video starts again at the voice stage and reuses every part that the edit kept.
@@ -50,8 +25,8 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
             { IsAwaitingApproval: true } or { IsStoppedAtScript: true } => new([ReplaceScript(video, script)], null),
             { IsFinished: true } => new(
                 [
-                    ReplaceScript(video, script), Command(ResetStagesSql, video),
-                    JobTransitions.Replay(video, includeDone: true, "voice_gen", 25),
+                    ReplaceScript(video, script), Command(VideoSql.ResetStages, video),
+                    JobTransitions.Replay(video, includeDone: true, Stage.VoiceGen.Name, Stage.VoiceGen.FirstProgress),
                 ],
                 StartAsync),
             _ => null,
@@ -64,9 +39,9 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         video,
         found => found switch
         {
-            { IsAwaitingApproval: true } => new([Command(ApproveSql, video)], RemindAsync),
-            { Status: JobStatus.Done, State: "Stopped" } => new(
-                [Command(GoOnSql, video), JobTransitions.Replay(video, includeDone: true)], StartAsync),
+            { IsAwaitingApproval: true } => new([Command(VideoSql.Approve, video)], RemindAsync),
+            { Status: JobStatus.Done, State: VideoStates.Stopped } => new(
+                [Command(VideoSql.ApproveAndGoOn, video), JobTransitions.Replay(video, includeDone: true)], StartAsync),
             _ => null,
         },
         cancellationToken);
@@ -97,7 +72,7 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     {
         await using var batch = new NpgsqlBatch(connection, transaction)
         {
-            BatchCommands = { Command(LockSql, video), Command(FindSql, video) },
+            BatchCommands = { Command(VideoSql.Lock, video), Command(VideoSql.FindForEdit, video) },
         };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);
@@ -110,18 +85,18 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     }
 
     private Task<OutboxMessage> StartAsync(Found found, CancellationToken cancellationToken) =>
-        JobTypes.Video.PrepareAsync(outbox, found.Id, found.Lane, bulk: false, found.Input, notBefore: null, cancellationToken);
+        VideoJobs.Video.PrepareAsync(outbox, found.Id, found.Lane, bulk: false, found.Input, notBefore: null, cancellationToken);
 
     private Task<OutboxMessage> RemindAsync(Found found, CancellationToken cancellationToken) => outbox.PrepareSendAsync(
-        new PartEnded { JobId = found.Id }, JobType.AddressOf(JobTypes.Video.QueueName(found.Lane)),
+        new PartEnded { JobId = found.Id }, JobType.AddressOf(VideoJobs.Video.QueueName(found.Lane)),
         new() { CorrelationId = found.Id }, cancellationToken);
 
     private static NpgsqlBatchCommand Command(string sql, Guid video) =>
-        new(sql) { Parameters = { new NpgsqlParameter<Guid>("id", video) } };
+        new(sql) { Parameters = { new NpgsqlParameter<Guid>("video_id", video) } };
 
     private static NpgsqlBatchCommand ReplaceScript(Guid video, string script)
     {
-        var command = Command(ReplaceScriptSql, video);
+        var command = Command(VideoSql.ReplaceScript, video);
         command.Parameters.Add(new NpgsqlParameter<string>("script", script));
         return command;
     }
@@ -129,9 +104,9 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     private sealed record Found(
         Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, bool HasScript, bool StopsAtScript)
     {
-        public bool IsAwaitingApproval => Status == JobStatus.Processing && State == "AwaitingApproval";
+        public bool IsAwaitingApproval => Status == JobStatus.Processing && State == VideoStates.AwaitingApproval;
 
-        public bool IsStoppedAtScript => Status == JobStatus.Done && State == "Stopped" && StopsAtScript;
+        public bool IsStoppedAtScript => Status == JobStatus.Done && State == VideoStates.Stopped && StopsAtScript;
 
         public bool IsFinished => Status is JobStatus.Done or JobStatus.Failed or JobStatus.Canceled;
     }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Jobs.V1;
@@ -5,203 +6,174 @@ using MangaMotion.Jobs;
 using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Messaging.Postgres.Sessions;
-using MangaMotion.VideoPipeline.Film;
-using MangaMotion.VideoPipeline.Stages;
 using Npgsql;
 
-namespace MangaMotion.VideoPipeline.Saga;
+namespace MangaMotion.Videos;
 
-/// <summary>The rows of a video, in the session's transaction.</summary>
-internal sealed class VideoRows(IPostgresSession session, IOutbox outbox)
+/// <summary>The rows of a video as the saga reads and writes them, in the transaction of the session.</summary>
+public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
 {
-    private const string AddStages =
-        """
-        insert into stages (video_id, stage, position)
-        select $1, stage, position from unnest($2, $3) as stage (stage, position) on conflict do nothing
-        """;
-
-    private const string BeginStage =
-        """
-        update stages set status = 'PROCESSING', started_at = coalesce(started_at, clock_timestamp()), finished_at = null
-        where video_id = $1 and stage = $2
-        """;
-
-    private const string CountParts =
-        """
-        with wanted as (
-          select speech_id as id from shots where video_id = $1 and $2 = 'voice_gen' and speech_id is not null
-          union select film_id from segments where video_id = $1 and $2 = 'video_gen'
-          union select part_id from stages where video_id = $1 and stage = $2 and part_id is not null),
-        counted as (
-          select count(*) as total, count(*) filter (where j.status = 'DONE') as done from wanted w join jobs j on j.id = w.id),
-        stage as (
-          update stages s set done = counted.done, total = counted.total,
-            status = case when counted.done = counted.total then 'DONE' else s.status end,
-            finished_at = case when counted.done = counted.total then clock_timestamp() end
-          from counted where s.video_id = $1 and s.stage = $2 and s.status = 'PROCESSING'
-          returning s.position, s.done, s.total, s.status),
-        job as (
-          update jobs j set stage = $2, updated_at = clock_timestamp(),
-            progress = greatest(j.progress, stage.position * 25 + case when stage.total = 0 then 25 else 25 * stage.done / stage.total end)
-          from stage where j.id = $1)
-        select status = 'DONE' from stage
-        """;
-
-    private const string PartOf = "select part_id from stages where video_id = $1 and stage = $2";
-
-    private const string IngestOf = "select ingest_id from jobs where id = $1";
-
-    private const string TakeScript =
-        """
-        update videos v set script = j.result -> 'script', pages = j.result -> 'pages'
-        from stages s join jobs j on j.id = s.part_id
-        where v.id = $1 and v.script is null and s.video_id = $1 and s.stage = 'script_gen'
-        """;
-
     /// <summary>Locks the job's row, before any of its parts, and sets a waiting job to <c>PROCESSING</c>.</summary>
     /// <returns>Its lane; null if it is finished.</returns>
-    public async Task<Lane?> TakeJobAsync(Guid video, CancellationToken cancellationToken)
+    public async Task<Lane?> BeginJobAsync(Guid video, CancellationToken cancellationToken)
     {
-        await using var batch = await BatchAsync(JobTransitions.BeginWhole(video), cancellationToken);
+        await using var batch = await CreateBatchAsync(JobTransitions.BeginWhole(video), cancellationToken);
         return await batch.ExecuteScalarAsync(cancellationToken) is string lane ? Lanes.Parse(lane) : null;
     }
 
+    /// <summary>Adds the rows of all stages if they do not exist, and sets this one to <c>PROCESSING</c>.</summary>
     public async Task BeginStageAsync(Guid video, Stage stage, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(AddStages, [video, Stage.All.Select(each => each.Name).ToArray(), Stage.All.Select(each => each.Position).ToArray()], cancellationToken);
-        await ExecuteAsync(BeginStage, [video, stage.Name], cancellationToken);
+        await ExecuteAsync(
+            VideoSql.AddStages, video,
+            [
+                new NpgsqlParameter<string[]>("stages", [.. Stage.All.Select(each => each.Name)]),
+                new NpgsqlParameter<int[]>("positions", [.. Stage.All.Select(each => each.Position)]),
+            ],
+            cancellationToken);
+        await ExecuteAsync(VideoSql.BeginStage, video, [Name(stage)], cancellationToken);
     }
 
-    /// <summary>Writes down how many parts of the stage are done; true when all are.</summary>
+    /// <summary>Stores how many parts of the stage are done.</summary>
+    /// <returns>True if all are.</returns>
     public async Task<bool> CountPartsAsync(Guid video, Stage stage, CancellationToken cancellationToken)
     {
-        var ended = await ScalarAsync(CountParts, [video, stage.Name], cancellationToken) is true;
+        var ended = await ReadValueAsync(VideoSql.CountParts, video, [Name(stage)], cancellationToken) is true;
         await AnnounceAsync(video, cancellationToken);
         return ended;
     }
 
-    public async Task<string?> FirstUnfinishedAsync(Guid video, CancellationToken cancellationToken) =>
-        (string?)await ScalarAsync("select stage from stages where video_id = $1 and status <> 'DONE' order by position limit 1", [video], cancellationToken);
+    /// <summary>Finds the name of the first stage that is not done; null if all are.</summary>
+    public async Task<string?> FindFirstUnfinishedStageAsync(Guid video, CancellationToken cancellationToken) =>
+        (string?)await ReadValueAsync(VideoSql.FindFirstUnfinishedStage, video, [], cancellationToken);
 
     public async Task<bool> IsApprovedAsync(Guid video, CancellationToken cancellationToken) =>
-        await ScalarAsync("select approved_at from videos where id = $1", [video], cancellationToken) is DateTime;
+        await ReadValueAsync(VideoSql.FindApproval, video, [], cancellationToken) is DateTime;
 
-    public Task SetPartAsync(Guid video, Stage stage, Guid part, CancellationToken cancellationToken) =>
-        ExecuteAsync("update stages set part_id = $3 where video_id = $1 and stage = $2", [video, stage.Name, part], cancellationToken);
+    /// <summary>Stores the job of a stage that consists of one part.</summary>
+    public Task SetStageJobAsync(Guid video, Stage stage, Guid job, CancellationToken cancellationToken) =>
+        ExecuteAsync(VideoSql.SetStageJob, video, [Name(stage), new NpgsqlParameter<Guid>("job_id", job)], cancellationToken);
 
-    public Task TakeScriptAsync(Guid video, CancellationToken cancellationToken) => ExecuteAsync(TakeScript, [video], cancellationToken);
+    /// <summary>Copies the script and the pages from the result of the script part, unless the video has a script.</summary>
+    public Task TakeScriptAsync(Guid video, CancellationToken cancellationToken) =>
+        ExecuteAsync(VideoSql.TakeScript, video, [], cancellationToken);
 
+    /// <summary>Finishes the job. Its result is that of the composition, or the stage after which it was to stop.</summary>
     public async Task FinishAsync(Guid video, Stage last, CancellationToken cancellationToken)
     {
-        var part = last == Stage.Compositing ? await ScalarAsync(PartOf, [video, last.Name], cancellationToken) as Guid? : null;
-        var stopped = part is null ? JsonSerializer.Serialize(new { stopped_at = last.Name }) : null;
-        await using (var batch = await BatchAsync(JobTransitions.FinishWhole(video, stopped, part), cancellationToken))
+        var composition = last == Stage.Compositing
+            ? await ReadValueAsync(VideoSql.FindStageJob, video, [Name(last)], cancellationToken) as Guid?
+            : null;
+        var stopped = composition is null ? JsonSerializer.Serialize(new { stopped_at = last.Name }) : null;
+        await using (var batch = await CreateBatchAsync(JobTransitions.FinishWhole(video, stopped, composition), cancellationToken))
             await batch.ExecuteNonQueryAsync(cancellationToken);
         await AnnounceAsync(video, cancellationToken);
     }
 
-    public async Task<(VideoScript Script, IReadOnlyList<StoredPage> Pages)> ReadScriptAsync(Guid video, CancellationToken cancellationToken)
+    public async Task<(VideoScript Script, IReadOnlyList<StoredPage> Pages)> ReadScriptAsync(
+        Guid video, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync("select script::text, pages::text from videos where id = $1", [video], cancellationToken);
+        await using var command = await CreateCommandAsync(VideoSql.ReadScript, video, [], cancellationToken);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return (Read<VideoScript>(row.GetString(0)), Read<StoredPage[]>(row.GetString(1)));
+        return (VideoJson.Read<VideoScript>(row.GetString("script")), VideoJson.Read<StoredPage[]>(row.GetString("pages")));
     }
 
-    /// <summary>The spoken lines by shot id.</summary>
+    /// <summary>Reads the spoken lines by shot id.</summary>
     public async Task<IReadOnlyDictionary<string, SpeechResult>> ReadSpeechAsync(Guid video, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(
-            "select s.shot_id, j.result::text from shots s join jobs j on j.id = s.speech_id where s.video_id = $1 and j.status = 'DONE'", [video], cancellationToken);
+        await using var command = await CreateCommandAsync(VideoSql.ReadSpeech, video, [], cancellationToken);
         var speech = new Dictionary<string, SpeechResult>(StringComparer.Ordinal);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-            speech[row.GetString(0)] = Read<SpeechResult>(row.GetString(1));
+            speech[row.GetString("shot_id")] = VideoJson.Read<SpeechResult>(row.GetString("result"));
         return speech;
     }
 
-    /// <summary>The parts that the film is made of, in order.</summary>
+    /// <summary>Reads the ids of the speech and segment parts that the video consists of, in order.</summary>
     public async Task<IReadOnlyList<Guid>> ReadPartIdsAsync(Guid video, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(
-            """
-            (select speech_id from shots where video_id = $1 and speech_id is not null order by position)
-            union all (select film_id from segments where video_id = $1 order by position)
-            """,
-            [video], cancellationToken);
+        await using var command = await CreateCommandAsync(VideoSql.ReadPartIds, video, [], cancellationToken);
         var parts = new List<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-            parts.Add(row.GetGuid(0));
+            parts.Add(row.GetGuid("id"));
         return parts;
     }
 
-    public async Task ReplaceShotsAsync(Guid video, VideoScript script, Guid?[] speech, CancellationToken cancellationToken)
+    /// <param name="speechJobs">For each shot of the script the part that speaks it; null for a silent shot.</param>
+    public async Task ReplaceShotsAsync(
+        Guid video, VideoScript script, IReadOnlyList<Guid?> speechJobs, CancellationToken cancellationToken)
     {
-        await ExecuteAsync("delete from shots where video_id = $1", [video], cancellationToken);
+        await ExecuteAsync(VideoSql.DeleteShots, video, [], cancellationToken);
         await ExecuteAsync(
-            """
-            insert into shots (video_id, position, shot_id, page, speech_id)
-            select $1, position, shot_id, page, speech_id from unnest($2, $3, $4, $5) as shot (position, shot_id, page, speech_id)
-            """,
+            VideoSql.InsertShots, video,
             [
-                video, Enumerable.Range(0, script.Shots.Count).ToArray(), script.Shots.Select(shot => shot.Id).ToArray(),
-                script.Shots.Select(shot => shot.Page).ToArray(), speech,
+                Positions(script.Shots.Count),
+                new NpgsqlParameter<string[]>("shot_ids", [.. script.Shots.Select(shot => shot.Id)]),
+                new NpgsqlParameter<int[]>("pages", [.. script.Shots.Select(shot => shot.Page)]),
+                new NpgsqlParameter<Guid?[]>("speech_job_ids", [.. speechJobs]),
             ],
             cancellationToken);
     }
 
-    public async Task ReplaceSegmentsAsync(Guid video, Timeline timeline, Guid[] parts, CancellationToken cancellationToken)
+    /// <param name="segments">In the order of the video.</param>
+    public async Task ReplaceSegmentsAsync(Guid video, IReadOnlyList<SegmentRow> segments, CancellationToken cancellationToken)
     {
-        await ExecuteAsync("delete from segments where video_id = $1", [video], cancellationToken);
+        await ExecuteAsync(VideoSql.DeleteSegments, video, [], cancellationToken);
         await ExecuteAsync(
-            """
-            insert into segments (video_id, position, shot, next_shot, frames, film_id)
-            select $1, position, shot, next_shot, frames, film_id from unnest($2, $3, $4, $5, $6) as segment (position, shot, next_shot, frames, film_id)
-            """,
+            VideoSql.InsertSegments, video,
             [
-                video, Enumerable.Range(0, parts.Length).ToArray(), timeline.Segments.Select(segment => segment.Shot).ToArray(),
-                timeline.Segments.Select(segment => segment.NextShot).ToArray(), timeline.Segments.Select(segment => segment.Frames).ToArray(), parts,
+                Positions(segments.Count),
+                new NpgsqlParameter<int[]>("shots", [.. segments.Select(segment => segment.Shot)]),
+                new NpgsqlParameter<int?[]>("next_shots", [.. segments.Select(segment => segment.NextShot)]),
+                new NpgsqlParameter<int[]>("frames", [.. segments.Select(segment => segment.Frames)]),
+                new NpgsqlParameter<Guid[]>("job_ids", [.. segments.Select(segment => segment.Job)]),
             ],
             cancellationToken);
-        await ExecuteAsync(
-            """
-            update shots s set film_id = g.film_id from segments g
-            where s.video_id = $1 and g.video_id = $1 and g.shot = s.position and g.next_shot is null
-            """,
-            [video], cancellationToken);
+        await ExecuteAsync(VideoSql.SetSegmentsOfShots, video, [], cancellationToken);
     }
 
-    /// <summary>Has those who watch look at the job, after the commit.</summary>
+    /// <summary>Announces the change to the listeners of the job when the session commits.</summary>
     private async Task AnnounceAsync(Guid video, CancellationToken cancellationToken)
     {
-        var ingest = await ScalarAsync(IngestOf, [video], cancellationToken) as Guid?;
+        var ingest = await ReadValueAsync(VideoSql.FindIngest, video, [], cancellationToken) as Guid?;
         var changed = new JobsChanged { IngestIds = ingest is { } id ? [id] : [], JobIds = ingest is null ? [video] : [], Progress = [] };
         session.Add(await outbox.PreparePublishAsync(changed, options: null, cancellationToken));
     }
 
-    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, VideoJson.Options)
-        ?? throw new JsonException($"A row of a video holds null where a {typeof(T).Name} belongs.");
-
-    private async Task<object?> ScalarAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    private async Task<object?> ReadValueAsync(string sql, Guid video, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(sql, parameters, cancellationToken);
+        await using var command = await CreateCommandAsync(sql, video, parameters, cancellationToken);
         return await command.ExecuteScalarAsync(cancellationToken) is var value and not DBNull ? value : null;
     }
 
-    private async Task ExecuteAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(string sql, Guid video, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(sql, parameters, cancellationToken);
+        await using var command = await CreateCommandAsync(sql, video, parameters, cancellationToken);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<NpgsqlBatch> BatchAsync(NpgsqlBatchCommand transition, CancellationToken cancellationToken) =>
+    private async Task<NpgsqlBatch> CreateBatchAsync(NpgsqlBatchCommand transition, CancellationToken cancellationToken) =>
         new(await session.OpenAsync(cancellationToken), session.Transaction) { BatchCommands = { transition } };
 
-    private async Task<NpgsqlCommand> CommandAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    private async Task<NpgsqlCommand> CreateCommandAsync(
+        string sql, Guid video, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(sql, await session.OpenAsync(cancellationToken), session.Transaction);
-        command.Parameters.AddRange(Array.ConvertAll(parameters, value => new NpgsqlParameter { Value = value }));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("video_id", video));
+        command.Parameters.AddRange(parameters);
         return command;
     }
+
+    private static NpgsqlParameter<string> Name(Stage stage) => new("stage", stage.Name);
+
+    private static NpgsqlParameter<int[]> Positions(int count) => new("positions", [.. Enumerable.Range(0, count)]);
 }
+
+/// <summary>One segment of a video.</summary>
+/// <param name="Shot">Position of its shot; in a transition, of the outgoing shot.</param>
+/// <param name="NextShot">Position of the incoming shot; null if it is not a transition.</param>
+/// <param name="Frames">Length in frames.</param>
+/// <param name="Job">Part that renders it.</param>
+public sealed record SegmentRow(int Shot, int? NextShot, int Frames, Guid Job);

@@ -1,14 +1,15 @@
 using MassTransit;
 
-namespace MangaMotion.VideoPipeline.Saga;
+namespace MangaMotion.Videos;
 
-/// <summary>How far a video is. Whether it runs, failed or was canceled says its row in <c>jobs</c>, which has the same id.</summary>
+/// <summary>The saga's part of a row in <c>videos</c>.</summary>
 public sealed class VideoState : SagaStateMachineInstance
 {
     public Guid CorrelationId { get; set; }
 
+    /// <summary>One of <see cref="VideoStates"/>.</summary>
     public string State { get; set; } = "";
 
-    /// <summary>What the owner chose, as JSON.</summary>
+    /// <summary><c>VideoOptions</c> as JSON.</summary>
     public string Options { get; set; } = "{}";
 }

@@ -1,6 +1,7 @@
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.VideoPipeline.Film;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Tests;
 

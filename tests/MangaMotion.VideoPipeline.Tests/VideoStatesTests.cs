@@ -1,5 +1,6 @@
 using System.Text;
 using MangaMotion.VideoPipeline.Saga;
+using MangaMotion.Videos;
 using MassTransit;
 using MassTransit.SagaStateMachine;
 
@@ -26,8 +27,16 @@ public sealed class VideoStatesTests
             File.WriteAllText(page, string.Concat(text.AsSpan(0, begin), diagram, text.AsSpan(end)));
         else
             text[begin..end].ShouldBe(diagram, "Run it with MANGAMOTION_WRITE_GOLDENS=1 to write the diagram anew.");
-        transitions.Found.ShouldContain(("Filming", "Advanced", "Composing"));
-        transitions.Found.ShouldAllBe(found => found.From != "Completed" || found.On == "Started", "nothing but a new start unseats a finished video");
+        transitions.Found.ShouldContain((VideoStates.VideoGen, "Advanced", VideoStates.Compositing));
+        transitions.Found.ShouldAllBe(found => found.From != VideoStates.Completed || found.On == "Started", "nothing but a new start unseats a finished video");
+    }
+
+    [Fact]
+    public void The_states_of_the_machine_are_the_constants()
+    {
+        var constants = typeof(VideoStates).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+
+        new VideoStateMachine().States.Select(state => state.Name).Where(name => name != "Final").ShouldBe(constants, ignoreOrder: true);
     }
 
     /// <summary>
@@ -39,7 +48,7 @@ public sealed class VideoStatesTests
         var (advances, starts) = (found.Where(way => way.On != machine.Started.Name).ToList(), found.Where(way => way.On == machine.Started.Name).ToList());
         var diagram = new StringBuilder("```mermaid\nstateDiagram-v2\n    direction LR\n");
         var fresh = starts.Single(way => way.From == machine.Initial.Name);
-        State[] order = [machine.WritingScript, machine.AwaitingApproval, machine.Speaking, machine.Filming, machine.Composing, machine.Completed, machine.Stopped];
+        State[] order = [machine.ScriptGen, machine.AwaitingApproval, machine.VoiceGen, machine.VideoGen, machine.Compositing, machine.Completed, machine.Stopped];
         diagram.Append($"    state Video {{\n        [*] --> {fresh.To}: {fresh.On}\n");
         foreach (var (from, on, to) in advances.OrderBy(way => Place(way.From)).ThenBy(way => Place(way.To)))
             diagram.Append($"        {from} --> {to}: {on}\n");

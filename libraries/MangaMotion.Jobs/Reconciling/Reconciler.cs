@@ -23,17 +23,17 @@ internal sealed class Reconciler(
 
     // updated_at is set to now, so that a job is published again only after another full wait. Locked rows are skipped: they are being
     // claimed, or another reconciler has them. Fires jobs_counted_update, which finds no change of a status.
-    private const string StrandedSql =
-        """
+    private static string StrandedSql(JobType type) =>
+        $"""
         with stranded as (
           select id from jobs
           where type = @type and lane = @lane and bulk = @bulk and updated_at < clock_timestamp() - @wait
             and ((status = 'UPLOADED' and (not_before is null or not_before < clock_timestamp() - @wait))
               or (status = 'PROCESSING' and lease_until < clock_timestamp())
-              -- The whole of parts has no lease. It is stranded if none of its parts waits or runs, unless it waits for its owner.
+              -- The whole of parts has no lease. It is stranded if none of its parts waits or runs, unless it waits for something else.
               or (status = 'PROCESSING' and lease_until is null
                 and not exists (select from jobs part where part.parent_id = jobs.id and part.status in ('UPLOADED', 'PROCESSING'))
-                and not exists (select from videos v where v.id = jobs.id and v.state = 'AwaitingApproval' and v.approved_at is null)))
+                and not ({type.WaitsSql})))
           order by updated_at limit @limit for update skip locked)
         update jobs j set updated_at = clock_timestamp() from stranded s where j.id = s.id
         returning j.id, j.input::text as input
@@ -104,7 +104,7 @@ internal sealed class Reconciler(
     private async Task<List<(Guid Id, string Input)>> FindStrandedAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, JobType type, Lane lane, bool bulk, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(StrandedSql, connection, transaction)
+        await using var command = new NpgsqlCommand(StrandedSql(type), connection, transaction)
         {
             Parameters =
             {

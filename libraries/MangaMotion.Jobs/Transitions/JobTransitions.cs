@@ -350,7 +350,7 @@ public static class JobTransitions
     /// <param name="includeDone">Whether a job that is <c>DONE</c> starts over too.</param>
     /// <param name="stage">Stage from which a video goes on; null keeps the present one.</param>
     /// <param name="progress">Progress from which a video goes on, 0 to 100; null keeps the present one.</param>
-    internal static NpgsqlBatchCommand Replay(Guid jobId, bool includeDone = false, string? stage = null, short? progress = null) =>
+    public static NpgsqlBatchCommand Replay(Guid jobId, bool includeDone = false, string? stage = null, short? progress = null) =>
         new(ReplaySql)
         {
             Parameters =

@@ -1,6 +1,7 @@
 -- State of a video's saga. Whether the video runs, failed or was canceled is in its row in jobs.
 create table videos (
     id          uuid primary key references jobs (id) on delete cascade,
+    -- One of VideoStates.
     state       text not null,
     options     jsonb not null,
     -- The editable document; null until it is written.
@@ -20,7 +21,7 @@ create table stages (
     done        integer not null default 0,
     total       integer not null default 0,
     -- The job of a stage that consists of one part: the script, the composition.
-    part_id     uuid,
+    job_id      uuid,
     started_at  timestamptz,
     finished_at timestamptz,
     primary key (video_id, stage)
@@ -28,13 +29,13 @@ create table stages (
 
 -- One panel with its line, speech and camera move, in the order of the script.
 create table shots (
-    video_id     uuid not null references videos (id) on delete cascade,
-    position     integer not null,
-    shot_id      text not null,
-    page         integer not null,
-    -- Jobs that make the shot. speech_id is null for a silent shot, film_id until the stage begins.
-    speech_id    uuid,
-    film_id      uuid,
+    video_id       uuid not null references videos (id) on delete cascade,
+    position       integer not null,
+    shot_id        text not null,
+    page           integer not null,
+    -- Jobs that make the shot. The first is null for a silent shot, the second until video_gen begins.
+    speech_job_id  uuid,
+    segment_job_id uuid,
     primary key (video_id, position)
 );
 
@@ -46,6 +47,6 @@ create table segments (
     shot       integer not null,
     next_shot  integer,
     frames     integer not null,
-    film_id    uuid not null,
+    job_id     uuid not null,
     primary key (video_id, position)
 );

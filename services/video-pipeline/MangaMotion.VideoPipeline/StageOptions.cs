@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline;
 

@@ -10,6 +10,7 @@ using MangaMotion.VideoPipeline.Rendering;
 using MangaMotion.VideoPipeline.Saga;
 using MangaMotion.VideoPipeline.Stages;
 using MangaMotion.VideoPipeline.Stages.ScriptGen;
+using MangaMotion.Videos;
 using MassTransit;
 
 namespace MangaMotion.VideoPipeline;
@@ -33,17 +34,15 @@ internal static class VideoPipelineRegistration
         var services = builder.Services;
         services.AddValidatedOptions<StageOptions>(StageOptions.Section);
         builder.AddJobSaga<VideoStateMachine, VideoState>(
-            JobTypes.Video, RetryDelay, saga => saga.PostgresRepository(repository => repository.ExistingDbContext<VideoContext>()));
-        builder.AddStage<WriteScriptConsumer, WriteScript>(Stage.ScriptGen, JobTypes.ScriptGen);
-        builder.AddStage<SpeakShotConsumer, SpeakShot>(Stage.VoiceGen, JobTypes.VoiceShot);
-        builder.AddStage<RenderSegmentConsumer, RenderSegment>(Stage.VideoGen, JobTypes.RenderSegment);
-        builder.AddStage<ComposeVideoConsumer, ComposeVideo>(Stage.Compositing, JobTypes.Compositing);
+            VideoJobs.Video, RetryDelay, saga => saga.PostgresRepository(repository => repository.ExistingDbContext<VideoContext>()));
+        builder.AddStage<WriteScriptConsumer, WriteScript>(Stage.ScriptGen, VideoJobs.ScriptGen);
+        builder.AddStage<SpeakShotConsumer, SpeakShot>(Stage.VoiceGen, VideoJobs.VoiceGen);
+        builder.AddStage<RenderSegmentConsumer, RenderSegment>(Stage.VideoGen, VideoJobs.VideoGen);
+        builder.AddStage<ComposeVideoConsumer, ComposeVideo>(Stage.Compositing, VideoJobs.Compositing);
 
-        services.AddPostgresDbContext<VideoContext>();
-        services.AddScoped<VideoRows>();
+        services.AddVideoRows();
         services.AddScoped<IVideoSteps, VideoSteps>();
         services.AddSingleton<FilmPlanner>();
-        services.AddSingleton<FilmReader>();
         services.AddSingleton<StageRun>();
         services.AddSingleton<ScriptWork>();
         services.AddSingleton<VoiceWork>();

@@ -2,6 +2,7 @@ using MangaMotion.Integration.Jobs;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.TestSupport;
+using MangaMotion.Videos;
 
 namespace MangaMotion.Integration.Videos;
 
@@ -180,7 +181,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
     {
         await _world.StartWorkerAsync();
         var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, Review = true });
-        await _world.UntilStateAsync(video, "AwaitingApproval");
+        await _world.UntilStateAsync(video, VideoStates.AwaitingApproval);
         await _world.RepeatEventsAsync(video, 2);
         await EmptyAsync();
         Stages.Made.ShouldBe(["script"]);
@@ -199,7 +200,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
     {
         await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
         var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, Review = true });
-        await _world.UntilStateAsync(video, "AwaitingApproval");
+        await _world.UntilStateAsync(video, VideoStates.AwaitingApproval);
         await EmptyAsync();
 
         // Another one, of which there is nothing but its row, tells when the reconciler has been there.
@@ -216,7 +217,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
     {
         await _world.StartWorkerAsync();
         var video = await _world.SubmitAsync(new() { Width = 320, Height = 180, Review = true });
-        await _world.UntilStateAsync(video, "AwaitingApproval");
+        await _world.UntilStateAsync(video, VideoStates.AwaitingApproval);
         await EmptyAsync();
 
         // As the saga does: the video's row, then the job's.
@@ -316,7 +317,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
         await _world.UntilAsync(second, JobStatus.Done);
 
         (await _world.Jobs.ScalarAsync<long>(
-            "select count(distinct j.result ->> 'key') from shots s join jobs j on j.id = s.speech_id where s.position = 0 and s.video_id in ($1, $2)", first, second)).ShouldBe(2);
+            "select count(distinct j.result ->> 'key') from shots s join jobs j on j.id = s.speech_job_id where s.position = 0 and s.video_id in ($1, $2)", first, second)).ShouldBe(2);
     }
 
     [Fact]
@@ -325,7 +326,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
         (string, string)[] quick = [("Jobs:ReconcileAfter", "00:00:01")];
         await _world.StartWorkerAsync([.. quick, ("Stages:Enabled", "script_gen,voice_gen,compositing")]);
         var video = await _world.SubmitAsync(lane: Lane.High);
-        await _world.UntilStateAsync(video, "Filming");
+        await _world.UntilStateAsync(video, VideoStates.VideoGen);
         Stages.Count("film").ShouldBe(0);
 
         var filming = await _world.StartWorkerAsync([.. quick, ("Stages:Enabled", "video_gen")]);

@@ -3,12 +3,12 @@ using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Integration.Jobs;
 using MangaMotion.Jobs;
-using MangaMotion.Jobs.Videos;
 using MangaMotion.MediaJobs;
 using MangaMotion.Storage;
 using MangaMotion.TestSupport;
 using MangaMotion.VideoPipeline;
 using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.Videos;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,7 +55,7 @@ public sealed class VideoWorld : IAsyncDisposable
     {
         var id = Guid.CreateVersion7();
         var command = new StartVideo { JobId = id, Files = [], Options = options ?? new() { Width = 320, Height = 180 } };
-        await Jobs.AcceptAsync([new() { Id = id, Type = JobTypes.Video, Command = command, Lane = lane, OwnerId = Guid.NewGuid() }]);
+        await Jobs.AcceptAsync([new() { Id = id, Type = VideoJobs.Video, Command = command, Lane = lane, OwnerId = Guid.NewGuid() }]);
         return id;
     }
 

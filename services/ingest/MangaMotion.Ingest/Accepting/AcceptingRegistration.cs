@@ -5,6 +5,7 @@ using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Ingest.Accepting.Videos;
 using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Configuration;
+using MangaMotion.Videos;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -17,7 +18,8 @@ internal static class AcceptingRegistration
 {
     public static void AddAccepting(this IServiceCollection services)
     {
-        services.AddJobs(JobTypes.Thumbnail, JobTypes.Records, JobTypes.Video);
+        services.AddJobs(JobTypes.Thumbnail, JobTypes.Records);
+        services.AddVideos();
         services.AddValidatedOptions<QuotaOptions>(QuotaOptions.Section);
         services.AddSingleton<OwnerQuotas>();
         services.AddSingleton<IdempotencyKeys>();

@@ -5,7 +5,6 @@ using MangaMotion.Ingest.Reading.Ingests;
 using MangaMotion.Ingest.Reading.Jobs;
 using MangaMotion.Ingest.Reading.Operations;
 using MangaMotion.Ingest.Reading.Records;
-using MangaMotion.Ingest.Reading.Videos;
 using MangaMotion.RecordStore;
 
 namespace MangaMotion.Ingest.Reading;
@@ -20,7 +19,6 @@ internal static class ReadingRegistration
         services.AddSingleton<JobListQuery>();
         services.AddSingleton<CollectionStatusQuery>();
         services.AddSingleton<AssetQuery>();
-        services.AddSingleton<VideoQuery>();
         services.AddRecordStore();
         services.AddSingleton<RecordOwnership>();
         services.AddDeadLetters();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Film;
 

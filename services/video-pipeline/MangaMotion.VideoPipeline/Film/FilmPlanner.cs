@@ -1,6 +1,7 @@
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Film;
 
@@ -44,26 +45,13 @@ internal sealed class FilmPlanner(IShotVoice voice, ISegmentRenderer renderer)
 }
 
 /// <summary>One line to speak.</summary>
-/// <param name="Hash">Where the speech is kept: <c>shots/{Hash}/</c>.</param>
-internal sealed record SpeechPlan(string Hash, ScriptShot Shot, VideoOptions Options)
-{
-    /// <summary>
-    /// Each part has a sound of its own: a provider speaks no line twice alike, and the times of one sound do not fit another. A draft
-    /// is kept for this part alone.
-    /// </summary>
-    public string SoundKey(Guid part, bool draft) => draft ? $"shots/{part:N}/draft.wav" : $"shots/{Hash}/{part:N}.wav";
-
-    /// <summary>Names the sound, and is written last: where it is, the sound is too.</summary>
-    public string TimingKey => $"shots/{Hash}/speech.json";
-}
+/// <param name="Hash">Hash of everything that makes the speech; part of its keys in <see cref="VideoKeys"/>.</param>
+internal sealed record SpeechPlan(string Hash, ScriptShot Shot, VideoOptions Options);
 
 /// <summary>One segment to film.</summary>
-/// <param name="Hash">Where it is kept: <c>shots/{Hash}/</c>.</param>
+/// <param name="Hash">Hash of everything that makes the segment; part of its key in <see cref="VideoKeys"/>.</param>
 /// <param name="Pages">What its views show.</param>
-internal sealed record SegmentPlan(string Hash, SegmentSpec Spec, IReadOnlyList<StoredPage> Pages)
-{
-    public string Key => $"shots/{Hash}/segment.mp4";
-}
+internal sealed record SegmentPlan(string Hash, SegmentSpec Spec, IReadOnlyList<StoredPage> Pages);
 
 /// <param name="Prefix">Of the keys of the finished files.</param>
 internal sealed record CompositionPlan(string Prefix);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Film;
 

@@ -1,3 +1,5 @@
+using MangaMotion.Videos;
+
 namespace MangaMotion.VideoPipeline.Saga;
 
 /// <summary>What the saga does with the rows. Everything is in the transaction of the event, and may be done twice.</summary>

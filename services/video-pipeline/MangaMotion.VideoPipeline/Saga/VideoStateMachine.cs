@@ -1,5 +1,6 @@
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Videos;
 using MassTransit;
 
 namespace MangaMotion.VideoPipeline.Saga;
@@ -26,42 +27,42 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
             e.OnMissingInstance(missing => missing.Discard());
         });
 
-        Initially(When(Started).Begin(Stage.ScriptGen).TransitionTo(WritingScript));
+        Initially(When(Started).Begin(Stage.ScriptGen).TransitionTo(ScriptGen));
 
-        During(WritingScript, Ended(Stage.ScriptGen, then: x => x.IfElse(
+        During(ScriptGen, Ended(Stage.ScriptGen, then: x => x.IfElse(
             video => video.IsToBeReviewed(),
             park => park.TransitionTo(AwaitingApproval),
-            go => go.Begin(Stage.VoiceGen).TransitionTo(Speaking))));
+            go => go.Begin(Stage.VoiceGen).TransitionTo(VoiceGen))));
         During(AwaitingApproval, When(Advanced).IfAsync(
             video => video.IsApprovedAsync(),
-            go => go.Begin(Stage.VoiceGen).TransitionTo(Speaking)));
-        During(Speaking, Ended(Stage.VoiceGen, then: x => x.Begin(Stage.VideoGen).TransitionTo(Filming)));
-        During(Filming, Ended(Stage.VideoGen, then: x => x.Begin(Stage.Compositing).TransitionTo(Composing)));
-        During(Composing, Ended(Stage.Compositing, then: x => x.Finish(Stage.Compositing).TransitionTo(Completed)));
+            go => go.Begin(Stage.VoiceGen).TransitionTo(VoiceGen)));
+        During(VoiceGen, Ended(Stage.VoiceGen, then: x => x.Begin(Stage.VideoGen).TransitionTo(VideoGen)));
+        During(VideoGen, Ended(Stage.VideoGen, then: x => x.Begin(Stage.Compositing).TransitionTo(Compositing)));
+        During(Compositing, Ended(Stage.Compositing, then: x => x.Finish(Stage.Compositing).TransitionTo(Completed)));
         During(Completed, Stopped, Ignore(Advanced));
 
         // Sent again by a replay, an edit, an approval or the reconciler: it goes on at the first stage that is not done.
-        During([WritingScript, AwaitingApproval, Speaking, Filming, Composing, Completed, Stopped],
+        During([ScriptGen, AwaitingApproval, VoiceGen, VideoGen, Compositing, Completed, Stopped],
             When(Started)
-                .IfAsync(video => video.ResumesAtAsync(Stage.ScriptGen), go => go.Begin(Stage.ScriptGen).TransitionTo(WritingScript))
+                .IfAsync(video => video.ResumesAtAsync(Stage.ScriptGen), go => go.Begin(Stage.ScriptGen).TransitionTo(ScriptGen))
                 .IfAsync(video => video.ResumesAtAsync(Stage.VoiceGen), go => go.IfElse(
                     video => video.IsToBeReviewed(),
                     park => park.Remind().TransitionTo(AwaitingApproval),
-                    on => on.Begin(Stage.VoiceGen).TransitionTo(Speaking)))
-                .IfAsync(video => video.ResumesAtAsync(Stage.VideoGen), go => go.Begin(Stage.VideoGen).TransitionTo(Filming))
-                .IfAsync(video => video.ResumesAtAsync(Stage.Compositing), go => go.Begin(Stage.Compositing).TransitionTo(Composing)));
+                    on => on.Begin(Stage.VoiceGen).TransitionTo(VoiceGen)))
+                .IfAsync(video => video.ResumesAtAsync(Stage.VideoGen), go => go.Begin(Stage.VideoGen).TransitionTo(VideoGen))
+                .IfAsync(video => video.ResumesAtAsync(Stage.Compositing), go => go.Begin(Stage.Compositing).TransitionTo(Compositing)));
     }
 
-    public State WritingScript { get; private set; } = null!;
+    public State ScriptGen { get; private set; } = null!;
 
     /// <summary>The script is written and its owner wants to see it first.</summary>
     public State AwaitingApproval { get; private set; } = null!;
 
-    public State Speaking { get; private set; } = null!;
+    public State VoiceGen { get; private set; } = null!;
 
-    public State Filming { get; private set; } = null!;
+    public State VideoGen { get; private set; } = null!;
 
-    public State Composing { get; private set; } = null!;
+    public State Compositing { get; private set; } = null!;
 
     public State Completed { get; private set; } = null!;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Videos;
 using MassTransit;
 
 namespace MangaMotion.VideoPipeline.Saga;

@@ -4,6 +4,7 @@ using MangaMotion.Jobs;
 using MangaMotion.Jobs.Parts;
 using MangaMotion.Messaging.Postgres.Sessions;
 using MangaMotion.VideoPipeline.Film;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Saga;
 
@@ -12,24 +13,24 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
 {
     public async Task BeginAsync(VideoState video, Stage stage, CancellationToken cancellationToken)
     {
-        if (await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is not { } lane)
+        if (await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is not { } lane)
             return;
 
         await rows.BeginStageAsync(video.CorrelationId, stage, cancellationToken);
         await (stage.Name switch
         {
-            "script_gen" => BeginScriptAsync(video, lane, cancellationToken),
-            "voice_gen" => BeginVoiceAsync(video, lane, cancellationToken),
-            "video_gen" => BeginFilmAsync(video, lane, cancellationToken),
+            StageNames.ScriptGen => BeginScriptAsync(video, lane, cancellationToken),
+            StageNames.VoiceGen => BeginVoiceAsync(video, lane, cancellationToken),
+            StageNames.VideoGen => BeginFilmAsync(video, lane, cancellationToken),
             _ => BeginCompositingAsync(video, lane, cancellationToken),
         });
         // Where every part is there already, no part will tell that it has ended.
-        await parts.RemindAsync(session, video.CorrelationId, JobTypes.Video, lane, cancellationToken);
+        await parts.RemindAsync(session, video.CorrelationId, VideoJobs.Video, lane, cancellationToken);
     }
 
     public async Task<bool> EndAsync(VideoState video, Stage stage, CancellationToken cancellationToken)
     {
-        if (await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is null || !await rows.CountPartsAsync(video.CorrelationId, stage, cancellationToken))
+        if (await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is null || !await rows.CountPartsAsync(video.CorrelationId, stage, cancellationToken))
             return false;
         if (stage == Stage.ScriptGen)
             await rows.TakeScriptAsync(video.CorrelationId, cancellationToken);
@@ -37,15 +38,15 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
     }
 
     public async Task<bool> ResumesAtAsync(VideoState video, Stage stage, CancellationToken cancellationToken) =>
-        await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is not null
-        && await rows.FirstUnfinishedAsync(video.CorrelationId, cancellationToken) == stage.Name;
+        await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is not null
+        && await rows.FindFirstUnfinishedStageAsync(video.CorrelationId, cancellationToken) == stage.Name;
 
     public Task<bool> IsApprovedAsync(VideoState video, CancellationToken cancellationToken) => rows.IsApprovedAsync(video.CorrelationId, cancellationToken);
 
     public async Task RemindAsync(VideoState video, CancellationToken cancellationToken)
     {
-        if (await rows.TakeJobAsync(video.CorrelationId, cancellationToken) is { } lane)
-            await parts.RemindAsync(session, video.CorrelationId, JobTypes.Video, lane, cancellationToken);
+        if (await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is { } lane)
+            await parts.RemindAsync(session, video.CorrelationId, VideoJobs.Video, lane, cancellationToken);
     }
 
     public Task FinishAsync(VideoState video, Stage last, CancellationToken cancellationToken) =>
@@ -54,8 +55,8 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
     private async Task BeginScriptAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
     {
         var id = PartId.Of(video.CorrelationId, Stage.ScriptGen, "");
-        await rows.SetPartAsync(video.CorrelationId, Stage.ScriptGen, id, cancellationToken);
-        await AddAsync(video, JobTypes.ScriptGen, lane, [(id, "{}")], (part, whole) => new WriteScript { JobId = part, VideoId = whole }, cancellationToken);
+        await rows.SetStageJobAsync(video.CorrelationId, Stage.ScriptGen, id, cancellationToken);
+        await AddAsync(video, VideoJobs.ScriptGen, lane, [(id, "{}")], (part, whole) => new WriteScript { JobId = part, VideoId = whole }, cancellationToken);
     }
 
     private async Task BeginVoiceAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
@@ -66,7 +67,7 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
 
         await rows.ReplaceShotsAsync(video.CorrelationId, script, speeches.Select(IdOf).ToArray(), cancellationToken);
         await AddAsync(
-            video, JobTypes.VoiceShot, lane, [.. speeches.OfType<SpeechPlan>().Select(plan => (IdOf(plan)!.Value, Serialize(plan)))],
+            video, VideoJobs.VoiceGen, lane, [.. speeches.OfType<SpeechPlan>().Select(plan => (IdOf(plan)!.Value, Serialize(plan)))],
             (part, whole) => new SpeakShot { JobId = part, VideoId = whole }, cancellationToken);
     }
 
@@ -78,9 +79,10 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
         var segments = planner.PlanSegments(script, pages, timeline);
         var ids = segments.Select(plan => PartId.Of(video.CorrelationId, Stage.VideoGen, plan.Hash)).ToArray();
 
-        await rows.ReplaceSegmentsAsync(video.CorrelationId, timeline, ids, cancellationToken);
+        var segmentRows = timeline.Segments.Zip(ids, (segment, id) => new SegmentRow(segment.Shot, segment.NextShot, segment.Frames, id)).ToArray();
+        await rows.ReplaceSegmentsAsync(video.CorrelationId, segmentRows, cancellationToken);
         await AddAsync(
-            video, JobTypes.RenderSegment, lane, [.. segments.Zip(ids, (plan, id) => (id, Serialize(plan)))],
+            video, VideoJobs.VideoGen, lane, [.. segments.Zip(ids, (plan, id) => (id, Serialize(plan)))],
             (part, whole) => new RenderSegment { JobId = part, VideoId = whole }, cancellationToken);
     }
 
@@ -90,9 +92,9 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
         var made = await rows.ReadPartIdsAsync(video.CorrelationId, cancellationToken);
         var hash = ContentHash.Of("composition", script, video.Options, made);
         var id = PartId.Of(video.CorrelationId, Stage.Compositing, hash);
-        await rows.SetPartAsync(video.CorrelationId, Stage.Compositing, id, cancellationToken);
+        await rows.SetStageJobAsync(video.CorrelationId, Stage.Compositing, id, cancellationToken);
         await AddAsync(
-            video, JobTypes.Compositing, lane, [(id, Serialize(new CompositionPlan($"videos/{video.CorrelationId:N}/{hash[..16]}")))],
+            video, VideoJobs.Compositing, lane, [(id, Serialize(new CompositionPlan(VideoKeys.Composition(video.CorrelationId, hash))))],
             (part, whole) => new ComposeVideo { JobId = part, VideoId = whole }, cancellationToken);
     }
 

@@ -3,7 +3,7 @@ using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Stages;
-using SpokenWord = MangaMotion.VideoPipeline.Stages.SpokenWord;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Speech;
 
@@ -21,5 +21,5 @@ internal sealed class ShotVoice(SpeechSynthesizer synthesizer) : IShotVoice
     }
 
     internal static ShotSpeech Of(SpokenLine line) =>
-        new(line.Path, line.Seconds, [.. line.Words.Select(word => new SpokenWord(word.Text, word.Start, word.End))]);
+        new(line.Path, line.Seconds, [.. line.Words.Select(word => new SpeechWord(word.Text, word.Start, word.End))]);
 }

@@ -4,16 +4,17 @@ using MangaMotion.Jobs.Running;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.Storage;
 using MangaMotion.VideoPipeline.Film;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages;
 
 /// <summary>The one part of <c>compositing</c>.</summary>
-internal sealed class CompositionWork(StageRun stage, FilmReader films, ICompositor compositor, IObjectStore store)
+internal sealed class CompositionWork(StageRun stage, VideoQuery videos, ICompositor compositor, IObjectStore store)
 {
     public Task<VideoResult> RunAsync(JobRun<ComposeVideo> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
     {
         var plan = run.Params.Deserialize<CompositionPlan>(VideoJson.Options)!;
-        var film = await films.ReadFilmAsync(run.Command.VideoId, cancellationToken);
+        var film = await videos.ReadMaterialAsync(run.Command.VideoId, cancellationToken);
         var speeches = new Dictionary<string, ShotSpeech>(StringComparer.Ordinal);
         foreach (var (shot, speech) in film.Speech)
             speeches[shot] = new(await FetchAsync(speech.Key, "wav", workspace, cancellationToken), speech.Seconds, speech.Words, speech.Draft);

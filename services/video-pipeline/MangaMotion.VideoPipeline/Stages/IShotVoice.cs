@@ -1,6 +1,7 @@
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Workspaces;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages;
 
@@ -21,9 +22,4 @@ public interface IShotVoice
 /// <param name="Path">A WAV in the workspace.</param>
 /// <param name="Seconds">Its length.</param>
 /// <param name="Draft">A provider failed, and the local voice spoke instead.</param>
-public sealed record ShotSpeech(string Path, double Seconds, IReadOnlyList<SpokenWord> Words, bool Draft = false);
-
-/// <summary>One word of the line as written.</summary>
-/// <param name="Start">Seconds from the start of the speech.</param>
-/// <param name="End">Seconds from the start of the speech.</param>
-public sealed record SpokenWord(string Text, double Start, double End);
+public sealed record ShotSpeech(string Path, double Seconds, IReadOnlyList<SpeechWord> Words, bool Draft = false);

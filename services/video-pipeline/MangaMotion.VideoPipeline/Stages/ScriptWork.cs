@@ -3,16 +3,16 @@ using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Storage;
-using MangaMotion.VideoPipeline.Film;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages;
 
 /// <summary>The one part of <c>script_gen</c>.</summary>
-internal sealed class ScriptWork(StageRun stage, FilmReader films, IScriptGenerator generator, IObjectStore store)
+internal sealed class ScriptWork(StageRun stage, VideoQuery videos, IScriptGenerator generator, IObjectStore store)
 {
     public Task<ScriptResult> RunAsync(JobRun<WriteScript> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
     {
-        var start = await films.ReadStartAsync(run.Command.VideoId, cancellationToken);
+        var start = await videos.ReadCommandAsync(run.Command.VideoId, cancellationToken);
         var files = new List<LocalChapterFile>(start.Files.Count);
         foreach (var file in start.Files)
         {

@@ -3,6 +3,7 @@ using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Storage;
 using MangaMotion.VideoPipeline.Film;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages;
 
@@ -12,8 +13,9 @@ internal sealed class SegmentWork(StageRun stage, ISegmentRenderer renderer, IOb
     public Task<SegmentResult> RunAsync(JobRun<RenderSegment> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
     {
         var plan = run.Params.Deserialize<SegmentPlan>(VideoJson.Options)!;
-        if (await store.HeadAsync(plan.Key, cancellationToken) is not null)
-            return new SegmentResult(plan.Key, plan.Spec.Frames, Draft: false, Reused: true);
+        var key = VideoKeys.Segment(plan.Hash);
+        if (await store.HeadAsync(key, cancellationToken) is not null)
+            return new SegmentResult(key, plan.Spec.Frames, Draft: false, Reused: true);
 
         var pages = new Dictionary<int, string>();
         foreach (var page in plan.Pages)
@@ -24,7 +26,8 @@ internal sealed class SegmentWork(StageRun stage, ISegmentRenderer renderer, IOb
 
         var segment = await renderer.RenderAsync(plan.Spec, pages, workspace, cancellationToken);
         // What a provider could not do may be done better another time, so it is kept for this part alone.
-        var key = segment.Draft ? $"shots/{run.JobId:N}/draft.mp4" : plan.Key;
+        if (segment.Draft)
+            key = VideoKeys.DraftSegment(run.JobId);
         await store.PutFileAsync(key, segment.Path, new() { ContentType = "video/mp4" }, cancellationToken);
         return new SegmentResult(key, plan.Spec.Frames, segment.Draft, Reused: false);
     });

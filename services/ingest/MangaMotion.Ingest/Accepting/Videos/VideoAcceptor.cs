@@ -8,6 +8,7 @@ using MangaMotion.Ingest.Api;
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.ServiceDefaults.Problems;
+using MangaMotion.Videos;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -165,7 +166,7 @@ public sealed class VideoAcceptor(
         Id = videoId,
         OwnerId = ownerId,
         IngestId = ingestId,
-        Type = JobTypes.Video,
+        Type = VideoJobs.Video,
         Command = start,
         Lane = fields.Lane,
         NotBefore = fields.NotBefore,

@@ -8,9 +8,9 @@ using MangaMotion.Ingest.Keys;
 using MangaMotion.Ingest.Reading.Assets;
 using MangaMotion.Ingest.Reading.Videos;
 using MangaMotion.Jobs.Replays;
-using MangaMotion.Jobs.Videos;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Storage;
+using MangaMotion.Videos;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -132,8 +132,9 @@ internal static class VideoEndpoints
     }
 
     private static async Task<VideoStatus> FindAsync(Guid id, HttpContext context, VideoQuery videos) =>
-        await videos.FindAsync(id, context.OwnerId(), context.RequestAborted)
-        ?? throw new ProblemException(404, "unknown_video", $"There is no video {id}, or it is not yours.");
+        await videos.FindAsync(id, context.OwnerId(), context.RequestAborted) is { } video
+            ? VideoAnswers.ToStatus(id, video)
+            : throw new ProblemException(404, "unknown_video", $"There is no video {id}, or it is not yours.");
 
     private static async Task<VideoScript> FindScriptAsync(Guid id, HttpContext context, VideoQuery videos) =>
         await videos.FindScriptAsync(id, context.OwnerId(), context.RequestAborted)

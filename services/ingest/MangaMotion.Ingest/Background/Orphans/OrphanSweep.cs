@@ -1,5 +1,6 @@
 using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Storage;
+using MangaMotion.Videos;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Orphans;
@@ -13,7 +14,7 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
 {
     private const int BatchSize = 1_000;
 
-    private static readonly string[] Prefixes = ["originals/", "processed/", "uploads/", "videos/", "shots/"];
+    private static readonly string[] Prefixes = ["originals/", "processed/", "uploads/", VideoKeys.Videos, VideoKeys.Shots];
 
     private const string Orphans =
         """
@@ -98,7 +99,8 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
     private static Found? Find(string key) => key.Split('/') switch
     {
         [_, var id, ..] when Guid.TryParseExact(id, "N", out var parsed) => new(key, parsed, Hash: null),
-        ["shots", { Length: 64 } hash, ..] when hash.All(char.IsAsciiHexDigitLower) => new(key, Id: null, hash),
+        [_, { Length: 64 } hash, ..] when key.StartsWith(VideoKeys.Shots, StringComparison.Ordinal) && hash.All(char.IsAsciiHexDigitLower) =>
+            new(key, Id: null, hash),
         _ => null,
     };
 

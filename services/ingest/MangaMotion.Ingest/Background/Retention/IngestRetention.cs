@@ -1,4 +1,5 @@
 using MangaMotion.Storage;
+using MangaMotion.Videos;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Retention;
@@ -97,7 +98,7 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
         foreach (var (job, _) in jobs)
         {
             await RemoveAsync($"processed/{job:N}/", cancellationToken);
-            await RemoveAsync($"videos/{job:N}/", cancellationToken);
+            await RemoveAsync(VideoKeys.Prefix(job), cancellationToken);
         }
 
         return ingests.Count;

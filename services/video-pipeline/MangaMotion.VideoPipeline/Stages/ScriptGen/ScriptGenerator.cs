@@ -9,6 +9,7 @@ using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.MediaJobs;
 using MangaMotion.Storage;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
@@ -86,7 +87,7 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             var panels = new StoredPanel[thumbnails.Count];
             for (var i = 0; i < panels.Length; i++)
             {
-                var (panel, key) = (layout.Panels[i], $"videos/{chapter.VideoId:N}/panels/{page.Number:0000}-{i + 1:000}.jpg");
+                var (panel, key) = (layout.Panels[i], VideoKeys.Panel(chapter.VideoId, page.Number, i + 1));
                 await store.PutFileAsync(key, thumbnails[i], new PutOptions { ContentType = "image/jpeg" }, token);
                 // A disk store has taken it already.
                 File.Delete(thumbnails[i]);
@@ -99,7 +100,7 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
 
     private async Task<StoredPage> StoreAsync(Guid video, ChapterPage page, PageFile file, CancellationToken cancellationToken)
     {
-        var key = $"videos/{video:N}/pages/{page.Number:0000}.{file.Type.Extension}";
+        var key = VideoKeys.Page(video, page.Number, file.Type.Extension);
         // As a stream: the file may be a link to the original, which is not the store's to move.
         await using var content = File.OpenRead(file.Path);
         var put = await store.PutAsync(key, content, new PutOptions { ContentType = file.Type.Name, ExpectedLength = content.Length }, cancellationToken);

@@ -1,0 +1,14 @@
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Jobs;
+
+namespace MangaMotion.Videos;
+
+/// <summary>Job types of a video and of its parts. A type and its queue have the same name.</summary>
+public static class VideoJobs
+{
+    public static readonly JobType<StartVideo> Video = new("video") { WaitsSql = VideoSql.AwaitsApproval };
+    public static readonly JobType<WriteScript> ScriptGen = new("script-gen") { Whole = Video, Stage = StageNames.ScriptGen };
+    public static readonly JobType<SpeakShot> VoiceGen = new("voice-shot") { Whole = Video, Stage = StageNames.VoiceGen };
+    public static readonly JobType<RenderSegment> VideoGen = new("render-segment") { Whole = Video, Stage = StageNames.VideoGen };
+    public static readonly JobType<ComposeVideo> Compositing = new("compositing") { Whole = Video, Stage = StageNames.Compositing };
+}

@@ -1,0 +1,195 @@
+namespace MangaMotion.Videos;
+
+/// <summary>All statements on <c>videos</c>, <c>stages</c>, <c>shots</c> and <c>segments</c>.</summary>
+/// <remarks>
+/// These tables have no triggers. A statement that also writes <c>jobs</c> names the triggers that fire. Statements use
+/// <c>clock_timestamp()</c> instead of <c>now()</c>, because a statement that waited for a lock must not act on an old time.
+/// </remarks>
+internal static class VideoSql
+{
+    // The saga locks the video's row before the job's row; edits take the same order.
+    public const string Lock = "select from videos where id = @video_id for update";
+
+    public const string FindForEdit =
+        $"""
+        select j.status, j.lane, j.input::text as input, j.ingest_id, v.state, v.script is not null as has_script,
+          v.options ->> 'stop_at' is not distinct from '{StageNames.ScriptGen}' as stops_at_script
+        from jobs j join videos v on v.id = j.id where j.id = @video_id for update of j
+        """;
+
+    // For the reconciler, which selects from jobs.
+    public const string AwaitsApproval =
+        $"exists (select from videos v where v.id = jobs.id and v.state = '{VideoStates.AwaitingApproval}' and v.approved_at is null)";
+
+    public const string ReplaceScript = "update videos set script = @script::jsonb where id = @video_id";
+
+    // Parts stay: those that the new script still needs are found by their ids.
+    public const string ResetStages =
+        $"""
+        update stages set status = 'UPLOADED', done = 0, started_at = null, finished_at = null
+        where video_id = @video_id and stage <> '{StageNames.ScriptGen}'
+        """;
+
+    public const string Approve = "update videos set approved_at = coalesce(approved_at, clock_timestamp()) where id = @video_id";
+
+    public const string ApproveAndGoOn =
+        """
+        update videos set approved_at = coalesce(approved_at, clock_timestamp()), options = options - 'stop_at' where id = @video_id
+        """;
+
+    public const string AddStages =
+        """
+        insert into stages (video_id, stage, position)
+        select @video_id, stage, position from unnest(@stages, @positions) as stage (stage, position) on conflict do nothing
+        """;
+
+    public const string BeginStage =
+        """
+        update stages set status = 'PROCESSING', started_at = coalesce(started_at, clock_timestamp()), finished_at = null
+        where video_id = @video_id and stage = @stage
+        """;
+
+    public const string SetStageJob = "update stages set job_id = @job_id where video_id = @video_id and stage = @stage";
+
+    public const string FindStageJob = "select job_id from stages where video_id = @video_id and stage = @stage";
+
+    public const string FindFirstUnfinishedStage =
+        "select stage from stages where video_id = @video_id and status <> 'DONE' order by position limit 1";
+
+    // Fires jobs_revised if stage or progress of the video change, and jobs_counted_update, which finds no change of a status.
+    public const string CountParts =
+        $"""
+        with wanted as (
+          select speech_job_id as id from shots
+          where video_id = @video_id and @stage = '{StageNames.VoiceGen}' and speech_job_id is not null
+          union select job_id from segments where video_id = @video_id and @stage = '{StageNames.VideoGen}'
+          union select job_id from stages where video_id = @video_id and stage = @stage and job_id is not null),
+        counted as (
+          select count(*) as total, count(*) filter (where j.status = 'DONE') as done from wanted w join jobs j on j.id = w.id),
+        stage as (
+          update stages s set done = counted.done, total = counted.total,
+            status = case when counted.done = counted.total then 'DONE' else s.status end,
+            finished_at = case when counted.done = counted.total then clock_timestamp() end
+          from counted where s.video_id = @video_id and s.stage = @stage and s.status = 'PROCESSING'
+          returning s.position, s.done, s.total, s.status),
+        job as (
+          update jobs j set stage = @stage, updated_at = clock_timestamp(),
+            progress = greatest(j.progress, stage.position * 25 + case when stage.total = 0 then 25 else 25 * stage.done / stage.total end)
+          from stage where j.id = @video_id)
+        select status = 'DONE' from stage
+        """;
+
+    public const string TakeScript =
+        $"""
+        update videos v set script = j.result -> 'script', pages = j.result -> 'pages'
+        from stages s join jobs j on j.id = s.job_id
+        where v.id = @video_id and v.script is null and s.video_id = @video_id and s.stage = '{StageNames.ScriptGen}'
+        """;
+
+    public const string FindApproval = "select approved_at from videos where id = @video_id";
+
+    public const string FindIngest = "select ingest_id from jobs where id = @video_id";
+
+    public const string ReadScript = "select script::text as script, pages::text as pages from videos where id = @video_id";
+
+    public const string ReadSpeech =
+        """
+        select s.shot_id, j.result::text as result from shots s join jobs j on j.id = s.speech_job_id
+        where s.video_id = @video_id and j.status = 'DONE'
+        """;
+
+    public const string ReadSegments =
+        """
+        select j.result::text as result from segments s join jobs j on j.id = s.job_id
+        where s.video_id = @video_id and j.status = 'DONE' order by s.position
+        """;
+
+    public const string ReadPartIds =
+        """
+        (select speech_job_id as id from shots where video_id = @video_id and speech_job_id is not null order by position)
+        union all (select job_id from segments where video_id = @video_id order by position)
+        """;
+
+    public const string DeleteShots = "delete from shots where video_id = @video_id";
+
+    public const string InsertShots =
+        """
+        insert into shots (video_id, position, shot_id, page, speech_job_id)
+        select @video_id, position, shot_id, page, speech_job_id
+        from unnest(@positions, @shot_ids, @pages, @speech_job_ids) as shot (position, shot_id, page, speech_job_id)
+        """;
+
+    public const string DeleteSegments = "delete from segments where video_id = @video_id";
+
+    public const string InsertSegments =
+        """
+        insert into segments (video_id, position, shot, next_shot, frames, job_id)
+        select @video_id, position, shot, next_shot, frames, job_id
+        from unnest(@positions, @shots, @next_shots, @frames, @job_ids) as segment (position, shot, next_shot, frames, job_id)
+        """;
+
+    public const string SetSegmentsOfShots =
+        """
+        update shots s set segment_job_id = g.job_id from segments g
+        where s.video_id = @video_id and g.video_id = @video_id and g.shot = s.position and g.next_shot is null
+        """;
+
+    public const string ReadCommand = "select input::text as input from jobs where id = @video_id";
+
+    public const string ReadScriptAndOptions = "select script::text as script, options::text as options from videos where id = @video_id";
+
+    public const string FindVideo =
+        """
+        select j.status, v.state, j.progress, j.last_error, j.ingest_id, j.created_at, j.finished_at, v.script::text as script,
+          case when j.status = 'DONE' and j.result ? 'files' then j.result::text end as result,
+          -- Seconds left, if the rest takes as long as the part done so far.
+          case when j.status = 'PROCESSING'
+            then extract(epoch from clock_timestamp() - j.started_at)::float8 / nullif(j.progress, 0) * (100 - j.progress)
+          end as eta_seconds
+        from jobs j left join videos v on v.id = j.id
+        where j.id = @video_id and j.owner_id = @owner_id and j.type = 'video'
+        """;
+
+    public const string FindStages =
+        """
+        select s.stage, s.done, s.total, s.started_at, s.finished_at,
+          case when s.status = 'PROCESSING' and j.status = 'FAILED' then 'FAILED' else s.status end as status,
+          case when s.status = 'DONE' then 100 when s.total > 1 then 100 * s.done / s.total
+            -- A stage of one part: its part reports the progress of the whole video.
+            else least(100, greatest(0, coalesce(part.progress, 0) - 25 * s.position) * 4) end as progress
+        from stages s join jobs j on j.id = s.video_id left join jobs part on part.id = s.job_id
+        where s.video_id = @video_id order by s.position
+        """;
+
+    public const string FindShots =
+        """
+        select s.shot_id, coalesce(segment.status, speech.status, 'UPLOADED') as status,
+          coalesce(segment.last_error, speech.last_error) as error,
+          coalesce((segment.result ->> 'draft')::bool, false) or coalesce((speech.result ->> 'draft')::bool, false) as draft
+        from shots s left join jobs segment on segment.id = s.segment_job_id left join jobs speech on speech.id = s.speech_job_id
+        where s.video_id = @video_id
+        """;
+
+    public const string FindPages = "select pages::text as pages from videos where id = @video_id and pages is not null";
+
+    public const string FindScript =
+        "select v.script::text from videos v join jobs j on j.id = v.id where j.id = @video_id and j.owner_id = @owner_id";
+
+    public const string FindFile =
+        """
+        select file ->> 'key' from jobs j, jsonb_array_elements(j.result -> 'files') file
+        where j.id = @video_id and j.owner_id = @owner_id and j.type = 'video' and j.status = 'DONE' and file ->> 'variant' = @variant
+        """;
+
+    public const string FindPage =
+        """
+        select page ->> 'key' from videos v join jobs j on j.id = v.id, jsonb_array_elements(v.pages) page
+        where j.id = @video_id and j.owner_id = @owner_id and (page ->> 'number')::int = @page
+        """;
+
+    public const string FindThumbnail =
+        """
+        select page -> 'panels' -> @index ->> 'key' from videos v join jobs j on j.id = v.id, jsonb_array_elements(v.pages) page
+        where j.id = @video_id and j.owner_id = @owner_id and (page ->> 'number')::int = @page
+        """;
+}
