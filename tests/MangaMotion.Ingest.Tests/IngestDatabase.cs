@@ -2,6 +2,7 @@ using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
 using MangaMotion.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
+using MangaMotion.Videos;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Tests;
@@ -33,6 +34,7 @@ public sealed class IngestDatabase : IAsyncDisposable
             database.Source,
             [
                 SchemaScripts.Messaging, new("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."),
+                new("videos", typeof(VideosRegistration).Assembly, "MangaMotion.Videos.Schema."),
                 new("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."),
             ],
             NullLogger.Instance,
