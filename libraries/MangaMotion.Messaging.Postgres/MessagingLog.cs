@@ -34,6 +34,12 @@ internal static partial class MessagingLog
     [LoggerMessage(1015, LogLevel.Debug, "Outbox not measured. Retrying at the next interval.")]
     public static partial void LogOutboxNotMeasured(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1016, LogLevel.Debug, "Round {Round} skipped: a server is unavailable. Retrying at the next interval. Cause: {Cause}")]
+    public static partial void LogRoundSkipped(this ILogger logger, string round, string cause);
+
+    [LoggerMessage(1017, LogLevel.Error, "Round {Round} failed. Retrying at the next interval.")]
+    public static partial void LogRoundFailed(this ILogger logger, Exception exception, string round);
+
     [LoggerMessage(1020, LogLevel.Information, "Schema script {Script} of set {Set} applied.")]
     public static partial void LogScriptApplied(this ILogger logger, string script, string set);
 }

@@ -4,6 +4,7 @@ using MangaMotion.Jobs.Notices;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.ServiceDefaults.Bus;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -70,11 +71,10 @@ internal sealed class ErrorQueueSweeper(
             return;
 
         // One sweeper at a time: two would each see half of the queue and put it back in the other's way.
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var claim = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.error-queue-sweeper'))", connection, transaction);
-        if ((bool)(await claim.ExecuteScalarAsync(cancellationToken))!)
-            _leftAlone[queue] = await TakeClosedAsync(queue, cancellationToken) - open;
+        long? left = await database.RunExclusivelyAsync<long?>(
+            "error-queue-sweeper", async token => await TakeClosedAsync(queue, token), cancellationToken);
+        if (left is not null)
+            _leftAlone[queue] = left.Value - open;
     }
 
     /// <returns>How many messages were seen and left; not those that somebody else had in hand.</returns>

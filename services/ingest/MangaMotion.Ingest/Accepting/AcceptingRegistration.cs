@@ -27,6 +27,9 @@ internal static class AcceptingRegistration
         services.AddSingleton<UploadReferences>();
         services.AddSingleton<PutTurns>();
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<IngestRows>();
+        services.AddSingleton<AcceptTransaction>();
+        services.AddSingleton<StoredFiles>();
         services.AddSingleton<IngestAcceptor>();
         services.AddSingleton<IngestWaits>();
         services.AddSingleton(provider => IngestWaits.Handler(provider.GetRequiredService<IngestWaits>()));

@@ -49,7 +49,7 @@ internal static class IngestEndpoints
             // Who asks once more for an answer uses nothing.
             if (idempotent is not { IsRepeated: true })
                 await quotas.CheckAsync(owner, context.Request.ContentLength, gone);
-            accepted = await acceptor.AcceptAsync(context.Request, owner, idempotent, preference.Wait, gone);
+            accepted = await acceptor.AcceptAsync(new(context.Request, owner, idempotent, preference.Wait), gone);
             if (idempotent is { IsRepeated: true } && preference.Wait is { } again)
                 await waits.AddAsync(accepted.ResourceId, again, gone);
         }
@@ -67,7 +67,7 @@ internal static class IngestEndpoints
     {
         try
         {
-            return await waits.UntilFinishedAsync(id, wait, gone) ? await statuses.FindAsync(id, owner, after: -1, IngestStatusQuery.MaxPageSize, gone) : null;
+            return await waits.UntilFinishedAsync(id, wait, gone) ? await statuses.FindAsync(id, owner, pageToken: null, IngestStatusQuery.MaxPageSize, gone) : null;
         }
         catch (Exception exception) when (DatabaseOutage.Is(exception))
         {
@@ -77,7 +77,7 @@ internal static class IngestEndpoints
 
     private static async Task<IResult> StatusAsync(
         Guid id, HttpContext context, IngestStatusQuery query, string? pageToken, int pageSize = IngestStatusQuery.DefaultPageSize) =>
-        await query.FindAsync(id, context.OwnerId(), PageToken.Read(pageToken), pageSize, context.RequestAborted) is { } status
+        await query.FindAsync(id, context.OwnerId(), pageToken, pageSize, context.RequestAborted) is { } status
             ? Results.Ok(status)
             : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {id}, or it is not yours.");
 

@@ -65,7 +65,7 @@ internal static class VideoEndpoints
         await using var idempotent = await keys.BeginAsync(context.Request, owner, context.RequestAborted);
         if (idempotent is not { IsRepeated: true })
             await quotas.CheckAsync(owner, context.Request.ContentLength, context.RequestAborted);
-        return await acceptor.AcceptAsync(context.Request, owner, idempotent, context.RequestAborted);
+        return await acceptor.AcceptAsync(new(context.Request, owner, idempotent), context.RequestAborted);
     }
 
     /// <summary>The JSON form is another than that of the files.</summary>

@@ -1,34 +1,19 @@
+using MangaMotion.Messaging.Postgres;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Expiry;
 
-/// <summary>Deletes idempotency keys that have expired.</summary>
+/// <summary>Deletes expired idempotency keys. A key that stays has no effect.</summary>
 internal sealed class IdempotencyKeyExpiry(NpgsqlDataSource database, ILogger<IdempotencyKeyExpiry> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        BackgroundRounds.RepeatAsync("idempotency-key-expiry", Interval, DeleteExpiredAsync, logger, stoppingToken);
+
+    private async Task DeleteExpiredAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await using var command = database.CreateCommand("delete from idempotency_keys where expires_at < now()");
-                    await command.ExecuteNonQueryAsync(stoppingToken);
-                }
-                catch (NpgsqlException exception)
-                {
-                    // An expired key counts for nothing; the next round comes by itself.
-                    logger.LogDebug("Expired idempotency keys stay for now: {Reason}", exception.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
+        await using var command = database.CreateCommand("delete from idempotency_keys where expires_at < now()");
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using MangaMotion.Ingest.Accepting.Uploads;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.Storage;
 using MangaMotion.Videos;
 using Npgsql;
@@ -6,9 +7,9 @@ using Npgsql;
 namespace MangaMotion.Ingest.Background.Orphans;
 
 /// <summary>
-/// Removes objects that belong to nothing: files of ingests that were never committed, derivatives of jobs that are gone,
-/// uploads that were abandoned, pages and films of videos that are gone, shots that no video is made of. Only keys whose second
-/// segment is an id of ours, or in <c>shots/</c> a hash, are looked at; whatever else is in the store is somebody else's.
+/// Removes objects without a row: files of ingests that were never committed, derivatives and pages of deleted jobs, abandoned uploads,
+/// and shots that no video uses. It touches only keys whose second segment is an id, or in <c>shots/</c> a hash. Other objects in the
+/// store belong to other programs.
 /// </summary>
 internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store, UploadStore uploads, TimeProvider time)
 {
@@ -22,39 +23,36 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
         where not exists (select from ingests i where i.id = object.id)
           and not exists (select from jobs j where j.id = object.id)
           and not exists (select from uploads u where u.id = object.id)
-          -- Of any part, also of one that an edit left out: the edit may be taken back.
+          -- A part that an edit left out counts as well: the edit may be undone.
           and not exists (select from jobs part where part.parent_id is not null and part.params ->> 'hash' = object.hash)
         """;
 
-    /// <summary>One pass over the store; it is done by whoever has the lock.</summary>
-    /// <returns>How many objects were removed; null where another instance is at it.</returns>
-    public async Task<int?> SweepAsync(TimeSpan minAge, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var turn = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.orphan-sweep'))", connection, transaction);
-        if (!(bool)(await turn.ExecuteScalarAsync(cancellationToken))!)
-            return null;
+    /// <summary>Makes one pass over the store, on one instance at a time.</summary>
+    /// <returns>Number of removed objects; null if another instance makes a pass now.</returns>
+    public Task<int?> SweepAsync(TimeSpan minAge, CancellationToken cancellationToken) =>
+        database.RunExclusivelyAsync<int?>("orphan-sweep", token => SweepAllAsync(minAge, token), cancellationToken);
 
-        var removed = 0;
-        foreach (var prefix in Prefixes)
-            removed += await SweepAsync(prefix, time.GetUtcNow() - minAge, cancellationToken);
-        return removed;
-    }
-
-    /// <summary>Removes uploads that nobody handed in.</summary>
+    /// <summary>Removes expired uploads that no ingest refers to.</summary>
     public async Task<int> ExpireUploadsAsync(CancellationToken cancellationToken)
     {
         var removed = 0;
         while (true)
         {
-            // The rows first: a link must not outlive them, and an object that stays is an orphan.
+            // Rows before objects: a link must not outlive its row, and an object that stays is an orphan.
             var keys = await uploads.ExpireAsync(BatchSize, cancellationToken);
             if (keys.Count == 0)
                 return removed;
             await store.DeleteAsync([.. keys], cancellationToken);
             removed += keys.Count;
         }
+    }
+
+    private async Task<int?> SweepAllAsync(TimeSpan minAge, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        foreach (var prefix in Prefixes)
+            removed += await SweepAsync(prefix, time.GetUtcNow() - minAge, cancellationToken);
+        return removed;
     }
 
     private async Task<int> SweepAsync(string prefix, DateTimeOffset before, CancellationToken cancellationToken)
@@ -104,7 +102,7 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
         _ => null,
     };
 
-    /// <param name="Id">Of the ingest, job or upload that it belongs to.</param>
-    /// <param name="Hash">Of the part of a video that it was made for.</param>
+    /// <param name="Id">Id of the ingest, job or upload of the object.</param>
+    /// <param name="Hash">Hash of the part of a video that made the object.</param>
     private sealed record Found(string Key, Guid? Id, string? Hash);
 }

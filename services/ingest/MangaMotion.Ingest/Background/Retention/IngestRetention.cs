@@ -1,3 +1,4 @@
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.Storage;
 using MangaMotion.Videos;
 using Npgsql;
@@ -35,16 +36,13 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
         "delete from ingests where id = any($1)",
     ];
 
-    /// <summary>One pass over all ingests; it is made by whoever has the lock.</summary>
-    /// <returns>How many ingests were removed.</returns>
-    public async Task<int> RetainAsync(TimeSpan age, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var turn = await connection.BeginTransactionAsync(cancellationToken);
-        await using var mine = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.ingest-retention'))", connection, turn);
-        if (!(bool)(await mine.ExecuteScalarAsync(cancellationToken))!)
-            return 0;
+    /// <summary>Makes one pass over all ingests, on one instance at a time.</summary>
+    /// <returns>Number of removed ingests.</returns>
+    public Task<int> RetainAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        database.RunExclusivelyAsync("ingest-retention", token => RetainAllAsync(age, token), cancellationToken);
 
+    private async Task<int> RetainAllAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
         var removed = 0;
         for (var last = Guid.Empty; await FindAsync(age, last, cancellationToken) is { Count: > 0 } batch; last = batch[^1])
             removed += await RemoveAsync(batch, cancellationToken);

@@ -8,6 +8,9 @@ namespace MangaMotion.Ingest.Background.Webhooks;
 
 internal static class WebhookEndpoints
 {
+    /// <summary>Name of the list in page tokens.</summary>
+    private const string List = "deliveries";
+
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1_000;
 
@@ -42,8 +45,9 @@ internal static class WebhookEndpoints
             throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
         if (status is not null && !WebhookDeliveryStatuses.All.Contains(status))
             throw new ProblemException(400, "invalid_status", $"status must be one of {string.Join(", ", WebhookDeliveryStatuses.All)}.");
-        var deliveries = await store.ListAsync(context.OwnerId(), ingest, status, PageToken.ReadPlace(pageToken) ?? long.MaxValue, pageSize + 1, context.RequestAborted);
-        var next = deliveries.Count > pageSize ? PageToken.Write(deliveries[pageSize - 1].Place) : null;
+        var before = PageToken.Read<long>(List, pageToken) ?? long.MaxValue;
+        var deliveries = await store.ListAsync(context.OwnerId(), ingest, status, before, pageSize + 1, context.RequestAborted);
+        var next = deliveries.Count > pageSize ? PageToken.Write(List, deliveries[pageSize - 1].Place) : null;
         return Results.Ok(new WebhookDeliveries([.. deliveries.Take(pageSize).Select(shown => shown.Delivery)]) { NextPageToken = next });
     }
 

@@ -30,7 +30,9 @@ internal sealed class WebhookWatch(
     {
         try
         {
-            await Task.WhenAll(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
+            await Task.WhenAll(
+                FollowAsync(stoppingToken),
+                BackgroundRounds.RepeatAsync("webhook-sweep", options.Value.SweepInterval, SweepAsync, logger, stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -56,18 +58,8 @@ internal sealed class WebhookWatch(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.SweepInterval);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-            await AdvanceAsync(SweepOnceAsync, cancellationToken);
-    }
-
-    /// <summary>One instance at a time.</summary>
-    private async Task<int> SweepOnceAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var claim = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtext('mangamotion.webhook-sweep'))", connection, transaction);
-        return (bool)(await claim.ExecuteScalarAsync(cancellationToken))! ? await store.AdvanceAsync(ingests: null, cancellationToken) : 0;
+        if (await database.RunExclusivelyAsync("webhook-sweep", token => store.AdvanceAsync(ingests: null, token), cancellationToken) > 0)
+            sender.Wake();
     }
 
     private async Task AdvanceAsync(Func<CancellationToken, Task<int>> advance, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MangaMotion.Api;
-using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs;
@@ -48,8 +47,8 @@ internal static class DeadLetterEndpoints
         var (owner, token, pageSize) = (context.OwnerId(), parameters.PageToken, parameters.PageSize ?? DefaultPageSize);
         return parameters.GroupBy switch
         {
-            null => Results.Ok(await query.ListAsync(parameters.Filter, owner, Keyset.ReadWithId(token), pageSize, context.RequestAborted)),
-            "fingerprint" => Results.Ok(await query.GroupAsync(parameters.Filter, owner, Operates(context), Keyset.Read(token), pageSize, context.RequestAborted)),
+            null => Results.Ok(await query.ListAsync(parameters.Filter, owner, token, pageSize, context.RequestAborted)),
+            "fingerprint" => Results.Ok(await query.GroupAsync(parameters.Filter, owner, Operates(context), token, pageSize, context.RequestAborted)),
             var other => throw new ProblemException(400, "invalid_group_by", $"Dead letters cannot be grouped by '{other}'; use fingerprint."),
         };
     }

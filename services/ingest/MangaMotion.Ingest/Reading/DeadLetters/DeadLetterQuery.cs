@@ -9,6 +9,9 @@ namespace MangaMotion.Ingest.Reading.DeadLetters;
 /// <summary>Reads dead letters: a page of them, the groups of one cause, one with all that is known.</summary>
 internal sealed class DeadLetterQuery(NpgsqlDataSource database)
 {
+    private const string ListName = "failed-jobs";
+    private const string GroupsName = "failed-job-groups";
+
     private const string Columns =
         """
         f.id, f.job_id, f.job_type, f.status, f.last_error, f.error_code, f.permanent, f.fingerprint, f.attempts, f.max_attempts,
@@ -44,21 +47,24 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
         select {Columns}, f.error_class, f.error_stacktrace, f.input_data::text, f.tool_output, f.error_queue {DeadLetterFilter.From}
         """;
 
-    public async Task<FailedJobs> ListAsync(DeadLetterFilter filter, Guid ownerId, Keyset? after, int pageSize, CancellationToken cancellationToken)
+    public async Task<FailedJobs> ListAsync(
+        DeadLetterFilter filter, Guid ownerId, string? pageToken, int pageSize, CancellationToken cancellationToken)
     {
-        await using var command = Page(List, filter, ownerId, after, pageSize);
+        var after = PageToken.ReadTime<Guid>(ListName, pageToken);
+        await using var command = Page(List, filter, ownerId, after?.Time, after?.Key.ToString(), pageSize);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var letters = new List<FailedJob>();
         while (await reader.ReadAsync(cancellationToken))
             letters.Add(Read(reader, 0));
-        var next = Cut(letters, pageSize, letter => new Keyset(letter.CreatedAt, letter.Id.ToString()));
+        var next = Cut(letters, pageSize, letter => PageToken.Write(ListName, letter.CreatedAt, letter.Id));
         return new() { Items = letters, NextPageToken = next };
     }
 
     public async Task<FailedJobs> GroupAsync(
-        DeadLetterFilter filter, Guid ownerId, bool operates, Keyset? after, int pageSize, CancellationToken cancellationToken)
+        DeadLetterFilter filter, Guid ownerId, bool operates, string? pageToken, int pageSize, CancellationToken cancellationToken)
     {
-        await using var command = Page(Groups, filter with { Status = null }, ownerId, after, pageSize);
+        var after = PageToken.ReadTime<string>(GroupsName, pageToken);
+        await using var command = Page(Groups, filter with { Status = null }, ownerId, after?.Time, after?.Key, pageSize);
         command.Parameters.Add(new() { Value = (object?)filter.Status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var groups = new List<FailedJobGroup>();
@@ -71,7 +77,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
                 reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), operates ? reader.GetString(5) : null, sample));
         }
 
-        var next = Cut(groups, pageSize, group => new Keyset(group.LastSeen, group.Fingerprint));
+        var next = Cut(groups, pageSize, group => PageToken.Write(GroupsName, group.LastSeen, group.Fingerprint));
         return new() { Groups = groups, NextPageToken = next };
     }
 
@@ -92,23 +98,23 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
         };
     }
 
-    private NpgsqlCommand Page(string sql, DeadLetterFilter filter, Guid ownerId, Keyset? after, int pageSize)
+    private NpgsqlCommand Page(string sql, DeadLetterFilter filter, Guid ownerId, DateTimeOffset? time, string? key, int pageSize)
     {
         var command = database.CreateCommand(sql);
         filter.AddTo(command.Parameters, ownerId);
-        command.Parameters.Add(new() { Value = (object?)after?.At.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new() { Value = (object?)after?.Key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = (object?)key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = pageSize + 1 });
         return command;
     }
 
-    /// <summary>One row more than the page was asked for: it says that there is another page.</summary>
-    private static string? Cut<T>(List<T> rows, int pageSize, Func<T, Keyset> position)
+    /// <summary>Removes the row beyond the page, which shows that there is another page.</summary>
+    private static string? Cut<T>(List<T> rows, int pageSize, Func<T, string> token)
     {
         if (rows.Count <= pageSize)
             return null;
         rows.RemoveAt(pageSize);
-        return position(rows[^1]).Write();
+        return token(rows[^1]);
     }
 
     private static FailedJob Read(NpgsqlDataReader row, int first)

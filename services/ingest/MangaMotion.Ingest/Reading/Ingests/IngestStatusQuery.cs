@@ -13,6 +13,9 @@ namespace MangaMotion.Ingest.Reading.Ingests;
 /// </summary>
 public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
 {
+    /// <summary>Name of the list in page tokens.</summary>
+    private const string ListName = "assets";
+
     public const int DefaultPageSize = 100;
     public const int MaxPageSize = 1_000;
 
@@ -48,12 +51,12 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <param name="after">The position after which the page begins.</param>
-    public async Task<IngestStatus?> FindAsync(Guid id, Guid ownerId, int after, int pageSize, CancellationToken cancellationToken)
+    public async Task<IngestStatus?> FindAsync(Guid id, Guid ownerId, string? pageToken, int pageSize, CancellationToken cancellationToken)
     {
         if (pageSize is < 1 or > MaxPageSize)
             throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
 
+        var after = PageToken.Read<int>(ListName, pageToken) ?? -1;
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(Counters) { Parameters = { new() { Value = id }, new() { Value = ownerId } } });
         batch.BatchCommands.Add(new(Assets)
@@ -74,7 +77,7 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         {
             if (reader.GetInt32(0) != last && positions++ == pageSize)
             {
-                next = PageToken.Write(last);
+                next = PageToken.Write(ListName, last);
                 break;
             }
 

@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,6 +15,7 @@ internal sealed record JobListParameters(string? Type, string? Status, string? C
 /// <summary>Lists an owner's jobs, newest first, from the index of owner and status; searches by trigrams of names and errors.</summary>
 internal sealed class JobListQuery(NpgsqlDataSource database)
 {
+    private const string ListName = "jobs";
     private const int MaxPageSize = 1_000;
     private const int MaxSearch = 200;
 
@@ -74,7 +76,7 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
         if (jobs.Count <= asked.PageSize)
             return new(jobs);
         jobs.RemoveAt(asked.PageSize);
-        return new(jobs) { NextPageToken = JobPageToken.Write(jobs[^1].Id) };
+        return new(jobs) { NextPageToken = PageToken.Write(ListName, jobs[^1].Id) };
     }
 
     internal NpgsqlCommand CommandOf(JobListParameters asked, Guid ownerId)
@@ -83,7 +85,7 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
         var command = database.CreateCommand(search is null ? ListSql : SearchSql);
         command.Parameters.Add(new() { Value = ownerId });
         command.Parameters.Add(new() { Value = StatusesOf(asked.Status) });
-        command.Parameters.Add(new() { Value = JobPageToken.Read(asked.PageToken) });
+        command.Parameters.Add(new() { Value = PageToken.Read<Guid>(ListName, asked.PageToken) ?? Guid.AllBitsSet });
         command.Parameters.Add(Text(asked.Type));
         command.Parameters.Add(Text(asked.Collection));
         command.Parameters.Add(new() { Value = asked.PageSize + 1 });

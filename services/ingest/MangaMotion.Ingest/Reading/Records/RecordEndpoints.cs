@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.RecordStore.Reading;
 using MangaMotion.ServiceDefaults.Problems;
@@ -57,7 +58,7 @@ internal static class RecordEndpoints
         json.WriteStartArray("records");
         var next = await records.WritePageAsync(scope, page.Filters, page.After, page.Size, json, cancellationToken);
         json.WriteEndArray();
-        json.WriteString("nextPageToken", next is { } position ? RecordPageToken.Write(position) : null);
+        json.WriteString("nextPageToken", next is { } position ? PageToken.Write(RecordPageRequest.ListName, position.Load, position.Number) : null);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
     });

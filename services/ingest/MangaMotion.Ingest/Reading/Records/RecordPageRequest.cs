@@ -1,3 +1,4 @@
+using MangaMotion.Ingest.Api;
 using MangaMotion.RecordStore.Reading;
 using MangaMotion.ServiceDefaults.Problems;
 
@@ -6,6 +7,9 @@ namespace MangaMotion.Ingest.Reading.Records;
 /// <summary>What is asked of a list of records, checked.</summary>
 internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, RecordPosition After, int Size)
 {
+    /// <summary>Name of the list in page tokens.</summary>
+    public const string ListName = "records";
+
     public const int DefaultPageSize = 100;
     private const int MaxPageSize = 10_000;
     private const int MaxFilters = 20;
@@ -39,7 +43,7 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
         }
 
         return filters.Count <= MaxFilters
-            ? new(filters, RecordPageToken.Read(pageToken), pageSize)
+            ? new(filters, ReadPosition(pageToken), pageSize)
             : throw new ProblemException(400, "too_many_filters", $"There are {filters.Count} filters; {MaxFilters} are allowed.");
     }
 
@@ -56,6 +60,9 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
             throw new ProblemException(400, "invalid_filter", $"The filter '{Shown(name)}' must be true or false.");
         return new(field, comparison, value);
     }
+
+    private static RecordPosition ReadPosition(string? token) =>
+        PageToken.Read<long, long>(ListName, token) is var (load, number) ? new(load, number) : RecordPosition.Start;
 
     private static string Shown(string name) => name.Length <= 60 ? name : $"{name[..60]}…";
 }

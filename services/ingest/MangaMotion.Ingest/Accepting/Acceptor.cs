@@ -1,0 +1,70 @@
+using MangaMotion.Ingest.Accepting.Idempotency;
+using MangaMotion.Ingest.Accepting.Ingests;
+using MangaMotion.Ingest.Accepting.Uploads;
+using MangaMotion.Jobs;
+using Npgsql;
+
+namespace MangaMotion.Ingest.Accepting;
+
+/// <summary>A request that submits work.</summary>
+/// <param name="Idempotent">Idempotency key of the request; null without one.</param>
+/// <param name="Wait">How long the caller waits for the end of the ingest; null not at all.</param>
+public sealed record Submission(HttpRequest Request, Guid OwnerId, IdempotentRequest? Idempotent, TimeSpan? Wait = null);
+
+/// <summary>A submission whose files are stored: what its transaction writes.</summary>
+/// <param name="Rows">Statements that run before the jobs are inserted.</param>
+/// <param name="ObsoleteKeys">Keys of objects that nothing refers to once the submission is accepted.</param>
+public sealed record Acceptance(
+    JsonAnswer Answer, IReadOnlyList<NpgsqlBatchCommand> Rows, IReadOnlyList<NewJob> Jobs, IReadOnlyList<string> ObsoleteKeys);
+
+/// <summary>Accepts submissions: files into the store, then rows and messages in one transaction, or nothing at all.</summary>
+/// <typeparam name="TFields">The fields of the request.</typeparam>
+/// <param name="operation">Method and path, which are a part of the request's fingerprint.</param>
+public abstract class Acceptor<TFields>(string operation, AcceptTransaction transaction, StoredFiles stored)
+{
+    public async Task<JsonAnswer> AcceptAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        using var fingerprint = new Fingerprint(operation);
+        if (submission.Idempotent is { IsRepeated: true } repeated)
+        {
+            await ReadAsync(submission, ingestId: null, [], fingerprint, cancellationToken);
+            return repeated.Repeat(submission.Request.HttpContext.Response, fingerprint);
+        }
+
+        var ingestId = Guid.CreateVersion7();
+        var files = new List<UploadedFile>();
+        try
+        {
+            var fields = await ReadAsync(submission, ingestId, files, fingerprint, cancellationToken);
+            var acceptance = await PlanAsync(submission, fields, ingestId, files, cancellationToken);
+            await transaction.CommitAsync(acceptance, submission.Idempotent?.Answer(fingerprint, acceptance.Answer), cancellationToken);
+            await stored.RemoveAsync(acceptance.ObsoleteKeys, "accepted uploads");
+            return acceptance.Answer;
+        }
+        catch (PostgresException exception) when (IdempotentRequest.IsLost(exception))
+        {
+            await stored.TakeBackAsync(files);
+            throw IdempotencyKeys.InUse();
+        }
+        catch (PostgresException exception) when (UploadStore.IsConsumed(exception))
+        {
+            await stored.TakeBackAsync(files);
+            throw UploadStore.Consumed("One of the uploads");
+        }
+        catch (Exception exception) when (exception is not NpgsqlException || exception is PostgresException { InvariantSeverity: "ERROR" })
+        {
+            // Not after a broken or ended connection: the transaction may have been committed, and the files belong to it then.
+            await stored.TakeBackAsync(files);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the request, stores its files and adds them to <paramref name="files"/> one by one.</summary>
+    /// <param name="ingestId">Id of the new ingest; null reads the request for its fingerprint only and stores nothing.</param>
+    protected abstract Task<TFields> ReadAsync(
+        Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken);
+
+    /// <summary>Decides what the transaction writes and what the caller is answered.</summary>
+    protected abstract Task<Acceptance> PlanAsync(
+        Submission submission, TFields fields, Guid ingestId, List<UploadedFile> files, CancellationToken cancellationToken);
+}

@@ -1,0 +1,59 @@
+using MangaMotion.Ingest.Accepting.Quotas;
+using MangaMotion.Jobs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MangaMotion.Ingest.Accepting.Ingests;
+
+/// <summary>The rows of a new ingest and its assets, and their bytes in the owner's usage where a quota counts them.</summary>
+public sealed class IngestRows(OwnerQuotas quotas)
+{
+    // Fires ingests_callback, which inserts the first delivery of a webhook.
+    private const string InsertIngest =
+        "insert into ingests (id, owner_id, collection, lane, params, not_before, callback_url) values ($1, $2, $3, $4, $5::jsonb, $6, $7)";
+
+    private const string InsertAssets =
+        """
+        insert into assets (id, ingest_id, owner_id, position, name, key, size, sha256, media_type)
+        select id, $1, $2, position, name, key, size, sha256, media_type
+        from unnest($3, $4, $5, $6, $7, $8, $9) as asset (id, position, name, key, size, sha256, media_type)
+        """;
+
+    public IEnumerable<NpgsqlBatchCommand> Insert(Guid ingestId, Guid ownerId, IngestRequest fields, IReadOnlyList<UploadedFile> files)
+    {
+        yield return IngestRow(ingestId, ownerId, fields);
+        yield return AssetRows(ingestId, ownerId, files);
+        if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
+            yield return use;
+    }
+
+    private static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
+    {
+        Parameters =
+        {
+            new() { Value = ingestId },
+            new() { Value = ownerId },
+            new() { Value = (object?)fields.Collection ?? DBNull.Value },
+            new() { Value = fields.Lane.Name() },
+            new() { Value = fields.Params },
+            new() { Value = (object?)fields.NotBefore ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)fields.CallbackUrl?.AbsoluteUri ?? DBNull.Value },
+        },
+    };
+
+    private static NpgsqlBatchCommand AssetRows(Guid ingestId, Guid ownerId, IReadOnlyList<UploadedFile> files) => new(InsertAssets)
+    {
+        Parameters =
+        {
+            new() { Value = ingestId },
+            new() { Value = ownerId },
+            new() { Value = files.Select(file => file.AssetId).ToArray() },
+            new() { Value = Enumerable.Range(0, files.Count).ToArray() },
+            new() { Value = files.Select(file => file.Name).ToArray() },
+            new() { Value = files.Select(file => file.Key).ToArray() },
+            new() { Value = files.Select(file => file.Size).ToArray() },
+            new() { Value = files.Select(file => file.Sha256).ToArray() },
+            new() { Value = files.Select(file => file.MediaType).ToArray() },
+        },
+    };
+}
