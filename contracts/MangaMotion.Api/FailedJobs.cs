@@ -40,6 +40,8 @@ public sealed record FailedJob
 {
     public required Guid Id { get; init; }
 
+    public required Guid OwnerId { get; init; }
+
     public required Guid JobId { get; init; }
 
     public required string Type { get; init; }
@@ -100,6 +102,9 @@ public sealed record FailedJobGroup(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ReplayFailedJobs
 {
+    /// <summary>Owner whose dead letters are replayed, or * for all; default: the owner of the key. Only for the first key.</summary>
+    public string? Owner { get; init; }
+
     public bool All { get; init; }
 
     public string? Fingerprint { get; init; }

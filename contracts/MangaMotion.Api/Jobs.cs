@@ -88,4 +88,7 @@ public sealed record JobList(IReadOnlyList<JobSummary> Jobs)
 public sealed record JobSummary(
     Guid Id, string Type, string Status, Guid? IngestId, Guid? AssetId, string? Collection, string? Name, string Priority, int Attempts,
     int MaxAttempts, string? Error, string? Stage, int Progress, string? WorkerId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+{
+    public required Guid OwnerId { get; init; }
+}

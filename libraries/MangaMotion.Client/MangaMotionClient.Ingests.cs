@@ -65,6 +65,12 @@ public sealed partial class MangaMotionClient
         return await SubmitAsync<IngestAccepted>(Ingests, form, idempotencyKey, cancellationToken);
     }
 
+    /// <summary>Lists one page of ingests, newest first.</summary>
+    /// <param name="query"><c>state</c>, <c>collection</c>, <c>q</c>, <c>owner</c>, <c>pageSize</c>, <c>pageToken</c>.</param>
+    public Task<IngestList> GetIngestsAsync(
+        IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
+        GetAsync<IngestList>($"api/v1/ingests{WriteQuery(query)}", cancellationToken);
+
     /// <summary>Reads the status with one page of assets.</summary>
     public Task<IngestStatus> GetIngestStatusAsync(Guid id, string? pageToken = null, CancellationToken cancellationToken = default)
     {

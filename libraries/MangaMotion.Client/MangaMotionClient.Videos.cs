@@ -18,6 +18,12 @@ public sealed partial class MangaMotionClient
         return await SubmitAsync<VideoAccepted>(Videos, form, idempotencyKey, cancellationToken);
     }
 
+    /// <summary>Lists one page of videos, newest first.</summary>
+    /// <param name="query"><c>state</c>, <c>collection</c>, <c>q</c>, <c>owner</c>, <c>pageSize</c>, <c>pageToken</c>.</param>
+    public Task<VideoList> GetVideosAsync(
+        IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
+        GetAsync<VideoList>($"{Videos}{WriteQuery(query)}", cancellationToken);
+
     /// <summary>Reads the status of a video with its stages and shots.</summary>
     public Task<VideoStatus> GetVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
         GetAsync<VideoStatus>($"{Videos}/{id}", cancellationToken);

@@ -192,4 +192,25 @@ internal static class VideoSql
         select page -> 'panels' -> @index ->> 'key' from videos v join jobs j on j.id = v.id, jsonb_array_elements(v.pages) page
         where j.id = @video_id and j.owner_id = @owner_id and (page ->> 'number')::int = @page
         """;
+
+    // One walk down the index of owner and status for each status.
+    public const string List =
+        $"""
+        select found.*, (select array_agg(flag) from (
+            select shot ->> 'flag' as flag from jsonb_array_elements(found.script -> 'shots') shot) f) as shot_flags
+        from unnest(@owners) as o (owner_id) cross join unnest(@statuses) as wanted (status) cross join lateral (
+          select j.id, j.owner_id, j.ingest_id, j.status, j.progress, j.last_error, j.created_at, j.finished_at, i.collection, v.state, v.script,
+            coalesce(v.script ->> 'title', j.input -> 'options' ->> 'title', j.input -> 'files' -> 0 ->> 'name') as title,
+            (extract(epoch from clock_timestamp() - j.started_at) / nullif(j.progress, 0) * (100 - j.progress))::float8 as eta_seconds,
+            jsonb_path_exists(j.result, '$.files[*] ? (@.variant == "poster")') as has_poster,
+            (jsonb_path_query_first(v.pages, '$[*] ? (@.panels.size() > 0).number'))::int as panel_page
+          from jobs j left join videos v on v.id = j.id left join ingests i on i.id = j.ingest_id
+          where j.owner_id = o.owner_id and j.status = wanted.status and j.type = 'video' and j.id < @before
+            and (@state is null or coalesce(v.state, '{VideoStates.Initial}') = @state)
+            and (@collection is null or i.collection = @collection)
+            and (@pattern is null or j.id::text = @search or j.ingest_id::text = @search or i.collection ilike @pattern
+              or coalesce(v.script ->> 'title', j.input -> 'options' ->> 'title', j.input -> 'files' -> 0 ->> 'name') ilike @pattern)
+          order by j.id desc limit @limit) found
+        order by found.id desc limit @limit
+        """;
 }

@@ -7,12 +7,13 @@ namespace MangaMotion.Videos;
 
 public static class VideosRegistration
 {
-    /// <summary>Adds the tables of videos, the job type of videos, <see cref="VideoQuery"/> and <see cref="VideoEdits"/>.</summary>
+    /// <summary>Adds the tables of videos, the job type of videos, <see cref="VideoQuery"/>, <see cref="VideoListing"/> and <see cref="VideoEdits"/>.</summary>
     public static IServiceCollection AddVideos(this IServiceCollection services)
     {
         services.AddJobs(VideoJobs.Video);
         services.AddSchema(new SchemaScripts("videos", typeof(VideosRegistration).Assembly, "MangaMotion.Videos.Schema."));
         services.TryAddSingleton<VideoQuery>();
+        services.TryAddSingleton<VideoListing>();
         services.TryAddSingleton<VideoEdits>();
         return services;
     }

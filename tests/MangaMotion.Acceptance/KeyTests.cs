@@ -40,6 +40,65 @@ public sealed class KeyTests(TestStack stack)
         (await first.GetApiKeysAsync()).Single(key => key.Id == tenant.Info.Id).RevokedAt.ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task A_key_reads_who_it_is_and_only_the_first_key_reads_other_owners()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync(("Quotas__BytesPerDay", "1000"), ("Ingest__ProviderVoices", "21m00Tcm4TlvDq8ikWAM"));
+        var first = installation.Client;
+        var tenant = await first.CreateApiKeyAsync(new("Acme", ["submit", "read"], Guid.NewGuid()));
+        var acme = MangaMotionClient.Create(installation.Http.BaseAddress!, tenant.Key);
+        var ingest = await acme.IngestAsync([Samples.Named("a.bin", [1, 2, 3])]);
+
+        var me = await acme.GetMeAsync();
+        (me.KeyId, me.Name, me.OwnerId, me.First).ShouldBe((tenant.Info.Id, "Acme", tenant.Info.OwnerId, false));
+        me.Scopes.ShouldBe(["submit", "read"]);
+        (me.Quota.MaxBytesPerDay, me.Quota.BytesToday, me.Quota.OutstandingJobs, me.Quota.MaxOutstandingJobs).ShouldBe((1000, 3, 1, null));
+        me.Limits.MaxFiles.ShouldBe(2_000);
+        me.Version.ShouldNotBeEmpty();
+        (await first.GetMeAsync()).First.ShouldBeTrue();
+        (await acme.GetLimitsAsync()).MediaTypes.ShouldContain("image/png");
+        (await acme.GetVoicesAsync()).Select(voice => voice.Name).ShouldBe(["slt", "flite", "espeak", "21m00Tcm4TlvDq8ikWAM"]);
+
+        (await first.GetIngestsAsync()).Ingests.ShouldBeEmpty();
+        foreach (var owner in (string[])["*", $"{tenant.Info.OwnerId}"])
+        {
+            Dictionary<string, string> query = new() { ["owner"] = owner };
+            (await first.GetIngestsAsync(query)).Ingests.ShouldHaveSingleItem().Id.ShouldBe(ingest.JobId);
+            (await first.GetJobsAsync(query)).Jobs.ShouldHaveSingleItem().OwnerId.ShouldBe(tenant.Info.OwnerId);
+            (await first.GetVideosAsync(query)).Videos.ShouldBeEmpty();
+            (await first.GetFailedJobsAsync($"owner={owner}")).Items!.ShouldBeEmpty();
+        }
+
+        Dictionary<string, string> everyone = new() { ["owner"] = "*" };
+        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetIngestsAsync(everyone));
+        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetJobsAsync(everyone));
+        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetVideosAsync(everyone));
+        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetFailedJobsAsync("owner=*"));
+        await ShouldBeRefusedAsync(400, "invalid_owner", () => first.GetJobsAsync(new Dictionary<string, string> { ["owner"] = "acme" }));
+        (await acme.GetIngestsAsync(new Dictionary<string, string> { ["owner"] = $"{tenant.Info.OwnerId}" })).Ingests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("voice", "nobody", "slt, flite, espeak")]
+    [InlineData("language", "klingon", "auto, en, ja")]
+    [InlineData("music", "loud", "true, false")]
+    public async Task A_wrong_name_is_refused_with_the_names_that_exist(string field, string value, string allowed)
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+
+        var refused = await Should.ThrowAsync<MangaMotionException>(() => installation.Client.CreateVideoAsync(
+            [Samples.Named("page.png", Samples.Page)], new Dictionary<string, string> { [field] = value }));
+        var spoken = await Should.ThrowAsync<MangaMotionException>(() => installation.Client.CreateVideoAsync(
+            [Samples.Named("page.png", Samples.Page)], new Dictionary<string, string> { ["voice"] = "slt", ["language"] = "ja" }));
+
+        (refused.Problem.Status, refused.Problem.Code).ShouldBe((400, "invalid_field"));
+        refused.Problem.Detail!.ShouldContain(allowed);
+        spoken.Problem.Detail!.ShouldContain("must be one that speaks 'ja': espeak");
+        (await installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(0);
+    }
+
     private static async Task<bool> IsRefusedAsync(MangaMotionClient client)
     {
         try

@@ -55,9 +55,13 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         {
             foreach (var operation in path.Value.EnumerateObject())
             {
-                var scope = operation.Value.GetProperty("security")[0].GetProperty("apiKey")[0].GetString();
-                using (var refused = await AskAsync(operation, path.Name, $"no-{scope}", ids))
+                // An operation without a scope is about the key of the request and takes any.
+                if (operation.Value.GetProperty("security")[0].GetProperty("apiKey").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } scope)
+                {
+                    using var refused = await AskAsync(operation, path.Name, $"no-{scope}", ids);
                     ((int)refused.StatusCode).ShouldBe(403, $"{operation.Name} {path.Name} without the scope {scope}");
+                }
+
                 using var answer = await AskAsync(operation, path.Name, "stranger", ids);
                 if (path.Name.Contains('{') && !OfNobody.Contains(path.Name))
                     ((int)answer.StatusCode).ShouldBe(404, $"{operation.Name} {path.Name} by a stranger");

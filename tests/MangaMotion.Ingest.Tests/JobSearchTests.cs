@@ -41,7 +41,7 @@ public sealed class JobSearchTests(TestStack stack) : IAsyncLifetime
     [InlineData("nowhere to be found", 0, "assets_name_search")]
     public async Task A_part_of_a_name_or_of_an_error_is_found_by_an_index(string part, int found, string index)
     {
-        (await _query.ListAsync(Asked(part), Owner, default)).Jobs.Count.ShouldBe(found);
+        (await _query.ListAsync(Asked(part), [Owner], default)).Jobs.Count.ShouldBe(found);
 
         var plan = await PlanAsync(Asked(part));
         plan.Contains(index, StringComparison.Ordinal).ShouldBeTrue(plan);
@@ -52,18 +52,18 @@ public sealed class JobSearchTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task What_is_everywhere_and_what_is_an_id_is_found_without_a_scan_too()
     {
-        var everywhere = await _query.ListAsync(Asked("holiday"), Owner, default);
+        var everywhere = await _query.ListAsync(Asked("holiday"), [Owner], default);
         everywhere.Jobs.Count.ShouldBe(100);
-        var next = await _query.ListAsync(Asked("holiday") with { PageToken = everywhere.NextPageToken }, Owner, default);
+        var next = await _query.ListAsync(Asked("holiday") with { PageToken = everywhere.NextPageToken }, [Owner], default);
         everywhere.Jobs.Concat(next.Jobs).Select(job => job.Id).ShouldBeInOrder(SortDirection.Descending);
         everywhere.Jobs.Concat(next.Jobs).Select(job => job.Id).ShouldBeUnique();
-        (await _query.ListAsync(Asked("holiday") with { Status = "DONE" }, Owner, default)).Jobs.ShouldAllBe(job => job.Status == "DONE");
-        (await _query.ListAsync(Asked("holiday"), Guid.NewGuid(), default)).Jobs.ShouldBeEmpty();
+        (await _query.ListAsync(Asked("holiday") with { Status = "DONE" }, [Owner], default)).Jobs.ShouldAllBe(job => job.Status == "DONE");
+        (await _query.ListAsync(Asked("holiday"), [Guid.NewGuid()], default)).Jobs.ShouldBeEmpty();
 
         var job = everywhere.Jobs[50];
         foreach (var id in (Guid?[])[job.Id, job.AssetId])
         {
-            (await _query.ListAsync(Asked($"{id}"), Owner, default)).Jobs.ShouldHaveSingleItem().Id.ShouldBe(job.Id);
+            (await _query.ListAsync(Asked($"{id}"), [Owner], default)).Jobs.ShouldHaveSingleItem().Id.ShouldBe(job.Id);
             (await PlanAsync(Asked($"{id}"))).ShouldNotContain("Seq Scan on jobs");
         }
     }
@@ -72,7 +72,7 @@ public sealed class JobSearchTests(TestStack stack) : IAsyncLifetime
 
     private async Task<string> PlanAsync(JobListParameters asked)
     {
-        await using var command = _query.CommandOf(asked, Owner);
+        await using var command = _query.CommandOf(asked, [Owner]);
         command.CommandText = "explain " + command.CommandText;
         var plan = new List<string>();
         await using var row = await command.ExecuteReaderAsync();

@@ -34,7 +34,7 @@ public sealed class JobSearchWithoutIndexTests(TestStack stack) : IAsyncLifetime
             select gen_random_uuid(), owner_id, ingest_id, id, 'thumbnail', 'FAILED', now(), 3, '{"{}"}', case position when 2 then 'The file is damaged.' end from asset
             """);
 
-        var jobs = await new JobListQuery(_database.Source).ListAsync(new(Type: null, Status: null, Collection: null, part, PageToken: null), Owner, default);
+        var jobs = await new JobListQuery(_database.Source).ListAsync(new(Type: null, Status: null, Collection: null, part, PageToken: null), [Owner], default);
 
         jobs.Jobs.Count.ShouldBe(found);
     }

@@ -46,6 +46,12 @@ public sealed class IngestOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan IdempotencyKeyLifetime { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Voices of a voice provider that videos may name, as ids separated by commas, for workers with <c>ELEVENLABS_API_KEY</c>.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9, ]*")]
+    public string ProviderVoices { get; set; } = "";
+
     /// <summary>Life of a link to put a file straight into the store.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan UploadLinkLifetime { get; set; } = TimeSpan.FromHours(1);

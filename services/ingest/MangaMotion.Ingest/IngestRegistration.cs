@@ -42,6 +42,7 @@ public static class IngestRegistration
         app.MapApiReference();
         var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, NullCharacters>();
         api.MapKeys();
+        api.MapCallers();
         api.MapAccepting();
         api.MapReading();
         api.MapBackground();

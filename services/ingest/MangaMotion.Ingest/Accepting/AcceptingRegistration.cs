@@ -33,6 +33,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<IngestAcceptor>();
         services.AddSingleton<IngestWaits>();
         services.AddSingleton(provider => IngestWaits.Handler(provider.GetRequiredService<IngestWaits>()));
+        services.AddSingleton<VideoVoices>();
         services.AddSingleton<VideoAcceptor>();
         services.AddRequestReading();
     }

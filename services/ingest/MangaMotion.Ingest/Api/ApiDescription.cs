@@ -66,10 +66,11 @@ internal static class ApiDescription
         operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf($"/{context.Description.RelativePath}"), context.Document) };
 
         // Of an API key OpenAPI 3.1 lists the roles that are needed.
+        List<string> scopes = required.Scope is { } scope ? [scope] : [];
         operation.Security =
         [
-            new() { [new OpenApiSecuritySchemeReference(Header, context.Document)] = [required.Scope] },
-            new() { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [required.Scope] },
+            new() { [new OpenApiSecuritySchemeReference(Header, context.Document)] = scopes },
+            new() { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = scopes },
         ];
         foreach (var header in context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestHeader>())
         {

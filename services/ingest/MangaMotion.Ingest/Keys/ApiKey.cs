@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>A caller, as known by the key it sent.</summary>
-public sealed record ApiKey(Guid Id, Guid OwnerId, IReadOnlySet<string> Scopes)
+/// <summary>The API key of a request.</summary>
+public sealed record ApiKey(Guid Id, Guid OwnerId, string Name, IReadOnlySet<string> Scopes)
 {
-    /// <summary>The key of <c>MANGAMOTION_API_KEY</c>, which makes keys for every owner.</summary>
+    /// <summary>True for the key of <c>MANGAMOTION_API_KEY</c>, which sees all owners and creates keys for every owner.</summary>
     public bool IsFirst { get; init; }
 
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

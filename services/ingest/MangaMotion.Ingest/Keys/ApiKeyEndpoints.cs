@@ -3,16 +3,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>Endpoint metadata: the scope that a key must have.</summary>
-internal sealed record RequiredScope(string Scope);
+/// <summary>Endpoint metadata: the scope that a key must have; null for any valid key.</summary>
+internal sealed record RequiredScope(string? Scope);
 
 internal static class ApiKeyEndpoints
 {
-    /// <summary>The endpoint asks for a key with this scope.</summary>
-    public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, string scope) =>
+    /// <summary>Requires a key with a scope.</summary>
+    public static RouteHandlerBuilder RequireScope(this RouteHandlerBuilder endpoint, string? scope) =>
         endpoint.AddEndpointFilterFactory((factory, next) =>
         {
-            var filter = new ApiKeyFilter(factory.ApplicationServices.GetRequiredService<ApiKeyStore>(), factory.ApplicationServices.GetRequiredService<OwnerQuotas>(), scope);
+            var services = factory.ApplicationServices;
+            var filter = new ApiKeyFilter(services.GetRequiredService<ApiKeyStore>(), services.GetRequiredService<OwnerQuotas>(), scope);
             return context => filter.InvokeAsync(context, next);
         })
         .WithMetadata(new RequiredScope(scope))
@@ -21,6 +22,12 @@ internal static class ApiKeyEndpoints
         .ProducesProblem(429)
         .ProducesProblem(503);
 
+    /// <summary>Requires any valid key.</summary>
+    public static RouteHandlerBuilder RequireKey(this RouteHandlerBuilder endpoint) => endpoint.RequireScope(scope: null);
+
     /// <summary>The key that <see cref="RequireScope"/> let through.</summary>
-    public static Guid OwnerId(this HttpContext context) => context.Features.GetRequiredFeature<ApiKey>().OwnerId;
+    public static ApiKey Key(this HttpContext context) => context.Features.GetRequiredFeature<ApiKey>();
+
+    /// <summary>Owner of the key that <see cref="RequireScope"/> let through.</summary>
+    public static Guid OwnerId(this HttpContext context) => context.Key().OwnerId;
 }

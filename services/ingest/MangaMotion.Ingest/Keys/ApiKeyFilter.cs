@@ -4,7 +4,7 @@ using MangaMotion.ServiceDefaults.Problems;
 namespace MangaMotion.Ingest.Keys;
 
 /// <summary>Lets a request through when its key has the scope of the endpoint and its owner does not send too many.</summary>
-internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string scope) : IEndpointFilter
+internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string? scope) : IEndpointFilter
 {
     private const string Bearer = "Bearer ";
 
@@ -15,7 +15,7 @@ internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string 
             ?? throw new ProblemException(401, "missing_api_key", "Send your API key as X-Api-Key or as Authorization: Bearer.");
         var key = await keys.FindAsync(sent, http.RequestAborted)
             ?? throw new ProblemException(401, "invalid_api_key", "This API key is not known or was revoked.");
-        if (!key.Scopes.Contains(scope))
+        if (scope is not null && !key.Scopes.Contains(scope))
             throw new ProblemException(403, "missing_scope", $"This API key lacks the scope '{scope}'.");
         quotas.CountRequest(key.OwnerId);
         http.Features.Set(key);

@@ -6,28 +6,30 @@ using Npgsql;
 namespace MangaMotion.Ingest.Keys;
 
 /// <summary>
-/// Keys by their hash. A key is remembered for a few seconds, so that it is not asked for with every request; the key of
-/// <c>MANGAMOTION_API_KEY</c> needs no row, so that a new installation has one caller.
+/// Finds keys by their hash and caches each for a few seconds. The key of <c>MANGAMOTION_API_KEY</c> has no row, so that a new
+/// installation has a caller.
 /// </summary>
 public sealed class ApiKeyStore
 {
     private const int RememberedKeys = 10_000;
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
+    internal static readonly Guid FirstOwner = new("00000000-0000-4000-8000-000000000001");
     private static readonly ApiKey FirstKey = new(
-        new("00000000-0000-4000-8000-000000000001"),
-        new("00000000-0000-4000-8000-000000000001"),
+        FirstOwner,
+        FirstOwner,
+        "first key (MANGAMOTION_API_KEY)",
         Scopes.All.ToHashSet(StringComparer.Ordinal))
     {
         IsFirst = true,
     };
 
-    // The use is written down once a minute, not with every look.
+    // The last use is written at most once a minute.
     private const string FindSql =
         """
         with used as (
           update api_keys set last_used_at = now()
           where key_sha256 = $1 and revoked_at is null and (last_used_at is null or last_used_at < now() - interval '1 minute'))
-        select id, owner_id, scopes from api_keys where key_sha256 = $1 and revoked_at is null
+        select id, owner_id, name, scopes from api_keys where key_sha256 = $1 and revoked_at is null
         """;
 
     private readonly ConcurrentDictionary<string, (ApiKey? Key, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
@@ -56,7 +58,7 @@ public sealed class ApiKeyStore
         var found = await QueryAsync(hash, cancellationToken);
         if (_remembered.Count >= RememberedKeys)
             _remembered.Clear();
-        _remembered[name] = (found, now + Memory);
+        _remembered[name] = (found, now + CacheLifetime);
         return found;
     }
 
@@ -66,7 +68,7 @@ public sealed class ApiKeyStore
         command.Parameters.Add(new() { Value = hash });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new(reader.GetGuid(0), reader.GetGuid(1), reader.GetFieldValue<string[]>(2).ToHashSet(StringComparer.Ordinal))
+            ? new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3).ToHashSet(StringComparer.Ordinal))
             : null;
     }
 }

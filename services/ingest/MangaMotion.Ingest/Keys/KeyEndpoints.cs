@@ -13,6 +13,7 @@ internal static class KeyEndpoints
     {
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<KeyQuery>();
+        services.AddSingleton<OwnerFilter>();
     }
 
     public static void MapKeys(this IEndpointRouteBuilder api)

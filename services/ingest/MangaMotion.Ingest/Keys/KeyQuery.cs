@@ -46,6 +46,14 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
         return keys;
     }
 
+    /// <summary>Lists the owners of all keys, revoked ones included, and the owner of the first key.</summary>
+    public async Task<Guid[]> ListOwnersAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select array_agg(distinct owner_id) from (select owner_id from api_keys union all select $1) o");
+        command.Parameters.Add(new() { Value = ApiKeyStore.FirstOwner });
+        return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <returns>False when there is no such key of this owner.</returns>
     public async Task<bool> RevokeAsync(Guid id, Guid? ownerId, CancellationToken cancellationToken)
     {

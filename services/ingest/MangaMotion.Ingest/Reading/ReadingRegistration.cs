@@ -5,6 +5,7 @@ using MangaMotion.Ingest.Reading.Ingests;
 using MangaMotion.Ingest.Reading.Jobs;
 using MangaMotion.Ingest.Reading.Operations;
 using MangaMotion.Ingest.Reading.Records;
+using MangaMotion.Ingest.Reading.Videos;
 using MangaMotion.RecordStore;
 
 namespace MangaMotion.Ingest.Reading;
@@ -15,10 +16,12 @@ internal static class ReadingRegistration
     public static void AddReading(this IServiceCollection services)
     {
         services.AddSingleton<IngestStatusQuery>();
+        services.AddSingleton<IngestListQuery>();
         services.AddSingleton<JobQuery>();
         services.AddSingleton<JobListQuery>();
         services.AddSingleton<CollectionStatusQuery>();
         services.AddSingleton<AssetQuery>();
+        services.AddSingleton<VideoListQuery>();
         services.AddRecordStore();
         services.AddSingleton<RecordOwnership>();
         services.AddDeadLetters();

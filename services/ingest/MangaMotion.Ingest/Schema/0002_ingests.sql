@@ -11,6 +11,8 @@ create table ingests (
     callback_url text
 );
 
+-- Lists of an owner's ingests, newest first. Ids are UUIDs of version 7, which sort by time.
+create index ingests_by_owner on ingests (owner_id, id desc);
 create index ingests_by_collection on ingests (owner_id, collection, created_at) where collection is not null;
 
 -- One uploaded object.

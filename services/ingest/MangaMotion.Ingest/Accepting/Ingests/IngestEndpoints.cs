@@ -29,6 +29,11 @@ internal static class IngestEndpoints
             .Produces<IngestAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
+        api.MapGet("/ingests", ListAsync)
+            .WithName("ingests")
+            .WithSummary("Ingests, newest first, by state (accepted, processing, finished), collection, or part of a name (q).")
+            .Produces<IngestList>().ProducesProblem(400)
+            .RequireScope(Scopes.Read);
         api.MapGet("/ingest/{id:guid}/status", StatusAsync)
             .WithName("ingest-status")
             .WithSummary("How far an ingest is, and each of its assets.")
@@ -74,6 +79,12 @@ internal static class IngestEndpoints
             return null;
         }
     }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, IngestListQuery ingests, OwnerFilter owners, string? state, string? collection, string? q, string? owner,
+        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        Results.Ok(await ingests.ListAsync(
+            await owners.ResolveAsync(context, owner), state, collection, q, pageToken, pageSize, context.RequestAborted));
 
     private static async Task<IResult> StatusAsync(
         Guid id, HttpContext context, IngestStatusQuery query, string? pageToken, int pageSize = IngestStatusQuery.DefaultPageSize) =>

@@ -1,12 +1,13 @@
 using MangaMotion.Ingest.Accepting.Quotas;
 using MangaMotion.Jobs;
+using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
-/// <summary>The rows of a new ingest and its assets, and their bytes in the owner's usage where a quota counts them.</summary>
-public sealed class IngestRows(OwnerQuotas quotas)
+/// <summary>The rows of an ingest and its assets, and their bytes in the owner's usage if a quota counts them.</summary>
+public sealed class IngestRows(OwnerQuotas quotas, NpgsqlDataSource database)
 {
     // Fires ingests_callback, which inserts the first delivery of a webhook.
     private const string InsertIngest =
@@ -19,12 +20,36 @@ public sealed class IngestRows(OwnerQuotas quotas)
         from unnest($3, $4, $5, $6, $7, $8, $9) as asset (id, position, name, key, size, sha256, media_type)
         """;
 
+    private const string FilesOf =
+        "select id, name, key, size, sha256, media_type from assets where ingest_id = $1 and owner_id = $2 order by position";
+
     public IEnumerable<NpgsqlBatchCommand> Insert(Guid ingestId, Guid ownerId, IngestRequest fields, IReadOnlyList<UploadedFile> files)
     {
         yield return IngestRow(ingestId, ownerId, fields);
         yield return AssetRows(ingestId, ownerId, files);
         if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
             yield return use;
+    }
+
+    /// <summary>Reads the files of an ingest of the owner, in order.</summary>
+    /// <exception cref="ProblemException">404: the owner has no such ingest.</exception>
+    public async Task<List<UploadedFile>> FindFilesAsync(Guid ingest, Guid ownerId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(FilesOf);
+        command.Parameters.Add(new() { Value = ingest });
+        command.Parameters.Add(new() { Value = ownerId });
+        var files = new List<UploadedFile>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            files.Add(new(
+                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4),
+                row.IsDBNull(5) ? null : row.GetString(5)));
+        }
+
+        return files.Count > 0
+            ? files
+            : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {ingest}, or it is not yours.");
     }
 
     private static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)

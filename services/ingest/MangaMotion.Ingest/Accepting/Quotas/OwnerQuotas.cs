@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using MangaMotion.Api;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -53,11 +54,7 @@ public sealed class OwnerQuotas : IDisposable
     {
         if (_options is { OutstandingJobs: 0, BytesPerDay: 0 })
             return;
-        await using var command = _database.CreateCommand(UsedSql);
-        command.Parameters.Add(new() { Value = ownerId });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        var (open, bytes, midnight) = (row.GetInt64(0), row.GetInt64(1), row.GetTimeSpan(2));
+        var (open, bytes, midnight) = await ReadUsedAsync(ownerId, cancellationToken);
         if (_options.OutstandingJobs is > 0 and var jobs && open >= jobs)
         {
             throw new ProblemException(429, "too_many_outstanding_jobs", $"{open} jobs wait or run; the limit is {jobs} (Quotas__OutstandingJobs). Wait for some to end.")
@@ -75,12 +72,33 @@ public sealed class OwnerQuotas : IDisposable
         }
     }
 
+    /// <summary>Reads the quotas of an owner and how much of them is used.</summary>
+    public async Task<QuotaUse> ReadAsync(Guid ownerId, CancellationToken cancellationToken)
+    {
+        var (open, bytes, _) = await ReadUsedAsync(ownerId, cancellationToken);
+        return new(
+            _options.RequestsPerSecond is > 0 and var rate ? rate : null,
+            _options.OutstandingJobs is > 0 and var jobs ? jobs : null,
+            open,
+            _options.BytesPerDay is > 0 and var limit ? limit : null,
+            _options.BytesPerDay > 0 ? bytes : null);
+    }
+
     /// <summary>Writes down what was stored, in the transaction that accepts it; null where nobody counts.</summary>
     public NpgsqlBatchCommand? Use(Guid ownerId, long bytes) => _options.BytesPerDay == 0
         ? null
         : new(UseSql) { Parameters = { new() { Value = ownerId }, new() { Value = bytes } } };
 
     public void Dispose() => _rate?.Dispose();
+
+    private async Task<(long Open, long Bytes, TimeSpan UntilMidnight)> ReadUsedAsync(Guid ownerId, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(UsedSql);
+        command.Parameters.Add(new() { Value = ownerId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt64(0), row.GetInt64(1), row.GetTimeSpan(2));
+    }
 
     private static TokenBucketRateLimiterOptions Bucket(int rate) => new()
     {

@@ -9,7 +9,6 @@ using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Videos;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace MangaMotion.Ingest.Accepting.Videos;
 
@@ -18,25 +17,24 @@ public sealed record ChapterRequest(VideoRequest Fields, Guid? Reference);
 
 /// <summary>Accepts a video: a chapter that comes with the request, or the files of an ingest that it names.</summary>
 public sealed class VideoAcceptor(
-    UploadReader uploads, IngestRows rows, NpgsqlDataSource database, AcceptTransaction transaction, StoredFiles stored,
+    UploadReader uploads, IngestRows rows, VideoVoices voices, AcceptTransaction transaction, StoredFiles stored,
     IOptions<IngestOptions> options, IOptions<JsonOptions> json) : Acceptor<ChapterRequest>("POST /videos", transaction, stored)
 {
-    private const string FilesOf =
-        "select id, name, key, size, sha256, media_type from assets where ingest_id = $1 and owner_id = $2 order by position";
-
     private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
 
     protected override async Task<ChapterRequest> ReadAsync(
         Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
-        var fields = new VideoRequest();
+        var fields = new VideoRequest(voices);
+        Guid? reference = null;
         if (submission.Request.HasJsonContentType())
-            return new(fields, await ReadReferenceAsync(submission.Request, fields, fingerprint, cancellationToken));
-
-        await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
+            reference = await ReadReferenceAsync(submission.Request, fields, fingerprint, cancellationToken);
+        else
+            await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
+        fields.CheckVoice();
         return files.Exists(file => file.IsPayload)
             ? throw new ProblemException(400, "unknown_field", "A chapter has no 'payload'; send its files as parts named 'files'.")
-            : new(fields, null);
+            : new(fields, reference);
     }
 
     protected override async Task<Acceptance> PlanAsync(
@@ -45,7 +43,7 @@ public sealed class VideoAcceptor(
         var (fields, reference) = chapter;
         var owner = submission.OwnerId;
         var (videoId, source) = (Guid.CreateVersion7(), reference ?? ingestId);
-        var pages = reference is null ? files : await FindFilesAsync(source, owner, cancellationToken);
+        var pages = reference is null ? files : await rows.FindFilesAsync(source, owner, cancellationToken);
         return new(
             AnswerOf(videoId, source, pages),
             reference is null ? [.. rows.Insert(ingestId, owner, fields, files)] : [],
@@ -93,25 +91,6 @@ public sealed class VideoAcceptor(
         {
             throw new ProblemException(400, "invalid_json", $"The body is not valid JSON: {exception.Message}");
         }
-    }
-
-    private async Task<List<UploadedFile>> FindFilesAsync(Guid ingest, Guid ownerId, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(FilesOf);
-        command.Parameters.Add(new() { Value = ingest });
-        command.Parameters.Add(new() { Value = ownerId });
-        var files = new List<UploadedFile>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            files.Add(new(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4),
-                row.IsDBNull(5) ? null : row.GetString(5)));
-        }
-
-        return files.Count > 0
-            ? files
-            : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {ingest}, or it is not yours.");
     }
 
     private JsonAnswer AnswerOf(Guid videoId, Guid ingestId, List<UploadedFile> files)

@@ -33,6 +33,13 @@ internal static class VideoEndpoints
             .Produces<VideoAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
+        api.MapGet("/videos", ListAsync)
+            .WithName("videos")
+            .WithSummary("Videos, newest first, by state, collection, or part of the title (q).")
+            .Produces<VideoList>().ProducesProblem(400).RequireScope(Scopes.Read);
+        api.MapGet("/voices", (VideoVoices voices) => Results.Ok(new VoiceList(voices.All)))
+            .WithName("voices").WithSummary("Voices that a video can name.")
+            .Produces<VoiceList>().RequireKey();
         api.MapGet("/videos/{id:guid}", GetAsync)
             .WithName("video").WithSummary("How far a video is: its stages, its shots and, when it is done, its files.")
             .Produces<VideoStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
@@ -71,6 +78,12 @@ internal static class VideoEndpoints
     /// <summary>The JSON form is another than that of the files.</summary>
     private static async Task DescribeReferenceAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
         operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(VideoOfIngest), parameterDescription: null, cancellationToken);
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, VideoListQuery videos, OwnerFilter owners, string? state, string? collection, string? q, string? owner,
+        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        Results.Ok(await videos.ListAsync(
+            await owners.ResolveAsync(context, owner), state, collection, q, pageToken, pageSize, context.RequestAborted));
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, VideoQuery videos) => Results.Ok(await FindAsync(id, context, videos));
 

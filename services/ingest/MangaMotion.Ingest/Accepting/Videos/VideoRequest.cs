@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
 using MangaMotion.Api;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Ingest.Accepting.Ingests;
+using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Accepting.Videos;
 
 /// <summary>The fields of a video beside its chapter, checked.</summary>
-public sealed partial class VideoRequest : IngestRequest
+public sealed class VideoRequest(VideoVoices voices) : IngestRequest
 {
     private static readonly string[] Known =
         ["title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "unreadable_pages", "review", "stop_at"];
@@ -20,7 +20,7 @@ public sealed partial class VideoRequest : IngestRequest
         switch (field)
         {
             case "title":
-                Options = Options with { Title = value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl) ? value : throw Invalid(field, "must be 1 to 200 characters, none of them a control character") };
+                Options = Options with { Title = IsTitle(value) ? value : throw Invalid(field, "must be 1 to 200 characters without control characters") };
                 break;
             case "direction":
                 string[] directions = [ReadingDirections.Auto, ReadingDirections.RightToLeft, ReadingDirections.LeftToRight];
@@ -30,7 +30,7 @@ public sealed partial class VideoRequest : IngestRequest
                 Options = Options with { Language = Unless("auto", OneOf(field, value, "auto", "en", "ja")) };
                 break;
             case "voice":
-                Options = Options with { Voice = VoiceName().IsMatch(value) ? value : throw Invalid(field, "must be 1 to 64 letters, digits, '-', '_', '.' or ':'") };
+                Options = Options with { Voice = OneOf(field, value, [.. voices.All.Select(voice => voice.Name)]) };
                 break;
             case "size":
                 var (width, height) = VideoSizes.Parse(value) ?? throw Invalid(field, $"must be {VideoSizes.Allowed}");
@@ -62,13 +62,22 @@ public sealed partial class VideoRequest : IngestRequest
         }
     }
 
+    /// <summary>Checks the fields against each other, once all are set.</summary>
+    /// <exception cref="ProblemException">400: the voice does not speak the language.</exception>
+    public void CheckVoice()
+    {
+        if (Options is not { Voice: { } name, Language: { } language } || voices.Find(name)!.Languages.Contains(language))
+            return;
+        var fitting = voices.All.Where(voice => voice.Languages.Contains(language)).Select(voice => voice.Name);
+        throw Invalid("voice", $"must be one that speaks '{language}': {string.Join(", ", fitting)}");
+    }
+
+    private static bool IsTitle(string value) => value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl);
+
     private static string OneOf(string field, string value, params string[] allowed) =>
         allowed.Contains(value) ? value : throw Invalid(field, $"must be one of {string.Join(", ", allowed)}");
 
     private static string? Unless(string unset, string value) => value == unset ? null : value;
 
     private static bool Flag(string field, string value) => OneOf(field, value, "true", "false") == "true";
-
-    [GeneratedRegex(@"^[A-Za-z0-9_.:-]{1,64}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex VoiceName();
 }

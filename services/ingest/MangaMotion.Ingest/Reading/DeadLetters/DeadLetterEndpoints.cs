@@ -1,6 +1,7 @@
 using System.Globalization;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Background.Retention;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Problems;
@@ -11,9 +12,6 @@ namespace MangaMotion.Ingest.Reading.DeadLetters;
 
 internal static class DeadLetterEndpoints
 {
-    private const int DefaultPageSize = 100;
-    private const int MaxPageSize = 1_000;
-
     public static void AddDeadLetters(this IServiceCollection services)
     {
         services.AddReplayBatches();
@@ -40,11 +38,12 @@ internal static class DeadLetterEndpoints
             .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate);
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] ListParameters parameters, HttpContext context, DeadLetterQuery query)
+    private static async Task<IResult> ListAsync(
+        [AsParameters] ListParameters parameters, HttpContext context, DeadLetterQuery query, OwnerFilter owners)
     {
-        if (parameters.PageSize is < 1 or > MaxPageSize)
-            throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
-        var (owner, token, pageSize) = (context.OwnerId(), parameters.PageToken, parameters.PageSize ?? DefaultPageSize);
+        var (token, pageSize) = (parameters.PageToken, parameters.PageSize ?? ListQuery.DefaultPageSize);
+        ListQuery.Check(pageSize, parameters.Q);
+        var owner = await owners.ResolveAsync(context, parameters.Owner);
         return parameters.GroupBy switch
         {
             null => Results.Ok(await query.ListAsync(parameters.Filter, owner, token, pageSize, context.RequestAborted)),
@@ -58,9 +57,10 @@ internal static class DeadLetterEndpoints
             ? Results.Ok(letter)
             : throw new ProblemException(404, "unknown_failed_job", $"There is no dead letter {id}, or it is not yours.");
 
-    private static async Task<IResult> RetryAsync(ReplayFailedJobs request, HttpContext context, RetryQuery retries)
+    private static async Task<IResult> RetryAsync(ReplayFailedJobs request, HttpContext context, RetryQuery retries, OwnerFilter owners)
     {
-        var progress = await retries.CreateAsync(request, context.OwnerId(), context.RequestAborted);
+        var progress = await retries.CreateAsync(
+            request, context.OwnerId(), await owners.ResolveAsync(context, request.Owner), context.RequestAborted);
         return Results.Accepted($"/api/v1/failed-jobs/retries/{progress.Id}", progress);
     }
 
@@ -100,6 +100,7 @@ internal static class DeadLetterEndpoints
         [property: FromQuery(Name = "until")] DateTimeOffset? Until,
         [property: FromQuery(Name = "fingerprint")] string? Fingerprint,
         [property: FromQuery(Name = "q")] string? Q,
+        [property: FromQuery(Name = "owner")] string? Owner,
         [property: FromQuery(Name = "group_by")] string? GroupBy,
         [property: FromQuery(Name = "pageToken")] string? PageToken,
         [property: FromQuery(Name = "pageSize")] int? PageSize)

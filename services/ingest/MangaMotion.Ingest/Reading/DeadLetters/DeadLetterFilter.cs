@@ -13,7 +13,7 @@ internal sealed record DeadLetterFilter
         """
         from failed_jobs f join jobs j on j.id = f.job_id
           left join ingests i on i.id = j.ingest_id left join assets a on a.id = j.asset_id
-        where f.owner_id = $1
+        where f.owner_id = any($1)
           and ($2::text is null or f.status = $2)
           and ($3::text is null or f.job_type = $3)
           and ($4::text is null or f.error_code = $4 or f.error_class = $4)
@@ -66,9 +66,9 @@ internal sealed record DeadLetterFilter
     /// <summary>The API's word for a status of the database.</summary>
     public static string NameOf(string status) => Statuses.First(pair => pair.Value == status).Key;
 
-    public void AddTo(NpgsqlParameterCollection parameters, Guid ownerId)
+    public void AddTo(NpgsqlParameterCollection parameters, Guid[] owners)
     {
-        parameters.Add(new() { Value = ownerId });
+        parameters.Add(new() { Value = owners });
         Add(Status, NpgsqlDbType.Text);
         Add(Type, NpgsqlDbType.Text);
         Add(Error, NpgsqlDbType.Text);

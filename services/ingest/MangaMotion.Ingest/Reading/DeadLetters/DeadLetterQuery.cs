@@ -15,7 +15,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
     private const string Columns =
         """
         f.id, f.job_id, f.job_type, f.status, f.last_error, f.error_code, f.permanent, f.fingerprint, f.attempts, f.max_attempts,
-        j.ingest_id, j.asset_id, a.name, i.collection, f.created_at, f.resolved_at
+        j.ingest_id, j.asset_id, a.name, i.collection, f.created_at, f.resolved_at, f.owner_id
         """;
 
     private const string List =
@@ -48,23 +48,23 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
         """;
 
     public async Task<FailedJobs> ListAsync(
-        DeadLetterFilter filter, Guid ownerId, string? pageToken, int pageSize, CancellationToken cancellationToken)
+        DeadLetterFilter filter, Guid[] owners, string? pageToken, int pageSize, CancellationToken cancellationToken)
     {
         var after = PageToken.ReadTime<Guid>(ListName, pageToken);
-        await using var command = Page(List, filter, ownerId, after?.Time, after?.Key.ToString(), pageSize);
+        await using var command = Page(List, filter, owners, after?.Time, after?.Key.ToString(), pageSize);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var letters = new List<FailedJob>();
         while (await reader.ReadAsync(cancellationToken))
             letters.Add(Read(reader, 0));
-        var next = Cut(letters, pageSize, letter => PageToken.Write(ListName, letter.CreatedAt, letter.Id));
+        var next = ListQuery.Cut(letters, pageSize, letter => PageToken.Write(ListName, letter.CreatedAt, letter.Id));
         return new() { Items = letters, NextPageToken = next };
     }
 
     public async Task<FailedJobs> GroupAsync(
-        DeadLetterFilter filter, Guid ownerId, bool operates, string? pageToken, int pageSize, CancellationToken cancellationToken)
+        DeadLetterFilter filter, Guid[] owners, bool operates, string? pageToken, int pageSize, CancellationToken cancellationToken)
     {
         var after = PageToken.ReadTime<string>(GroupsName, pageToken);
-        await using var command = Page(Groups, filter with { Status = null }, ownerId, after?.Time, after?.Key, pageSize);
+        await using var command = Page(Groups, filter with { Status = null }, owners, after?.Time, after?.Key, pageSize);
         command.Parameters.Add(new() { Value = (object?)filter.Status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var groups = new List<FailedJobGroup>();
@@ -77,7 +77,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
                 reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), operates ? reader.GetString(5) : null, sample));
         }
 
-        var next = Cut(groups, pageSize, group => PageToken.Write(GroupsName, group.LastSeen, group.Fingerprint));
+        var next = ListQuery.Cut(groups, pageSize, group => PageToken.Write(GroupsName, group.LastSeen, group.Fingerprint));
         return new() { Groups = groups, NextPageToken = next };
     }
 
@@ -85,7 +85,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
     public async Task<FailedJob?> FindAsync(Guid id, Guid ownerId, bool operates, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(One);
-        new DeadLetterFilter { Ids = [id] }.AddTo(command.Parameters, ownerId);
+        new DeadLetterFilter { Ids = [id] }.AddTo(command.Parameters, [ownerId]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
@@ -93,28 +93,19 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
         return !operates ? letter : letter with
         {
             Operator = new(
-                reader.GetString(16), reader.GetString(17), JsonElement.Parse(reader.GetString(18)), reader.IsDBNull(19) ? null : reader.GetString(19),
-                reader.GetString(20)),
+                reader.GetString(17), reader.GetString(18), JsonElement.Parse(reader.GetString(19)), reader.IsDBNull(20) ? null : reader.GetString(20),
+                reader.GetString(21)),
         };
     }
 
-    private NpgsqlCommand Page(string sql, DeadLetterFilter filter, Guid ownerId, DateTimeOffset? time, string? key, int pageSize)
+    private NpgsqlCommand Page(string sql, DeadLetterFilter filter, Guid[] owners, DateTimeOffset? time, string? key, int pageSize)
     {
         var command = database.CreateCommand(sql);
-        filter.AddTo(command.Parameters, ownerId);
+        filter.AddTo(command.Parameters, owners);
         command.Parameters.Add(new() { Value = (object?)time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = (object?)key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = pageSize + 1 });
         return command;
-    }
-
-    /// <summary>Removes the row beyond the page, which shows that there is another page.</summary>
-    private static string? Cut<T>(List<T> rows, int pageSize, Func<T, string> token)
-    {
-        if (rows.Count <= pageSize)
-            return null;
-        rows.RemoveAt(pageSize);
-        return token(rows[^1]);
     }
 
     private static FailedJob Read(NpgsqlDataReader row, int first)
@@ -123,6 +114,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
         return new()
         {
             Id = row.GetGuid(first),
+            OwnerId = row.GetGuid(first + 16),
             JobId = row.GetGuid(first + 1),
             Type = row.GetString(first + 2),
             Status = DeadLetterFilter.NameOf(row.GetString(first + 3)),

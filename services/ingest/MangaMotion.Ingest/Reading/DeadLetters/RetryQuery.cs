@@ -14,7 +14,7 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
     private const string Create =
         $"""
         with batch as (
-          insert into replay_batches (id, owner_id, canary, filter, total) values ($11, $1, $12, $13::jsonb, 0)),
+          insert into replay_batches (id, owner_id, canary, filter, total) values ($11, $15, $12, $13::jsonb, 0)),
         item as (
           insert into replay_items (batch_id, position, dead_letter_id)
           select $11, row_number() over (order by f.created_at, f.id), f.id {DeadLetterFilter.From} and f.job_type = any($14)
@@ -34,20 +34,22 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
         where b.id = $1 and b.owner_id = $2 group by b.id
         """;
 
-    public async Task<ReplayProgress> CreateAsync(ReplayFailedJobs request, Guid ownerId, CancellationToken cancellationToken)
+    /// <param name="owners">Owners whose dead letters are replayed.</param>
+    public async Task<ReplayProgress> CreateAsync(ReplayFailedJobs request, Guid ownerId, Guid[] owners, CancellationToken cancellationToken)
     {
         var filter = FilterOf(request);
         var id = Guid.CreateVersion7();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (filter.Ids is not null)
-            await RequireAsync(connection, filter.Ids, ownerId, cancellationToken);
+            await RequireAsync(connection, filter.Ids, owners, cancellationToken);
 
         var create = new NpgsqlBatchCommand(Create);
-        filter.AddTo(create.Parameters, ownerId);
+        filter.AddTo(create.Parameters, owners);
         create.Parameters.Add(new() { Value = id });
         create.Parameters.Add(new() { Value = request.Canary });
         create.Parameters.Add(new() { Value = JsonSerializer.Serialize(request, ApiJson.Options) });
         create.Parameters.Add(new() { Value = types.All.Select(type => type.Name).ToArray() });
+        create.Parameters.Add(new() { Value = ownerId });
         await using (var batch = new NpgsqlBatch(connection) { BatchCommands = { create, new(SetTotal) { Parameters = { new() { Value = id } } } } })
             await batch.ExecuteNonQueryAsync(cancellationToken);
         return (await FindAsync(id, ownerId, cancellationToken))!;
@@ -112,12 +114,12 @@ internal sealed class RetryQuery(NpgsqlDataSource database, JobTypes types)
     }
 
     /// <summary>A list of ids means these; one that is not there is a mistake to be told.</summary>
-    private static async Task RequireAsync(NpgsqlConnection connection, Guid[] ids, Guid ownerId, CancellationToken cancellationToken)
+    private static async Task RequireAsync(NpgsqlConnection connection, Guid[] ids, Guid[] owners, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select id from unnest($1) as asked (id) where not exists (select from failed_jobs f where f.id = asked.id and f.owner_id = $2) limit 1", connection)
+            "select id from unnest($1) as asked (id) where not exists (select from failed_jobs f where f.id = asked.id and f.owner_id = any($2)) limit 1", connection)
         {
-            Parameters = { new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid }, new() { Value = ownerId } },
+            Parameters = { new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid }, new() { Value = owners } },
         };
         if (await command.ExecuteScalarAsync(cancellationToken) is Guid unknown)
             throw new ProblemException(404, "unknown_failed_job", $"There is no dead letter {unknown}, or it is not yours; nothing was run again.");

@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs.Cancels;
 using MangaMotion.Jobs.Replays;
@@ -25,8 +26,10 @@ internal static class JobEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, JobListQuery jobs, string? type, string? status, string? collection, string? q, string? pageToken, int pageSize = 100) =>
-        Results.Ok(await jobs.ListAsync(new(type, status, collection, q, pageToken, pageSize), context.OwnerId(), context.RequestAborted));
+        HttpContext context, JobListQuery jobs, OwnerFilter owners, string? type, string? status, string? collection, string? q, string? owner,
+        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        Results.Ok(await jobs.ListAsync(
+            new(type, status, collection, q, pageToken, pageSize), await owners.ResolveAsync(context, owner), context.RequestAborted));
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, JobQuery jobs) => Results.Ok(await FindAsync(id, context, jobs));
 

@@ -16,13 +16,11 @@ internal sealed record JobListParameters(string? Type, string? Status, string? C
 internal sealed class JobListQuery(NpgsqlDataSource database)
 {
     private const string ListName = "jobs";
-    private const int MaxPageSize = 1_000;
-    private const int MaxSearch = 200;
 
     private const string Columns =
         """
         j.id, j.type, j.status, j.ingest_id, j.asset_id, i.collection, a.name, j.lane, j.attempts, j.max_attempts, j.last_error,
-          j.stage, j.progress, j.claimed_by, j.created_at, j.updated_at, j.started_at, j.finished_at
+          j.stage, j.progress, j.claimed_by, j.created_at, j.updated_at, j.started_at, j.finished_at, j.owner_id
         """;
 
     private const string Filter = "j.id < $3 and j.parent_id is null and ($4::text is null or j.type = $4) and ($5::text is null or i.collection = $5)";
@@ -30,22 +28,22 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
     // One walk down the index for each status, so that the few active ones are found as fast among a million that are done.
     private const string ListSql =
         $"""
-        select job.* from unnest($2::text[]) as wanted (status) cross join lateral (
+        select job.* from unnest($1::uuid[]) as o (owner_id) cross join unnest($2::text[]) as wanted (status) cross join lateral (
           select {Columns}
           from jobs j left join assets a on a.id = j.asset_id left join ingests i on i.id = j.ingest_id
-          where j.owner_id = $1 and j.status = wanted.status and {Filter}
+          where j.owner_id = o.owner_id and j.status = wanted.status and {Filter}
           order by j.id desc limit $6) job
         order by job.id desc limit $6
         """;
 
     // By name, by error, by id: each from an index of its own, which one condition over all of them could not use. A search
     // that finds much is a walk down the owner's jobs all the same, as the planner sees by the statistics.
-    private const string Searched = $"j.owner_id = $1 and j.status = any($2) and {Filter}";
+    private const string Searched = $"j.owner_id = any($1) and j.status = any($2) and {Filter}";
     private const string SearchSql =
         $"""
         with found as (
           (select j.id from assets a join jobs j on j.ingest_id = a.ingest_id and j.asset_id = a.id left join ingests i on i.id = j.ingest_id
-           where a.owner_id = $1 and a.name ilike $7 and {Searched} order by j.id desc limit $6)
+           where a.owner_id = any($1) and a.name ilike $7 and {Searched} order by j.id desc limit $6)
           union
           (select j.id from jobs j left join ingests i on i.id = j.ingest_id
            where j.last_error ilike $7 and {Searched} order by j.id desc limit $6)
@@ -61,29 +59,24 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
         order by j.id desc limit $6
         """;
 
-    public async Task<JobList> ListAsync(JobListParameters asked, Guid ownerId, CancellationToken cancellationToken)
+    public async Task<JobList> ListAsync(JobListParameters asked, Guid[] owners, CancellationToken cancellationToken)
     {
-        if (asked.PageSize is < 1 or > MaxPageSize)
-            throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");
-        if (asked.Q?.Length > MaxSearch)
-            throw new ProblemException(400, "invalid_search", $"q must have at most {MaxSearch} characters.");
+        ListQuery.Check(asked.PageSize, asked.Q);
 
-        await using var command = CommandOf(asked, ownerId);
+        await using var command = CommandOf(asked, owners);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var jobs = new List<JobSummary>();
         while (await reader.ReadAsync(cancellationToken))
             jobs.Add(Read(reader));
-        if (jobs.Count <= asked.PageSize)
-            return new(jobs);
-        jobs.RemoveAt(asked.PageSize);
-        return new(jobs) { NextPageToken = PageToken.Write(ListName, jobs[^1].Id) };
+        var next = ListQuery.Cut(jobs, asked.PageSize, job => PageToken.Write(ListName, job.Id));
+        return new(jobs) { NextPageToken = next };
     }
 
-    internal NpgsqlCommand CommandOf(JobListParameters asked, Guid ownerId)
+    internal NpgsqlCommand CommandOf(JobListParameters asked, Guid[] owners)
     {
-        var search = PatternOf(asked.Q);
+        var search = ListQuery.PatternOf(asked.Q);
         var command = database.CreateCommand(search is null ? ListSql : SearchSql);
-        command.Parameters.Add(new() { Value = ownerId });
+        command.Parameters.Add(new() { Value = owners });
         command.Parameters.Add(new() { Value = StatusesOf(asked.Status) });
         command.Parameters.Add(new() { Value = PageToken.Read<Guid>(ListName, asked.PageToken) ?? Guid.AllBitsSet });
         command.Parameters.Add(Text(asked.Type));
@@ -108,17 +101,16 @@ internal sealed class JobListQuery(NpgsqlDataSource database)
             : wanted;
     }
 
-    private static string? PatternOf(string? search) => string.IsNullOrEmpty(search)
-        ? null
-        : $"%{search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = string.IsNullOrEmpty(value) ? DBNull.Value : value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static JobSummary Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), Value<Guid>(row, 3), Value<Guid>(row, 4), Reference(row, 5), Reference(row, 6), row.GetString(7),
         row.GetInt32(8), row.GetInt32(9), Reference(row, 10), Reference(row, 11), row.GetInt16(12), Reference(row, 13),
-        row.GetFieldValue<DateTimeOffset>(14), row.GetFieldValue<DateTimeOffset>(15), Value<DateTimeOffset>(row, 16), Value<DateTimeOffset>(row, 17));
+        row.GetFieldValue<DateTimeOffset>(14), row.GetFieldValue<DateTimeOffset>(15), Value<DateTimeOffset>(row, 16), Value<DateTimeOffset>(row, 17))
+    {
+        OwnerId = row.GetGuid(18),
+    };
 
     private static T? Value<T>(NpgsqlDataReader row, int column)
         where T : struct => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
