@@ -41,8 +41,8 @@ public sealed class VideoListing(NpgsqlDataSource database)
                 row.GetGuid("id"), row.GetGuid("owner_id"), row.GetFieldValue<Guid?>("ingest_id"), GetText(row, "collection"),
                 GetText(row, "title"), row.GetString("status"), GetText(row, "state") ?? VideoStates.Initial, row.GetInt16("progress"),
                 row.GetFieldValue<double?>("eta_seconds"), GetText(row, "last_error"),
-                row.IsDBNull("shot_flags") ? [] : row.GetFieldValue<string?[]>("shot_flags"), row.GetFieldValue<bool?>("has_poster") == true,
-                row.GetFieldValue<int?>("panel_page"), row.GetFieldValue<DateTimeOffset>("created_at"),
+                row.IsDBNull("shot_flags") ? [] : row.GetFieldValue<string?[]>("shot_flags"),
+                row.GetFieldValue<bool?>("has_poster") == true, row.GetFieldValue<int?>("panel_page"), row.GetFieldValue<DateTimeOffset>("created_at"),
                 row.GetFieldValue<DateTimeOffset?>("finished_at")));
         }
 

@@ -199,7 +199,8 @@ internal static class VideoSql
         select found.*, (select array_agg(flag) from (
             select shot ->> 'flag' as flag from jsonb_array_elements(found.script -> 'shots') shot) f) as shot_flags
         from unnest(@owners) as o (owner_id) cross join unnest(@statuses) as wanted (status) cross join lateral (
-          select j.id, j.owner_id, j.ingest_id, j.status, j.progress, j.last_error, j.created_at, j.finished_at, i.collection, v.state, v.script,
+          select j.id, j.owner_id, j.ingest_id, j.status, j.progress, j.last_error, j.created_at, j.finished_at,
+            i.collection, v.state, v.script,
             coalesce(v.script ->> 'title', j.input -> 'options' ->> 'title', j.input -> 'files' -> 0 ->> 'name') as title,
             (extract(epoch from clock_timestamp() - j.started_at) / nullif(j.progress, 0) * (100 - j.progress))::float8 as eta_seconds,
             jsonb_path_exists(j.result, '$.files[*] ? (@.variant == "poster")') as has_poster,

@@ -7,7 +7,9 @@ namespace MangaMotion.Videos;
 
 public static class VideosRegistration
 {
-    /// <summary>Adds the tables of videos, the job type of videos, <see cref="VideoQuery"/>, <see cref="VideoListing"/> and <see cref="VideoEdits"/>.</summary>
+    /// <summary>
+    /// Adds the tables of videos, the job type of videos, <see cref="VideoQuery"/>, <see cref="VideoListing"/> and <see cref="VideoEdits"/>.
+    /// </summary>
     public static IServiceCollection AddVideos(this IServiceCollection services)
     {
         services.AddJobs(VideoJobs.Video);
