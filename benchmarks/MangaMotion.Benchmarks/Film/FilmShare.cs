@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using MangaMotion.Media;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline;
 using MangaMotion.VideoPipeline.Rendering;
 using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.Videos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
