@@ -1,6 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace MangaMotion.Api;
 
 /// <summary>Error answer of media type <c>application/problem+json</c>.</summary>
 /// <param name="Status">HTTP status code.</param>
 /// <param name="Code">Stable error code for programs.</param>
-public sealed record Problem(int Status, string Code, string? Title, string? Detail);
+public sealed record Problem(int Status, string Code, string? Title, string? Detail)
+{
+    /// <summary>Id of the request in logs and traces.</summary>
+    [JsonPropertyName("traceId")]
+    public string? TraceId { get; init; }
+}

@@ -12,11 +12,12 @@ public sealed partial class MangaMotionClient(HttpClient http)
     private HttpClient? _submitting;
 
     /// <summary>Creates a client for an address and an API key.</summary>
-    public static MangaMotionClient Create(Uri address, string apiKey)
+    /// <param name="connections">Connections that several clients share, not disposed; default: connections of this client.</param>
+    public static MangaMotionClient Create(Uri address, string apiKey, HttpMessageHandler? connections = null)
     {
-        var submitting = CreateHttp(address, apiKey);
+        var submitting = CreateHttp(address, apiKey, connections);
         submitting.Timeout = Timeout.InfiniteTimeSpan;
-        return new(CreateHttp(address, apiKey)) { _submitting = submitting };
+        return new(CreateHttp(address, apiKey, connections)) { _submitting = submitting };
     }
 
     internal static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -29,9 +30,10 @@ public sealed partial class MangaMotionClient(HttpClient http)
         throw new MangaMotionException(problem ?? new((int)response.StatusCode, "http_error", response.ReasonPhrase, null));
     }
 
-    private static HttpClient CreateHttp(Uri address, string apiKey)
+    private static HttpClient CreateHttp(Uri address, string apiKey, HttpMessageHandler? connections)
     {
-        var http = new HttpClient { BaseAddress = address };
+        var http = connections is null ? new HttpClient() : new HttpClient(connections, disposeHandler: false);
+        http.BaseAddress = address;
         http.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
         return http;
     }
