@@ -79,6 +79,16 @@ public sealed partial class ArrowTests
             .ShouldBeSubsetOf(["MangaMotion.Client", "MangaMotion.Console", "MangaMotion.Ingest"]);
 
     [Fact]
+    public void The_console_knows_only_the_API()
+    {
+        string[] forbidden = ["MangaMotion.Jobs", "MangaMotion.Storage", "MangaMotion.Messaging", "Npgsql", "RabbitMQ", "MassTransit"];
+        var console = Repository.Services.Single(service => service.Name == "MangaMotion.Console");
+
+        foreach (var name in console.References.Concat(console.Packages).Concat(AssembliesOf(console)))
+            forbidden.ShouldNotContain(start => name.StartsWith(start, StringComparison.Ordinal), $"{name}: the console speaks HTTP with the API.");
+    }
+
+    [Fact]
     public void Only_the_storage_library_knows_S3()
     {
         foreach (var project in Repository.Projects.Where(project => project.Name != "MangaMotion.Storage"))

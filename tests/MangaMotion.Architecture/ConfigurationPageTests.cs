@@ -16,7 +16,7 @@ public sealed class ConfigurationPageTests
     };
 
     /// <summary>Not settings of an options class: read where they are needed.</summary>
-    private static readonly string[] Others = ["Logging__LogLevel__<category>", "MANGAMOTION_API_KEY", "ASPNETCORE_URLS"];
+    private static readonly string[] Others = ["Logging__LogLevel__<category>", "MANGAMOTION_API_KEY", "ASPNETCORE_URLS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
 
     [Fact]
     public void Every_setting_is_on_the_page_with_its_default()

@@ -1,0 +1,89 @@
+using MangaMotion.Console.Sessions;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace MangaMotion.Console.Media;
+
+/// <summary>
+/// Relays pictures, sound and video of the API under the session's cookie. Ranges pass, so a player can seek. A redirect to the object
+/// store passes to the browser if it leads to <c>Console__StoreOrigin</c>.
+/// </summary>
+internal static class MediaRelay
+{
+    private const string Prefix = "/media";
+
+    public static void AddMediaRelay(this IServiceCollection services) => services.AddHttpForwarder();
+
+    public static void MapMediaRelay(this IEndpointRouteBuilder app)
+    {
+        var media = app.MapGroup(Prefix).RequireAuthorization();
+        media.MapGet("/videos/{id:guid}/pages/{page:int}", RelayAsync);
+        media.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int}", RelayAsync);
+        media.MapGet("/videos/{id:guid}/{variant}", RelayAsync);
+        media.MapGet("/assets/{id:guid}/{variant}", RelayAsync);
+    }
+
+    private static async Task RelayAsync(
+        HttpContext context, Session session, IHttpForwarder forwarder, ApiConnections connections, IOptions<ConsoleOptions> options)
+    {
+        var transformer = new Transformer(session.ApiKey, options.Value.StoreOrigin);
+        var error = await forwarder.SendAsync(
+            context, connections.Address.ToString(), connections.Invoker, ForwarderRequestConfig.Empty, transformer);
+        if (error is not ForwarderError.None && !context.Response.HasStarted)
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+    }
+
+    private sealed class Transformer(string apiKey, string? storeOrigin) : HttpTransformer
+    {
+        private static readonly string[] Passed =
+            [HeaderNames.Range, HeaderNames.IfRange, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince];
+
+        public override ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            foreach (var name in Passed)
+            {
+                if (httpContext.Request.Headers.TryGetValue(name, out var values))
+                    proxyRequest.Headers.TryAddWithoutValidation(name, (string?)values);
+            }
+
+            proxyRequest.Headers.Add("X-Api-Key", apiKey);
+            proxyRequest.RequestUri = new(destinationPrefix + "api/v1" + httpContext.Request.Path.Value![Prefix.Length..]);
+            return ValueTask.CompletedTask;
+        }
+
+        public override async ValueTask<bool> TransformResponseAsync(
+            HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            if (proxyResponse?.Headers.Location is { } location && !LeadsToStore(location))
+            {
+                httpContext.Response.StatusCode = StatusCodes.Status502BadGateway;
+                return false;
+            }
+
+            await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            var headers = httpContext.Response.Headers;
+            headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+            headers.XContentTypeOptions = "nosniff";
+            if (proxyResponse is { IsSuccessStatusCode: true })
+                headers.CacheControl = "private, max-age=300";
+            AddFileName(httpContext);
+            return true;
+        }
+
+        private bool LeadsToStore(Uri location) =>
+            storeOrigin is not null && location.IsAbsoluteUri
+            && new Uri(storeOrigin).GetLeftPart(UriPartial.Authority) == location.GetLeftPart(UriPartial.Authority);
+
+        /// <summary>Names the file of a download; the title comes from the link of the page and is a name only.</summary>
+        private static void AddFileName(HttpContext context)
+        {
+            if (context.Request.Query["name"] is not [{ Length: > 0 } name])
+                return;
+            var disposition = new ContentDispositionHeaderValue("attachment");
+            disposition.SetHttpFileName(name.Replace('/', '_').Replace('\\', '_'));
+            context.Response.Headers.ContentDisposition = disposition.ToString();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using MangaMotion.Client;
+using MangaMotion.Console.Media;
+using MangaMotion.Console.Pages.Shared;
+using MangaMotion.Console.Sessions;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace MangaMotion.Console.Pages.Creator;
+
+/// <summary>Forms of the creator's pages.</summary>
+internal static class CreatorForms
+{
+    /// <summary>Field with the key that makes a form that was sent twice one submission.</summary>
+    public const string OnceField = "once";
+
+    public static void MapCreatorForms(this IEndpointRouteBuilder app)
+    {
+        app.MapPost(Routes.Videos, CreateVideoAsync).WithMetadata(new FormToken.ReadByHandler());
+        app.MapPost(Routes.Ingests, CreateIngestAsync).WithMetadata(new FormToken.ReadByHandler());
+        app.MapPost("/videos/sample", CreateSampleAsync);
+        app.MapPost("/videos/{id:guid}/approve", ApproveAsync);
+        app.MapPost("/videos/{id:guid}/edit", EditAsync);
+        app.MapPost("/jobs/{id:guid}/cancel", CancelAsync);
+        app.MapPost("/jobs/{id:guid}/replay", ReplayAsync);
+        app.MapPost("/ingests/{id:guid}/video", CreateVideoOfIngestAsync);
+    }
+
+    private static async Task CreateVideoAsync(HttpContext context, MangaMotionClient client, IAntiforgery antiforgery)
+    {
+        if (await OpenAsync(context, antiforgery, "Choose a chapter: a CBZ, ZIP or PDF, or its page images.") is not { } form)
+            return;
+        using (form)
+        {
+            var accepted = await client.CreateVideoAsync(form, Take(form, OnceField), context.RequestAborted);
+            await Answers.Go(Routes.Video(accepted.Id)).ExecuteAsync(context);
+        }
+    }
+
+    private static async Task CreateIngestAsync(HttpContext context, MangaMotionClient client, IAntiforgery antiforgery)
+    {
+        if (await OpenAsync(context, antiforgery, "Choose one or more files.") is not { } form)
+            return;
+        using (form)
+        {
+            var accepted = await client.IngestAsync(form, Take(form, OnceField), context.RequestAborted);
+            await Answers.Go(Routes.Ingest(accepted.JobId)).ExecuteAsync(context);
+        }
+    }
+
+    private static async Task<IResult> CreateSampleAsync(HttpContext context, MangaMotionClient client)
+    {
+        var file = new FileToSend(SampleChapter.FileName, SampleChapter.Open);
+        var fields = new Dictionary<string, string> { ["title"] = SampleChapter.Title, ["direction"] = "ltr", ["language"] = "en" };
+        var accepted = await client.CreateVideoAsync([file], fields, idempotencyKey: null, context.RequestAborted);
+        return Answers.Go(Routes.Video(accepted.Id));
+    }
+
+    private static async Task<IResult> ApproveAsync(Guid id, HttpContext context, MangaMotionClient client)
+    {
+        await client.ApproveVideoAsync(id, context.RequestAborted);
+        return Answers.Back(context, Note.Approved);
+    }
+
+    private static async Task EditAsync(Guid id, HttpContext context, MangaMotionClient client)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var script = await client.GetScriptAsync(id, context.RequestAborted);
+        if (form["version"] != ScriptEdit.GetVersion(script))
+        {
+            await Answers.WriteAsync(
+                context, StatusCodes.Status409Conflict, "Another person changed this script meanwhile",
+                "Nothing was saved. Go back: your text is still in the form. Open the page again in another tab to compare.");
+            return;
+        }
+
+        if (ScriptEdit.Apply(script, form) is not { } edited)
+        {
+            await Answers.WriteAsync(
+                context, StatusCodes.Status400BadRequest, "A duration is not a number",
+                "Nothing was saved. Write seconds such as 3.5, or leave the field empty.");
+            return;
+        }
+
+        await client.PutScriptAsync(id, edited, context.RequestAborted);
+        await Answers.Go($"{Routes.Video(id)}?{Note.Parameter}={Note.Saved}").ExecuteAsync(context);
+    }
+
+    private static async Task<IResult> CancelAsync(Guid id, HttpContext context, MangaMotionClient client)
+    {
+        await client.CancelJobAsync(id, context.RequestAborted);
+        return Answers.Back(context, Note.Canceled);
+    }
+
+    private static async Task<IResult> ReplayAsync(Guid id, HttpContext context, MangaMotionClient client)
+    {
+        await client.ReplayJobAsync(id, context.RequestAborted);
+        return Answers.Back(context, Note.Replayed);
+    }
+
+    private static async Task<IResult> CreateVideoOfIngestAsync(Guid id, HttpContext context, MangaMotionClient client)
+    {
+        var accepted = await client.CreateVideoAsync(new() { IngestId = id }, context.RequestAborted);
+        return Answers.Go(Routes.Video(accepted.Id));
+    }
+
+    /// <summary>Opens a form with files and checks its token, which is its first field; null if it was answered.</summary>
+    private static async Task<StreamedForm?> OpenAsync(HttpContext context, IAntiforgery antiforgery, string advice)
+    {
+        // The API has the limits; this relay holds no more than a buffer.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        var form = await StreamedForm.OpenAsync(context.Request, context.RequestAborted);
+        context.Request.Headers[FormToken.Header] = form is null ? "" : Take(form, FormToken.Field);
+        if (form is null || !await antiforgery.IsRequestValidAsync(context))
+        {
+            form?.Dispose();
+            await Answers.WriteAsync(
+                context, StatusCodes.Status400BadRequest, "This form was not sent by this page",
+                "Nothing was uploaded. Go back, reload the page and try again.");
+            return null;
+        }
+
+        if (form.HasFile)
+            return form;
+        form.Dispose();
+        await Answers.WriteAsync(context, StatusCodes.Status400BadRequest, "No file was chosen", advice);
+        return null;
+    }
+
+    private static string? Take(StreamedForm form, string field) => form.Fields.Remove(field, out var value) ? value : null;
+}

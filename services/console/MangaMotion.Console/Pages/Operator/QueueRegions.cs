@@ -1,0 +1,15 @@
+using MangaMotion.Client;
+using MangaMotion.Console.Live;
+using MangaMotion.Console.Sessions;
+
+namespace MangaMotion.Console.Pages.Operator;
+
+/// <summary>Region of the page with the queues.</summary>
+internal static class QueueRegions
+{
+    public const string Id = "queues";
+
+    public static async Task<IReadOnlyList<Region>> ReadAsync(
+        MangaMotionClient client, Session session, string argument, CancellationToken cancellationToken) =>
+        [Region.Of<QueueTable>(Id, (nameof(QueueTable.Queues), (await client.GetQueuesAsync(cancellationToken)).Queues))];
+}

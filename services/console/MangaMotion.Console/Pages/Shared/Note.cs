@@ -1,0 +1,30 @@
+namespace MangaMotion.Console.Pages.Shared;
+
+/// <summary>Notes that a page shows after an action. The address has their name only, so it cannot bring a text of its own.</summary>
+internal static class Note
+{
+    public const string Parameter = "note";
+
+    public const string Approved = "approved";
+    public const string Canceled = "canceled";
+    public const string Replayed = "replayed";
+    public const string Saved = "saved";
+    public const string Paused = "paused";
+    public const string Resumed = "resumed";
+    public const string Revoked = "revoked";
+    public const string Sent = "sent";
+
+    private static readonly Dictionary<string, string> Texts = new(StringComparer.Ordinal)
+    {
+        [Approved] = "Approved. The video continues.",
+        [Canceled] = "Canceled. Running work stops within seconds.",
+        [Replayed] = "Started again, with its attempts reset.",
+        [Saved] = "Saved. Only the changed shots are made again.",
+        [Paused] = "Paused. Workers start no job from this queue; running jobs finish.",
+        [Resumed] = "Resumed.",
+        [Revoked] = "Revoked. The key is rejected within seconds.",
+        [Sent] = "The delivery is sent again.",
+    };
+
+    public static string? Find(string? name) => name is null ? null : Texts.GetValueOrDefault(name);
+}
