@@ -104,14 +104,16 @@ public sealed partial class KubernetesFilesTests
     }
 
     [Fact]
-    public void The_service_of_the_API_forwards_to_its_port()
+    public void The_services_of_the_API_and_of_the_console_forward_to_their_ports()
     {
-        var service = FindAll("Service").Single();
+        FindAll("Service").Select(Name).ShouldBe([ServiceDefinition.Api, ServiceDefinition.Console], ignoreOrder: true);
 
-        Name(service).ShouldBe(ServiceDefinition.Api);
-        service.Text("spec", "selector", "app.kubernetes.io/name").ShouldBe(ServiceDefinition.Api);
-        var container = Pod(ServiceDefinition.Api).Items("containers").Single();
-        service.Items("spec", "ports").Single().Text("targetPort").ShouldBe(container.Items("ports").Single().Text("name"));
+        foreach (var service in FindAll("Service"))
+        {
+            service.Text("spec", "selector", "app.kubernetes.io/name").ShouldBe(Name(service));
+            var container = Pod(Name(service)).Items("containers").Single();
+            service.Items("spec", "ports").Single().Text("targetPort").ShouldBe(container.Items("ports").Single().Text("name"));
+        }
     }
 
     [Fact]

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Cli.Tests;
 
 /// <summary>The real command line, servers and services, in a state folder of the test.</summary>
-public sealed class UpTests : IDisposable
+public sealed partial class UpTests : IDisposable
 {
     // The output folder of the tool: the copy beside the tests is loaded with other versions of its packages.
     private static readonly string Tool = Path.Combine(
@@ -27,7 +28,7 @@ public sealed class UpTests : IDisposable
 
             var processes = await UntilReadyAsync();
             processes.Select(process => process.Name)
-                .ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1", "video-1"]);
+                .ShouldBe(["postgres", "rabbitmq", "ingest", "thumbnail-1", "thumbnail-2", "records-1", "video-1", "console"]);
             processes.ShouldAllBe(x => File.Exists(x.Log));
             var environment = await File.ReadAllLinesAsync(Path.Combine(_state, "env"));
             environment.ShouldAllBe(x => x.StartsWith("export MANGAMOTION_", StringComparison.Ordinal));
@@ -36,6 +37,8 @@ public sealed class UpTests : IDisposable
                 var url = environment.Single(x => x.StartsWith("export MANGAMOTION_URL=", StringComparison.Ordinal)).Split('\'')[1];
                 (await client.GetAsync(new Uri($"{url}/health/live"))).StatusCode.ShouldBe(HttpStatusCode.OK);
             }
+
+            await LogIntoConsoleAsync(environment);
 
             // A second `up` with fewer workers keeps the running processes and stops the surplus worker.
             (await RunAsync("up", "--detach", "--thumbnail-workers", "1")).ExitCode.ShouldBe(0);
@@ -65,6 +68,32 @@ public sealed class UpTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_state, recursive: true);
+
+    /// <summary>Exchanges the one-time link of the environment file, once, and sees that a second exchange is rejected.</summary>
+    private static async Task LogIntoConsoleAsync(string[] environment)
+    {
+        string Find(string name) => environment.Single(x => x.StartsWith($"export {name}=", StringComparison.Ordinal)).Split('\'')[1];
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri(Find("MANGAMOTION_CONSOLE_URL")) };
+        var link = new Uri(Find("MANGAMOTION_CONSOLE_LOGIN_URL"));
+
+        for (var login = 1; login <= 2; login++)
+        {
+            var page = await client.GetStringAsync(link);
+            using var form = new FormUrlEncodedContent(
+            [
+                new("form_token", FormToken().Match(page).Groups["token"].Value),
+                new("key", link.Fragment.TrimStart('#')),
+                new("to", "/videos"),
+            ]);
+            using var answer = await client.PostAsync(new Uri("/login", UriKind.Relative), form);
+            answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+            answer.Headers.Location!.ToString().ShouldBe(login == 1 ? "/videos" : "/login?failed=link");
+        }
+    }
+
+    [GeneratedRegex("name=\"form_token\" value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex FormToken();
 
     private static bool IsRunning(ProcessLine process)
     {

@@ -13,7 +13,8 @@ internal sealed class DemoRun(Deployment deployment, string folder)
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ImagesTimeout = TimeSpan.FromMinutes(3);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>The video of the sample chapter.</returns>
+    public async Task<VideoStatus> RunAsync(CancellationToken cancellationToken)
     {
         var client = MangaMotionClient.Create(deployment.Url, deployment.ApiKey);
         AnsiConsole.MarkupLineInterpolated($"Drawing sample images into {folder}");
@@ -37,6 +38,8 @@ internal sealed class DemoRun(Deployment deployment, string folder)
                 $"The demo expected {good} images done and {SampleImages.BadCount} failed. "
                 + "./mangamotion status lists the logs of the services.");
         }
+
+        return video;
     }
 
     /// <summary>Makes a video of the bundled chapter.</summary>

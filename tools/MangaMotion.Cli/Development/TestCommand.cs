@@ -26,13 +26,17 @@ internal static class TestCommand
         {
             Description = "Run the slow projects that need Docker as well. Installs docker.io if it is missing.",
         };
+        var screenshots = new Option<string?>("--screenshots") { Description = "Folder for the pictures that the browser tests make." };
         var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.")
         {
-            names, filter, noBuild, full,
+            names, filter, noBuild, full, screenshots,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(names) ?? [];
+            // The tests run in processes of their own, in another folder.
+            if (parsed.GetValue(screenshots) is { } folder)
+                Environment.SetEnvironmentVariable("MANGAMOTION_SCREENSHOTS", Path.GetFullPath(folder));
             return RunAsync(chosen, parsed.GetValue(filter), !parsed.GetValue(noBuild), parsed.GetValue(full), cancellationToken);
         });
         return command;

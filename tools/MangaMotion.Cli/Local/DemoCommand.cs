@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MangaMotion.Cli.Demo;
 using MangaMotion.Cli.Setup;
+using Spectre.Console;
 
 namespace MangaMotion.Cli.Local;
 
@@ -26,7 +27,9 @@ internal static class DemoCommand
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: keepRunning, progress, cancellationToken);
         try
         {
-            await new DemoRun(deployment, Path.Combine(clone.State, "demo")).RunAsync(cancellationToken);
+            var video = await new DemoRun(deployment, Path.Combine(clone.State, "demo")).RunAsync(cancellationToken);
+            if (keepRunning)
+                AnsiConsole.MarkupLineInterpolated($"The video in the console: {deployment.CreateLoginLink($"/videos/{video.Id}")}");
         }
         finally
         {

@@ -18,7 +18,7 @@ internal sealed class Deployment : IAsyncDisposable
         Servers = servers;
         Services = [.. from definition in ServiceDefinition.All
                        from name in definition.NameInstances(settings.Workers.GetValueOrDefault(definition.Name, 1))
-                       select new ServiceProcess(name, definition, clone, servers.Folder, CreateEnvironment(definition))];
+                       select new ServiceProcess(name, definition, clone, servers.Folder, () => CreateEnvironment(definition))];
     }
 
     public ServerStack Servers { get; }
@@ -37,10 +37,16 @@ internal sealed class Deployment : IAsyncDisposable
     public IEnumerable<LocalServer> All =>
         [.. Servers.Servers.Where(server => server is not S3Server || Store == DeploymentSettings.S3), .. Services];
 
+    public Uri ConsoleUrl => Services.Single(x => x.Name == ServiceDefinition.Console).Url;
+
     public bool IsRunning => All.Any(x => x.IsRunning);
 
     /// <summary>Shell script that exports the addresses and the key; exists while the stack is running.</summary>
     public string EnvironmentFile => Path.Combine(_clone.Stack, "env");
+
+    private string ConsoleFolder => Path.Combine(_clone.Stack, "console");
+
+    private string LoginFolder => Path.Combine(ConsoleFolder, "logins");
 
     private string StoreFolder => Path.Combine(_clone.Stack, "store");
 
@@ -63,11 +69,9 @@ internal sealed class Deployment : IAsyncDisposable
             await StopSurplusAsync(clone, deployment, cancellationToken);
             settings.Save(clone);
             await deployment.CreateDatabaseAsync(cancellationToken);
-            await Task.WhenAll(deployment.Services.Select(async service =>
-            {
-                await service.StartAsync(cancellationToken);
-                progress.Report($"{service.Name} is ready on {service.Url.Authority}");
-            }));
+            // The console is started last: it needs the port of the API.
+            foreach (var services in deployment.Services.GroupBy(service => service.Name == ServiceDefinition.Console))
+                await Task.WhenAll(services.Select(service => StartServiceAsync(service, progress, cancellationToken)));
             deployment.WriteEnvironmentFile();
             return deployment;
         }
@@ -95,8 +99,12 @@ internal sealed class Deployment : IAsyncDisposable
     {
         await StopAsync(cancellationToken);
         await Servers.WipeAsync(cancellationToken);
-        if (Directory.Exists(StoreFolder))
-            Directory.Delete(StoreFolder, recursive: true);
+        foreach (var folder in (string[])[StoreFolder, ConsoleFolder])
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+
         DeploymentSettings.Delete(_clone);
     }
 
@@ -115,6 +123,12 @@ internal sealed class Deployment : IAsyncDisposable
             server.LogFile, obstacle);
     }
 
+    private static async Task StartServiceAsync(ServiceProcess service, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        await service.StartAsync(cancellationToken);
+        progress.Report($"{service.Name} is ready on {service.Url.Authority}");
+    }
+
     /// <summary>Stops running workers beyond the new number of workers.</summary>
     private static async Task StopSurplusAsync(Clone clone, Deployment next, CancellationToken cancellationToken)
     {
@@ -124,7 +138,28 @@ internal sealed class Deployment : IAsyncDisposable
         await Task.WhenAll(surplus.Select(service => service.StopAsync(cancellationToken)));
     }
 
-    private Dictionary<string, string> CreateEnvironment(ServiceDefinition definition)
+    /// <summary>Creates a one-time login link of the console, valid for five minutes.</summary>
+    /// <param name="path">Page to show after the login.</param>
+    public Uri CreateLoginLink(string path = "/videos") =>
+        LoginLink.Create(LoginFolder, new Uri(ConsoleUrl, $"/login?to={Uri.EscapeDataString(path)}"), ApiKey);
+
+    private Dictionary<string, string> CreateEnvironment(ServiceDefinition definition) =>
+        definition.Name == ServiceDefinition.Console ? CreateConsoleEnvironment() : CreateServiceEnvironment(definition);
+
+    private Dictionary<string, string> CreateConsoleEnvironment()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["Console__ApiUrl"] = TrimSlash(Url),
+            ["Console__DataProtection__Directory"] = Path.Combine(ConsoleFolder, "keys"),
+            ["Console__LoginLinks__Directory"] = LoginFolder,
+        };
+        if (Store == DeploymentSettings.S3)
+            environment["Console__StoreOrigin"] = TrimSlash(Servers.S3.Endpoint);
+        return environment;
+    }
+
+    private Dictionary<string, string> CreateServiceEnvironment(ServiceDefinition definition)
     {
         var environment = new Dictionary<string, string>
         {
@@ -164,6 +199,8 @@ internal sealed class Deployment : IAsyncDisposable
         [
             ("MANGAMOTION_URL", TrimSlash(Url)),
             ("MANGAMOTION_API_KEY", ApiKey),
+            ("MANGAMOTION_CONSOLE_URL", TrimSlash(ConsoleUrl)),
+            ("MANGAMOTION_CONSOLE_LOGIN_URL", CreateLoginLink().ToString()),
             ("MANGAMOTION_RABBITMQ_URL", Servers.Rabbit.AmqpUri.ToString()),
             ("MANGAMOTION_RABBITMQ_MANAGEMENT_URL", TrimSlash(management)),
             ("MANGAMOTION_POSTGRES", ConnectionString),

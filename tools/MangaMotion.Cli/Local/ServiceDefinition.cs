@@ -9,12 +9,16 @@ internal sealed record ServiceDefinition(string Name, string Project, bool Worke
     /// <summary>Name of the service with the API.</summary>
     public const string Api = "ingest";
 
+    /// <summary>Name of the service with the web page.</summary>
+    public const string Console = "console";
+
     public static IReadOnlyList<ServiceDefinition> All { get; } =
     [
         new(Api, "services/ingest/MangaMotion.Ingest/MangaMotion.Ingest.csproj", Workers: false),
         new("thumbnail", "services/thumbnail/MangaMotion.Thumbnail/MangaMotion.Thumbnail.csproj", Workers: true),
         new("records", "services/records/MangaMotion.Records/MangaMotion.Records.csproj", Workers: true),
         new("video", "services/video-pipeline/MangaMotion.VideoPipeline/MangaMotion.VideoPipeline.csproj", Workers: true),
+        new(Console, "services/console/MangaMotion.Console/MangaMotion.Console.csproj", Workers: false),
     ];
 
     /// <summary>Path of the built program, relative to the clone.</summary>

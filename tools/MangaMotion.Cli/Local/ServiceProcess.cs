@@ -11,11 +11,11 @@ internal sealed class ServiceProcess : LocalServer
     private readonly LocalProcess _process;
     private readonly string _assembly;
     private readonly string _contentRoot;
-    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly Func<IReadOnlyDictionary<string, string>> _environment;
 
-    /// <param name="environment">Variables that replace those of this process's environment.</param>
+    /// <param name="environment">Returns the variables that replace those of this process's environment. Called at each start.</param>
     public ServiceProcess(
-        string name, ServiceDefinition definition, Clone clone, StackFolder folder, IReadOnlyDictionary<string, string> environment)
+        string name, ServiceDefinition definition, Clone clone, StackFolder folder, Func<IReadOnlyDictionary<string, string>> environment)
         : base(name, folder)
     {
         _process = new LocalProcess(folder, name);
@@ -46,7 +46,7 @@ internal sealed class ServiceProcess : LocalServer
 
     protected override Task LaunchAsync(CancellationToken cancellationToken)
     {
-        var environment = new Dictionary<string, string>(_environment)
+        var environment = new Dictionary<string, string>(_environment())
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Folder.Ports.Reserve(Name)}",
         };

@@ -60,6 +60,8 @@ internal static class UpCommand
     private static void Show(Deployment deployment)
     {
         var table = new Grid().AddColumn().AddColumn();
+        table.AddRow("Console", $"{deployment.ConsoleUrl}");
+        table.AddRow("Log in", $"{deployment.CreateLoginLink()} [grey](once, within 5 min)[/]");
         table.AddRow("API", $"{deployment.Url}");
         table.AddRow("API description", $"{new Uri(deployment.Url, "/openapi/v1.json")}");
         table.AddRow("RabbitMQ", $"{deployment.Servers.Rabbit.ManagementUri} (guest, guest)");
