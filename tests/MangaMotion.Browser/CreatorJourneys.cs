@@ -1,0 +1,190 @@
+using MangaMotion.Api;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace MangaMotion.Browser;
+
+/// <summary>Journeys of a creator.</summary>
+public sealed class CreatorJourneys(ConsoleInstallation installation)
+{
+    private static readonly float Patient = (float)TimeSpan.FromMinutes(5).TotalMilliseconds;
+
+    [Fact]
+    public async Task First_film_from_the_sample()
+    {
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), Scopes.Read, Scopes.Submit);
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No videos yet" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use the sample" }).ClickAsync();
+        await page.WaitForURLAsync("**/videos/*-*");
+
+        // Without a reload: panels appear, then the player.
+        await Expect(page.Locator(".shots img").First).ToBeVisibleAsync(new() { Timeout = Patient });
+        await Expect(page.Locator("video")).ToBeVisibleAsync(new() { Timeout = Patient });
+        await Expect(page.Locator("h1")).ToHaveTextAsync("The Last Lamp");
+        (await page.Locator(".shots > li").CountAsync()).ShouldBeGreaterThan(10);
+
+        // The player seeks by ranges through the relay and has the subtitles.
+        var played = await page.EvaluateAsync<double[]>(
+            """
+            async () => {
+              const video = document.querySelector('video');
+              if (video.readyState < 1) await new Promise(done => video.addEventListener('loadedmetadata', done, { once: true }));
+              video.currentTime = video.duration / 2;
+              await new Promise(done => video.addEventListener('seeked', done, { once: true }));
+              video.textTracks[0].mode = 'showing';
+              const track = document.querySelector('track');
+              if (track.readyState < 2) await new Promise(done => track.addEventListener('load', done, { once: true }));
+              return [video.duration, video.currentTime, video.textTracks[0].cues.length];
+            }
+            """);
+        played[0].ShouldBeGreaterThan(10);
+        played[1].ShouldBe(played[0] / 2, 0.5);
+        played[2].ShouldBeGreaterThan(5);
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByText("Download video").ClickAsync());
+        download.SuggestedFilename.ShouldBe("The Last Lamp.mp4");
+    }
+
+    [Fact]
+    public async Task Own_chapter_right_to_left_review_and_approve()
+    {
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), Scopes.Read, Scopes.Submit);
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+
+        await session.GoAsync("/new");
+        await page.GetByLabel("Title").FillAsync("Mine");
+        await page.GetByLabel("Right to left (manga)").CheckAsync();
+        await page.GetByLabel("Review first").CheckAsync();
+        var file = new FilePayload { Name = "page 1.webp", MimeType = "image/webp", Buffer = installation.Pictures[0] };
+        await page.SetInputFilesAsync("#files", file);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await page.WaitForURLAsync("**/videos/*-*");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve and continue" }).ClickAsync(new() { Timeout = Patient });
+        await Expect(page.GetByText("Approved. The video continues.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("← right to left")).ToBeVisibleAsync();
+        var id = Guid.Parse(new Uri(page.Url).Segments[^1]);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        (await client.GetVideoAsync(id)).State.ShouldNotBe("awaiting_approval");
+        await client.CancelJobAsync(id);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start again" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_thousand_files_three_corrupt()
+    {
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), Scopes.Read, Scopes.Submit);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        var good = Enumerable.Range(1, 17)
+            .Select(i => new FileToSend($"page-{i:000}.webp", () => new MemoryStream(installation.Pictures[i % 4])));
+        string[] bad = ["cover.jpg", "scan 12.png", "ページ.jpg"];
+        var accepted = await client.IngestAsync([.. good, .. bad.Select(ConsoleInstallation.Corrupt)]);
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+
+        await session.GoAsync($"/ingests/{accepted.JobId}");
+        await Expect(page.Locator(".counts")).ToContainTextAsync("17", new() { Timeout = Patient });
+        await Expect(page.Locator("#ingest-failed")).ToContainTextAsync("Failed first 3", new() { Timeout = Patient });
+        foreach (var name in bad)
+            await Expect(page.Locator("#ingest-failed").GetByText(name, new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator(".tiles img")).ToHaveCountAsync(17, new() { Timeout = Patient });
+    }
+
+    [Fact]
+    public async Task Hostile_names_and_lines_are_text()
+    {
+        const string Name = "<img src=x onerror=alert(1)>.jpg";
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), [.. Scopes.All]);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        var ingest = await ConsoleInstallation.IngestAsync(client, "hostile", ConsoleInstallation.Corrupt(Name));
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+        page.Dialog += (_, _) => throw new InvalidOperationException("A script of a file's name ran.");
+
+        string[] paths =
+            [$"/ingests/{ingest}", "/ingests", "/failures", "/ops/jobs", "/ops/dead", $"/ops/jobs?q={Uri.EscapeDataString(Name)}"];
+        foreach (var path in paths)
+        {
+            await session.GoAsync(path);
+            await Expect(page.GetByText(Name).First).ToBeVisibleAsync();
+            (await page.Locator("img[src=x]").CountAsync()).ShouldBe(0);
+        }
+
+        // A text in the address of the page never becomes a note of the page.
+        await session.GoAsync("/videos?note=%3Cb%3Ehello%3C/b%3E");
+        await Expect(page.Locator(".note")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Two_people_edit_one_script()
+    {
+        var video = await installation.GetSampleVideoAsync();
+        await using var first = await installation.LogInAsync();
+        await using var second = await installation.LogInAsync();
+        second.Expected.Add("409");
+        await first.GoAsync($"/videos/{video.Id}/edit");
+        await second.GoAsync($"/videos/{video.Id}/edit");
+        var line = first.Page.Locator("textarea").First;
+
+        await line.FillAsync("A line by the first person.");
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save and make again" }).ClickAsync();
+        await Expect(first.Page.GetByText("Only the changed shots are made again.")).ToBeVisibleAsync();
+        await second.Page.Locator("textarea").First.FillAsync("A line by the second person.");
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Save and make again" }).ClickAsync();
+
+        await Expect(second.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Another person changed this script meanwhile");
+        (await installation.Api.GetScriptAsync(video.Id)).ShouldContain("A line by the first person.");
+        await second.Page.GoBackAsync();
+        await Expect(second.Page.Locator("textarea").First).ToHaveValueAsync("A line by the second person.");
+        await Eventually.Until(
+            async () => (await installation.Api.GetVideoAsync(video.Id)).Status == JobStatuses.Done, TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task All_of_it_without_script()
+    {
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), [.. Scopes.All]);
+        await using var session = await installation.LogInAsync(key.Key, new(Script: false));
+        var page = session.Page;
+
+        await session.GoAsync("/ingests");
+        await page.SetInputFilesAsync("#files", (FilePayload[])
+        [
+            new() { Name = "good.webp", MimeType = "image/webp", Buffer = installation.Pictures[1] },
+            new() { Name = "bad.jpg", MimeType = "image/jpeg", Buffer = "nothing"u8.ToArray() },
+        ]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Upload" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToContainTextAsync("Files");
+        await Eventually.Until(
+            async () =>
+            {
+                await page.ReloadAsync();
+                return await page.GetByText("finished").CountAsync() > 0;
+            },
+            TimeSpan.FromMinutes(2));
+        await Expect(page.Locator("#ingest-failed")).ToContainTextAsync("bad.jpg");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Failures" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start again" }).ClickAsync();
+        await Expect(page.GetByText("Started again")).ToBeVisibleAsync();
+
+        await session.GoAsync("/ops/queues");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause records-low" }).ClickAsync();
+        await Expect(page.Locator("#q-records-low")).ToContainTextAsync("paused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume records-low" }).ClickAsync();
+        await Expect(page.Locator("#q-records-low")).Not.ToContainTextAsync("paused");
+
+        await page.Locator(".menu summary").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).ClickAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await page.Locator(".menu summary").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Log in");
+    }
+}
