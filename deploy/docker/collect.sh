@@ -12,11 +12,11 @@ programs=(cat env id ls mkdir rm sh sleep)
 tools=(coreutils findutils grep perl-base sed util-linux)
 
 # Never loaded here: drivers of graphics cards with their compiler (LLVM, 140 MB), codecs of Intel's graphics, keyboards, file icons;
-# mecab's dictionary in EUC-JP and the sources of both (94 MB), and tesseract's data for page orientation.
+# and tesseract's data for page orientation.
 # Tables of old character sets go too, but for those that poppler and glib name.
 left_out='^/usr/lib/[^/]+/(libLLVM-|libz3\.so|dri/|mfx/|libmfxhw64|libmfx-tracer|libicu(i18n|io|test|tu)\.|libhwy_contrib)'
 left_out+='|^/usr/share/(X11|mime|bash-completion|lintian|bug)/|^/usr/share/doc/[^/]+/(changelog|README|NEWS|examples)'
-left_out+='|^/var/lib/mecab/dic/ipadic(/|$)|^/usr/share/mecab/dic/|/osd\.traineddata$'
+left_out+='|/osd\.traineddata$'
 left_out+='|^/usr/lib/[^/]+/gconv/(BIG5|CNS|CP|DEC|EBCDIC|EUC|GB|HP|IBM|INIS|ISIRI|ISO-IR|ISO646|ISO_|JOHAB|KOI|LATIN|MAC|MIK|NATS|SJIS|TCVN|TSCII|UHC|lib)'
 left_out+='|^/(proc|sys|dev|tmp|run|var/(log|cache/(apt|debconf|ldconfig)|lib/(apt|dpkg/(info|triggers))))(/|$)'
 left_out+='|^/(etc/dpkg|etc/apt|var/lib/dpkg/lock)|^/debian-packages\.txt'

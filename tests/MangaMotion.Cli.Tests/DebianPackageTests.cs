@@ -26,14 +26,6 @@ public sealed class DebianPackageTests
         packages.Select(package => package.Images).Distinct().ShouldBe(["-", "media", "video"], ignoreOrder: true);
     }
 
-    [Fact]
-    public void The_dictionary_of_mecab_is_installed_before_mecab_chooses_a_larger_one()
-    {
-        var names = DebianPackage.Read(Clone.Find()["deploy/debian-packages.txt"]).Select(package => package.Name).ToList();
-
-        names.IndexOf("mecab-ipadic-utf8").ShouldBeInRange(0, names.IndexOf("mecab") - 1);
-    }
-
     [Theory]
     [InlineData("lib/*/bin/initdb", true)]
     [InlineData("lib/*/bin/psql", false)]

@@ -38,7 +38,7 @@ internal sealed class FestivalVoice(ToolRunner tools)
     {
         var directory = workspace.NewDirectory();
         await File.WriteAllTextAsync(Path.Combine(directory, "speak.scm"), Script, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(directory, "line.txt"), string.Join(' ', words.Select(word => word.Spoken)), Encoding.ASCII, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(directory, "line.txt"), Text(words), Encoding.ASCII, cancellationToken);
         var result = await tools.RunAsync(
             new ToolRun
             {
@@ -60,7 +60,11 @@ internal sealed class FestivalVoice(ToolRunner tools)
         return new Utterance(Sound.Join(parts), Times(words, parts, Encoding.ASCII.GetString(result.Stdout)));
     }
 
-    /// <summary>The words with festival's times. It makes one token of each; where it made more or fewer, the times are spread.</summary>
+    /// <summary>A sentence ends at a full stop only where a capital follows.</summary>
+    private static string Text(IReadOnlyList<SpeechWord> words) =>
+        string.Join(' ', words.Select((word, index) => index > 0 && words[index - 1].Spoken[^1] is '.' or '!' or '?' ? char.ToUpperInvariant(word.Spoken[0]) + word.Spoken[1..] : word.Spoken));
+
+    /// <summary>The words with festival's times. It makes one token of each spoken word; where it made more or fewer, the times are spread.</summary>
     private static IReadOnlyList<SpokenWord> Times(IReadOnlyList<SpeechWord> words, List<Sound> parts, string lines)
     {
         var starts = new double[parts.Count + 1];
@@ -73,8 +77,11 @@ internal sealed class FestivalVoice(ToolRunner tools)
             .Where(word => word.End > word.Start)
             .GroupBy(word => word.Index)
             .ToDictionary(token => token.Key, token => (Start: token.Min(word => word.Offset + word.Start), End: token.Max(word => word.Offset + word.End)));
-        if (tokens.Count != words.Count)
+        (double Start, double End)[] times = [.. tokens.OrderBy(token => token.Key).Select(token => token.Value)];
+        var counts = words.Select(word => word.Spoken.Count(sign => sign == ' ') + 1).ToArray();
+        if (times.Length != counts.Sum())
             return WordTimes.Spread(words, 0, starts[^1]);
-        return [.. words.Zip(tokens.OrderBy(token => token.Key), (word, token) => new SpokenWord(word.Shown, token.Value.Start, token.Value.End))];
+        var first = 0;
+        return [.. words.Zip(counts, (word, count) => new SpokenWord(word.Shown, times[first].Start, times[(first += count) - 1].End))];
     }
 }

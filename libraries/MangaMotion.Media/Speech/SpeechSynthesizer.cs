@@ -11,11 +11,11 @@ namespace MangaMotion.Media.Speech;
 public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesizer> log)
 {
     /// <summary>Raised when the same line would sound or be timed differently; part of what a spoken line's key is made from.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private readonly FestivalVoice _festival = new(tools);
     private readonly ClauseVoice _clauses = new(tools);
-    private readonly KanaReader _kana = new(tools);
+    private readonly JapaneseReading _japanese = new(tools);
 
     /// <summary>Speaks the line; null where there is nothing to say (no letter or digit).</summary>
     /// <exception cref="MediaLimitException">The line is too long.</exception>
@@ -29,15 +29,21 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         }
 
         var language = Language(request.Language);
-        var words = language == "ja" && HasJapanese(request.Text)
-            ? await _kana.WordsAsync(workspace, request.Text, cancellationToken)
-            : SpeechText.Words(request.Text);
+        var words = await WordsAsync(workspace, request.Text, language, cancellationToken);
         if (words.Count == 0)
             return null;
 
         var (utterance, voice) = await SpeakAsync(workspace, words, language, request, cancellationToken);
         return await FinishAsync(workspace, utterance.Sound.ToWav(), MediaType.Wav, utterance.Words, voice, cancellationToken);
     }
+
+    /// <summary>The line's words as they are shown and as they are spoken, by the rules of its language.</summary>
+    internal async Task<IReadOnlyList<SpeechWord>> WordsAsync(Workspace workspace, string line, string language, CancellationToken cancellationToken) => language switch
+    {
+        "ja" when HasJapanese(line) || LatinWords(line) < 2 => await _japanese.WordsAsync(workspace, line, cancellationToken),
+        "en" or "ja" => EnglishReading.Words(SpeechText.Clean(line)),
+        _ => SpeechText.Words(line),
+    };
 
     /// <summary>Makes a line of sound that came from elsewhere, such as a provider's MP3: decoded in the sandbox, trimmed, its words moved along.</summary>
     /// <exception cref="MediaException">It is no MP3 or WAV, or is broken.</exception>
@@ -64,7 +70,7 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
     {
         if (language == "en" && request.Voice is null or LocalVoice.Slt or LocalVoice.Flite)
         {
-            List<SpeechWord> plain = [.. words.Select(word => word with { Spoken = SpeechText.Ascii(word.Spoken) })];
+            List<SpeechWord> plain = [.. words.Select(word => word with { Spoken = SpeechText.Ascii(WithLetterA(word.Spoken, "ay")) })];
             if (plain.TrueForAll(word => word.Spoken.Length > 0))
             {
                 try
@@ -82,8 +88,14 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         }
 
         var voice = language == "en" ? "en-us" : language;
+        if (language == "en")
+            words = [.. words.Select(word => word with { Spoken = WithLetterA(word.Spoken, "eh") })];
         return (await _clauses.SpeakAsync(workspace, words, voice, language == "ja" ? "" : " ", cancellationToken), LocalVoice.Espeak);
     }
+
+    /// <summary>The letter A by a word that the voice says as its name; each takes the letter for the article.</summary>
+    internal static string WithLetterA(string spoken, string name) =>
+        string.Join(' ', spoken.Split(' ').Select(word => word.TrimEnd('.', ',', '!', '?') == "A" ? name + word[1..] : word));
 
     private async Task<SpokenLine?> FinishAsync(
         Workspace workspace, byte[] sound, MediaType type, IReadOnlyList<SpokenWord> words, string voice, CancellationToken cancellationToken)
@@ -125,5 +137,7 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         return language.Length is 2 or 3 && language.All(char.IsAsciiLetterLower) ? language : "en";
     }
 
-    private static bool HasJapanese(string text) => text.Any(sign => sign is (>= '\u3040' and <= '\u30ff') or (>= '\u4e00' and <= '\u9fff'));
+    private static int LatinWords(string line) => line.Split(' ').Count(word => word.Any(char.IsAsciiLetter));
+
+    private static bool HasJapanese(string text) => text.Any(sign => sign is (>= '\u3040' and <= '\u30ff') or (>= '\u4e00' and <= '\u9fff') or '々' or (>= '\uff66' and <= '\uff9f'));
 }

@@ -6,15 +6,18 @@ namespace MangaMotion.Media.Speech;
 
 /// <summary>A word as it is shown and as a voice is given it.</summary>
 /// <param name="Shown">With its punctuation.</param>
-/// <param name="Spoken">Never empty; no white space and nothing that a synthesiser takes for markup.</param>
+/// <param name="Spoken">Never empty: one word or more with single spaces, and nothing that a synthesizer takes for markup.</param>
 /// <param name="EndsClause">A breath follows.</param>
 internal sealed record SpeechWord(string Shown, string Spoken, bool EndsClause);
 
 /// <summary>Makes words of a line that somebody wrote: no control characters, no markup, no endless words.</summary>
 internal static partial class SpeechText
 {
+    /// <summary>Limit of one match; none takes more than a few microseconds for a line.</summary>
+    public const int MatchMilliseconds = 10_000;
+
     private const int LongestWord = 40;
-    private const string Signs = ".,;:!?'$%&@+-/、。！？";
+    private const string Signs = ".,;:!?'$%&@+-、。！？";
     private const string ClauseEnds = ".,;:!?…。、！？";
 
     private static readonly (string Accented, string Plain)[] Accents =
@@ -33,13 +36,16 @@ internal static partial class SpeechText
     }
 
     /// <summary>Words of shown and spoken text; what cannot be spoken is shown with its neighbour.</summary>
-    public static IReadOnlyList<SpeechWord> Join(IEnumerable<(string Shown, string Spoken)> parts, string separator = " ")
+    public static IReadOnlyList<SpeechWord> Join(IEnumerable<(string Shown, string Spoken)> parts, string separator = " ") =>
+        Join(parts.Select(part => (part.Shown, part.Spoken, EndsClause(part.Shown))), separator);
+
+    /// <inheritdoc cref="Join(IEnumerable{ValueTuple{string, string}}, string)"/>
+    public static IReadOnlyList<SpeechWord> Join(IEnumerable<(string Shown, string Spoken, bool EndsClause)> parts, string separator = " ")
     {
         var words = new List<SpeechWord>();
         var ahead = "";
-        foreach (var (shown, spoken) in parts)
+        foreach (var (shown, spoken, ends) in parts)
         {
-            var ends = ClauseEnds.Contains(shown[^1], StringComparison.Ordinal) || (shown[^1] is '"' or '”' && shown.Length > 1 && ClauseEnds.Contains(shown[^2], StringComparison.Ordinal));
             if (spoken.Any(char.IsLetterOrDigit))
                 words.Add(new SpeechWord(ahead + shown, spoken, ends));
             else if (words.Count > 0)
@@ -49,6 +55,10 @@ internal static partial class SpeechText
 
         return words;
     }
+
+    private static bool EndsClause(string shown) =>
+        ClauseEnds.Contains(shown[^1], StringComparison.Ordinal)
+        || (shown[^1] is '"' or '”' && shown.Length > 1 && ClauseEnds.Contains(shown[^2], StringComparison.Ordinal));
 
     /// <summary>The line on one line: no tags, no control, format or private characters, single spaces.</summary>
     public static string Clean(string line)
@@ -71,12 +81,15 @@ internal static partial class SpeechText
         foreach (var sign in word)
         {
             var plain = sign switch { '’' or '‘' => '\'', '–' or '—' => '-', '…' => '.', >= '！' and <= '～' => (char)(sign - '！' + '!'), _ => sign };
-            var known = char.IsLetterOrDigit(plain) || char.GetUnicodeCategory(plain) == UnicodeCategory.NonSpacingMark || Signs.Contains(plain, StringComparison.Ordinal);
+            // Voices say "slash".
+            if (plain == '/')
+                plain = ' ';
+            var known = plain == ' ' || char.IsLetterOrDigit(plain) || char.GetUnicodeCategory(plain) == UnicodeCategory.NonSpacingMark || Signs.Contains(plain, StringComparison.Ordinal);
             if (known && text.Length < LongestWord && !Stretched(text, plain))
                 text.Append(plain);
         }
 
-        return text.ToString();
+        return string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     /// <summary>The word in ASCII, for voices that know nothing else; empty where a letter has no plain form.</summary>

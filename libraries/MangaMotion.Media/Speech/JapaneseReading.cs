@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using MangaMotion.Media.Processes;
+using MangaMotion.Media.Workspaces;
+
+namespace MangaMotion.Media.Speech;
+
+/// <summary>
+/// Japanese words with the kana that they are pronounced as, by the text analysis of Open JTalk, which knows counters (三日 ミッカ, 6本 ロッポン);
+/// espeak-ng spells kanji. The program also wants a voice and gets the English one with a changed header; its sound is thrown away.
+/// </summary>
+internal sealed partial class JapaneseReading(ToolRunner tools)
+{
+    private const string Dictionary = "/var/lib/mecab/dic/open-jtalk/naist-jdic";
+    private const string Voice = "/usr/share/festival/voices/us/cmu_us_slt_arctic_hts/hts/cmu_us_slt_arctic_hts.htsvoice";
+    private const int Surface = 0, PartOfSpeech = 1, Pronunciation = 9;
+
+    /// <summary>What the analysis would read wrongly, in a form that it reads right.</summary>
+    private static readonly (Regex Written, string Read)[] Corrections =
+    [
+        (Furigana(), "${kana}"), (Twenty(), "はたち"), (Stammer(), "${word}"), (Clock(), "${h}時${m}分"), (FullHour(), "${h}時"),
+        (Fraction(), "${d}ぶんの${n}"), (Items(), "${n}けん"), (Elongation(), "${kana}ー"), (What(), "なん"), (Wait(), "マテ"), (Repeated(), "${sign}${sign}${sign}"),
+    ];
+
+    /// <summary>The words of a line in their order.</summary>
+    /// <exception cref="ToolFailedException">Open JTalk is not installed or failed.</exception>
+    public async Task<IReadOnlyList<SpeechWord>> WordsAsync(Workspace workspace, string line, CancellationToken cancellationToken)
+    {
+        var shown = SpeechText.Clean(line).Normalize(NormalizationForm.FormC).Replace(" ", "", StringComparison.Ordinal);
+        var written = Corrections.Aggregate(Kana.FullWidth(shown), (text, correction) => correction.Written.Replace(text, correction.Read));
+        return written.Any(char.IsLetterOrDigit)
+            ? SpeechText.Join(Aligned(shown, await AnalyseAsync(workspace, written, cancellationToken)), separator: "")
+            : [];
+    }
+
+    private async Task<IReadOnlyList<(string Surface, string Kana)>> AnalyseAsync(Workspace workspace, string written, CancellationToken cancellationToken)
+    {
+        var directory = workspace.NewDirectory();
+        await File.WriteAllTextAsync(Path.Combine(directory, "line.txt"), written + "\n", new UTF8Encoding(false), cancellationToken);
+        if (File.Exists(Voice))
+            await File.WriteAllBytesAsync(Path.Combine(directory, "japanese.htsvoice"), JapaneseVoice(await File.ReadAllBytesAsync(Voice, cancellationToken)), cancellationToken);
+        var result = await tools.RunAsync(
+            new ToolRun
+            {
+                Tool = "open_jtalk",
+                Arguments = ["-x", Dictionary, "-m", "japanese.htsvoice", "-ot", "analysis.txt", "line.txt"],
+                Directory = directory,
+                ReadOnlyPaths = SystemFiles.Existing("/var/lib/mecab"),
+                Subject = "line",
+            },
+            cancellationToken);
+        var analysis = Path.Combine(directory, "analysis.txt");
+        if (result.ExitCode != 0 || !File.Exists(analysis))
+            throw new ToolFailedException("open_jtalk", result.Detail);
+        var words = File.ReadLines(analysis)
+            .TakeWhile(row => !row.StartsWith("[Output label]", StringComparison.Ordinal))
+            .Select(row => row.Split(','))
+            .Where(fields => fields.Length > Pronunciation)
+            // A filler is a word that the dictionary does not have; Latin ones are spelled.
+            .Select(fields => (fields[Surface], (fields[PartOfSpeech] == "フィラー" ? Kana.Name(fields[Surface]) : null) ?? Kana.Spoken(fields[Pronunciation])));
+        return [.. words];
+    }
+
+    /// <summary>
+    /// The shown line, cut at the words that the analysis found in it as they are written. Words that it wrote otherwise (12 as 十二) share one.
+    /// </summary>
+    private static IEnumerable<(string Shown, string Spoken)> Aligned(string shown, IReadOnlyList<(string Surface, string Kana)> words)
+    {
+        var (at, waiting, full) = (0, "", Kana.FullWidth(shown));
+        var cries = Cry().Matches(full);
+        for (var index = 0; index < words.Count; index++)
+        {
+            var (surface, kana) = words[index];
+            // A small tsu is said only before a sound.
+            if (index + 1 == words.Count || words[index + 1].Kana.Trim('ッ').Length == 0)
+                kana = kana.TrimEnd('ッ');
+            var found = full.IndexOf(surface, at, StringComparison.Ordinal);
+            if (found < 0 || (found > at && waiting.Length == 0))
+            {
+                waiting += kana;
+                continue;
+            }
+
+            if (found > at)
+                yield return (shown[at..found], waiting);
+            var before = found > at ? "" : waiting;
+            (at, waiting) = (found + surface.Length, "");
+            var cried = cries.Any(cry => cry.Index <= found && at <= cry.Index + cry.Length);
+            yield return (shown[found..at], before + (cried ? Kana.Katakana(surface).TrimEnd('ッ') : kana));
+        }
+
+        if (at < shown.Length)
+            yield return (shown[at..], waiting);
+    }
+
+    /// <summary>The voice with the language that the analysis asks for. The header is text and keeps its length.</summary>
+    private static byte[] JapaneseVoice(byte[] voice)
+    {
+        var at = voice.AsSpan(0, Math.Min(voice.Length, 4_096)).IndexOf("HTS_TTS_ENG"u8);
+        if (at >= 0)
+            "HTS_TTS_JPN"u8.CopyTo(voice.AsSpan(at));
+        return voice;
+    }
+
+    [GeneratedRegex(@"[一-龯々]+[《（](?<kana>[ぁ-ゖァ-ヺー]+)[》）]", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Furigana();
+
+    [GeneratedRegex("(?<![0-9０-９一二三四五六七八九十百千])(?:二十|２０)[歳才]", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Twenty();
+
+    /// <summary>こ、これ: the word alone is spoken.</summary>
+    [GeneratedRegex("(?<![ぁ-ゖァ-ヺー一-龯])(?:(?<first>[ぁ-ゖァ-ヺ])[、…‥・っッ]+)+(?<word>\\k<first>[ぁ-ゖァ-ヺー])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Stammer();
+
+    [GeneratedRegex("(?<h>[０-９]{1,2})：(?<m>(?!００)[０-５][０-９])(?![０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Clock();
+
+    [GeneratedRegex("(?<h>[０-９]{1,2})：００(?![０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex FullHour();
+
+    [GeneratedRegex("(?<![０-９])(?<n>[０-９]{1,3})／(?<d>[０-９]{1,3})(?![０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Fraction();
+
+    [GeneratedRegex("(?<n>[3３三])件", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Items();
+
+    [GeneratedRegex("(?<kana>[ぁ-ゖァ-ヺー])[~〜～∼]+", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Elongation();
+
+    [GeneratedRegex("何(?=[だでのてと])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex What();
+
+    /// <summary>The analysis adds a syllable to 待て待て.</summary>
+    [GeneratedRegex("待て(?=[、！…]*待て)|(?<=待て[、！…]*)待て", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Wait();
+
+    /// <summary>は and へ alone are cries, not particles, which are read ワ and エ.</summary>
+    [GeneratedRegex("(?<![^「『！？…。、（])[はへ]+(?=[ぁっッー]*(?:[」』！？…。、）]|$))", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Cry();
+
+    [GeneratedRegex(@"(?<sign>[ぁ-ゖァ-ヺー])\k<sign>{3,}", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Repeated();
+}

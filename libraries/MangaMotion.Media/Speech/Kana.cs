@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace MangaMotion.Media.Speech;
+
+/// <summary>Kana as voices are given them.</summary>
+internal static class Kana
+{
+    private const string Vowels = "aiueo";
+
+    /// <summary>Consonant, and its five syllables in the order of <see cref="Vowels"/>.</summary>
+    private static readonly (string Consonant, string Row)[] Rows =
+    [
+        ("", "アイウエオ"), ("k", "カキクケコ"), ("s", "サシスセソ"), ("t", "タチツテト"), ("n", "ナニヌネノ"), ("h", "ハヒフヘホ"), ("m", "マミムメモ"),
+        ("r", "ラリルレロ"), ("g", "ガギグゲゴ"), ("z", "ザジズゼゾ"), ("d", "ダヂヅデド"), ("b", "バビブベボ"), ("p", "パピプペポ"),
+    ];
+
+    private static readonly (string Romaji, string Kana)[] OwnSpellings =
+    [
+        ("n", "ン"), ("ya", "ヤ"), ("yu", "ユ"), ("yo", "ヨ"), ("wa", "ワ"), ("wo", "オ"), ("shi", "シ"), ("chi", "チ"), ("tsu", "ツ"), ("fu", "フ"), ("ji", "ジ"),
+        ("sha", "シャ"), ("shu", "シュ"), ("sho", "ショ"), ("cha", "チャ"), ("chu", "チュ"), ("cho", "チョ"), ("ja", "ジャ"), ("ju", "ジュ"), ("jo", "ジョ"),
+    ];
+
+    private static readonly FrozenDictionary<string, string> Syllables = MakeSyllables();
+
+    /// <summary>ASCII as full-width signs, which the analysis expects; the length stays.</summary>
+    public static string FullWidth(string text) =>
+        string.Concat(text.Select(sign => sign is >= '!' and <= '~' ? (char)(sign - '!' + '！') : sign));
+
+    /// <summary>The pronunciation without accent marks; marks and pauses are nothing, and ヲ is said as オ.</summary>
+    public static string Spoken(string pronunciation) =>
+        string.Concat(pronunciation.Where(sign => sign is >= 'ァ' and <= 'ヺ' or 'ー')).Replace('ヲ', 'オ');
+
+    /// <summary>Hiragana as katakana, which the analysis never takes for a particle.</summary>
+    public static string Katakana(string hiragana) =>
+        string.Concat(hiragana.Select(sign => sign is >= 'ぁ' and <= 'ゖ' ? (char)(sign - 'ぁ' + 'ァ') : sign));
+
+    /// <summary>A Latin word of three letters or more that is romaji, in katakana (ＡＫＩＲＡ is アキラ); null where it is none.</summary>
+    public static string? Name(string fullWidth) =>
+        fullWidth.Length >= 3 && fullWidth.All(sign => sign is (>= 'Ａ' and <= 'Ｚ') or (>= 'ａ' and <= 'ｚ'))
+            ? FromRomaji(string.Concat(fullWidth.Select(sign => (char)(sign - '！' + '!'))))
+            : null;
+
+    /// <summary>Hepburn romaji in katakana; null where it is none.</summary>
+    private static string? FromRomaji(string romaji)
+    {
+        var (text, kana) = (romaji.ToLowerInvariant(), new StringBuilder());
+        for (var at = 0; at < text.Length;)
+        {
+            if (at + 1 < text.Length && text[at] == text[at + 1] && !Vowels.Contains(text[at], StringComparison.Ordinal) && text[at] != 'n')
+            {
+                kana.Append('ッ');
+                at++;
+            }
+
+            var length = Math.Min(3, text.Length - at);
+            while (length > 0 && !Syllables.ContainsKey(text.Substring(at, length)))
+                length--;
+            if (length == 0)
+                return null;
+            kana.Append(Syllables[text.Substring(at, length)]);
+            at += length;
+        }
+
+        return kana.ToString();
+    }
+
+    private static FrozenDictionary<string, string> MakeSyllables()
+    {
+        var syllables = OwnSpellings.ToDictionary(own => own.Romaji, own => own.Kana);
+        foreach (var (consonant, row) in Rows)
+        {
+            for (var vowel = 0; vowel < Vowels.Length; vowel++)
+                syllables.TryAdd(consonant + Vowels[vowel], row[vowel].ToString());
+            if (consonant.Length == 0)
+                continue;
+            syllables.TryAdd(consonant + "ya", row[1] + "ャ");
+            syllables.TryAdd(consonant + "yu", row[1] + "ュ");
+            syllables.TryAdd(consonant + "yo", row[1] + "ョ");
+        }
+
+        return syllables.ToFrozenDictionary();
+    }
+}
