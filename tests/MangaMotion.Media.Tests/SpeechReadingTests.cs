@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Lines as comics write them and what is spoken: EnglishLines.tsv and JapaneseLines.tsv, compared with the tools' own readings.</summary>
+/// <summary>
+/// Lines as comics write them and what is spoken: EnglishLines.tsv and JapaneseLines.tsv, compared with the tools' own readings.
+/// </summary>
 public sealed class SpeechReadingTests : IAsyncLifetime
 {
     private static readonly List<(string Line, string Spoken)> English = Rows("EnglishLines.tsv"), Japanese = Rows("JapaneseLines.tsv");
@@ -44,14 +46,17 @@ public sealed class SpeechReadingTests : IAsyncLifetime
         said.Length.ShouldBe(lines.Count + 1);
         lines.Select((line, index) => (line, said: said[index])).Where(row => Words(row.said) != Words(row.line)).ShouldBeEmpty();
 
-        static string Words(string text) => Plain(text.Replace(" '", "'", StringComparison.Ordinal)).Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
+        static string Words(string text) =>
+            Plain(text.Replace(" '", "'", StringComparison.Ordinal)).Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
     }
 
     [Fact]
     public void Espeak_and_flite_say_a_line_as_they_say_its_words()
     {
-        var espeak = English.Select(row => (row.Line, Said: Espeak(Spoken(row.Line)), Expected: Espeak(row.Spoken))).Where(row => row.Said != row.Expected);
-        var flite = English.Select(row => (row.Line, Said: Flite(Spoken(row.Line)), Expected: Flite(row.Spoken))).Where(row => row.Said != row.Expected);
+        var espeak = English.Select(
+            row => (row.Line, Said: Espeak(Spoken(row.Line)), Expected: Espeak(row.Spoken))).Where(row => row.Said != row.Expected);
+        var flite = English.Select(
+            row => (row.Line, Said: Flite(Spoken(row.Line)), Expected: Flite(row.Spoken))).Where(row => row.Said != row.Expected);
 
         espeak.ShouldBeEmpty();
         flite.ShouldBeEmpty();
@@ -59,7 +64,8 @@ public sealed class SpeechReadingTests : IAsyncLifetime
 
     [Fact]
     public void The_full_stop_of_an_abbreviation_is_no_pause() =>
-        EnglishReading.Words("Dr. J. Smith, of the U.S. Navy, left. Who?").Where(word => word.EndsClause).Select(word => word.Shown).ShouldBe(["Smith,", "Navy,", "left.", "Who?"]);
+        EnglishReading.Words("Dr. J. Smith, of the U.S. Navy, left. Who?").Where(
+            word => word.EndsClause).Select(word => word.Shown).ShouldBe(["Smith,", "Navy,", "left.", "Who?"]);
 
     [Fact]
     public async Task Japanese_lines_are_read_with_their_counters_and_cries()
@@ -85,23 +91,27 @@ public sealed class SpeechReadingTests : IAsyncLifetime
     }
 
     private Task<IReadOnlyList<SpeechWord>> JapaneseAsync(string line) =>
-        new SpeechSynthesizer(_rig.Tools, NullLogger<SpeechSynthesizer>.Instance).WordsAsync(_rig.Root.Create(), line, "ja", TestContext.Current.CancellationToken);
+        new SpeechSynthesizer(_rig.Tools, NullLogger<SpeechSynthesizer>.Instance).WordsAsync(
+            _rig.Root.Create(), line, "ja", TestContext.Current.CancellationToken);
 
     private static string Spoken(string line) => string.Join(' ', EnglishReading.Words(SpeechText.Clean(line)).Select(word => word.Spoken));
 
     private static string Plain(string spoken) =>
-        string.Join(' ', string.Concat(spoken.Where(sign => !".,!?".Contains(sign, StringComparison.Ordinal))).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string.Join(' ', string.Concat(
+            spoken.Where(sign => !".,!?".Contains(sign, StringComparison.Ordinal))).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static string Espeak(string text) =>
         Phonemes(Vips.Run("espeak-ng", "-q", "-x", "-v", "en-us", SpeechSynthesizer.WithLetterA(text, "eh")));
 
     private static string Flite(string text) =>
-        Phonemes(Vips.Run("flite", "-voice", "slt", "-ps", "-t", SpeechText.Ascii(SpeechSynthesizer.WithLetterA(text, "ay")), "-o", "none").Replace("pau", "", StringComparison.Ordinal));
+        Phonemes(Vips.Run("flite", "-voice", "slt", "-ps", "-t", SpeechText.Ascii(
+            SpeechSynthesizer.WithLetterA(text, "ay")), "-o", "none").Replace("pau", "", StringComparison.Ordinal));
 
     /// <summary>Without stress, pauses and white space.</summary>
     private static string Phonemes(string said) =>
         string.Concat(said.Where(sign => !char.IsWhiteSpace(sign) && !"',_:|".Contains(sign, StringComparison.Ordinal)));
 
     private static List<(string Line, string Spoken)> Rows(string file) =>
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, file), Encoding.UTF8).Select(row => row.Split('\t')).Select(row => (row[0], row[1]))];
+        [.. File.ReadLines(
+            Path.Combine(AppContext.BaseDirectory, file), Encoding.UTF8).Select(row => row.Split('\t')).Select(row => (row[0], row[1]))];
 }

@@ -13,14 +13,16 @@ internal sealed class ClauseVoice(ToolRunner tools)
     private const double Breath = 0.18, FullStop = 0.4;
 
     /// <param name="voice">espeak-ng's voice, such as <c>en-us</c>; null for flite.</param>
-    public async Task<Utterance> SpeakAsync(Workspace workspace, IReadOnlyList<SpeechWord> words, string? voice, string separator, CancellationToken cancellationToken)
+    public async Task<Utterance> SpeakAsync(
+        Workspace workspace, IReadOnlyList<SpeechWord> words, string? voice, string separator, CancellationToken cancellationToken)
     {
         var parts = new List<Sound>();
         var times = new List<SpokenWord>();
         var at = 0.0;
         foreach (var clause in Clauses(words))
         {
-            if ((await SayAsync(workspace, string.Join(separator, clause.Select(word => word.Spoken)), voice, cancellationToken)).Trim() is not { } said)
+            if ((await SayAsync(
+                workspace, string.Join(separator, clause.Select(word => word.Spoken)), voice, cancellationToken)).Trim() is not { } said)
             {
                 times.AddRange(clause.Select(word => new SpokenWord(word.Shown, at, at)));
                 continue;
@@ -28,7 +30,8 @@ internal sealed class ClauseVoice(ToolRunner tools)
 
             var sound = said.Sound;
             times.AddRange(WordTimes.Spread(clause, at, at + sound.Seconds));
-            var pause = new short[(int)(sound.Rate * (clause[^1].Shown.Any(sign => ".!?…。！？".Contains(sign, StringComparison.Ordinal)) ? FullStop : Breath))];
+            var pause = new short[(
+                int)(sound.Rate * (clause[^1].Shown.Any(sign => ".!?…。！？".Contains(sign, StringComparison.Ordinal)) ? FullStop : Breath))];
             parts.Add(sound with { Samples = [.. sound.Samples, .. pause] });
             at += parts[^1].Seconds;
         }
@@ -56,7 +59,9 @@ internal sealed class ClauseVoice(ToolRunner tools)
             new ToolRun
             {
                 Tool = voice is null ? "flite" : "espeak-ng",
-                Arguments = voice is null ? ["-voice", "slt", "-f", "line.txt", "-o", "line.wav"] : ["-v", voice, "-s", "160", "-f", "line.txt", "-w", "line.wav"],
+                Arguments = voice is null
+                    ? ["-voice", "slt", "-f", "line.txt", "-o", "line.wav"]
+                    : ["-v", voice, "-s", "160", "-f", "line.txt", "-w", "line.wav"],
                 Directory = directory,
                 Subject = "line",
             },

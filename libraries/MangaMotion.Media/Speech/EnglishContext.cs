@@ -16,7 +16,9 @@ internal static partial class EnglishContext
         var core = token.Core;
         return core.ToUpperInvariant() switch
         {
-            "DR" => next.Core is { Length: > 0 } && !IsStreet(tokens, index, next, shouted) ? "doctor" : before.Core is null or "" ? "doctor" : HasFigure(tokens, index) ? "drive" : "doctor",
+            "DR" => next.Core is { Length: > 0 } && !IsStreet(tokens, index, next, shouted)
+                ? "doctor" : before.Core is null or "" ? "doctor" : HasFigure(tokens, index) ? "drive"
+                : "doctor",
             "ST" when token.Dotted || core is "St" or "ST" => IsStreet(tokens, index, next, shouted) ? "street" : "saint",
             "NO" when token.Dotted && after.Figure => "number",
             "NOS" when token.Dotted && after.Figure => "numbers",
@@ -36,7 +38,8 @@ internal static partial class EnglishContext
     }
 
     /// <summary>
-    /// A street is named before its mark ("Elm St.", "12 Oak Dr."): a name stands before it and no name behind it, or a house number is near.
+    /// A street is named before its mark ("Elm St.", "12 Oak Dr."): a name stands before it and no name behind it, or a house number is
+    /// near.
     /// </summary>
     private static bool IsStreet(EnglishToken[] tokens, int index, EnglishToken next, bool shouted)
     {
@@ -46,11 +49,13 @@ internal static partial class EnglishContext
         if (EnglishLexicon.BeforeSaint.Contains(Lower(before)) || EnglishLexicon.Functions.Contains(Lower(before)))
             return false;
         var named = next.Core is { Length: > 0 } && (shouted ? !EnglishLexicon.Functions.Contains(Lower(next)) : next.Capital);
-        return HasFigure(tokens, index) || !named || (!shouted && before.Capital && index > 1 && !tokens[index].Core.Equals("Dr", StringComparison.OrdinalIgnoreCase));
+        return HasFigure(tokens, index) || !named || (!shouted && before.Capital && index > 1
+            && !tokens[index].Core.Equals("Dr", StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool HasFigure(EnglishToken[] tokens, int index) =>
-        Enumerable.Range(1, 3).TakeWhile(back => index - back >= 0 && !tokens[index - back].EndsClause).Any(back => tokens[index - back].Figure);
+        Enumerable.Range(1, 3).TakeWhile(back => index - back >= 0
+            && !tokens[index - back].EndsClause).Any(back => tokens[index - back].Figure);
 
     private static bool IsCountry(EnglishToken before, EnglishToken next, bool shouted) =>
         EnglishLexicon.CountryNouns.Contains(Lower(next))
@@ -58,9 +63,11 @@ internal static partial class EnglishContext
         || (before.Core is { Length: > 0 } && Lower(before) is "the" && next.Core is null or "")
         || (!shouted && before.Core is { Length: > 0 } && Lower(before) is "the" or "in");
 
-    private static bool IsTime(EnglishToken before) => before.Core is { Length: > 0 } core && (before.Figure || EnglishLexicon.Hours.Contains(core.ToLowerInvariant()));
+    private static bool IsTime(EnglishToken before) =>
+        before.Core is { Length: > 0 } core && (before.Figure || EnglishLexicon.Hours.Contains(core.ToLowerInvariant()));
 
-    private static string? Numbered(string core) => EnglishNumbers.Words(core[1..]) is { } number ? "number " + number : core.Length > 1 ? null : "";
+    private static string? Numbered(string core) =>
+        EnglishNumbers.Words(core[1..]) is { } number ? "number " + number : core.Length > 1 ? null : "";
 
     /// <summary>"Chapter IV" is four, "Henry VIII" the eighth; a lone I, V or X is a numeral only behind "chapter" and the like.</summary>
     private static string? Numeral(string core, EnglishToken before)
@@ -75,7 +82,8 @@ internal static partial class EnglishContext
 
     private static int? Value(string numeral)
     {
-        (int Value, string Sign)[] signs = [(100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")];
+        (int Value, string Sign)[] signs = [(
+            100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")];
         var (value, rest) = (0, numeral);
         foreach (var (worth, sign) in signs)
         {

@@ -15,7 +15,8 @@ internal static class EnglishLexicon
         """
         mr mister; mrs missus; ms miz; mx mix; messrs messers; jr junior; sr senior; prof professor; capt captain;
         sgt sergeant; lt lieutenant; cmdr commander; vs versus; etc et cetera; e.g for example; i.e that is; ok okay;
-        o.k okay; bbq barbecue; w/ with; w/o without; and/or and or; km/h kilometers per hour; ph.d P H D; 'cause because; 'n and; 'em em; 'til till; 'bout about; 'round round; www W W W;
+        o.k okay; bbq barbecue; w/ with; w/o without; and/or and or; km/h kilometers per hour; ph.d P H D; 'cause because;
+        'n and; 'em em; 'til till; 'bout about; 'round round; www W W W;
         cuz because; thru through; dunno don't know; ma'am mam; o'clock o'clock; at&t A T and T; asap A S A P; ph P H;
         nth enth; aka A K A; a.k.a A K A
         """);
@@ -32,20 +33,24 @@ internal static class EnglishLexicon
         """);
 
     /// <summary>Those of <see cref="Dotted"/> that also end a sentence; "the fig." is a fruit.</summary>
-    public static FrozenSet<string> DottedAtEnd { get; } = FrozenSet.ToFrozenSet(["ave", "blvd", "rd", "inc", "ltd", "corp", "dept", "bros", "co"]);
+    public static FrozenSet<string> DottedAtEnd { get; } = Set(
+        """
+        ave blvd rd inc ltd corp dept bros co
+        """);
 
     /// <summary>Words whose full stop is part of them.</summary>
     public static FrozenSet<string> TakesFullStop { get; } =
-        Dotted.Keys.Concat(["mr", "mrs", "ms", "mx", "messrs", "dr", "st", "no", "nos", "jr", "sr", "prof", "capt", "sgt", "lt", "cmdr", "vs", "e.g", "i.e", "a.m", "p.m", "ph.d", "a.k.a"]).ToFrozenSet();
+        Dotted.Keys.Concat(
+            ["mr", "mrs", "ms", "mx", "messrs", "dr", "st", "no", "nos", "jr", "sr", "prof", "capt", "sgt", "lt", "cmdr", "vs", "e.g",
+            "i.e", "a.m", "p.m", "ph.d", "a.k.a"]).ToFrozenSet();
 
     /// <summary>Capitals that are spelled in any line.</summary>
-    public static FrozenSet<string> Initialisms { get; } = FrozenSet.ToFrozenSet(
-    [
-        "AC", "AI", "AKA", "ATM", "BBC", "BFF", "CCTV", "CD", "CEO", "CIA", "CNN", "CPR", "CSI", "CV", "DA", "DC", "DIY", "DJ", "DMV", "DNA", "DVD", "EKG",
-        "EMT", "ESP", "ETA", "EU", "FBI", "FYI", "GDP", "GPS", "HD", "HIV", "HQ", "HR", "IBM", "ICU", "ID", "IOU", "IQ", "IRS", "ISS", "JFK", "KGB", "KO", "LA",
-        "LAPD", "LED", "LSD", "MIT", "MP", "MRI", "MVP", "NBA", "NBC", "NFL", "NPC", "NSA", "NYC", "NYPD", "OMG", "PC", "PE", "PHD", "PI", "PJ", "PR", "RNA",
-        "RPG", "RSVP", "RV", "SOS", "SUV", "TNT", "TV", "UFO", "UK", "UN", "URL", "USA", "USB", "USS", "VCR", "VHS", "VIP", "VP", "VR", "WTF", "XL",
-    ]);
+    public static FrozenSet<string> Initialisms { get; } = Set(
+        """
+        AC AI AKA ATM BBC BFF CCTV CD CEO CIA CNN CPR CSI CV DA DC DIY DJ DMV DNA DVD EKG EMT ESP ETA EU FBI FYI GDP GPS HD HIV
+        HQ HR IBM ICU ID IOU IQ IRS ISS JFK KGB KO LA LAPD LED LSD MIT MP MRI MVP NBA NBC NFL NPC NSA NYC NYPD OMG PC PE PHD PI
+        PJ PR RNA RPG RSVP RV SOS SUV TNT TV UFO UK UN URL USA USB USS VCR VHS VIP VP VR WTF XL
+        """);
 
     /// <summary>Sounds that voices would spell, as they can be spoken.</summary>
     public static FrozenDictionary<string, string> Sounds { get; } = Table(
@@ -57,16 +62,14 @@ internal static class EnglishLexicon
         """);
 
     /// <summary>Words with a doubled letter that a scream may lengthen: GOOOOD is "good", NOOOO is "no".</summary>
-    private static readonly FrozenSet<string> Doubled = FrozenSet.ToFrozenSet(
-    [
-        "all", "bee", "been", "beer", "bell", "bill", "boo", "boom", "boot", "boss", "bull", "bye bye", "call", "cheer", "cheers", "cool", "creep", "cross",
-        "deep", "door", "doom", "eek", "eel", "feel", "fool", "foot", "free", "freeze", "full", "geez", "goo", "good", "goodbye", "google", "green", "hell",
-        "hill", "hoo", "hooray", "keep", "kill", "kiss", "less", "look", "loom", "loser", "meet", "mee", "miss", "moo", "moon", "need", "noon", "off", "oof",
-        "ooh", "oops", "oo", "pool", "poor", "pull", "room", "school", "scree", "screech", "see", "seen", "shoo", "shoot", "sleep", "soon", "speed", "spooky",
-        "squee", "steel", "still", "stood", "street", "sweet", "tall", "tee", "tell", "thee", "three", "too", "tooth", "toot", "tree", "vroom", "wee",
-        "weed", "week", "weep", "well", "wheel", "whee", "whoop", "whoosh", "will", "woo", "wood", "woof", "woohoo", "yahoo", "yee", "yell", "yippee",
-        "yoohoo", "zoo", "zoom",
-    ]);
+    private static readonly FrozenSet<string> Doubled = Set(
+        """
+        all bee been beer bell bill boo boom boot boss bull call cheer cheers cool creep cross deep door doom eek eel feel fool
+        foot free freeze full geez goo good goodbye google green hell hill hoo hooray keep kill kiss less look loom loser meet
+        mee miss moo moon need noon off oof ooh oops oo pool poor pull room school scree screech see seen shoo shoot sleep soon
+        speed spooky squee steel still stood street sweet tall tee tell thee three too tooth toot tree vroom wee weed week weep
+        well wheel whee whoop whoosh will woo wood woof woohoo yahoo yee yell yippee yoohoo zoo zoom
+        """);
 
     private static readonly FrozenDictionary<string, string> SlightlyStretched = Table(
         """
@@ -74,51 +77,57 @@ internal static class EnglishLexicon
         whoaa whoa; whyy why; mee me; youu you; stoop stop; yaay yay; yayy yay; okayy okay; byee bye; hii hi
         """);
 
-    public static FrozenSet<string> ItNouns { get; } = FrozenSet.ToFrozenSet(
-        ["crowd", "department", "dept", "guy", "guys", "manager", "people", "specialist", "staff", "support", "team"]);
+    public static FrozenSet<string> ItNouns { get; } = Set(
+        """
+        crowd department dept guy guys manager people specialist staff support team
+        """);
 
-    public static FrozenSet<string> CountryNouns { get; } = FrozenSet.ToFrozenSet(
-    [
-        "agent", "agents", "air", "army", "attorney", "border", "citizen", "citizens", "congress", "dollar", "dollars", "embassy", "flag", "government",
-        "mail", "marine", "marines", "marshal", "marshals", "military", "navy", "passport", "president", "senate", "senator", "soldiers", "treasury", "troops",
-    ]);
+    public static FrozenSet<string> CountryNouns { get; } = Set(
+        """
+        agent agents air army attorney border citizen citizens congress dollar dollars embassy flag government mail marine
+        marines marshal marshals military navy passport president senate senator soldiers treasury troops
+        """);
 
-    public static FrozenSet<string> Hours { get; } = FrozenSet.ToFrozenSet(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirty", "fifteen", "forty-five", "o'clock"]);
+    public static FrozenSet<string> Hours { get; } = Set(
+        """
+        one two three four five six seven eight nine ten eleven twelve thirty fifteen forty-five o'clock
+        """);
 
     /// <summary>A Roman numeral behind one of these is a number.</summary>
-    public static FrozenSet<string> Numbered { get; } = FrozenSet.ToFrozenSet(
-    [
-        "act", "apollo", "appendix", "article", "book", "bowl", "chapter", "class", "episode", "fantasy", "figure", "grade", "level", "mark", "mk", "model",
-        "part", "phase", "rank", "round", "saturn", "scene", "season", "section", "sector", "series", "stage", "title", "type", "unit", "version", "vol",
-        "volume", "war", "zone",
-    ]);
+    public static FrozenSet<string> Numbered { get; } = Set(
+        """
+        act apollo appendix article book bowl chapter class episode fantasy figure grade level mark mk model part phase rank
+        round saturn scene season section sector series stage title type unit version vol volume war zone
+        """);
 
     /// <summary>A Roman numeral behind one of these is an ordinal.</summary>
-    public static FrozenSet<string> Rulers { get; } = FrozenSet.ToFrozenSet(
-    [
-        "alexander", "benedict", "catherine", "charles", "edward", "elizabeth", "francis", "frederick", "george", "gregory", "henry", "ivan", "james", "john",
-        "king", "leo", "louis", "mary", "napoleon", "nicholas", "paul", "peter", "philip", "pius", "pope", "queen", "ramses", "richard", "rudolf", "william",
-    ]);
+    public static FrozenSet<string> Rulers { get; } = Set(
+        """
+        alexander benedict catherine charles edward elizabeth francis frederick george gregory henry ivan james john king leo
+        louis mary napoleon nicholas paul peter philip pius pope queen ramses richard rudolf william
+        """);
 
     /// <summary>Names that go on with "Saint".</summary>
-    public static FrozenSet<string> BeforeSaint { get; } = FrozenSet.ToFrozenSet(["bay", "fort", "lake", "mont", "mount", "mt", "port", "sir"]);
+    public static FrozenSet<string> BeforeSaint { get; } = Set(
+        """
+        bay fort lake mont mount mt port sir
+        """);
 
     /// <summary>Words that are no names, for lines in capitals.</summary>
-    public static FrozenSet<string> Functions { get; } = FrozenSet.ToFrozenSet(
-    [
-        "a", "about", "after", "all", "am", "an", "and", "are", "around", "as", "at", "be", "because", "been", "before", "behind", "but", "by", "call", "can",
-        "come", "did", "do", "does", "for", "from", "get", "go", "good", "had", "has", "have", "he", "hello", "her", "here", "hey", "hi", "him", "his", "how",
-        "i", "i'm", "if", "in", "into", "is", "it", "it's", "its", "like", "me", "meet", "my", "near", "no", "not", "now", "of", "oh", "on", "or", "our", "out",
-        "over", "please", "she", "so", "sorry", "than", "thank", "thanks", "that", "that's", "the", "their", "them", "then", "there", "they", "this", "to",
-        "under", "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "yes", "you", "your",
-    ]);
+    public static FrozenSet<string> Functions { get; } = Set(
+        """
+        a about after all am an and are around as at be because been before behind but by call can come did do does for from get
+        go good had has have he hello her here hey hi him his how i i'm if in into is it it's its like me meet my near no not
+        now of oh on or our out over please she so sorry than thank thanks that that's the their them then there they this to
+        under up us was we were what when where which who why will with yes you your
+        """);
 
     /// <summary>Names of letters in the plural, A to Z.</summary>
     public static IReadOnlyList<string> LetterPlurals { get; } =
     [
-        "eighs", "bees", "seas", "dees", "ees", "efs", "gees", "aitches", "eyes", "jays", "kays", "ells", "ems", "ens", "ohs", "peas", "cues", "ars", "esses",
-        "tees", "yous", "vees", "double yous", "exes", "whys", "zees",
+        "eighs", "bees", "seas", "dees", "ees", "efs", "gees", "aitches", "eyes", "jays", "kays", "ells", "ems", "ens",
+        "ohs", "peas", "cues",
+        "ars", "esses", "tees", "yous", "vees", "double yous", "exes", "whys", "zees",
     ];
 
     public static bool IsVowel(char letter) => "aeiouyAEIOUY".Contains(letter, StringComparison.Ordinal) || !char.IsAscii(letter);
@@ -136,6 +145,8 @@ internal static class EnglishLexicon
         entries.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(entry => entry.Split(' ', 2))
             .ToFrozenDictionary(entry => entry[0], entry => entry[1]);
+
+    private static FrozenSet<string> Set(string words) => words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();
 
     private static string Collapsed(string word, int kept)
     {

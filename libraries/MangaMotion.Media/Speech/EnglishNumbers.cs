@@ -76,7 +76,9 @@ internal static partial class EnglishNumbers
 
     /// <summary>A cardinal number of at most 18 digits; longer ones are read digit by digit.</summary>
     public static string Cardinal(string digits) =>
-        digits.Length > 18 || (digits.Length > 1 && digits[0] == '0') ? Digits(digits) : Plain(Long(digits).ToWords(culture: English, addAnd: false));
+        digits.Length > 18 || (digits.Length > 1 && digits[0] == '0')
+            ? Digits(digits)
+            : Plain(Long(digits).ToWords(culture: English, addAnd: false));
 
     /// <summary>"second" of 2.</summary>
     public static string OrdinalWords(long number) =>
@@ -96,7 +98,8 @@ internal static partial class EnglishNumbers
     /// <summary>1999 is a year; 1,999 and 12.5 are numbers.</summary>
     private static string YearOrNumber(string number)
     {
-        if (number.Length != 4 || !number.All(char.IsAsciiDigit) || number[0] is not ('1' or '2') || number[1..] == "000" || (number[0] == '2' && number[1] == '0' && number[2] == '0'))
+        if (number.Length != 4 || !number.All(char.IsAsciiDigit) || number[0] is not ('1' or '2') || number[1..] == "000"
+            || (number[0] == '2' && number[1] == '0' && number[2] == '0'))
             return Decimal(number);
         var (century, rest) = (Cardinal(number[..2]), number[2..]);
         return rest == "00" ? $"{century} hundred" : rest[0] == '0' ? $"{century} oh {Cardinal(rest[1..])}" : $"{century} {Cardinal(rest)}";
@@ -114,7 +117,13 @@ internal static partial class EnglishNumbers
 
     private static string TimeWords(int hour, string minute, string half)
     {
-        var minutes = minute switch { "00" => half.Length == 0 && hour is > 0 and <= 12 ? "o'clock" : hour > 12 || hour == 0 ? "hundred" : "", ['0', var digit] => $"oh {Cardinal(digit.ToString())}", _ => Cardinal(minute) };
+        var minutes = (minute, hour) switch
+        {
+            ("00", > 12 or 0) => "hundred",
+            ("00", _) => half.Length == 0 ? "o'clock" : "",
+            (['0', var digit], _) => $"oh {Cardinal(digit.ToString())}",
+            _ => Cardinal(minute),
+        };
         return string.Join(' ', new[] { Cardinal($"{hour}"), minutes, HalfOfDay(half) }.Where(part => part.Length > 0));
     }
 
@@ -184,6 +193,8 @@ internal static partial class EnglishNumbers
     [GeneratedRegex(@"^\+?(?:\d{3}-\d{4}|\d{1,4}(?:-\d{2,4}){2,4})$", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Telephone();
 
-    [GeneratedRegex($@"^#?(?:(?<minus>[-−])|(?<plus>\+))?(?<n>{Number})(?<unit>%|°[CF]?|km/h|[a-z]{{1,4}})?$", RegexOptions.IgnoreCase, SpeechText.MatchMilliseconds)]
+    [GeneratedRegex(
+        $@"^#?(?:(?<minus>[-−])|(?<plus>\+))?(?<n>{Number})(?<unit>%|°[CF]?|km/h|[a-z]{{1,4}})?$", RegexOptions.IgnoreCase,
+        SpeechText.MatchMilliseconds)]
     private static partial Regex Measure();
 }

@@ -3,8 +3,10 @@ using System.Text.RegularExpressions;
 namespace MangaMotion.Media.Speech;
 
 /// <summary>
-/// English as comics write it, in words that each voice says the same way: lower case, figures as words, abbreviations written out, letters to
-/// be spelled as single capitals ("T V"). Without it festival reads "DR. SMITH" as "drive smith", flite says nothing for "AM", and espeak-ng
+/// English as comics write it, in words that each voice says the same way: lower case, figures as words, abbreviations written out, letters
+/// to
+/// be spelled as single capitals ("T V"). Without it festival reads "DR. SMITH" as "drive smith", flite says nothing for "AM", and
+/// espeak-ng
 /// spells capitals in a line of mixed case.
 /// </summary>
 internal static partial class EnglishReading
@@ -50,7 +52,8 @@ internal static partial class EnglishReading
         if (Stammer().Match(core) is { Success: true } stammer)
             return Compound(stammer.Groups["word"].Value, shouted, dotted: false);
         if (core.IndexOfAny(['/', '-', '_', '&', '+', '=', '@', '\\', '|']) >= 0)
-            return string.Join(' ', Joints().Split(core).Where(part => part.Length > 0).Select(part => EnglishLexicon.Signs.GetValueOrDefault(part) ?? Part(part, shouted)));
+            return string.Join(' ', Joints().Split(
+                core).Where(part => part.Length > 0).Select(part => EnglishLexicon.Signs.GetValueOrDefault(part) ?? Part(part, shouted)));
         return Part(core, shouted);
     }
 
@@ -61,13 +64,16 @@ internal static partial class EnglishReading
         if (part.All(char.IsAsciiDigit))
             return part.Length == 0 ? "" : EnglishNumbers.Words(part) ?? "";
         if (part.Any(char.IsAsciiDigit))
-            return EnglishNumbers.Words(part) ?? string.Join(' ', LettersAndFigures().Matches(part).Select(run => Part(run.Value, shouted: false)));
+            return EnglishNumbers.Words(
+                part) ?? string.Join(' ', LettersAndFigures().Matches(part).Select(run => Part(run.Value, shouted: false)));
         if (part.Contains('.', StringComparison.Ordinal))
             return string.Join(" dot ", part.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(name => Part(name, shouted)));
         return Initials(part, shouted) ?? Word(part);
     }
 
-    /// <summary>Letters to spell: those of the list, or capitals without a vowel in a line of mixed case. "FBI's" and "TVs" keep their ending.</summary>
+    /// <summary>
+    /// Letters to spell: those of the list, or capitals without a vowel in a line of mixed case. "FBI's" and "TVs" keep their ending.
+    /// </summary>
     private static string? Initials(string part, bool shouted)
     {
         var (letters, ending) = InitialsWithEnding().Match(part) is { Success: true } match
@@ -78,7 +84,8 @@ internal static partial class EnglishReading
         var listed = EnglishLexicon.Initialisms.Contains(letters)
             || (shouted && letters.Length > 2 && letters[^1] == 'S' && EnglishLexicon.Initialisms.Contains(letters[..^1]));
         var unpronounceable = !shouted && letters.Length is >= 2 and <= 5 && !letters.Any(EnglishLexicon.IsVowel)
-            && !EnglishLexicon.Sounds.ContainsKey(letters.ToLowerInvariant()) && !letters.Zip(letters.Skip(1)).Any(pair => pair.First == pair.Second);
+            && !EnglishLexicon.Sounds.ContainsKey(letters.ToLowerInvariant())
+                && !letters.Zip(letters.Skip(1)).Any(pair => pair.First == pair.Second);
         if (!listed && !unpronounceable)
             return null;
         if (listed && !EnglishLexicon.Initialisms.Contains(letters))
@@ -103,7 +110,8 @@ internal static partial class EnglishReading
         if (EnglishLexicon.Sounds.GetValueOrDefault(word) is { } sound)
             return sound;
         // Voices spell a word without a vowel, such as the sound BZZRT.
-        return word.Length > 1 && !word.Any(EnglishLexicon.IsVowel) && word.Any(char.IsAsciiLetter) && !word.Contains('\'', StringComparison.Ordinal)
+        return word.Length > 1 && !word.Any(EnglishLexicon.IsVowel) && word.Any(char.IsAsciiLetter)
+            && !word.Contains('\'', StringComparison.Ordinal)
             ? Pronounceable().Replace(word, "${onset}u", 1)
             : word;
     }
@@ -115,7 +123,9 @@ internal static partial class EnglishReading
     private static partial Regex Face();
 
     /// <summary>"W-WHAT", "B-b-but": the word alone is spoken.</summary>
-    [GeneratedRegex(@"^(?<first>[B-HJ-Zb-hj-z]{1,2})(?:-\k<first>)*-(?<word>\k<first>[A-Za-z']+)$", RegexOptions.IgnoreCase, SpeechText.MatchMilliseconds)]
+    [GeneratedRegex(
+        @"^(?<first>[B-HJ-Zb-hj-z]{1,2})(?:-\k<first>)*-(?<word>\k<first>[A-Za-z']+)$", RegexOptions.IgnoreCase,
+        SpeechText.MatchMilliseconds)]
     private static partial Regex Stammer();
 
     [GeneratedRegex(@"(?<sign>[&+=@])|[-/_\\|]+", RegexOptions.None, SpeechText.MatchMilliseconds)]
@@ -149,14 +159,17 @@ internal readonly partial record struct EnglishToken(string Shown, string Core, 
 
     /// <summary>A pause other than the full stop of an abbreviation or of initials.</summary>
     public bool EndsClause =>
-        Pause.Length > 0 && !(Dotted && Pause == "." && Core != "I" && (EnglishLexicon.TakesFullStop.Contains(Core.ToLowerInvariant()) || IsInitials(Core)));
+        Pause.Length > 0 && !(Dotted && Pause == "." && Core != "I"
+            && (EnglishLexicon.TakesFullStop.Contains(Core.ToLowerInvariant()) || IsInitials(Core)));
 
     /// <summary>One letter, or letters with full stops between them.</summary>
-    public static bool IsInitials(string core) => core.Where((_, index) => index % 2 == 0).All(char.IsAsciiLetter) && core.Where((_, index) => index % 2 == 1).All(sign => sign == '.');
+    public static bool IsInitials(string core) => core.Where((_, index) => index % 2 == 0).All(char.IsAsciiLetter)
+        && core.Where((_, index) => index % 2 == 1).All(sign => sign == '.');
 
     public static EnglishToken Of(string shown)
     {
-        var plain = shown.Replace('’', '\'').Replace('‘', '\'').Replace('–', '-').Replace('—', '-').Replace("…", "...", StringComparison.Ordinal);
+        var plain = shown.Replace(
+            '’', '\'').Replace('‘', '\'').Replace('–', '-').Replace('—', '-').Replace("…", "...", StringComparison.Ordinal);
         var core = Trimmed().Match(plain) is { Success: true } match ? match.Groups["core"].Value : "";
         // An apostrophe that opens a quotation is none of the word's.
         if (core.StartsWith('\'') && !char.IsAsciiDigit(core[1]) && !EnglishLexicon.Fixed.ContainsKey(core.ToLowerInvariant()))
@@ -171,6 +184,8 @@ internal readonly partial record struct EnglishToken(string Shown, string Core, 
         return new EnglishToken(shown, core, pause, dotted);
     }
 
-    [GeneratedRegex(@"^.*?(?<core>(?:[#$€£¥+\-−](?=[\d.])|\.(?=\d)|['@])?[\p{L}\p{N}](?:.*[\p{L}\p{N}\p{M}%°])?)", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    [GeneratedRegex(
+        @"^.*?(?<core>(?:[#$€£¥+\-−](?=[\d.])|\.(?=\d)|['@])?[\p{L}\p{N}](?:.*[\p{L}\p{N}\p{M}%°])?)", RegexOptions.None,
+        SpeechText.MatchMilliseconds)]
     private static partial Regex Trimmed();
 }

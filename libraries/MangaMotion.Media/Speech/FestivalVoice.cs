@@ -62,9 +62,12 @@ internal sealed class FestivalVoice(ToolRunner tools)
 
     /// <summary>A sentence ends at a full stop only where a capital follows.</summary>
     private static string Text(IReadOnlyList<SpeechWord> words) =>
-        string.Join(' ', words.Select((word, index) => index > 0 && words[index - 1].Spoken[^1] is '.' or '!' or '?' ? char.ToUpperInvariant(word.Spoken[0]) + word.Spoken[1..] : word.Spoken));
+        string.Join(' ', words.Select((word, index) => index > 0
+            && words[index - 1].Spoken[^1] is '.' or '!' or '?' ? char.ToUpperInvariant(word.Spoken[0]) + word.Spoken[1..] : word.Spoken));
 
-    /// <summary>The words with festival's times. It makes one token of each spoken word; where it made more or fewer, the times are spread.</summary>
+    /// <summary>
+    /// The words with festival's times. It makes one token of each spoken word; where it made more or fewer, the times are spread.
+    /// </summary>
     private static IReadOnlyList<SpokenWord> Times(IReadOnlyList<SpeechWord> words, List<Sound> parts, string lines)
     {
         var starts = new double[parts.Count + 1];
@@ -76,7 +79,8 @@ internal sealed class FestivalVoice(ToolRunner tools)
             .Select(field => (Index: (int)field[1], Offset: starts[(int)field[0] - 1], Start: field[2], End: field[3]))
             .Where(word => word.End > word.Start)
             .GroupBy(word => word.Index)
-            .ToDictionary(token => token.Key, token => (Start: token.Min(word => word.Offset + word.Start), End: token.Max(word => word.Offset + word.End)));
+            .ToDictionary(token => token.Key, token => (
+                Start: token.Min(word => word.Offset + word.Start), End: token.Max(word => word.Offset + word.End)));
         (double Start, double End)[] times = [.. tokens.OrderBy(token => token.Key).Select(token => token.Value)];
         var counts = words.Select(word => word.Spoken.Count(sign => sign == ' ') + 1).ToArray();
         if (times.Length != counts.Sum())

@@ -19,7 +19,8 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     private static readonly (Regex Written, string Read)[] Corrections =
     [
         (Furigana(), "${kana}"), (Twenty(), "はたち"), (Stammer(), "${word}"), (Clock(), "${h}時${m}分"), (FullHour(), "${h}時"),
-        (Fraction(), "${d}ぶんの${n}"), (Items(), "${n}けん"), (Elongation(), "${kana}ー"), (What(), "なん"), (Wait(), "マテ"), (Repeated(), "${sign}${sign}${sign}"),
+        (Fraction(), "${d}ぶんの${n}"), (
+            Items(), "${n}けん"), (Elongation(), "${kana}ー"), (What(), "なん"), (Wait(), "マテ"), (Repeated(), "${sign}${sign}${sign}"),
     ];
 
     /// <summary>The words of a line in their order.</summary>
@@ -33,12 +34,14 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
             : [];
     }
 
-    private async Task<IReadOnlyList<(string Surface, string Kana)>> AnalyseAsync(Workspace workspace, string written, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(
+        string Surface, string Kana)>> AnalyseAsync(Workspace workspace, string written, CancellationToken cancellationToken)
     {
         var directory = workspace.NewDirectory();
         await File.WriteAllTextAsync(Path.Combine(directory, "line.txt"), written + "\n", new UTF8Encoding(false), cancellationToken);
         if (File.Exists(Voice))
-            await File.WriteAllBytesAsync(Path.Combine(directory, "japanese.htsvoice"), JapaneseVoice(await File.ReadAllBytesAsync(Voice, cancellationToken)), cancellationToken);
+            await File.WriteAllBytesAsync(Path.Combine(
+                directory, "japanese.htsvoice"), JapaneseVoice(await File.ReadAllBytesAsync(Voice, cancellationToken)), cancellationToken);
         var result = await tools.RunAsync(
             new ToolRun
             {
@@ -57,12 +60,14 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
             .Select(row => row.Split(','))
             .Where(fields => fields.Length > Pronunciation)
             // A filler is a word that the dictionary does not have; Latin ones are spelled.
-            .Select(fields => (fields[Surface], (fields[PartOfSpeech] == "フィラー" ? Kana.Name(fields[Surface]) : null) ?? Kana.Spoken(fields[Pronunciation])));
+            .Select(fields => (fields[Surface], (
+                fields[PartOfSpeech] == "フィラー" ? Kana.Name(fields[Surface]) : null) ?? Kana.Spoken(fields[Pronunciation])));
         return [.. words];
     }
 
     /// <summary>
-    /// The shown line, cut at the words that the analysis found in it as they are written. Words that it wrote otherwise (12 as 十二) share one.
+    /// The shown line, cut at the words that the analysis found in it as they are written. Words that it wrote otherwise (12 as 十二) share
+    /// one.
     /// </summary>
     private static IEnumerable<(string Shown, string Spoken)> Aligned(string shown, IReadOnlyList<(string Surface, string Kana)> words)
     {
@@ -109,7 +114,8 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     private static partial Regex Twenty();
 
     /// <summary>こ、これ: the word alone is spoken.</summary>
-    [GeneratedRegex("(?<![ぁ-ゖァ-ヺー一-龯])(?:(?<first>[ぁ-ゖァ-ヺ])[、…‥・っッ]+)+(?<word>\\k<first>[ぁ-ゖァ-ヺー])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    [GeneratedRegex(
+        "(?<![ぁ-ゖァ-ヺー一-龯])(?:(?<first>[ぁ-ゖァ-ヺ])[、…‥・っッ]+)+(?<word>\\k<first>[ぁ-ゖァ-ヺー])", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Stammer();
 
     [GeneratedRegex("(?<h>[０-９]{1,2})：(?<m>(?!００)[０-５][０-９])(?![０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]

@@ -17,7 +17,8 @@ internal static class Kana
 
     private static readonly (string Romaji, string Kana)[] OwnSpellings =
     [
-        ("n", "ン"), ("ya", "ヤ"), ("yu", "ユ"), ("yo", "ヨ"), ("wa", "ワ"), ("wo", "オ"), ("shi", "シ"), ("chi", "チ"), ("tsu", "ツ"), ("fu", "フ"), ("ji", "ジ"),
+        ("n", "ン"), ("ya", "ヤ"), (
+            "yu", "ユ"), ("yo", "ヨ"), ("wa", "ワ"), ("wo", "オ"), ("shi", "シ"), ("chi", "チ"), ("tsu", "ツ"), ("fu", "フ"), ("ji", "ジ"),
         ("sha", "シャ"), ("shu", "シュ"), ("sho", "ショ"), ("cha", "チャ"), ("chu", "チュ"), ("cho", "チョ"), ("ja", "ジャ"), ("ju", "ジュ"), ("jo", "ジョ"),
     ];
 

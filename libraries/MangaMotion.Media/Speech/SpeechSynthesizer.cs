@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Media.Speech;
 
-/// <summary>Speaks lines with the voices of the machine. The text goes to the tools as a file, never as an argument or an expression.</summary>
+/// <summary>
+/// Speaks lines with the voices of the machine. The text goes to the tools as a file, never as an argument or an expression.
+/// </summary>
 public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesizer> log)
 {
     /// <summary>Raised when the same line would sound or be timed differently; part of what a spoken line's key is made from.</summary>
@@ -25,7 +27,10 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         if (request.Text.Length > SpeechRequest.MaxCharacters)
         {
             throw Outcome.TooMany(
-                "characters", SpeechRequest.MaxCharacters, request.Text.Length, "The line has {0} characters; {1} are allowed. Split it into several shots.");
+                "characters",
+                SpeechRequest.MaxCharacters,
+                request.Text.Length,
+                "The line has {0} characters; {1} are allowed. Split it into several shots.");
         }
 
         var language = Language(request.Language);
@@ -38,16 +43,20 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
     }
 
     /// <summary>The line's words as they are shown and as they are spoken, by the rules of its language.</summary>
-    internal async Task<IReadOnlyList<SpeechWord>> WordsAsync(Workspace workspace, string line, string language, CancellationToken cancellationToken) => language switch
+    internal async Task<IReadOnlyList<SpeechWord>> WordsAsync(
+        Workspace workspace, string line, string language, CancellationToken cancellationToken)
     {
-        "ja" when HasJapanese(line) || LatinWords(line) < 2 => await _japanese.WordsAsync(workspace, line, cancellationToken),
-        "en" or "ja" => EnglishReading.Words(SpeechText.Clean(line)),
-        _ => SpeechText.Words(line),
-    };
+        if (language == "ja" && (HasJapanese(line) || LatinWords(line) < 2))
+            return await _japanese.WordsAsync(workspace, line, cancellationToken);
+        return language is "en" or "ja" ? EnglishReading.Words(SpeechText.Clean(line)) : SpeechText.Words(line);
+    }
 
-    /// <summary>Makes a line of sound that came from elsewhere, such as a provider's MP3: decoded in the sandbox, trimmed, its words moved along.</summary>
+    /// <summary>
+    /// Makes a line of sound that came from elsewhere, such as a provider's MP3: decoded in the sandbox, trimmed, its words moved along.
+    /// </summary>
     /// <exception cref="MediaException">It is no MP3 or WAV, or is broken.</exception>
-    public Task<SpokenLine?> AdoptAsync(Workspace workspace, byte[] sound, IReadOnlyList<SpokenWord> words, string voice, CancellationToken cancellationToken)
+    public Task<SpokenLine?> AdoptAsync(
+        Workspace workspace, byte[] sound, IReadOnlyList<SpokenWord> words, string voice, CancellationToken cancellationToken)
     {
         var sniffed = MediaSniffer.Sniff(sound);
         return sniffed.Type is { Kind: MediaKind.Audio } type
@@ -55,12 +64,15 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
             : throw new UnsupportedMediaException($"The voice provider sent {sniffed.Description} instead of sound.");
     }
 
-    /// <summary>A moment of silence in the place of a line that cannot be spoken, such as an ellipsis; the line is shown all the same.</summary>
+    /// <summary>
+    /// A moment of silence in the place of a line that cannot be spoken, such as an ellipsis; the line is shown all the same.
+    /// </summary>
     public static async Task<SpokenLine> PauseAsync(Workspace workspace, string line, CancellationToken cancellationToken)
     {
         const double Seconds = 1;
         var path = workspace.NewPath("wav");
-        await File.WriteAllBytesAsync(path, new Sound(Sound.FilmRate, new short[(int)(Seconds * Sound.FilmRate)]).ToWav(), cancellationToken);
+        await File.WriteAllBytesAsync(
+            path, new Sound(Sound.FilmRate, new short[(int)(Seconds * Sound.FilmRate)]).ToWav(), cancellationToken);
         var shown = SpeechText.Clean(line);
         return new SpokenLine(path, Seconds, shown.Length > 0 ? [new SpokenWord(shown, 0, Seconds)] : [], "");
     }
@@ -79,9 +91,11 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
                         ? (await _clauses.SpeakAsync(workspace, plain, voice: null, " ", cancellationToken), LocalVoice.Flite)
                         : (await _festival.SpeakAsync(workspace, plain, cancellationToken), LocalVoice.Slt);
                 }
-                catch (MediaException failure) when (failure is not (ToolFailedException { Signal: not null } or SandboxFailedException { ProgramMissing: false }))
+                catch (MediaException failure) when (
+                    failure is not (ToolFailedException { Signal: not null } or SandboxFailedException { ProgramMissing: false }))
                 {
-                    // A voice that was killed, or that the machine did not start, is tried again: no line of a video gets another voice for that.
+                    // A voice that was killed, or that the machine did not start, is tried again: no line of a video gets another voice for
+                    // that.
                     log.LogWarning(failure, "The voice {Voice} failed; espeak-ng speaks instead", request.Voice ?? LocalVoice.Slt);
                 }
             }
@@ -98,7 +112,12 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         string.Join(' ', spoken.Split(' ').Select(word => word.TrimEnd('.', ',', '!', '?') == "A" ? name + word[1..] : word));
 
     private async Task<SpokenLine?> FinishAsync(
-        Workspace workspace, byte[] sound, MediaType type, IReadOnlyList<SpokenWord> words, string voice, CancellationToken cancellationToken)
+        Workspace workspace,
+        byte[] sound,
+        MediaType type,
+        IReadOnlyList<SpokenWord> words,
+        string voice,
+        CancellationToken cancellationToken)
     {
         var input = workspace.NewPath(type.Extension);
         await File.WriteAllBytesAsync(input, sound, cancellationToken);
@@ -125,7 +144,8 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         var path = workspace.NewPath("wav");
         await File.WriteAllBytesAsync(path, trimmed.Sound.ToWav(), cancellationToken);
         var seconds = trimmed.Sound.Seconds;
-        return new SpokenLine(path, seconds, [.. words.Select(word => word with { Start = Moved(word.Start), End = Moved(word.End) })], voice);
+        return new SpokenLine(
+            path, seconds, [.. words.Select(word => word with { Start = Moved(word.Start), End = Moved(word.End) })], voice);
 
         double Moved(double time) => Math.Round(Math.Clamp(time - trimmed.Cut, 0, seconds), 3);
     }
@@ -139,5 +159,6 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
 
     private static int LatinWords(string line) => line.Split(' ').Count(word => word.Any(char.IsAsciiLetter));
 
-    private static bool HasJapanese(string text) => text.Any(sign => sign is (>= '\u3040' and <= '\u30ff') or (>= '\u4e00' and <= '\u9fff') or '々' or (>= '\uff66' and <= '\uff9f'));
+    private static bool HasJapanese(string text) =>
+        text.Any(sign => sign is (>= '\u3040' and <= '\u30ff') or (>= '\u4e00' and <= '\u9fff') or '々' or (>= '\uff66' and <= '\uff9f'));
 }

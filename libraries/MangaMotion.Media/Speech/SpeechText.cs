@@ -22,8 +22,10 @@ internal static partial class SpeechText
 
     private static readonly (string Accented, string Plain)[] Accents =
     [
-        ("àáâãäåāăą", "a"), ("æ", "ae"), ("çćč", "c"), ("ďđð", "d"), ("èéêëēęě", "e"), ("ğ", "g"), ("ìíîïīı", "i"), ("ł", "l"), ("ñńň", "n"),
-        ("òóôõöøōő", "o"), ("œ", "oe"), ("řŕ", "r"), ("śşš", "s"), ("ß", "ss"), ("ťţ", "t"), ("þ", "th"), ("ùúûüūůű", "u"), ("ýÿ", "y"), ("źżž", "z"),
+        ("àáâãäåāăą", "a"), (
+            "æ", "ae"), ("çćč", "c"), ("ďđð", "d"), ("èéêëēęě", "e"), ("ğ", "g"), ("ìíîïīı", "i"), ("ł", "l"), ("ñńň", "n"),
+        ("òóôõöøōő", "o"), (
+            "œ", "oe"), ("řŕ", "r"), ("śşš", "s"), ("ß", "ss"), ("ťţ", "t"), ("þ", "th"), ("ùúûüūůű", "u"), ("ýÿ", "y"), ("źżž", "z"),
     ];
 
     /// <summary>The words between the line's white space; those without a letter or digit belong to the word before them.</summary>
@@ -32,7 +34,8 @@ internal static partial class SpeechText
         // Lettering in comics is all capitals, which synthesisers take for abbreviations.
         var cleaned = Clean(line);
         var shouted = cleaned.Any(char.IsUpper) && !cleaned.Any(char.IsLower);
-        return Join(cleaned.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(shown => (shown, Speakable(shouted ? shown.ToLowerInvariant() : shown))));
+        return Join(cleaned.Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries).Select(shown => (shown, Speakable(shouted ? shown.ToLowerInvariant() : shown))));
     }
 
     /// <summary>Words of shown and spoken text; what cannot be spoken is shown with its neighbour.</summary>
@@ -67,7 +70,8 @@ internal static partial class SpeechText
         foreach (var rune in Tag().Replace(line, " ").EnumerateRunes())
         {
             var blank = Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || rune == Rune.ReplacementChar
-                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+                || Rune.GetUnicodeCategory(
+                    rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
             text.Append(blank ? " " : rune.ToString());
         }
 
@@ -80,11 +84,19 @@ internal static partial class SpeechText
         var text = new StringBuilder();
         foreach (var sign in word)
         {
-            var plain = sign switch { '’' or '‘' => '\'', '–' or '—' => '-', '…' => '.', >= '！' and <= '～' => (char)(sign - '！' + '!'), _ => sign };
+            var plain = sign switch
+            {
+                '’' or '‘' => '\'',
+                '–' or '—' => '-',
+                '…' => '.',
+                >= '！' and <= '～' => (char)(sign - '！' + '!'),
+                _ => sign,
+            };
             // Voices say "slash".
             if (plain == '/')
                 plain = ' ';
-            var known = plain == ' ' || char.IsLetterOrDigit(plain) || char.GetUnicodeCategory(plain) == UnicodeCategory.NonSpacingMark || Signs.Contains(plain, StringComparison.Ordinal);
+            var known = plain == ' ' || char.IsLetterOrDigit(plain) || char.GetUnicodeCategory(plain) == UnicodeCategory.NonSpacingMark
+                || Signs.Contains(plain, StringComparison.Ordinal);
             if (known && text.Length < LongestWord && !Stretched(text, plain))
                 text.Append(plain);
         }
@@ -96,7 +108,8 @@ internal static partial class SpeechText
     public static string Ascii(string word)
     {
         // A table, because .NET takes accents off only where ICU is installed.
-        var plain = string.Concat(word.Select(sign => char.IsAscii(sign) ? sign.ToString() : Accents.FirstOrDefault(letters => letters.Accented.Contains(sign, StringComparison.OrdinalIgnoreCase)).Plain ?? "\0"));
+        var plain = string.Concat(word.Select(sign => char.IsAscii(sign) ? sign.ToString() : Accents.FirstOrDefault(
+            letters => letters.Accented.Contains(sign, StringComparison.OrdinalIgnoreCase)).Plain ?? "\0"));
         return plain.Contains('\0', StringComparison.Ordinal) ? "" : plain;
     }
 

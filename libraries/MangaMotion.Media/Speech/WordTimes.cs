@@ -3,7 +3,10 @@ namespace MangaMotion.Media.Speech;
 /// <summary>Times for words whose voice does not tell them.</summary>
 internal static class WordTimes
 {
-    /// <summary>Shares a span among its words by how long each takes to say: kana are a beat each, other words take a beat for every second letter or so.</summary>
+    /// <summary>
+    /// Shares a span among its words by how long each takes to say: kana are a beat each, other words take a beat for every second letter
+    /// or so.
+    /// </summary>
     public static IReadOnlyList<SpokenWord> Spread(IReadOnlyList<SpeechWord> words, double from, double to)
     {
         var spread = new List<SpokenWord>(words.Count);
