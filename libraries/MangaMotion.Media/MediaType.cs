@@ -31,6 +31,11 @@ public sealed record MediaType(string Name, MediaKind Kind, string Title, string
     public static readonly MediaType Avi = new("video/x-msvideo", MediaKind.Video, "AVI", "avi");
     public static readonly MediaType Matroska = new("video/x-matroska", MediaKind.Video, "Matroska", "mkv");
     public static readonly MediaType Webm = new("video/webm", MediaKind.Video, "WebM", "webm");
+    public static readonly MediaType ThreeGp = new("video/3gpp", MediaKind.Video, "3GP", "3gp");
+    public static readonly MediaType TransportStream = new("video/mp2t", MediaKind.Video, "MPEG-TS", "ts");
+    public static readonly MediaType ProgramStream = new("video/mpeg", MediaKind.Video, "MPEG", "mpg");
+    public static readonly MediaType Flv = new("video/x-flv", MediaKind.Video, "FLV", "flv");
+    public static readonly MediaType OggVideo = new("video/ogg", MediaKind.Video, "Ogg video", "ogv");
     public static readonly MediaType Mp3 = new("audio/mpeg", MediaKind.Audio, "MP3", "mp3");
     public static readonly MediaType Wav = new("audio/wav", MediaKind.Audio, "WAV", "wav");
     public static readonly MediaType Aac = new("audio/aac", MediaKind.Audio, "AAC", "aac");
@@ -42,14 +47,18 @@ public sealed record MediaType(string Name, MediaKind Kind, string Title, string
     /// <summary>Every type, in no particular order.</summary>
     public static IReadOnlyList<MediaType> All { get; } =
     [
-        Jpeg, Png, Webp, Gif, Tiff, Heic, Avif, Pdf, Mp4, QuickTime, Avi, Matroska, Webm, Mp3, Wav, Aac, M4a, Ogg, Flac, Zip,
+        Jpeg, Png, Webp, Gif, Tiff, Heic, Avif, Pdf, Mp4, QuickTime, Avi, Matroska, Webm, ThreeGp, TransportStream, ProgramStream, Flv,
+        OggVideo, Mp3, Wav, Aac, M4a, Ogg, Flac, Zip,
     ];
 
     /// <summary>Pixels written by a tool of ours. Not in <see cref="All"/> and never sniffed: no caller can bring one.</summary>
     internal static readonly MediaType Pixmap = new("image/x-portable-pixmap", MediaKind.Image, "pixmap", "ppm");
 
-    /// <summary>The title with its article, such as <c>an AVIF</c>, as it is spoken: MP3 and M4A begin with the name of the letter M.</summary>
-    public string TitleWithArticle => $"{(Title is ['A' or 'E' or 'I' or 'O' or 'U', ..] or ['M', 'P' or '4', ..] ? "an" : "a")} {Title}";
+    /// <summary>
+    /// The title with its article, such as <c>an AVIF</c>, as it is spoken: MP3, M4A and FLV begin with the name of a letter.
+    /// </summary>
+    public string TitleWithArticle =>
+        $"{(Title is ['A' or 'E' or 'I' or 'O' or 'U', ..] or ['M', 'P' or '4', ..] or "FLV" ? "an" : "a")} {Title}";
 
     public override string ToString() => Name;
 }

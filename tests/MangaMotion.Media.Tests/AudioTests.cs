@@ -126,7 +126,7 @@ public sealed class AudioTests : IAsyncLifetime
     private async Task<RenderedAudio> RenderAsync(string file)
     {
         var (workspace, type) = _rig.Open(file);
-        return await _rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
+        return (await _rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None)).ShouldNotBeNull();
     }
 
     private string Make(string extension, string source, Action<FFMpegOutputOptions>? output = null) =>

@@ -146,13 +146,13 @@ public sealed class LibavTests : IDisposable
     private static async Task<RenderedVideo> VideoAsync(MediaRig rig, string file)
     {
         var (workspace, type) = rig.Open(file);
-        return await rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None);
+        return (await rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None)).ShouldNotBeNull();
     }
 
     private static async Task<RenderedAudio> SoundAsync(MediaRig rig, string file)
     {
         var (workspace, type) = rig.Open(file);
-        return await rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None);
+        return (await rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None)).ShouldNotBeNull();
     }
 
     private string Video() => SampleMedia.Make(

@@ -34,6 +34,11 @@ public sealed class SnifferTests
         { "'RIFF 10 00 00 00 'AVI_LIST", "video/x-msvideo" },
         { "1A 45 DF A3 9F 42 86 81 01 42 82 88 'matroska", "video/x-matroska" },
         { "1A 45 DF A3 9F 42 86 81 01 42 82 84 'webm", "video/webm" },
+        { "00 00 00 18 'ftyp3gp5 00 00 01 00 '3gp5isom", "video/3gpp" },
+        { "00 00 00 18 'ftyp3g2a 00 00 01 00 '3g2aisom", "video/3gpp" },
+        { "'OggS 00 02 00*20 01 2A 80 'theora", "video/ogg" },
+        { "'FLV 01 05", "video/x-flv" },
+        { "00 00 01 BA 44", "video/mpeg" },
         { "'ID3 04 00 00 00 00 00 00 FF FB 90 64", "audio/mpeg" },
         { "'ID3 04 00 00 7F 7F 7F 7F 00", "audio/mpeg" },
         { "FF FB 90 64 00", "audio/mpeg" },
@@ -70,11 +75,10 @@ public sealed class SnifferTests
         { "'P6 0A '10_10", "a portable pixmap" },
         { "'II 2A 00 10 00 00 00 'CR 02 00", "a Canon raw photo" },
         { "00 00 00 18 'ftypcrx_ 00 00 00 01 'crx_isom", "a Canon raw photo" },
-        { "00 00 00 18 'ftyp3gp5 00 00 01 00 '3gp5isom", "a 3GPP video" },
         { "00 00 00 10 'ftyp<&> 01 00 00 00 00", "an unknown kind of MP4 (brand '....')" },
         { "'RIFF 10 00 00 00 'ACON", "an unknown kind of RIFF file" },
         { "1A 45 DF A3 9F 42 82 84 'evil", "an unknown kind of Matroska file" },
-        { "'OggS 00 02 00*20 01 2A 80 'theora", "an Ogg file with video or an unknown codec" },
+        { "'OggS 00 02 00*20 01 2A 80 'kate", "an Ogg file with an unknown codec" },
         { "30 26 B2 75 8E 66 CF 11", "a Windows Media file" },
         { "FF FD 90 64 00", "MPEG audio that is no MP3" },
         { "'Rar! 1A 07", "a RAR archive (a CBR can be saved as CBZ)" },
@@ -118,6 +122,32 @@ public sealed class SnifferTests
 
         MediaSniffer.Sniff(two).Type.ShouldBe(MediaType.Mp3);
         MediaSniffer.Sniff(broken).Type.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(188, 0)]
+    [InlineData(192, 4)]
+    [InlineData(204, 0)]
+    [InlineData(188, 77)]
+    public void A_transport_stream_is_recognised_by_its_packets(int packet, int start)
+    {
+        var stream = new byte[4096];
+        for (var at = start; at < stream.Length; at += packet)
+            stream[at] = 0x47;
+
+        MediaSniffer.Sniff(stream).Type.ShouldBe(MediaType.TransportStream);
+        stream[start + (3 * packet)] = 0;
+        MediaSniffer.Sniff(stream).Type.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Sound_that_begins_in_the_middle_of_a_frame_is_recognised()
+    {
+        byte[] frame = [.. Bytes("FF FB 90 64"), .. new byte[413]];
+        byte[] stream = [.. new byte[200], .. frame, .. frame, .. frame, .. frame];
+
+        MediaSniffer.Sniff(stream).Type.ShouldBe(MediaType.Mp3);
+        MediaSniffer.Sniff(stream.AsSpan(0, stream.Length - frame.Length)).Type.ShouldBeNull();
     }
 
     [Fact]

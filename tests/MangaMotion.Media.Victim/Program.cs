@@ -43,7 +43,7 @@ async Task<string> DescribeAsync(Workspace workspace, string file)
             return $"pdf: {pdf.Pages} page, {pdf.Image.Width} x {pdf.Image.Height}";
         case ".mp4":
             var video = await services.GetRequiredService<VideoRenderer>().RenderAsync(workspace, workspace.Input, MediaType.Mp4, request, CancellationToken.None);
-            return $"video: {video.VideoCodec}, {video.Width} x {video.Height}";
+            return $"video: {video!.VideoCodec}, {video.Width} x {video.Height}";
         case ".txt":
             var speech = new SpeechRequest(await File.ReadAllTextAsync(workspace.Input), Path.GetExtension(Path.GetFileNameWithoutExtension(file))[1..]);
             var line = await services.GetRequiredService<SpeechSynthesizer>().SpeakAsync(workspace, speech, CancellationToken.None);

@@ -40,8 +40,9 @@ public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer 
 
     /// <summary>Decodes the sound once and makes all files of it.</summary>
     /// <param name="input">A file in the workspace; it stays.</param>
-    /// <exception cref="MediaException">The file is refused (no sound, too long, broken), or a tool failed.</exception>
-    public async Task<RenderedAudio> RenderAsync(Workspace workspace, string input, MediaType type, AudioRequest request, CancellationToken cancellationToken)
+    /// <returns>Null if the file holds pictures only.</returns>
+    /// <exception cref="MediaException">The file is refused (nothing in it, too long, broken), or a tool failed.</exception>
+    public async Task<RenderedAudio?> RenderAsync(Workspace workspace, string input, MediaType type, AudioRequest request, CancellationToken cancellationToken)
     {
         request.Validate();
         var job = new SoundJob { Type = type.Name, Format = Ffmpeg.Format(type), MaxSeconds = _limits.Seconds };
@@ -52,6 +53,9 @@ public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer 
             (answer, output) => Take(workspace, answer, output),
             () => new FfmpegSound(tools, _limits).DecodeAsync(workspace, input, type, cancellationToken),
             cancellationToken);
+        if (sound.Probed is { Audio: null, Video: not null })
+            return null;
+
         var (meter, declared) = (sound.Meter, sound.Probed.Seconds);
         if (meter.Seconds > _limits.Seconds)
         {

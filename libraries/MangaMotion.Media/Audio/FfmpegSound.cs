@@ -7,27 +7,31 @@ namespace MangaMotion.Media.Audio;
 /// <summary>Decodes a sound by ffmpeg's program, where its libraries are not those that the children know.</summary>
 internal sealed class FfmpegSound(ToolRunner tools, MediaLimits limits)
 {
-    /// <summary>The first sound of the file, measured up to a second more than is allowed.</summary>
+    /// <summary>Measures all channels of the first sound of the file, up to a second more than is allowed.</summary>
     public async Task<DecodedSound> DecodeAsync(Workspace workspace, string input, MediaType type, CancellationToken cancellationToken)
     {
         var meter = new PeakMeter();
+        var probed = await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        if (probed.Audio is not { } audio)
+            return new DecodedSound(probed, meter, Cover: null);
+
+        var channels = Math.Max(1, audio.Channels);
         var result = await tools.RunAsync(
             new ToolRun
             {
                 Tool = "ffmpeg",
                 Arguments =
                 [
-                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-vn", "-sn", "-dn", "-i", Ffmpeg.File, "-map", "0:a:0",
-                    "-ac", "1", "-ar", $"{meter.SampleRate}", "-c:a", "pcm_s16le", "-f", "s16le", "-t", $"{limits.Seconds + 1}", "-flush_packets", "0", "pipe:1",
+                    .. Ffmpeg.Quiet, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-vn", "-sn", "-dn", "-i", Ffmpeg.File, "-map", "0:a:0",
+                    "-ac", $"{channels}", "-ar", $"{meter.SampleRate}", "-c:a", "pcm_s16le", "-f", "s16le", "-t", $"{limits.Seconds + 1}", "-flush_packets", "0", "pipe:1",
                 ],
                 Directory = workspace.NewDirectory(),
                 Input = input,
                 Subject = type.Title,
-                ReadStdout = meter.ReadAsync,
+                ReadStdout = (samples, token) => meter.ReadAsync(samples, channels, token),
             },
             cancellationToken);
-        var probed = FfmpegReport.Parse(result.Stderr) ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
-        if (probed.Audio is not null && meter.Seconds <= limits.Seconds && (result.ExitCode != 0 || meter.Samples == 0))
+        if (meter.Seconds <= limits.Seconds && (result.ExitCode != 0 || meter.Samples == 0))
             throw Ffmpeg.Failure(type, result);
         return new DecodedSound(probed, meter, probed.Cover is { } cover ? await CoverAsync(workspace, input, type, cover, cancellationToken) : null);
     }

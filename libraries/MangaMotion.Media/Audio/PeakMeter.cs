@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace MangaMotion.Media.Audio;
 
-/// <summary>Lowest and highest sample of every hundredth of a second, of mono 16-bit sound that comes in pieces of any size.</summary>
+/// <summary>
+/// Lowest and highest sample of any channel in every hundredth of a second, of 16-bit sound that comes in pieces of any size.
+/// </summary>
 internal sealed class PeakMeter
 {
     private const int BlocksPerSecond = 100;
@@ -27,6 +29,7 @@ internal sealed class PeakMeter
 
     public int SampleRate { get; }
 
+    /// <summary>Samples of one channel.</summary>
     public long Samples { get; private set; }
 
     public double Seconds => (double)Samples / SampleRate;
@@ -48,26 +51,27 @@ internal sealed class PeakMeter
     /// <summary>Lowest and highest of every block by turns, in this machine's order of bytes.</summary>
     public byte[] Save() => MemoryMarshal.AsBytes<short>([.. Blocks().SelectMany(block => (short[])[block.Low, block.High])]).ToArray();
 
-    /// <summary>Adds little-endian samples until the stream ends.</summary>
-    public async Task ReadAsync(Stream samples, CancellationToken cancellationToken)
+    /// <summary>Adds interleaved little-endian samples until the stream ends.</summary>
+    public async Task ReadAsync(Stream samples, int channels, CancellationToken cancellationToken)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[16 * 1024 * sizeof(short) * channels];
         int read;
         while ((read = await samples.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0)
-            Add(MemoryMarshal.Cast<byte, short>(buffer.AsSpan(0, read)));
+            Add(MemoryMarshal.Cast<byte, short>(buffer.AsSpan(0, read)), channels);
     }
 
-    public void Add(ReadOnlySpan<short> samples)
+    /// <summary>Adds samples of a number of channels, one of each by turns.</summary>
+    public void Add(ReadOnlySpan<short> samples, int channels)
     {
-        Samples += samples.Length;
-        while (samples.Length > 0)
+        Samples += samples.Length / channels;
+        while (samples.Length >= channels)
         {
-            var here = samples[..Math.Min(samples.Length, _samplesPerBlock - _inBlock)];
-            var (low, high) = Range(here);
+            var count = Math.Min(samples.Length / channels, _samplesPerBlock - _inBlock);
+            var (low, high) = Range(samples[..(count * channels)]);
             _block = (Math.Min(_block.Low, low), Math.Max(_block.High, high));
-            if ((_inBlock += here.Length) == _samplesPerBlock)
+            if ((_inBlock += count) == _samplesPerBlock)
                 Close();
-            samples = samples[here.Length..];
+            samples = samples[(count * channels)..];
         }
     }
 

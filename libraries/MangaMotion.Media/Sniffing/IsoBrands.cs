@@ -14,8 +14,8 @@ internal static class IsoBrands
             if (Known(Brand(head, offset)) is { } type)
                 return type;
 
-            // Canon's raw files and 3GPP's call themselves compatible with what they are not.
-            if (offset == 8 && Brand(head, 8) is "crx " or ['3', 'g', ..])
+            // Canon's raw photos call themselves compatible with MP4.
+            if (offset == 8 && Brand(head, 8) == "crx ")
                 return null;
         }
 
@@ -32,10 +32,11 @@ internal static class IsoBrands
     {
         "avif" or "avis" => MediaType.Avif,
         "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" or "hevm" or "hevs" => MediaType.Heic,
-        "M4A " or "M4B " => MediaType.M4a,
+        "M4A " or "M4B " or "M4P " => MediaType.M4a,
         "qt  " => MediaType.QuickTime,
         "isom" or "mp41" or "mp42" or "avc1" or "hvc1" or "av01" or "dash" or "M4V " or "M4VH" or "M4VP" => MediaType.Mp4,
         "MSNV" or "NDSC" or "NDSH" or "XAVC" or "f4v " or "F4V " or ['i', 's', 'o', >= '2' and <= '9'] => MediaType.Mp4,
+        ['3', 'g', ..] => MediaType.ThreeGp,
         _ => null,
     };
 }

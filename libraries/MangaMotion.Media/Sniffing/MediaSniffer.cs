@@ -9,6 +9,10 @@ public static class MediaSniffer
     /// <summary>Bytes from the start of a file that decide. A shorter head is fine where the file is shorter.</summary>
     public const int HeadLength = 4096;
 
+    private const int TagHeaderLength = 10;
+
+    private static readonly Sniffed RawPhoto = new(null, "a raw photo (DNG, NEF, ARW or the like)");
+
     /// <summary>What the file with this head is. More than <see cref="HeadLength"/> bytes are not looked at.</summary>
     public static Sniffed Sniff(ReadOnlySpan<byte> head)
     {
@@ -19,21 +23,41 @@ public static class MediaSniffer
             return new Sniffed(null, "an empty file");
 
         var type = Image(head) ?? Container(head) ?? Audio(head);
+        if (type == MediaType.Tiff && TiffDirectories.IsRawPhoto(TiffDirectories.Read(new MemoryStream(head.ToArray()))))
+            return RawPhoto;
         if (type is not null)
             return Of(type);
         if (Name(head) is { } name)
             return new Sniffed(null, name);
 
-        // Readers take a PDF with rubbish before its first line, so it is looked for late.
-        return head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0 ? Of(MediaType.Pdf) : new Sniffed(null, Text(head) ?? "an unknown kind of file");
+        // Readers accept other bytes before the first line of a PDF or the first packet of a stream, so these come last.
+        if (head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0)
+            return Of(MediaType.Pdf);
+        if (IsTransportStream(head))
+            return Of(MediaType.TransportStream);
+        if (Text(head) is { } text)
+            return new Sniffed(null, text);
+        return SoundFrames.Anywhere(head) is { } sound ? Of(sound) : new Sniffed(null, UnknownSound(head) ?? "an unknown kind of file");
     }
 
-    /// <summary>The same for a file; for callers on the edge of the pure part.</summary>
+    /// <summary>
+    /// The type of a file. Looks behind an ID3 tag of any length, such as one with a large cover, and at the directories of a TIFF
+    /// wherever they are.
+    /// </summary>
     public static Sniffed SniffFile(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        Span<byte> head = stackalloc byte[HeadLength];
-        return Sniff(head[..file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false)]);
+        Span<byte> buffer = stackalloc byte[HeadLength];
+        var head = buffer[..file.ReadAtLeast(buffer, HeadLength, throwOnEndOfStream: false)];
+        var sniffed = Sniff(head);
+        if (sniffed.Type == MediaType.Tiff)
+            return TiffDirectories.IsRawPhoto(TiffDirectories.Read(file)) ? RawPhoto : sniffed;
+        var tag = TagLength(head);
+        if (tag == 0 || tag + 4 <= head.Length || tag >= file.Length)
+            return sniffed;
+
+        file.Position = tag;
+        return AfterTag([.. "ID3\u0004\0\0\0\0\0\0"u8, .. buffer[..file.ReadAtLeast(buffer, HeadLength, throwOnEndOfStream: false)]]) is { } type ? Of(type) : sniffed;
     }
 
     private static Sniffed Of(MediaType type) => new(type, $"{type.TitleWithArticle} file");
@@ -44,8 +68,8 @@ public static class MediaSniffer
         [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => MediaType.Png,
         _ when head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8) => MediaType.Gif,
 
-        // Classic and Big TIFF in both byte orders; Canon's raw files say so at byte 8.
-        [(byte)'I', (byte)'I', 0x2A or 0x2B, 0, ..] or [(byte)'M', (byte)'M', 0, 0x2A or 0x2B, ..] when !head.At(8, "CR"u8) => MediaType.Tiff,
+        // Canon's raw photos have their name at byte 8.
+        _ when TiffDirectories.IsTiff(head) && !head.At(8, "CR"u8) => MediaType.Tiff,
         _ => null,
     };
 
@@ -55,6 +79,8 @@ public static class MediaSniffer
         [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => MediaType.Zip,
         _ when head.StartsWith("RIFF"u8) => Riff(head),
         _ when head.StartsWith("RF64"u8) && head.At(8, "WAVE"u8) => MediaType.Wav,
+        _ when head.StartsWith("FLV\u0001"u8) => MediaType.Flv,
+        [0, 0, 1, 0xBA, ..] => MediaType.ProgramStream,
         [0x1A, 0x45, 0xDF, 0xA3, ..] => Ebml(head),
         _ when head.At(4, "ftyp"u8) => IsoBrands.Type(head),
 
@@ -89,67 +115,61 @@ public static class MediaSniffer
     {
         _ when head.StartsWith("fLaC"u8) => MediaType.Flac,
         _ when head.StartsWith("OggS"u8) => Ogg(head),
-        _ when head.StartsWith("ID3"u8) => AfterTag(head),
-        _ => Frames(head),
+        _ when head.StartsWith("ID3"u8) => head.Length < TagHeaderLength ? null : AfterTag(head),
+        _ => SoundFrames.AtStart(head),
     };
 
-    /// <summary>The first page of an Ogg starts with its codec's name: Vorbis, Opus, FLAC and Speex are sound.</summary>
-    private static MediaType? Ogg(ReadOnlySpan<byte> head) =>
-        head.At(28, "\u0001vorbis"u8) || head.At(28, "OpusHead"u8) || head.At(28, "\u007FFLAC"u8) || head.At(28, "Speex   "u8) ? MediaType.Ogg : null;
+    /// <summary>The first page of each stream of an Ogg is in front of all others and begins with the name of its codec.</summary>
+    private static MediaType? Ogg(ReadOnlySpan<byte> head)
+    {
+        if (head.IndexOf((ReadOnlySpan<byte>)[0x80, .. "theora"u8]) >= 0)
+            return MediaType.OggVideo;
+        return head.IndexOf("\u0001vorbis"u8) >= 0 || head.IndexOf("OpusHead"u8) >= 0 || head.IndexOf("\u007FFLAC"u8) >= 0
+            || head.IndexOf("Speex   "u8) >= 0
+            ? MediaType.Ogg
+            : null;
+    }
 
-    /// <summary>An ID3 tag stands before MP3 mostly, sometimes before AAC or FLAC; a tag longer than the head is taken for MP3's.</summary>
+    /// <summary>An ID3 tag usually precedes MP3, sometimes AAC or FLAC. Behind a tag that is longer than the head, MP3 is assumed.</summary>
     private static MediaType? AfterTag(ReadOnlySpan<byte> head)
     {
-        if (head.Length < 10)
-            return null;
-
-        var length = 10 + ((head[6] & 0x7F) << 21 | (head[7] & 0x7F) << 14 | (head[8] & 0x7F) << 7 | (head[9] & 0x7F));
+        var length = TagLength(head);
         if (length + 4 > head.Length)
             return MediaType.Mp3;
-        var rest = head[length..];
-        return rest.StartsWith("fLaC"u8) ? MediaType.Flac : Frames(rest) ?? MediaType.Mp3;
+        var rest = head[(int)length..];
+        if (rest.StartsWith("ID3"u8) && rest.Length >= TagHeaderLength)
+            return AfterTag(rest);
+        return rest.StartsWith("fLaC"u8) ? MediaType.Flac : SoundFrames.AtStart(rest) ?? SoundFrames.Anywhere(rest) ?? MediaType.Mp3;
     }
 
-    /// <summary>Bare MPEG audio frames: a valid header, and another one where the first frame ends if that is in the head.</summary>
-    private static MediaType? Frames(ReadOnlySpan<byte> head)
+    /// <summary>Bytes of an ID3v2 tag with its header and footer (id3.org, ID3v2.4 section 3.1); 0 if the head does not begin with one.</summary>
+    private static long TagLength(ReadOnlySpan<byte> head) =>
+        head.Length < TagHeaderLength || !head.StartsWith("ID3"u8)
+            ? 0
+            : TagHeaderLength + (head[6] & 0x7F) * (1L << 21) + ((head[7] & 0x7F) << 14) + ((head[8] & 0x7F) << 7) + (head[9] & 0x7F)
+                + ((head[5] & 0x10) != 0 ? TagHeaderLength : 0);
+
+    /// <summary>
+    /// Whether the head is of an MPEG transport stream: a sync byte at the beginning of each packet of 188 bytes, of 192 (with a time
+    /// stamp, as camcorders and Blu-ray discs write) or of 204 (with check bytes). A recording may begin in the middle of a packet.
+    /// </summary>
+    private static bool IsTransportStream(ReadOnlySpan<byte> head)
     {
-        foreach (var (type, length) in ((MediaType, int)[])[(MediaType.Aac, AdtsFrame(head)), (MediaType.Mp3, LayerThreeFrame(head))])
+        const byte Sync = 0x47;
+        const int LeastPackets = 5;
+        foreach (var packet in (ReadOnlySpan<int>)[188, 192, 204])
         {
-            if (length == 0)
-                continue;
-            if (head.Length <= length)
-                return type;
-            var next = head[length..];
-            if (next.Length < 7 || (type == MediaType.Aac ? AdtsFrame(next) : LayerThreeFrame(next)) > 0)
-                return type;
+            for (var start = 0; start < packet && start + ((LeastPackets - 1) * packet) < head.Length; start++)
+            {
+                var at = start;
+                while (at < head.Length && head[at] == Sync)
+                    at += packet;
+                if (at >= head.Length)
+                    return true;
+            }
         }
 
-        return null;
-    }
-
-    private static int AdtsFrame(ReadOnlySpan<byte> at)
-    {
-        if (at.Length < 7 || at[0] != 0xFF || (at[1] & 0xF6) != 0xF0 || ((at[2] >> 2) & 15) > 12)
-            return 0;
-        var length = (at[3] & 3) << 11 | at[4] << 3 | at[5] >> 5;
-        return length > 7 ? length : 0;
-    }
-
-    private static int LayerThreeFrame(ReadOnlySpan<byte> at)
-    {
-        if (at.Length < 4 || at[0] != 0xFF || (at[1] & 0xE6) != 0xE2)
-            return 0;
-
-        var (version, bitrate, rate, padding) = ((at[1] >> 3) & 3, at[2] >> 4, (at[2] >> 2) & 3, (at[2] >> 1) & 1);
-        if (version == 1 || bitrate is 0 or 15 || rate == 3)
-            return 0;
-
-        // Kilobits a second and hertz by MPEG version 1, and 2 or 2.5.
-        ReadOnlySpan<int> first = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-        ReadOnlySpan<int> second = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-        ReadOnlySpan<int> rates = [44100, 48000, 32000];
-        var hertz = rates[rate] / (version == 3 ? 1 : version == 2 ? 2 : 4);
-        return version == 3 ? (144_000 * first[bitrate] / hertz) + padding : (72_000 * second[bitrate] / hertz) + padding;
+        return false;
     }
 
     internal static bool At(this ReadOnlySpan<byte> head, int offset, ReadOnlySpan<byte> expected) =>

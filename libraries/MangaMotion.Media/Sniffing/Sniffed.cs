@@ -12,5 +12,6 @@ public readonly record struct Sniffed(MediaType? Type, string Description)
     /// <exception cref="UnsupportedMediaException">It is a file of no type that is taken; the message says what it is.</exception>
     public MediaType Require() =>
         Type ?? throw new UnsupportedMediaException(
-            $"This is {Description}, which is not taken. Taken are JPEG, PNG, WebP, GIF, TIFF, HEIC, AVIF, PDF, MP4, MOV, AVI, MKV, WebM, MP3, WAV, AAC, M4A, Ogg and FLAC.");
+            $"This is {Description}, which is not taken. Taken are JPEG, PNG, WebP, GIF, TIFF, HEIC, AVIF, PDF, MP4, MOV, AVI, MKV, WebM, 3GP, "
+            + "MPEG-TS, MPEG, FLV, MP3, WAV, AAC, M4A, Ogg and FLAC.");
 }

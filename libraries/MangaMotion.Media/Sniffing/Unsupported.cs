@@ -21,6 +21,12 @@ internal static class Unsupported
         (0, "gimp xcf"u8.ToArray(), "a GIMP file"),
         (0, "FUJIFILMCCD-RAW"u8.ToArray(), "a Fujifilm raw photo"),
         (8, "CR"u8.ToArray(), "a Canon raw photo"),
+        (0, "IIRO"u8.ToArray(), "an Olympus raw photo"),
+        (0, "IIRS"u8.ToArray(), "an Olympus raw photo"),
+        (0, "MMOR"u8.ToArray(), "an Olympus raw photo"),
+        (0, "IIU\0"u8.ToArray(), "a Panasonic raw photo"),
+        (0, "\0MRM"u8.ToArray(), "a Minolta raw photo"),
+        (0, "FOVb"u8.ToArray(), "a Sigma raw photo"),
         (0, [0x76, 0x2F, 0x31, 0x01], "an OpenEXR image"),
         (0, "#?RADIANCE"u8.ToArray(), "a Radiance HDR image"),
         (0, "SIMPLE  ="u8.ToArray(), "a FITS image"),
@@ -30,11 +36,9 @@ internal static class Unsupported
         (0, "ffconcat"u8.ToArray(), "a playlist"),
         (0, "[playlist]"u8.ToArray(), "a playlist"),
         (0, [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], "a Windows Media file"),
-        (0, "FLV\u0001"u8.ToArray(), "a Flash video"),
         (0, ".RMF"u8.ToArray(), "a RealMedia file"),
-        (0, [0, 0, 1, 0xBA], "an MPEG program stream"),
         (0, [0, 0, 1, 0xB3], "an MPEG video stream"),
-        (0, "OggS"u8.ToArray(), "an Ogg file with video or an unknown codec"),
+        (0, "OggS"u8.ToArray(), "an Ogg file with an unknown codec"),
         (0, "FORM"u8.ToArray(), "an AIFF or other IFF file"),
         (0, "MThd"u8.ToArray(), "a MIDI file"),
         (0, "#!AMR"u8.ToArray(), "an AMR recording"),
@@ -69,15 +73,16 @@ internal static class Unsupported
             _ when head.At(4, "ftyp"u8) => IsoBrands.Brand(head) switch
             {
                 "crx " => "a Canon raw photo",
-                ['3', 'g', ..] => "a 3GPP video",
                 var brand => $"an unknown kind of MP4 (brand '{brand}')",
             },
             [(byte)'P', >= (byte)'1' and <= (byte)'7', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..] => "a portable pixmap",
-            [0x47, ..] when head.Length > 188 && head[188] == 0x47 => "an MPEG transport stream",
-            [0xFF, var second, ..] when (second & 0xE0) == 0xE0 => "MPEG audio that is no MP3",
             _ => null,
         };
     }
+
+    /// <summary>MPEG audio of layer I or II, by its first frame; null for any other file.</summary>
+    public static string? UnknownSound(ReadOnlySpan<byte> head) =>
+        head is [0xFF, var second, ..] && (second & 0xE0) == 0xE0 ? "MPEG audio that is no MP3" : null;
 
     /// <summary>What kind of text it is; null where it is none.</summary>
     public static string? Text(ReadOnlySpan<byte> head)

@@ -11,9 +11,10 @@ namespace MangaMotion.Media.Video;
 internal static partial class Ffmpeg
 {
     private const string Decoders =
-        "h264,hevc,mpeg4,mpeg2video,mpeg1video,vp8,vp9,libdav1d,av1,prores,mjpeg,png,dvvideo,dnxhd,theora,h263,msmpeg4v1,msmpeg4v2,msmpeg4v3,huffyuv,ffv1,rawvideo,wmv2,qtrle,"
+        "h264,hevc,mpeg4,mpeg2video,mpeg1video,vp8,vp9,libdav1d,av1,prores,mjpeg,png,dvvideo,dnxhd,theora,h263,h263p,flv,vp6f,msmpeg4v1,"
+        + "msmpeg4v2,msmpeg4v3,huffyuv,ffv1,rawvideo,wmv2,qtrle,"
         + "aac,aac_latm,mp3float,mp3,mp2float,mp2,ac3,eac3,flac,alac,vorbis,libvorbis,opus,libopus,speex,libspeex,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,"
-        + "pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,amrnb,amrwb,mov_text,subrip,ass,ssa,webvtt";
+        + "pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,pcm_bluray,pcm_dvd,amrnb,amrwb,mov_text,subrip,ass,ssa,webvtt";
 
     /// <summary>The same for a child that works with FFmpeg's libraries.</summary>
     public static HostFormat Format(MediaType type) => new(Demuxer(type), Decoders);
@@ -34,13 +35,16 @@ internal static partial class Ffmpeg
 
     private static string Demuxer(MediaType type) => type switch
     {
-        _ when type == MediaType.Mp4 || type == MediaType.QuickTime || type == MediaType.M4a => "mov",
+        _ when type == MediaType.Mp4 || type == MediaType.QuickTime || type == MediaType.M4a || type == MediaType.ThreeGp => "mov",
         _ when type == MediaType.Matroska || type == MediaType.Webm => "matroska",
         _ when type == MediaType.Avi => "avi",
         _ when type == MediaType.Mp3 => "mp3",
         _ when type == MediaType.Wav => "wav",
         _ when type == MediaType.Aac => "aac",
-        _ when type == MediaType.Ogg => "ogg",
+        _ when type == MediaType.Ogg || type == MediaType.OggVideo => "ogg",
+        _ when type == MediaType.TransportStream => "mpegts",
+        _ when type == MediaType.ProgramStream => "mpeg",
+        _ when type == MediaType.Flv => "flv",
         _ when type == MediaType.Flac => "flac",
         _ => throw new ArgumentException($"{type} is neither video nor sound.", nameof(type)),
     };

@@ -10,11 +10,14 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
 {
     private readonly MediaLimits _limits = limits;
 
-    /// <returns>What the file is, and a binary PPM in the workspace.</returns>
-    public async Task<(Probed Probed, string Path)> FindAsync(Workspace workspace, string input, MediaType type, int size, CancellationToken cancellationToken)
+    /// <returns>What the file is, and a binary PPM in the workspace; no PPM if the file holds sound only.</returns>
+    public async Task<(Probed Probed, string? Path)> FindAsync(Workspace workspace, string input, MediaType type, int size, CancellationToken cancellationToken)
     {
         var (look, poster) = await FirstLookAsync(workspace, input, type, size, cancellationToken);
         var probed = look ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        if (probed is { Video: null, Audio: not null })
+            return (probed, null);
+
         var (video, seconds) = VideoRenderer.Accept(probed, type, new FileInfo(input).Length, _limits);
         if (poster is null || video.HighDynamicRange || seconds is null or > PosterSearch.ClipSeconds)
             poster = await PosterAsync(workspace, input, type, video, seconds ?? 0, size, cancellationToken);

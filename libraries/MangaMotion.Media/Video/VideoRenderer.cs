@@ -23,8 +23,9 @@ public sealed class VideoRenderer(Libav libav, ToolRunner tools, IImageRenderer 
 
     /// <summary>Chooses a poster frame and makes all variants of it.</summary>
     /// <param name="input">A file in the workspace; it stays.</param>
-    /// <exception cref="MediaException">The file is refused (no picture, no frames, too large, broken), or a tool failed.</exception>
-    public async Task<RenderedVideo> RenderAsync(Workspace workspace, string input, MediaType type, ImageRequest request, CancellationToken cancellationToken)
+    /// <returns>Null if the file holds sound only.</returns>
+    /// <exception cref="MediaException">The file is refused (nothing in it, no frames, too large, broken), or a tool failed.</exception>
+    public async Task<RenderedVideo?> RenderAsync(Workspace workspace, string input, MediaType type, ImageRequest request, CancellationToken cancellationToken)
     {
         request.Validate();
         var job = new VideoJob
@@ -43,6 +44,9 @@ public sealed class VideoRenderer(Libav libav, ToolRunner tools, IImageRenderer 
             (answer, output) => (answer.Probed, answer.Picture is { } picture ? ImageRenderer.Take(workspace, picture, output, request) : null),
             () => ByProgramAsync(workspace, input, type, request, cancellationToken),
             cancellationToken);
+        if (probed is { Video: null, Audio: not null })
+            return null;
+
         var (video, seconds) = Accept(probed, type, new FileInfo(input).Length, _limits);
         return image is null
             ? throw new ToolFailedException(job.Tool, "the child made no poster of a video that it could have decoded")
@@ -53,8 +57,7 @@ public sealed class VideoRenderer(Libav libav, ToolRunner tools, IImageRenderer 
     /// <exception cref="MediaException">It holds no picture, or is larger or longer than allowed.</exception>
     internal static (ProbedVideo Video, double? Seconds) Accept(Probed probed, MediaType type, long bytes, MediaLimits limits)
     {
-        var video = probed.Video ?? throw new UnsupportedMediaException(
-            probed.Audio is null ? $"The {type.Title} holds neither picture nor sound." : $"The {type.Title} holds sound only; upload it as M4A, MP3 or Ogg.");
+        var video = probed.Video ?? throw new UnsupportedMediaException($"The {type.Title} holds neither picture nor sound that can be played.");
         if (video.CodedPixels > limits.Pixels)
             throw Outcome.TooMany("pixels", limits.Pixels, video.CodedPixels, "The video's frames have {0} pixels; {1} are allowed.");
 
@@ -69,6 +72,6 @@ public sealed class VideoRenderer(Libav libav, ToolRunner tools, IImageRenderer 
     {
         var size = request.Variants.Max(variant => variant.Size);
         var (probed, poster) = await new FfmpegPoster(tools, _limits).FindAsync(workspace, input, type, size, cancellationToken);
-        return (probed, await images.RenderAsync(workspace, poster, MediaType.Pixmap, request with { AnimationSize = null }, cancellationToken));
+        return (probed, poster is null ? null : await images.RenderAsync(workspace, poster, MediaType.Pixmap, request with { AnimationSize = null }, cancellationToken));
     }
 }

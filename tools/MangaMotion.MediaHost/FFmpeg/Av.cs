@@ -163,9 +163,6 @@ internal static unsafe partial class Av
     public static partial double av_display_rotation_get(int* matrix);
 
     [LibraryImport(Util)]
-    public static partial void av_channel_layout_default(ChannelLayout* layout, int channels);
-
-    [LibraryImport(Util)]
     public static partial void av_log_set_level(int level);
 
     [LibraryImport(Util)]

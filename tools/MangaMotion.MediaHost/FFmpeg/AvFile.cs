@@ -12,9 +12,13 @@ internal sealed unsafe class AvFile : IDisposable
     private const double Million = 1_000_000;
     private const int DisplayMatrix = 5;
 
+    /// <summary>Seconds before the wanted time at which a stream without an index is searched first.</summary>
+    private const double FirstStepBack = 2;
+
     private readonly HostFormat _format;
     private FormatContext* _context;
     private Packet* _packet;
+    private double _skipUntil = double.NegativeInfinity;
 
     /// <summary>Opens a file with the demuxer of its type and no other; nothing it refers to is opened.</summary>
     /// <param name="decoder">Options of the decoders that look into the streams, as those that will decode them have.</param>
@@ -106,27 +110,73 @@ internal sealed unsafe class AvFile : IDisposable
         }
     }
 
-    /// <summary>Goes to the last key frame at or before a time in seconds. Where that fails, reading goes on from where it was.</summary>
-    public void Seek(double seconds)
+    /// <summary>
+    /// Seconds that the packets cover, found by reading them to the end of the file. Where a file has no index, reading also makes the
+    /// one that seeking uses. Call it before <see cref="Only"/>, or other streams are left out.
+    /// </summary>
+    /// <param name="from">Second from which to read, to measure a file with an index at little cost.</param>
+    /// <param name="cpuSeconds">Processor time after which the measurement is given up.</param>
+    /// <returns>Null if it was given up, or no packet has a time.</returns>
+    public double? MeasureEnd(double from, double cpuSeconds)
     {
-        var time = (long)((seconds + Start) * Million);
-        _ = Av.avformat_seek_file(_context, -1, long.MinValue, time, time, 0);
+        if (from > 0)
+            Seek(from);
+        var (end, before) = (0.0, Environment.CpuUsage.TotalTime);
+        for (var count = 1; ReadAny() is var packet && packet is not null; count++)
+        {
+            var duration = packet->Duration * this[packet->StreamIndex]->TimeBase.Value;
+            if (Time(packet) is { } time)
+                end = Math.Max(end, time + duration);
+            if (count % 1_000 == 0 && (Environment.CpuUsage.TotalTime - before).TotalSeconds > cpuSeconds)
+                return null;
+        }
+
+        return end > 0 ? end : null;
+    }
+
+    /// <summary>
+    /// Goes to the last key frame of a stream at or before a time in seconds, or to the first key frame if all are later. If the file
+    /// cannot be positioned, reading goes on from where it was.
+    /// </summary>
+    public void Seek(int index, double seconds)
+    {
+        if (_format.Demuxer is not ("mpegts" or "mpeg"))
+        {
+            Seek(seconds);
+            return;
+        }
+
+        // MPEG streams have no index. FFmpeg goes to any packet at that time, behind the key frame that is wanted.
+        for (var back = FirstStepBack; ; back *= 4)
+        {
+            if (LastKeyFrame(index, seconds - back, seconds) is { } keyFrame)
+            {
+                Seek(seconds - back);
+                _skipUntil = keyFrame;
+                return;
+            }
+
+            if (back > seconds + FirstStepBack)
+                break;
+        }
+
+        Seek(0);
     }
 
     /// <summary>Seconds from the beginning of the file to a timestamp of a stream.</summary>
     public double Seconds(int index, long timestamp) => timestamp == Av.NoTime ? 0 : (timestamp * this[index]->TimeBase.Value) - Start;
 
-    /// <summary>The next packet of a stream, valid until the next one; null at the end of what can be read.</summary>
+    /// <summary>The next packet of a stream, valid until the next call; null at the end of what can be read.</summary>
     public Packet* Read(int index)
     {
+        Packet* packet;
         do
         {
-            Av.av_packet_unref(_packet);
-            if (Av.av_read_frame(_context, _packet) < 0)
-                return null;
+            packet = ReadAny();
         }
-        while (_packet->StreamIndex != index);
-        return _packet;
+        while (packet is not null && (packet->StreamIndex != index || Time(packet) < _skipUntil));
+        _skipUntil = double.NegativeInfinity;
+        return packet;
     }
 
     /// <exception cref="RefusedException">The call has failed.</exception>
@@ -147,6 +197,41 @@ internal sealed unsafe class AvFile : IDisposable
         Av.av_packet_free(ref _packet);
         Av.avformat_close_input(ref _context);
     }
+
+    /// <summary>Goes to the last key frame that the index has at or before a time in seconds.</summary>
+    private void Seek(double seconds)
+    {
+        _skipUntil = double.NegativeInfinity;
+        var time = (long)((seconds + Start) * Million);
+        _ = Av.avformat_seek_file(_context, -1, long.MinValue, time, time, 0);
+    }
+
+    /// <summary>Time in seconds of the last key frame of a stream between two times; null if there is none.</summary>
+    private double? LastKeyFrame(int index, double from, double to)
+    {
+        Seek(from);
+        double? last = null;
+        while (Read(index) is var packet && packet is not null && !(Decoded(packet) > to))
+        {
+            if ((packet->Flags & Packet.Key) != 0 && Time(packet) is { } time && time <= to)
+                last = time;
+        }
+
+        return last;
+    }
+
+    private Packet* ReadAny()
+    {
+        Av.av_packet_unref(_packet);
+        return Av.av_read_frame(_context, _packet) < 0 ? null : _packet;
+    }
+
+    /// <summary>Seconds from the beginning of the file until the packet is shown; null if it has no time.</summary>
+    private double? Time(Packet* packet) =>
+        packet->ShownAt != Av.NoTime ? Seconds(packet->StreamIndex, packet->ShownAt) : Decoded(packet);
+
+    private double? Decoded(Packet* packet) =>
+        packet->DecodedAt != Av.NoTime ? Seconds(packet->StreamIndex, packet->DecodedAt) : null;
 
     /// <summary>The display matrix of a stream; null where it has none.</summary>
     private int* Matrix(int index)

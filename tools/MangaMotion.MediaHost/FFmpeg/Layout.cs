@@ -104,6 +104,14 @@ internal unsafe struct Packet
 {
     public const int Key = 1;
 
+    /// <summary>When it is shown, in units of the stream.</summary>
+    [FieldOffset(8)]
+    public long ShownAt;
+
+    /// <summary>When it is decoded, in units of the stream.</summary>
+    [FieldOffset(16)]
+    public long DecodedAt;
+
     [FieldOffset(24)]
     public byte* Data;
 
@@ -115,6 +123,10 @@ internal unsafe struct Packet
 
     [FieldOffset(40)]
     public int Flags;
+
+    /// <summary>In units of the stream; 0 if it is not known.</summary>
+    [FieldOffset(64)]
+    public long Duration;
 }
 
 /// <summary>libavutil/frame.h, AVFrame.</summary>

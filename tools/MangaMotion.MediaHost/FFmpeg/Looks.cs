@@ -37,7 +37,7 @@ internal sealed unsafe class Looks : IDisposable
     public void At(double seconds, bool keyFrame)
     {
         _decoder.Reset(keyFrame ? "nokey" : "default");
-        _file.Seek(seconds);
+        _file.Seek(_stream, seconds);
         Packet* packet;
         do
         {

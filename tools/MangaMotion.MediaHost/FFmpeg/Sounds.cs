@@ -17,19 +17,19 @@ internal static unsafe class Sounds
 
         file.Only(audio.Index);
         using var decoder = new AvDecoder(file[audio.Index], job.Format.Decoders);
-        using var mono = new Downmix();
+        using var peaks = new ChannelPeaks();
         Packet* packet;
         do
         {
             packet = file.Read(audio.Index);
             decoder.Send(packet);
             for (Frame* frame; (frame = decoder.Receive()) is not null;)
-                mono.Add(frame);
+                peaks.Add(frame);
         }
-        while (packet is not null && !(mono.Meter?.Seconds > job.MaxSeconds));
+        while (packet is not null && !(peaks.Meter?.Seconds > job.MaxSeconds));
 
-        mono.End();
-        if (mono.Meter is not { Samples: > 0 } meter)
+        peaks.End();
+        if (peaks.Meter is not { Samples: > 0 } meter)
             throw AvFile.Refusal(decoder.Error);
         File.WriteAllBytes(Path.Combine(slot.Out, SoundJob.PeaksFile), meter.Save());
         return new SoundAnswer(probed, meter.SampleRate, meter.Samples);

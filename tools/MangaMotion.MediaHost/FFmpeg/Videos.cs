@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Video;
 using MangaMotion.MediaHost.Vips;
@@ -6,7 +7,7 @@ using MangaMotion.MediaHost.Vips;
 namespace MangaMotion.MediaHost.FFmpeg;
 
 /// <summary>Chooses a poster of a video, neither black nor blurred, and makes its variants from the pixels in memory.</summary>
-internal static class Videos
+internal static partial class Videos
 {
     public static VideoAnswer Render(Slot slot, VideoJob job)
     {
@@ -16,7 +17,12 @@ internal static class Videos
         ];
         using var file = new AvFile(slot.Input, job.Format, decoding);
         var probed = file.Probe();
-        var seconds = PosterSearch.Believable(probed.Seconds, new FileInfo(slot.Input).Length);
+        if (probed.Video is null)
+            RefuseTooLarge();
+        var bytes = new FileInfo(slot.Input).Length;
+        if (probed.Video is not null && Measure(file, probed, bytes, job.PatienceSeconds) is { } measured)
+            probed = probed with { Seconds = measured };
+        var seconds = PosterSearch.Believable(probed.Seconds, bytes);
         if (probed.Video is not { } video || video.CodedPixels > job.MaxPixels || seconds > job.MaxSeconds)
             return new VideoAnswer(probed, null);
 
@@ -28,6 +34,32 @@ internal static class Videos
         using var looks = new Looks(file, video, size, job.PatienceSeconds, [.. decoding, ("skip_loop_filter", deblocking)]);
         var poster = Find(looks, seconds);
         return new VideoAnswer(probed with { Video = looks.Video }, ImageRenderer.Render(slot, poster.Pixels, (poster.Width, poster.Height), file.Orientation(video.Index), job.Pictures));
+    }
+
+    /// <summary>FFmpeg does not describe a picture that is larger than its decoder may decode; only its log says why.</summary>
+    private static void RefuseTooLarge()
+    {
+        var said = AvLog.Take();
+        if (TooLarge().Match(said) is { Success: true } size)
+        {
+            var pixels = long.Parse(size.Groups["width"].Value, CultureInfo.InvariantCulture) * long.Parse(size.Groups["height"].Value, CultureInfo.InvariantCulture);
+            throw new RefusedException(new HostFailure(HostFailureKind.TooManyPixels, said, pixels));
+        }
+    }
+
+    [GeneratedRegex(@"(?<width>\d{1,9})x(?<height>\d{1,9}) exceeds specified max pixel count", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex TooLarge();
+
+    /// <summary>
+    /// The duration found by reading the packets, of a file that declares none: browsers' recorders, and those that write to a pipe or
+    /// are killed, leave such files. An AVI of a killed recorder declares any duration. Null if the declared one holds.
+    /// </summary>
+    private static double? Measure(AvFile file, Probed probed, long bytes, double cpuSeconds)
+    {
+        if (PosterSearch.Believable(probed.Seconds, bytes) is not { } declared)
+            return file.MeasureEnd(0, cpuSeconds);
+        var end = file.Format.Demuxer == "avi" ? file.MeasureEnd(declared, cpuSeconds) : null;
+        return end < declared * 0.9 ? end : null;
     }
 
     private static Poster Find(Looks looks, double? seconds)

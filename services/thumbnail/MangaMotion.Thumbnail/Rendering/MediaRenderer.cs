@@ -7,7 +7,7 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Thumbnail.Rendering;
 
-/// <summary>Sends a file to the renderer of its kind, and tells what it is in the words of the result.</summary>
+/// <summary>Sends a file to the renderer of its kind, and describes the file in the words of the result.</summary>
 public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, VideoRenderer videos, AudioRenderer sounds)
 {
     /// <param name="workspace">Holds the input.</param>
@@ -16,8 +16,7 @@ public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, Video
         {
             MediaKind.Image => ImageAsync(workspace, type, request, cancellationToken),
             MediaKind.Pdf => PdfAsync(workspace, type, request, cancellationToken),
-            MediaKind.Video => VideoAsync(workspace, type, request, cancellationToken),
-            MediaKind.Audio => SoundAsync(workspace, type, cancellationToken),
+            MediaKind.Video or MediaKind.Audio => PlayableAsync(workspace, type, request, cancellationToken),
             _ => throw new UnsupportedMediaException($"This is {type.TitleWithArticle} archive; archives have no thumbnail. Submit the files in it."),
         };
 
@@ -35,12 +34,25 @@ public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, Video
         return (Picture(type, pdf.Image) with { Pages = pdf.Pages }, pdf.Image.Files);
     }
 
-    private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> VideoAsync(
+    /// <summary>Renders a file by its pictures or its sound, as its type says; if it has none of these, by the other.</summary>
+    private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> PlayableAsync(
         Workspace workspace, MediaType type, ImageRequest request, CancellationToken cancellationToken)
     {
-        var video = await videos.RenderAsync(workspace, workspace.Input, type, request, cancellationToken);
+        var made = type.Kind == MediaKind.Video
+            ? await VideoAsync(workspace, type, request, cancellationToken) ?? await SoundAsync(workspace, type, cancellationToken)
+            : await SoundAsync(workspace, type, cancellationToken) ?? await VideoAsync(workspace, type, request, cancellationToken);
+        return made ?? throw new UnsupportedMediaException($"The {type.Title} holds neither picture nor sound that can be played.");
+    }
+
+    private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)?> VideoAsync(
+        Workspace workspace, MediaType type, ImageRequest request, CancellationToken cancellationToken)
+    {
+        if (await videos.RenderAsync(workspace, workspace.Input, type, request, cancellationToken) is not { } video)
+            return null;
+
         var result = Picture(type, video.Image) with
         {
+            MediaType = Name(type, "video"),
             Width = video.Width,
             Height = video.Height,
             Duration = video.Seconds,
@@ -51,13 +63,15 @@ public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, Video
         return (result, video.Image.Files);
     }
 
-    private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> SoundAsync(
+    private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)?> SoundAsync(
         Workspace workspace, MediaType type, CancellationToken cancellationToken)
     {
-        var sound = await sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), cancellationToken);
+        if (await sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), cancellationToken) is not { } sound)
+            return null;
+
         var result = new ThumbnailResult
         {
-            MediaType = type.Name,
+            MediaType = Name(type, "audio"),
             Duration = sound.Seconds,
             AudioCodec = sound.Codec,
             SampleRate = sound.SampleRate,
@@ -66,11 +80,15 @@ public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, Video
         return (result, sound.Files);
     }
 
+    /// <summary>The name of a container by what it holds: a WebM with sound only is <c>audio/webm</c>.</summary>
+    private static string Name(MediaType type, string kind) => $"{kind}{type.Name[type.Name.IndexOf('/')..]}";
+
     private static ThumbnailResult Picture(MediaType type, RenderedImage image) => new()
     {
         MediaType = type.Name,
         Width = image.Width,
         Height = image.Height,
         Thumbhash = image.ThumbHash,
+        Notes = image.Notes.Count > 0 ? image.Notes : null,
     };
 }

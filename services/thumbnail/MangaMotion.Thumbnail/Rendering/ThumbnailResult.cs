@@ -25,7 +25,7 @@ public sealed record ThumbnailResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Height { get; init; }
 
-    [Description("Frames of an animation, pages of a TIFF; 1 for a still picture.")]
+    [Description("Frames of an animation, pages of a TIFF without smaller copies; 1 for a still picture.")]
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Frames { get; init; }
@@ -70,6 +70,10 @@ public sealed record ThumbnailResult
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Channels { get; init; }
+
+    [Description("Sentences about what was made, such as that an animation has only its first picture here.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notes { get; init; }
 
     [Description("What was made, each under GET /assets/{id}/{variant}.")]
     [JsonRequired]

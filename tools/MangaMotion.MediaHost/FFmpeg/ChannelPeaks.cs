@@ -2,8 +2,11 @@ using MangaMotion.Media.Audio;
 
 namespace MangaMotion.MediaHost.FFmpeg;
 
-/// <summary>All channels into one, at the sound's own rate wherever its hundredths of a second are whole samples: resampling costs more than decoding.</summary>
-internal sealed unsafe class Downmix : IDisposable
+/// <summary>
+/// Peaks of all channels of a sound, unmixed: two channels in antiphase would be silent in a mix, and a channel for low frequencies is
+/// left out of one. The sound keeps its own rate if its hundredths of a second are whole samples: resampling costs more than decoding.
+/// </summary>
+internal sealed unsafe class ChannelPeaks : IDisposable
 {
     private const int Signed16 = 1;
     private const int UsualRate = 44_100;
@@ -27,7 +30,7 @@ internal sealed unsafe class Downmix : IDisposable
             Convert(frame->Samples, frame->SampleCount);
     }
 
-    /// <summary>What a resampler still holds.</summary>
+    /// <summary>Adds the samples that a resampler still holds.</summary>
     public void End()
     {
         if (_context != 0)
@@ -36,16 +39,18 @@ internal sealed unsafe class Downmix : IDisposable
 
     public void Dispose() => Av.swr_free(ref _context);
 
-    /// <summary>Files may change their rate and channels on the way; what is measured keeps the first rate. Nothing is made of channels that cannot be mixed.</summary>
+    /// <summary>
+    /// Follows a change of the rate or the channels within a file. The meter keeps the first rate. Channels that cannot be converted
+    /// are left out.
+    /// </summary>
     private void Follow(Frame* frame, (int Format, int Rate, int Channels) source)
     {
         End();
         Av.swr_free(ref _context);
         _source = source;
         Meter ??= new PeakMeter(source.Rate is >= 8_000 and <= 192_000 && source.Rate % 100 == 0 ? source.Rate : UsualRate);
-        var mono = default(ChannelLayout);
-        Av.av_channel_layout_default(&mono, 1);
-        var set = Av.swr_alloc_set_opts2(ref _context, &mono, Signed16, Meter.SampleRate, &frame->Channels, source.Format, source.Rate, 0, 0);
+        var channels = &frame->Channels;
+        var set = Av.swr_alloc_set_opts2(ref _context, channels, Signed16, Meter.SampleRate, channels, source.Format, source.Rate, 0, 0);
         if (set < 0 || Av.swr_init(_context) < 0)
             Av.swr_free(ref _context);
     }
@@ -55,14 +60,15 @@ internal sealed unsafe class Downmix : IDisposable
         var room = Av.swr_get_out_samples(_context, count);
         if (room <= 0)
             return;
-        if (_samples.Length < room)
-            _samples = new short[room];
+        var channels = _source.Channels;
+        if (_samples.Length < room * channels)
+            _samples = new short[room * channels];
         fixed (short* samples = _samples)
         {
             var to = samples;
             var made = Av.swr_convert(_context, &to, room, from, count);
             if (made > 0)
-                Meter!.Add(_samples.AsSpan(0, made));
+                Meter!.Add(_samples.AsSpan(0, made * channels), channels);
         }
     }
 }
