@@ -100,9 +100,24 @@ internal sealed record ImageAnswer : HostAnswer
     /// <summary>EXIF orientation of the file, already applied to the outputs.</summary>
     public int Orientation { get; init; }
 
+    /// <summary>Whether readers that know neither profiles nor orientations show the file as it is meant.</summary>
+    public bool IsPlain { get; init; }
+
+    public IReadOnlyList<HostNote> Notes { get; init; } = [];
+
     public string ThumbHash { get; init; } = "";
 
     public IReadOnlyList<HostFile> Files { get; init; } = [];
+}
+
+/// <summary>A fact about what was made that its owner is told.</summary>
+internal enum HostNote
+{
+    /// <summary>The file is an animation of which only the first frame is shown.</summary>
+    FirstFrameOnly,
+
+    /// <summary>Text in Chinese, Japanese or Korean may be unreadable: its fonts are neither in the file nor on the machine.</summary>
+    FontsMissing,
 }
 
 /// <summary>Count the pages of a PDF, and make pictures of one.</summary>

@@ -55,9 +55,16 @@ public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> op
             HasAlpha = answer.HasAlpha,
             Orientation = answer.Orientation,
             ThumbHash = answer.ThumbHash,
+            Notes = [.. answer.Notes.Select(Sentence)],
             Files = files,
         };
     }
+
+    private static string Sentence(HostNote note) => note switch
+    {
+        HostNote.FirstFrameOnly => "The file is an animation; only its first picture is shown.",
+        _ => "Text in Chinese, Japanese or Korean may be unreadable, because its fonts are not in the file; embed them and export it again.",
+    };
 
     private static string Extension(ImageFormat format) => format switch
     {

@@ -91,6 +91,9 @@ public sealed record RenderedImage
     /// <summary>EXIF orientation of the file, 1–8; the files made are upright.</summary>
     public required int Orientation { get; init; }
 
+    /// <summary>Sentences for the owner about what was made; mostly none.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Placeholder, Base64; see <see cref="Images.ThumbHash"/>.</summary>
     public required string ThumbHash { get; init; }
 

@@ -23,7 +23,10 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
 
     private readonly MediaLimits _limits = options.Value.Limits;
 
-    /// <summary>Decodes an image once. Types that <see cref="PageReader"/> does not read are converted to JPEG.</summary>
+    /// <summary>
+    /// Decodes an image. One that <see cref="PageReader"/> would not show as it is meant, by its type, its colours or its orientation,
+    /// is converted to JPEG.
+    /// </summary>
     /// <param name="path">A file in the workspace, or a link to one.</param>
     /// <returns>The file itself, or the JPEG in its place.</returns>
     /// <exception cref="MediaException">The image is damaged, cut short or over a limit, or the media host failed.</exception>
@@ -33,8 +36,21 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
         if (sniffed.Type is not { Kind: MediaKind.Image } type)
             throw new UnsupportedMediaException($"This is {sniffed.Description}; {Types}");
 
-        var isConverted = !PageReader.Reads(type);
-        var variant = new HostVariant("page", isConverted ? LongestSide : ProbeSide, MediaType.Jpeg.Extension, Quality: 94, Progressive: false);
+        var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        if (PageReader.Reads(type))
+        {
+            if (await AskAsync(file, type, ProbeSide, (answer, _) => answer.IsPlain, cancellationToken))
+                return new PageFile(path, type);
+        }
+
+        var jpeg = await AskAsync(file, type, LongestSide, (answer, output) => Take(workspace, answer, output), cancellationToken);
+        File.Move(jpeg, path, overwrite: true);
+        return new PageFile(path, MediaType.Jpeg);
+    }
+
+    private Task<T> AskAsync<T>(string file, MediaType type, int side, Func<ImageAnswer, HostOutput, T> take, CancellationToken cancellationToken)
+    {
+        var variant = new HostVariant("page", side, MediaType.Jpeg.Extension, Quality: 94, Progressive: false);
         var job = new ImageJob
         {
             Type = type.Name,
@@ -42,13 +58,7 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
             MaxPixels = _limits.Pixels,
             MaxFrames = _limits.Frames,
         };
-        var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        var jpeg = await hosts.AskAsync(file, type, job, (answer, output) => isConverted ? Take(workspace, answer, output) : null, cancellationToken);
-        if (jpeg is null)
-            return new PageFile(path, type);
-
-        File.Move(jpeg, path, overwrite: true);
-        return new PageFile(path, MediaType.Jpeg);
+        return hosts.AskAsync(file, type, job, take, cancellationToken);
     }
 
     private static string Take(Workspace workspace, ImageAnswer answer, HostOutput output) =>

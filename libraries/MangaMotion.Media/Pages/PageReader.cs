@@ -131,8 +131,11 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
             : Ffmpeg.Complains(result.Stderr) ? new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail)
             : Ffmpeg.Failure(type, result);
 
-    /// <summary>Whether pages of the type can be read; others are converted by <see cref="PageImages"/>.</summary>
-    internal static bool Reads(MediaType type) => Demuxer(type) != null;
+    /// <summary>
+    /// Whether pages of the type are read as they are; others are converted by <see cref="PageImages"/>. A TIFF is converted, because it
+    /// may hold a small copy in front of the page, or colours that ffmpeg does not know.
+    /// </summary>
+    internal static bool Reads(MediaType type) => type != MediaType.Tiff && Demuxer(type) != null;
 
     private static (string Format, string Decoder)? Demuxer(MediaType type) => type switch
     {

@@ -9,6 +9,27 @@ internal static class Colours
 {
     private const string Profile = "icc-profile-data";
 
+    public static bool HasProfile(Image image) => image.Contains(Profile);
+
+    /// <summary>
+    /// Whether the numbers of the picture are sRGB or grey as they are, for readers that know neither profiles nor declared colours.
+    /// </summary>
+    public static bool IsPlain(Image image, ColourSignal? colour) =>
+        colour is null && image.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Bw or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16
+        && (!image.Contains(Profile) || (image.Get(Profile) is byte[] profile && IsSrgb(profile)));
+
+    /// <summary>Brings pixels whose colours libvips does not know, as CIE L*a*b* or by numbers, to sRGB or grey.</summary>
+    public static Image Prepare(ImageScope scope, Image image, PictureFile file)
+    {
+        if (file.Tiff.Lab is not null)
+            image = LabTiff.ToSrgb(scope, image);
+        else if (file.Colour is { } colour)
+            image = ColourConversion.ToSrgb(scope, image, colour);
+        else
+            return image;
+        return image.Contains(Profile) ? scope.Own(image.Mutate(copy => copy.Remove(Profile))) : image;
+    }
+
     /// <summary>Lays transparent pixels on the background. Called before resizing, so that no colour bleeds out of invisible pixels.</summary>
     public static Image Flatten(ImageScope scope, Image image, double[] background)
     {

@@ -14,9 +14,11 @@ internal static class ImageRenderer
     public static ImageAnswer Render(Slot slot, ImageJob job)
     {
         using var scope = new ImageScope();
-        var file = new PictureFile(slot.Input, job.Type);
+        var file = PictureFile.Read(slot.Input, job.Type);
         var header = Blame(() => Loader.Open(scope, file));
-        var (width, height, frames) = (header.Width, header.PageHeight, header.Frames());
+        file = file.WithHeader(header);
+        var (width, height) = (header.Width, header.PageHeight);
+        var frames = job.Type == "image/tiff" ? file.Tiff.Pages : Math.Max(header.Frames(), file.HiddenFrames);
         if ((long)width * height > job.MaxPixels)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyPixels, $"{width} x {height} pixels", (long)width * height));
         if (frames > job.MaxFrames)
@@ -36,6 +38,8 @@ internal static class ImageRenderer
             Frames = frames,
             HasAlpha = header.HasAlpha(),
             Orientation = orientation,
+            IsPlain = orientation == 1 && Colours.IsPlain(header, file.Colour),
+            Notes = file.HiddenFrames > 1 ? [HostNote.FirstFrameOnly] : [],
         };
     }
 
@@ -74,7 +78,8 @@ internal static class ImageRenderer
 
     /// <summary>
     /// The pixels of the first variant. The JPEG decoder only warns if pixels are missing, and warns about harmless oddities of
-    /// many cameras too. So warnings are errors at first; unless the file is cut short, it is then decoded again without that.
+    /// many cameras too. So warnings are errors at first. A file that ends too early may lack its end marker only: with one
+    /// appended, the decoder warns if pixels are missing. All other files are decoded again without errors for warnings.
     /// </summary>
     private static Image FirstVariant(ImageScope scope, PictureFile file, Image header, HostPictures wanted)
     {
@@ -82,19 +87,24 @@ internal static class ImageRenderer
         {
             return Blame(() => Decode(scope, file, header, wanted, strict: true));
         }
-        catch (RefusedException refused) when (file.Type == "image/jpeg" && !refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase))
+        catch (RefusedException refused) when (file.Type == "image/jpeg")
         {
-            return Blame(() => Decode(scope, file, header, wanted, strict: false));
+            return EndsEarly(refused)
+                ? Blame(() => Decode(scope, file, header, wanted, strict: true, withEnd: true))
+                : Blame(() => Decode(scope, file, header, wanted, strict: false));
         }
     }
 
+    private static bool EndsEarly(RefusedException refused) => refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The pixels decoded, resized, in sRGB and upright.</summary>
-    private static Image Decode(ImageScope scope, PictureFile file, Image header, HostPictures wanted, bool strict)
+    private static Image Decode(ImageScope scope, PictureFile file, Image header, HostPictures wanted, bool strict, bool withEnd = false)
     {
         var target = Fit(header.Width, header.PageHeight, wanted.Variants[0].Size);
         var reduction = Math.Min((double)header.Width / target.Width, (double)header.PageHeight / target.Height);
-        var image = Loader.Open(scope, file, reduction, strict: strict);
+        var image = Loader.Open(scope, file, reduction, strict: strict, withEnd: withEnd);
 
+        image = Colours.Prepare(scope, image, file);
         image = Colours.Flatten(scope, image, wanted.Background);
         image = Resize(scope, image, target);
         image = scope.Decode(Colours.ToSrgb(scope, image));
@@ -134,7 +144,7 @@ internal static class ImageRenderer
     {
         _ when Shortage.OfMemory(detail) => HostFailureKind.OutOfMemory,
         _ when detail.Contains("nsupported", StringComparison.Ordinal) || detail.Contains("not found", StringComparison.Ordinal)
-            || detail.Contains("blocked", StringComparison.Ordinal) => HostFailureKind.Unsupported,
+            || detail.Contains("blocked", StringComparison.Ordinal) || detail.Contains("not configured", StringComparison.Ordinal) => HostFailureKind.Unsupported,
         _ => HostFailureKind.Corrupt,
     };
 

@@ -2,15 +2,16 @@ using NetVips;
 
 namespace MangaMotion.MediaHost.Vips;
 
-/// <summary>Frees every image of one job when the job ends, the last made first.</summary>
+/// <summary>Frees every image and file of one job when the job ends, the last made first.</summary>
 internal sealed class ImageScope : IDisposable
 {
-    private readonly Stack<Image> _images = new();
+    private readonly Stack<IDisposable> _owned = new();
 
-    public Image Own(Image image)
+    public T Own<T>(T owned)
+        where T : IDisposable
     {
-        _images.Push(image);
-        return image;
+        _owned.Push(owned);
+        return owned;
     }
 
     /// <summary>Computes all pixels of the image now; a damaged file fails here.</summary>
@@ -18,7 +19,7 @@ internal sealed class ImageScope : IDisposable
 
     public void Dispose()
     {
-        while (_images.TryPop(out var image))
-            image.Dispose();
+        while (_owned.TryPop(out var owned))
+            owned.Dispose();
     }
 }

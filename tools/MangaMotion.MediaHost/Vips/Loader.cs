@@ -1,10 +1,8 @@
+using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Images;
 using NetVips;
 
 namespace MangaMotion.MediaHost.Vips;
-
-/// <summary>A picture and its sniffed type, such as <c>image/jpeg</c>.</summary>
-internal sealed record PictureFile(string Path, string Type);
 
 /// <summary>
 /// Opens a file with the one loader of its sniffed type. libvips's own sniffer is never asked, since a file can lead it to
@@ -21,19 +19,27 @@ internal static class Loader
     /// <summary>Reads the header. Pixels are decoded on demand, top to bottom.</summary>
     /// <param name="reduction">How many times smaller than the file the picture may be loaded; ignored by loaders that cannot shrink.</param>
     /// <param name="frames">Number of frames to load, on top of each other.</param>
+    /// <param name="withEnd">For JPEG only: reads the file as if its end marker followed it.</param>
     /// <param name="strict">For JPEG only: a warning of the decoder is an error. The other loaders report missing pixels as errors anyway.</param>
     /// <exception cref="VipsException">The file is damaged, or the library has no loader for its type.</exception>
-    public static Image Open(ImageScope scope, PictureFile file, double reduction = 1, int frames = 1, bool strict = false) => scope.Own(file.Type switch
-    {
-        "image/jpeg" => Image.Jpegload(file.Path, shrink: JpegShrink(reduction), access: Sequential, failOn: strict ? Enums.FailOn.Warning : OnError),
-        "image/png" => Image.Pngload(file.Path, access: Sequential, failOn: OnError),
-        "image/webp" => Image.Webpload(file.Path, n: frames, scale: 1 / reduction, access: Sequential, failOn: OnError),
-        "image/gif" => Image.Gifload(file.Path, n: frames, access: Sequential, failOn: OnError),
-        "image/tiff" => Image.Tiffload(file.Path, access: Sequential, failOn: OnError),
-        "image/heic" or "image/avif" => Image.Heifload(file.Path, access: Sequential, failOn: OnError),
-        Pixmap => ReadPixmap(file.Path),
-        _ => throw new VipsException($"no loader for {file.Type}: unsupported"),
-    });
+    public static Image Open(
+        ImageScope scope, PictureFile file, double reduction = 1, int frames = 1, bool strict = false, bool withEnd = false) =>
+        scope.Own(file.Type switch
+        {
+            "image/jpeg" => Jpeg(scope, file, JpegShrink(reduction), strict ? Enums.FailOn.Warning : OnError, withEnd),
+            "image/png" => Image.Pngload(file.Path, access: Sequential, failOn: OnError),
+            "image/webp" => Image.Webpload(file.Path, n: frames, scale: 1 / reduction, access: Sequential, failOn: OnError),
+            "image/gif" => Image.Gifload(file.Path, n: frames, access: Sequential, failOn: OnError),
+            "image/tiff" when file.Tiff.Lab is { } field => LabTiff.Load(scope, file, field),
+            "image/tiff" => Image.Tiffload(file.Path, page: file.Tiff.Page, subifd: file.Tiff.Child, access: Sequential, failOn: OnError),
+            "image/heic" or "image/avif" => Image.Heifload(file.Path, access: Sequential, failOn: OnError),
+            Pixmap => ReadPixmap(file.Path),
+            _ => throw new VipsException($"no loader for {file.Type}: unsupported"),
+        });
+
+    private static Image Jpeg(ImageScope scope, PictureFile file, int shrink, Enums.FailOn failOn, bool withEnd) => withEnd
+        ? Image.JpegloadStream(WithEnd(scope, file.Path), shrink: shrink, access: Sequential, failOn: failOn)
+        : Image.Jpegload(file.Path, shrink: shrink, access: Sequential, failOn: failOn);
 
     /// <summary>The factor by which the JPEG decoder shrinks, at almost no cost: 1, 2, 4 or 8, never more than the reduction.</summary>
     private static int JpegShrink(double reduction) => reduction switch
@@ -43,6 +49,18 @@ internal static class Loader
         >= 2 => 2,
         _ => 1,
     };
+
+    /// <summary>The file with an end marker. Half a marker at its end is left out.</summary>
+    private static FileSlice WithEnd(ImageScope scope, string path)
+    {
+        const byte Marker = 0xFF, EndOfImage = 0xD9;
+        var file = scope.Own(File.OpenHandle(path));
+        var length = RandomAccess.GetLength(file);
+        var last = new byte[1];
+        if (length > 0 && RandomAccess.Read(file, last, length - 1) == 1 && last[0] == Marker)
+            length--;
+        return scope.Own(new FileSlice(file, 0, length, tail: [Marker, EndOfImage]));
+    }
 
     private static Image ReadPixmap(string path)
     {
