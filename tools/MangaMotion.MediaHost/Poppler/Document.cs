@@ -45,6 +45,29 @@ internal sealed unsafe class Document : IDisposable
         return page == 0 ? null : new Page(page);
     }
 
+    /// <summary>Whether a page has text in a font for large character sets, as those of China, Japan and Korea, that is not in the file.</summary>
+    /// <param name="number">From 1.</param>
+    public bool LacksLargeFont(int number)
+    {
+        const int FirstOfLargeFonts = 7;
+        var iterator = Native.CreateFontIterator(_document, number - 1);
+        if (iterator == 0)
+            return false;
+
+        var fonts = Native.GetNextFonts(iterator);
+        var lacks = false;
+        for (var font = (nint*)fonts.First; font < (nint*)fonts.Second; font++)
+        {
+            lacks |= Native.GetFontType(font) >= FirstOfLargeFonts && !Native.IsEmbedded(font);
+            Native.DestroyFont(font);
+        }
+
+        Native.Free((nint)fonts.First);
+        Native.DestroyFontIterator(iterator);
+        Native.Free(iterator);
+        return lacks;
+    }
+
     public void Dispose()
     {
         Native.DestroyDocument(_document);

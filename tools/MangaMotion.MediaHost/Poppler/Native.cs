@@ -91,6 +91,28 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "_ZNK7poppler5image13bytes_per_rowEv")]
     internal static partial int GetStride(Value* image);
 
+    /// <param name="index">Page from which to list fonts, from 0.</param>
+    [LibraryImport(Library, EntryPoint = "_ZNK7poppler8document20create_font_iteratorEi")]
+    internal static partial nint CreateFontIterator(nint document, int index);
+
+    /// <summary>The fonts of the next page: a <c>std::vector</c> of pointers to the first, behind the last, and behind the room.</summary>
+    [LibraryImport(Library, EntryPoint = "_ZN7poppler13font_iterator4nextEv")]
+    internal static partial Value GetNextFonts(nint iterator);
+
+    [LibraryImport(Library, EntryPoint = "_ZN7poppler13font_iteratorD1Ev")]
+    internal static partial void DestroyFontIterator(nint iterator);
+
+    [LibraryImport(Library, EntryPoint = "_ZNK7poppler9font_info11is_embeddedEv")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    internal static partial bool IsEmbedded(nint* font);
+
+    /// <summary>poppler's <c>font_info::type_enum</c>.</summary>
+    [LibraryImport(Library, EntryPoint = "_ZNK7poppler9font_info4typeEv")]
+    internal static partial int GetFontType(nint* font);
+
+    [LibraryImport(Library, EntryPoint = "_ZN7poppler9font_infoD1Ev")]
+    internal static partial void DestroyFont(nint* font);
+
     /// <summary><c>operator delete</c>, for what was destroyed.</summary>
     [LibraryImport("libstdc++.so.6", EntryPoint = "_ZdlPv")]
     internal static partial void Free(nint memory);

@@ -40,7 +40,8 @@ internal static class Papers
                 throw Refused(HostFailureKind.Corrupt);
             if (Complaints.Text.Contains("Missing language pack", StringComparison.Ordinal))
                 throw new RefusedException(new HostFailure(HostFailureKind.Internal, $"text is lost without poppler's encodings: install poppler-data; {Complaints.Text}"));
-            return ImageRenderer.Render(slot, pixels, (width, height), 1, wanted.Pictures);
+            var image = ImageRenderer.Render(slot, pixels, (width, height), 1, wanted.Pictures);
+            return SystemFonts.CoverEastAsia || !document.LacksLargeFont(wanted.Number) ? image : image with { Notes = [HostNote.FontsMissing] };
         });
     }
 
