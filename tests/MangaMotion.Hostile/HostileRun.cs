@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using MangaMotion.Hostile.Files;
 using MangaMotion.Media;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Sniffing;
@@ -11,9 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Hostile;
 
-/// <summary>How one file ended.</summary>
-/// <param name="Code">Of the refusal; null where pictures were made.</param>
-/// <param name="Complaint">What is wrong with the way it ended; null for nothing.</param>
+/// <summary>The outcome of one file.</summary>
+/// <param name="Code">The code of the refusal; null if pictures were made.</param>
+/// <param name="Complaint">What is wrong with the outcome; null for nothing.</param>
 internal sealed record Outcome(HostileFile File, string? Code, bool Permanent, string? OwnerMessage, string? Complaint, TimeSpan Took);
 
 /// <summary>Every hostile file, in the strongest sandbox that this machine allows.</summary>
@@ -54,6 +55,9 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
     /// <summary>Most bytes that were resident in this process while it worked on the files.</summary>
     public long PeakBytes { get; private set; }
 
+    /// <summary>Whether the file that references name has been opened.</summary>
+    public bool IsNeighbourRead { get; private set; }
+
     /// <summary>Size of the good picture's thumbnail that was asked for after all the hostile files.</summary>
     public (int Width, int Height) GoodThumbnail { get; private set; }
 
@@ -81,9 +85,17 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what making the files took does not count
         StartBytes = Status("VmRSS:") * 1024;
         await File.WriteAllTextAsync("/proc/self/clear_refs", "5"); // the peak starts anew
+        var neighbourReadAt = File.GetLastAccessTimeUtc(Neighbour);
+        foreach (var lowered in files.Where(file => file.File.Limit.Length > 0).GroupBy(file => file.File.Limit))
+        {
+            await using var service = Service(lowered.Key);
+            await SendAsync(service, lowered);
+        }
+
         await using (var service = Service())
         {
-            await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (file, _) => _outcomes.Add(await SendAsync(service, file.File, file.Path)));
+            await SendAsync(service, files.Where(file => file.File.Limit.Length == 0));
+            IsNeighbourRead = File.GetLastAccessTimeUtc(Neighbour) != neighbourReadAt;
             PeakBytes = Status("VmHWM:") * 1024;
             GoodThumbnail = await GoodAsync(service, files.First(file => IsGoodPhoto(file.File)).Path);
             LeftByJobs = [.. Directory.GetFileSystemEntries(_scratch, "*", SearchOption.AllDirectories)
@@ -102,14 +114,23 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Each in a directory of its own, because of the names; the content is let go.</summary>
+    private string Neighbour => Path.Combine(_folder, "neighbour.ts");
+
+    private Task SendAsync(ServiceProvider service, IEnumerable<(HostileFile File, string Path)> files) => Parallel.ForEachAsync(
+        files,
+        new ParallelOptions { MaxDegreeOfParallelism = Workers },
+        async (file, _) => _outcomes.Add(await SendAsync(service, file.File, file.Path)));
+
+    /// <summary>Writes each file into a directory of its own, because of the names. The content is let go.</summary>
     private List<(HostileFile File, string Path)> WriteAll()
     {
         var files = new List<(HostileFile, string)>();
-        foreach (var (i, file) in HostileSet.Make().Index())
+        WriteNeighbour();
+        foreach (var (i, file) in HostileSet.Make(Neighbour).Index())
         {
-            // One good photo is rendered after all others.
-            if (i % every != 0 && (!IsGoodPhoto(file) || files.Exists(written => IsGoodPhoto(written.Item1))))
+            // One good photo is rendered after all others. References matter most where the sandbox is weakest.
+            var isNeeded = file.Kind == "reference" || (IsGoodPhoto(file) && !files.Exists(written => IsGoodPhoto(written.Item1)));
+            if (i % every != 0 && !isNeeded)
                 continue;
             var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, $"{files.Count}")).FullName, file.Name);
             File.WriteAllBytes(path, file.Content);
@@ -119,9 +140,20 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
         return files;
     }
 
+    /// <summary>
+    /// Writes the file that references name: a video, which a program that followed them would play. Linux notes when a file is read
+    /// for the first time after it was written.
+    /// </summary>
+    private void WriteNeighbour()
+    {
+        File.WriteAllBytes(Neighbour, GoodFiles.Ffmpeg("ts", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1"));
+        File.SetLastAccessTimeUtc(Neighbour, DateTime.UtcNow.AddDays(-2));
+    }
+
     private static bool IsGoodPhoto(HostileFile file) => file.Ends == Ending.Done && file.Name.EndsWith(".jpg", StringComparison.Ordinal);
 
-    private ServiceProvider Service() => new ServiceCollection()
+    /// <param name="limit">A setting below <c>Media:Limits</c>, such as <c>Pixels=1000</c>; empty for none.</param>
+    private ServiceProvider Service(string limit = "") => new ServiceCollection()
         .AddLogging()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
         [
@@ -133,7 +165,9 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
             new("Media:Limits:CpuSeconds", "5"),
             new("Media:Limits:WallSeconds", Invariant(WallSeconds)),
             new("Media:Limits:Seconds", "300"),
-        ]).Build())
+        ])
+        .AddInMemoryCollection(limit.Split('=') is [var name, var value] ? [new($"Media:Limits:{name}", value)] : [])
+        .Build())
         .AddMedia()
         .AddSingleton<MediaRenderer>()
         .BuildServiceProvider();

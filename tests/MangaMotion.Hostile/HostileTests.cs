@@ -17,7 +17,7 @@ public sealed class SeccompTests(SeccompRun run, ITestOutputHelper output) : Hos
 public sealed class UnconfinedTests(UnconfinedRun run, ITestOutputHelper output) : HostileTests<UnconfinedRun>(run, output);
 
 /// <summary>
-/// Promises that hold under files made to break them. The limits of this run: 5 s of processor time, 20 s of wall time and 900 MB of address space
+/// Promises that hold for damaged, lying and over-large files. The limits of this run, unless a file has a lower one: 5 s of processor time, 20 s of wall time and 900 MB of address space
 /// for a tool run or job of a child (Debian's libvips alone maps 600 MB), 400 MB for the worker's own process.
 /// </summary>
 public abstract class HostileTests<TRun>(TRun run, ITestOutputHelper output) : IClassFixture<TRun>
@@ -59,6 +59,9 @@ public abstract class HostileTests<TRun>(TRun run, ITestOutputHelper output) : I
 
         run.PeakBytes.ShouldBeLessThan(WorkerBytes);
     }
+
+    [Fact]
+    public void A_file_that_others_name_is_not_read() => run.IsNeighbourRead.ShouldBeFalse();
 
     [Fact]
     public void A_good_picture_is_still_made_afterwards() => run.GoodThumbnail.ShouldBe((320, 240));

@@ -227,16 +227,17 @@ public sealed class ImageTests : IAsyncLifetime
         failure.Permanent.ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task Headers_that_claim_too_many_pixels_are_refused_before_decoding()
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpg")]
+    public async Task Too_many_pixels_are_refused_before_decoding(string format)
     {
-        var photo = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(600, 400), "jpg"));
+        await using var strict = new MediaRig(options => options.Limits.Pixels = 200_000);
 
-        var png = await _rig.RenderAsync(Write("png", HandMade.PngBomb(65_535, 65_535, complete: false))).ShouldThrowAsync<MediaLimitException>();
-        var jpeg = await _rig.RenderAsync(Write("jpg", HandMade.WithSize(photo, 60_000, 60_000))).ShouldThrowAsync<MediaLimitException>();
+        var failure = await strict.RenderAsync(_vips.Encode(_vips.Picture(600, 400), format)).ShouldThrowAsync<MediaLimitException>();
 
-        (png.Code, png.Allowed, png.Actual).ShouldBe(("media.limit.pixels", 100_000_000, 65_535L * 65_535));
-        jpeg.OwnerMessage.ShouldContain("3,600,000,000 pixels; 100,000,000 are allowed");
+        (failure.Code, failure.Allowed, failure.Actual).ShouldBe(("media.limit.pixels", 200_000, 240_000));
+        failure.OwnerMessage.ShouldContain("240,000 pixels; 200,000 are allowed");
     }
 
     [Fact]
@@ -244,7 +245,7 @@ public sealed class ImageTests : IAsyncLifetime
     {
         var photo = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(600, 400), "jpg"));
 
-        await _rig.RenderAsync(Write("jpg", HandMade.WithSize(photo, 9_000, 9_000))).ShouldThrowAsync<CorruptMediaException>();
+        await _rig.RenderAsync(Write("jpg", HandMade.WithSize(photo, 900, 900))).ShouldThrowAsync<CorruptMediaException>();
     }
 
     [Fact]

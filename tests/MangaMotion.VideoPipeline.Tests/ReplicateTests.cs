@@ -1,6 +1,4 @@
 using System.Text.Json;
-using MangaMotion.Comics.Panels;
-using MangaMotion.Comics.Script;
 using MangaMotion.VideoPipeline.Providers;
 using MangaMotion.VideoPipeline.Stages;
 using Microsoft.AspNetCore.Builder;
@@ -86,7 +84,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     [Fact]
     public async Task What_is_no_video_is_not_taken()
     {
-        _stub.Video = "#EXTM3U\nfile:///etc/passwd\n"u8.ToArray();
+        _stub.Video = "#EXTM3U\nneighbour.ts\n"u8.ToArray();
 
         (await FilmAsync(frames: 10)).Draft.ShouldBeTrue();
     }

@@ -13,6 +13,13 @@ internal static class PdfFiles
     /// <summary>One page of A4 with that content.</summary>
     public static byte[] Drawing(string content, string resources = "", string box = "[0 0 595 842]") => Of([Catalog, OnePage, Page(resources, box), Stream(content)]);
 
+    /// <summary>Pages of A4 with one drawing.</summary>
+    public static byte[] Pages(int count) => Of(
+    [
+        Catalog, $"<< /Type /Pages /Kids [{string.Join(' ', Enumerable.Range(5, count).Select(number => $"{number} 0 R"))}] /Count {count} >>",
+        "null", Stream("0 0 100 100 re f"), .. Enumerable.Repeat(Page(), count),
+    ]);
+
     /// <summary>A page whose content is object 4.</summary>
     public static string Page(string resources = "", string box = "[0 0 595 842]") =>
         $"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Contents 4 0 R /Resources << /Font {Font} {resources} >> >>";

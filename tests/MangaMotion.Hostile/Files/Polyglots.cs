@@ -6,7 +6,7 @@ namespace MangaMotion.Hostile.Files;
 internal static class Polyglots
 {
     private const string Script = "<html><script>alert(1)</script></html>";
-    private const string Php = "<?php system($_GET['c']); ?>";
+    private const string Php = "<?php echo 1; ?>";
 
     public static IEnumerable<HostileFile> All(IReadOnlyDictionary<string, byte[]> good)
     {
@@ -25,7 +25,7 @@ internal static class Polyglots
         yield return Two("script.gif", [.. "GIF89a=1;alert(1)//"u8, .. gif], Ending.Refused);
         yield return Two("page.gif", [.. "GIF89a"u8, .. Encoding.ASCII.GetBytes(Script)], Ending.Refused);
         yield return Two("program.png", [.. "MZ"u8, .. png], "media.unsupported");
-        yield return Two("script.pdf", [.. "#!/bin/sh\nreboot\n"u8, .. pdf]);
+        yield return Two("script.pdf", [.. "#!/bin/sh\nexit\n"u8, .. pdf]);
         yield return Two("rubbish before.pdf", [.. new byte[900], .. pdf]);
         yield return Two("picture before.pdf", [.. png[..500], .. pdf]);
         yield return Two("picture in a tag.mp3", [.. "ID3\u0003\0\0\0\0\u0010\0"u8, .. png[..2048], .. good["mp3"]]);
@@ -36,7 +36,7 @@ internal static class Polyglots
         yield return Two("webp with avi.webp", [.. good["webp"][..12], .. good["avi"][12..]], Ending.Refused);
         yield return Two("heic brand on avif.heic", Renamed(good["avif"], "heic"));
         yield return Two("mp4 brand on heic.mp4", Renamed(good["heic"], "isom"), Ending.Refused);
-        yield return Two("m4a brand on mp4.m4a", Renamed(good["mp4"], "M4A "), Ending.Refused);
+        yield return Two("m4a brand on mp4.m4a", Renamed(good["mp4"], "M4A "), Ending.Done);
         yield return Two("avif brand on mp4.avif", Renamed(good["mp4"], "avif"), Ending.Refused);
     }
 
