@@ -139,7 +139,8 @@ public sealed record Outcome(ThumbnailResult? Result, Dictionary<string, byte[]>
     /// <summary>The pixels of a variant, decoded by ffmpeg.</summary>
     public (int Width, int Height, byte[] Rgb) Pixels(string variant)
     {
-        var ppm = Bench.Run("ffmpeg", ["-v", "error", "-f", "image2pipe", "-i", "-", "-frames:v", "1", "-c:v", "ppm", "-f", "image2pipe", "-"], Files[variant]);
+        var ppm = Bench.Run("ffmpeg", ["-v", "error", "-f", "image2pipe", "-i", "-", "-frames:v", "1", "-c:v", "ppm", "-f", "image2pipe",
+            "-"], Files[variant]);
         var head = System.Text.Encoding.ASCII.GetString(ppm, 0, 20).Split((char[])['\n', ' ']);
         var (width, height) = (int.Parse(head[1]), int.Parse(head[2]));
         return (width, height, ppm[^(width * height * 3)..]);

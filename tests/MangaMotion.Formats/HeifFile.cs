@@ -5,7 +5,8 @@ namespace MangaMotion.Formats;
 /// <summary>Changes HEIF files as no tool here can.</summary>
 internal static class HeifFile
 {
-    /// <summary>Adds colours by numbers (a box colr of type nclx, with the matrix of BT.601) to the properties of a file with one item.</summary>
+    /// <summary>Adds colours by numbers (a box colr of type nclx, with the matrix of BT.601) to the properties of a file with one
+    /// item.</summary>
     public static byte[] WithColours(byte[] file, byte primaries, byte transfer)
     {
         byte[] box = [0, 0, 0, 19, .. "colrnclx"u8, 0, primaries, 0, transfer, 0, 6, 0x80];

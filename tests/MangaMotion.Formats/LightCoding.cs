@@ -50,7 +50,8 @@ internal static class LightCoding
             primaries([Light(colour.R), Light(colour.G), Light(colour.B)]).Select(light => curve(Math.Max(0, light))).ToArray()),
     ];
 
-    private static double Light(int value) => value / 255.0 <= 0.04045 ? value / 255.0 / 12.92 : Math.Pow(((value / 255.0) + 0.055) / 1.055, 2.4);
+    private static double Light(int value) => value / 255.0 <= 0.04045 ? value / 255.0 / 12.92 : Math.Pow(((value / 255.0)
+        + 0.055) / 1.055, 2.4);
 
     private static double[] Times(double[][] matrix, double[] light) =>
         [.. matrix.Select(row => (row[0] * light[0]) + (row[1] * light[1]) + (row[2] * light[2]))];

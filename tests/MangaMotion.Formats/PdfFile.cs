@@ -16,7 +16,8 @@ internal static class PdfFile
     /// <param name="page">Other entries of the page.</param>
     /// <param name="catalog">Other entries of the catalog.</param>
     /// <param name="objects">Objects from number 5 on.</param>
-    public static byte[] OnePage(string content, string resources = "", string page = "", string catalog = "", params IReadOnlyList<string> objects) => Write(
+    public static byte[] OnePage(string content, string resources = "", string page = "", string catalog = "",
+        params IReadOnlyList<string> objects) => Write(
     [
         $"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -38,7 +39,8 @@ internal static class PdfFile
             objects:
             [
                 $"<< /Type /Font /Subtype /Type0 /BaseFont /{font} /Encoding /{map} /DescendantFonts [6 0 R] >>",
-                $"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{font} /CIDSystemInfo << /Registry (Adobe) /Ordering ({ordering}) /Supplement 2 >> "
+                $"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{font} "
+                    + $"/CIDSystemInfo << /Registry (Adobe) /Ordering ({ordering}) /Supplement 2 >> "
                     + "/DW 1000 /FontDescriptor 7 0 R >>",
                 $"<< /Type /FontDescriptor /FontName /{font} /Flags 5 /FontBBox [0 -137 1000 859] /ItalicAngle 0 /Ascent 859 /Descent -137 "
                     + "/CapHeight 769 /StemV 78 >>",

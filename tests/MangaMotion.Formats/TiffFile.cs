@@ -26,7 +26,8 @@ internal static class TiffFile
     }
 
     private static (ushort Tag, int Value)[] Picture(int width, int height, int at, int photometric) =>
-        [(256, width), (257, height), (258, 8), (259, 1), (262, photometric), (273, at), (277, 3), (278, height), (279, width * height * 3)];
+        [(256, width), (257, height), (258, 8), (259, 1), (262, photometric), (273, at), (277, 3), (278, height), (279,
+            width * height * 3)];
 
     /// <summary>All values as LONG; the bits of each sample as one number, which holds for all three.</summary>
     private static void Directory(byte[] file, int at, (ushort Tag, int Value)[] entries)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
 using MangaMotion.VideoPipeline.Providers;
 using MangaMotion.VideoPipeline.Stages;
 using Microsoft.AspNetCore.Builder;

@@ -12,7 +12,8 @@ internal static class Documents
         Document("PDF 1.7", "vectors", "linearised", bench => Qpdf(bench, "--linearize")),
         Document("PDF 1.7", "vectors", "turned by 90°", bench => Qpdf(bench, "--rotate=90"), order: [2, 0, 3, 1]),
         Document("PDF 1.7", "vectors", "turned by 180°", bench => Qpdf(bench, "--rotate=180"), order: [3, 2, 1, 0]),
-        Document("PDF 1.7", "vectors", "encrypted, without a password to open", bench => Qpdf(bench, "--encrypt", "", "owner", "256", "--")),
+        Document("PDF 1.7", "vectors", "encrypted, without a password to open", bench =>
+            Qpdf(bench, "--encrypt", "", "owner", "256", "--")),
         Document("PDF 1.7", "vectors", "a crop box", bench => bench.Write(
             "pdf", PdfFile.OnePage($"1 0 0 1 20 20 cm {PdfFile.FourColours}", page: "/MediaBox [0 0 300 300] /CropBox [20 20 260 180]"))),
         Document("PDF 1.7", "vectors", "other bytes before the first line", bench => bench.Write(
@@ -23,11 +24,14 @@ internal static class Documents
         Text("Korean", "나는고양이", 949, "Korea1", "KSCms-UHC-H", "Batang"),
         Text("simplified Chinese", "我是一只猫咪", 936, "GB1", "GBK-EUC-H", "SimSun"),
         Text("traditional Chinese", "我是一隻貓咪", 950, "CNS1", "ETen-B5-H", "MingLiU"),
-        Refused("PDF 1.7", "vectors", "encrypted with a password", bench => Qpdf(bench, "--encrypt", "user", "owner", "256", "--"), "media.unsupported"),
-        Refused("PDF 1.7", "vectors", "cut short", bench => bench.Write("pdf", PdfFile.OnePage(PdfFile.FourColours)[..40]), "media.corrupt"),
+        Refused("PDF 1.7", "vectors", "encrypted with a password", bench =>
+            Qpdf(bench, "--encrypt", "user", "owner", "256", "--"), "media.unsupported"),
+        Refused("PDF 1.7", "vectors", "cut short", bench =>
+            bench.Write("pdf", PdfFile.OnePage(PdfFile.FourColours)[..40]), "media.corrupt"),
         Refused("PostScript", "-", "magic bytes alone", bench => bench.Write("ps", [.. "%!PS-Adobe-3.0\n"u8]), "media.unsupported"),
         Refused("DjVu", "-", "magic bytes alone", bench => bench.Write("djvu", [.. "AT&TFORM"u8, .. new byte[60]]), "media.unsupported"),
-        Refused("old Office document", "-", "magic bytes alone", bench => bench.Write("doc", [0xD0, 0xCF, 0x11, 0xE0, .. new byte[600]]), "media.unsupported"),
+        Refused("old Office document", "-", "magic bytes alone", bench =>
+            bench.Write("doc", [0xD0, 0xCF, 0x11, 0xE0, .. new byte[600]]), "media.unsupported"),
     ];
 
     private static string Plain(Bench bench) => bench.Write("pdf", PdfFile.OnePage(PdfFile.FourColours));
@@ -57,7 +61,8 @@ internal static class Documents
         catalog: $"/OCProperties << /OCGs [5 0 R] /D << /Order [5 0 R] {configuration} >> >>",
         objects: [$"<< /Type /OCG /Name (layer) {layer} >>"]);
 
-    private static Cell Document(string container, string codec, string declared, Func<Bench, string> make, int tolerance = 6, int[]? order = null) =>
+    private static Cell Document(string container, string codec, string declared, Func<Bench, string> make, int tolerance = 6,
+        int[]? order = null) =>
         new("Documents", container, codec, declared, async bench =>
         {
             var made = await bench.SendAsync(make(bench));
@@ -80,7 +85,8 @@ internal static class Documents
             return "readable text";
 
             int Ink(int from, int to) =>
-                Enumerable.Range(0, height).Sum(y => Enumerable.Range((int)(from * scale), (int)((to - from) * scale)).Count(x => rgb[((y * width) + x) * 3] < 128));
+                Enumerable.Range(0, height).Sum(y => Enumerable.Range((int)(from * scale), (int)((to - from) * scale)).Count(x =>
+                    rgb[((y * width) + x) * 3] < 128));
         });
 
     private static Cell Refused(string container, string codec, string declared, Func<Bench, string> make, string code) =>

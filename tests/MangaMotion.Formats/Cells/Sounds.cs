@@ -61,10 +61,14 @@ internal static class Sounds
         yield return Sound("M4A", "ALAC", "brand M4A", bench => bench.Ffmpeg("m4a", $"{Mono} -c:a alac"), type: "audio/mp4");
         yield return Sound("M4A", "AAC", "brand 3gp4, as phones write", bench => bench.Ffmpeg(
             "m4a", $"{Mono} -c:a aac -brand 3gp4 -f mp4"), type: "audio/3gpp");
-        yield return Sound("M4A", "AAC", "brand isom", bench => bench.Ffmpeg("m4a", $"{Mono} -c:a aac -brand isom -f mp4"), type: "audio/mp4");
-        yield return Sound("QuickTime", "PCM", "sound alone", bench => bench.Ffmpeg("mov", $"{Mono} -c:a pcm_s16be"), type: "audio/quicktime");
-        yield return Sound("Matroska", "Opus", "sound alone (MKA)", bench => bench.Ffmpeg("mka", $"{Mono} -c:a libopus"), type: "audio/x-matroska");
-        yield return Sound("Matroska", "FLAC", "sound alone (MKA)", bench => bench.Ffmpeg("mka", $"{Mono} -c:a flac"), type: "audio/x-matroska");
+        yield return Sound("M4A", "AAC", "brand isom", bench =>
+            bench.Ffmpeg("m4a", $"{Mono} -c:a aac -brand isom -f mp4"), type: "audio/mp4");
+        yield return Sound("QuickTime", "PCM", "sound alone", bench =>
+            bench.Ffmpeg("mov", $"{Mono} -c:a pcm_s16be"), type: "audio/quicktime");
+        yield return Sound("Matroska", "Opus", "sound alone (MKA)", bench =>
+            bench.Ffmpeg("mka", $"{Mono} -c:a libopus"), type: "audio/x-matroska");
+        yield return Sound("Matroska", "FLAC", "sound alone (MKA)", bench =>
+            bench.Ffmpeg("mka", $"{Mono} -c:a flac"), type: "audio/x-matroska");
         yield return Sound("AVI", "MP3", "sound alone", bench => bench.Ffmpeg("avi", $"{Mono} -c:a libmp3lame"), type: "audio/x-msvideo");
         yield return Sound("MPEG-TS", "AAC", "sound alone", bench => bench.Ffmpeg("ts", $"{Mono} -c:a aac"), type: "audio/mp2t");
         yield return Sound("FLV", "AAC", "sound alone", bench => bench.Ffmpeg("flv", $"{Mono} -c:a aac"), type: "audio/x-flv");
@@ -89,7 +93,8 @@ internal static class Sounds
         yield return Sound("MP3", "MP3", "zeros before the first frame", bench => bench.Write(
             "mp3", [.. new byte[600], .. File.ReadAllBytes(bench.Ffmpeg("mp3", $"{Mono} -q:a 4 -id3v2_version 0 -write_xing 0"))]));
         yield return Sound("MP3", "MP3", "24,000 Hz (MPEG-2), begins in the middle of a frame", bench => bench.Write(
-            "mp3", File.ReadAllBytes(bench.Ffmpeg("mp3", $"{Mono} -ar 24000 -b:a 64k -id3v2_version 0 -write_xing 0"))[100..]), tolerance: 0.1);
+            "mp3", File.ReadAllBytes(bench.Ffmpeg("mp3", $"{Mono} -ar 24000 -b:a 64k -id3v2_version 0 -write_xing 0"))[100..]),
+                tolerance: 0.1);
         yield return Sound("AAC", "AAC", "ADTS", bench => bench.Ffmpeg("aac", Mono));
         yield return Sound("AAC", "AAC", "ADTS behind an ID3v2 tag", bench => bench.Write(
             "aac", [.. Tag(300), .. File.ReadAllBytes(bench.Ffmpeg("aac", Mono))]));
@@ -105,7 +110,8 @@ internal static class Sounds
         [.. "ID3\u0004\0\0"u8, 0, (byte)(length >> 14), (byte)((length >> 7) & 0x7F), (byte)(length & 0x7F), .. new byte[length]];
 
     private static Cell Sound(
-        string container, string codec, string declared, Func<Bench, string> make, int channels = 1, int least = 95, bool steady = false, string? type = null, double tolerance = 0.12) =>
+        string container, string codec, string declared, Func<Bench, string> make, int channels = 1, int least = 95, bool steady = false,
+            string? type = null, double tolerance = 0.12) =>
         new("Sounds", container, codec, declared, async bench =>
         {
             var made = await bench.SendAsync(make(bench));
