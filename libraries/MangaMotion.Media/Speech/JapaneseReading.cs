@@ -19,8 +19,8 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     private static readonly (Regex Written, string Read)[] Corrections =
     [
         (Furigana(), "${kana}"), (Twenty(), "はたち"), (Stammer(), "${word}"), (Clock(), "${h}時${m}分"), (FullHour(), "${h}時"),
-        (Fraction(), "${d}ぶんの${n}"), (
-            Items(), "${n}けん"), (Elongation(), "${kana}ー"), (What(), "なん"), (Wait(), "マテ"), (Repeated(), "${sign}${sign}${sign}"),
+        (Fraction(), "${d}ぶんの${n}"), (Items(), "${n}けん"), (Elongation(), "${kana}ー"), (What(), "なん"), (Wait(), "マ"), (Throw(), "ス"),
+        (Keep(), "タモ"), (Stand(), "タ"), (Repeated(), "${sign}${sign}${sign}"),
     ];
 
     /// <summary>The words of a line in their order.</summary>
@@ -136,9 +136,18 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     [GeneratedRegex("何(?=[だでのてと])", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex What();
 
-    /// <summary>The analysis adds a syllable to 待て待て.</summary>
-    [GeneratedRegex("待て(?=[、！…]*待て)|(?<=待て[、！…]*)待て", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    /// <summary>The analysis reads 待て as マテテ where nothing follows, and 立て as ダテ where nothing goes before.</summary>
+    [GeneratedRegex("待(?=て)", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Wait();
+
+    [GeneratedRegex("捨(?=て)", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Throw();
+
+    [GeneratedRegex("保(?=て)", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Keep();
+
+    [GeneratedRegex("(?<![一-龯ぁ-ゖ々])立(?=て)", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Stand();
 
     /// <summary>は and へ alone are cries, not particles, which are read ワ and エ.</summary>
     [GeneratedRegex("(?<![^「『！？…。、（])[はへ]+(?=[ぁっッー]*(?:[」』！？…。、）]|$))", RegexOptions.None, SpeechText.MatchMilliseconds)]
