@@ -42,8 +42,8 @@ public sealed class VideoListing(NpgsqlDataSource database)
                 GetText(row, "title"), row.GetString("status"), GetText(row, "state") ?? VideoStates.Initial, row.GetInt16("progress"),
                 row.GetFieldValue<double?>("eta_seconds"), GetText(row, "last_error"),
                 row.IsDBNull("shot_flags") ? [] : row.GetFieldValue<string?[]>("shot_flags"),
-                row.GetFieldValue<bool?>("has_poster") == true, row.GetFieldValue<int?>("panel_page"), row.GetFieldValue<DateTimeOffset>("created_at"),
-                row.GetFieldValue<DateTimeOffset?>("finished_at")));
+                row.GetFieldValue<bool?>("has_poster") == true, row.GetFieldValue<int?>("panel_page"),
+                row.GetFieldValue<DateTimeOffset>("created_at"), row.GetFieldValue<DateTimeOffset?>("finished_at")));
         }
 
         return videos;

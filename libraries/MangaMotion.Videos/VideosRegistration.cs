@@ -8,7 +8,8 @@ namespace MangaMotion.Videos;
 public static class VideosRegistration
 {
     /// <summary>
-    /// Adds the tables of videos, the job type of videos, <see cref="VideoQuery"/>, <see cref="VideoListing"/> and <see cref="VideoEdits"/>.
+    /// Adds the tables of videos, the job type of videos, <see cref="VideoQuery"/>, <see cref="VideoListing"/> and
+    /// <see cref="VideoEdits"/>.
     /// </summary>
     public static IServiceCollection AddVideos(this IServiceCollection services)
     {
