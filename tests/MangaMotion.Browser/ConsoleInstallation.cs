@@ -20,6 +20,7 @@ public sealed class ConsoleInstallation : IAsyncLifetime
     private Dictionary<string, string> _servers = [];
     private IPlaywright? _playwright;
     private VideoStatus? _sample;
+    private ServiceProcess? _thumbnails;
 
     public IBrowser Browser { get; private set; } = null!;
 
@@ -51,7 +52,7 @@ public sealed class ConsoleInstallation : IAsyncLifetime
         ApiAddress = ingest.Address;
         Api = MangaMotionClient.Create(ingest.Address, Key);
         var console = StartConsoleAsync(ingest.Address);
-        await Task.WhenAll(console, StartAsync("MangaMotion.Thumbnail", _servers), StartAsync("MangaMotion.VideoPipeline", _servers));
+        await Task.WhenAll(console, StartThumbnailsAsync(), StartAsync("MangaMotion.VideoPipeline", _servers));
         Address = (await console).Address;
 
         _playwright = await Playwright.CreateAsync();
@@ -69,6 +70,13 @@ public sealed class ConsoleInstallation : IAsyncLifetime
         };
         return StartAsync("MangaMotion.Console", Listen(settings, port));
     }
+
+    /// <summary>Folder with the originals in the object store.</summary>
+    public string Originals => Path.Combine(_folder, "store", "originals");
+
+    public async Task StartThumbnailsAsync() => _thumbnails = await StartAsync("MangaMotion.Thumbnail", _servers);
+
+    public Task KillThumbnailsAsync() => _thumbnails!.KillAsync();
 
     /// <summary>Starts a second API on the same database.</summary>
     public Task<ServiceProcess> StartApiAsync(int port) => StartAsync("MangaMotion.Ingest", Listen(new(_servers), port));

@@ -33,6 +33,61 @@ public sealed class OperatorJourneys(ConsoleInstallation installation)
         (replay.Released, replay.FailedAgain).ShouldBe((1, 1));
     }
 
+    /// <summary>Six files instead of forty; the store has lost their originals, and gets them back.</summary>
+    [Fact]
+    public async Task Store_down_forty_failures_canary_release()
+    {
+        const int Files = 6;
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), [.. Scopes.All]);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        await installation.KillThumbnailsAsync();
+        var files = Enumerable.Range(1, Files)
+            .Select(i => new FileToSend($"photo-{i}.webp", () => new MemoryStream(installation.Pictures[i % 4])));
+        var accepted = await client.IngestAsync([.. files]);
+        Directory.Move(installation.Originals, installation.Originals + "-away");
+        await installation.StartThumbnailsAsync();
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+
+        await session.GoAsync("/ops");
+        await Expect(page.Locator(".problems")).ToContainTextAsync($"{Files} dead letters: missing_object", new() { Timeout = Patient });
+        Directory.Move(installation.Originals + "-away", installation.Originals);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Look at the cause" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replay canary" }).ClickAsync();
+
+        await Expect(page.Locator("#replay")).ToContainTextAsync("Finished.", new() { Timeout = Patient });
+        await Expect(page.Locator("#replay .counts > div", new() { HasText = "succeeded" })).ToContainTextAsync($"{Files}");
+        (await client.GetIngestStatusAsync(accepted.JobId)).Progress.Done.ShouldBe(Files);
+        await session.GoAsync("/ops");
+        await Expect(page.GetByText("All quiet")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task All_of_it_by_keyboard()
+    {
+        await using var session = await installation.LogInAsync();
+        var page = session.Page;
+        await session.GoAsync("/ops/queues");
+
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByText("Skip to the content")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.Locator("#search")).ToBeFocusedAsync();
+
+        await TabToAsync(page, "Pause records-low");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#q-records-low")).ToContainTextAsync("paused");
+        await TabToAsync(page, "Resume records-low");
+
+        // A live update of another row leaves the focus where it is.
+        await installation.Api.PauseQueueAsync("records");
+        await Expect(page.Locator("#q-records")).ToContainTextAsync("paused");
+        await Expect(page.GetByLabel("Resume records-low")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#q-records-low")).Not.ToContainTextAsync("paused");
+        await installation.Api.ResumeQueueAsync("records");
+    }
+
     [Fact]
     public async Task A_queue_is_paused_and_resumed_and_everybody_sees_it()
     {
@@ -66,5 +121,22 @@ public sealed class OperatorJourneys(ConsoleInstallation installation)
         await row.GetByText("Revoke", new() { Exact = true }).ClickAsync();
         await row.GetByRole(AriaRole.Button, new() { Name = $"Revoke {name}" }).ClickAsync();
         await Expect(row).ToContainTextAsync("revoked");
+    }
+
+    /// <summary>Presses Tab until a control has the focus; the focus is visible at each step.</summary>
+    private static async Task TabToAsync(IPage page, string label)
+    {
+        const string Focused =
+            "() => [document.activeElement.getAttribute('aria-label') ?? '', getComputedStyle(document.activeElement).outlineStyle]";
+        for (var steps = 0; steps < 100; steps++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            var focused = await page.EvaluateAsync<string[]>(Focused);
+            focused[1].ShouldNotBe("none", focused[0]);
+            if (focused[0] == label)
+                return;
+        }
+
+        throw new InvalidOperationException($"No control is named {label}.");
     }
 }

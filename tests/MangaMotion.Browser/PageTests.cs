@@ -111,6 +111,7 @@ public sealed class PageTests(ConsoleInstallation installation)
         {
             await session.GoAsync(path);
             await session.Page.WaitForFunctionAsync("[...document.images].every(image => image.complete || image.loading === 'lazy')");
+            await session.Page.WaitForFunctionAsync("[...document.querySelectorAll('video')].every(video => video.networkState === 1)");
             await Expect(session.Page.Locator("h1")).ToBeVisibleAsync();
             var answer = await capture.SendAsync("Page.captureScreenshot", new() { ["format"] = "webp", ["quality"] = 80 });
             var picture = Convert.FromBase64String(answer!.Value.GetProperty("data").GetString()!);
