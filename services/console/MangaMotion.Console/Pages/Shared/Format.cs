@@ -81,6 +81,10 @@ internal static class Format
         _ => stage,
     };
 
+    /// <summary>Version with a short commit, such as <c>0.1.0+16b0505</c>.</summary>
+    public static string Version(string version) =>
+        version.Split('+', 2) is [var number, { Length: > 7 } commit] ? $"{number}+{commit[..7]}" : version;
+
     public static string ShortId(Guid id) => id.ToString()[..8];
 
     private static string Span(double seconds) => seconds switch
