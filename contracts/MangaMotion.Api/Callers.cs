@@ -4,7 +4,8 @@ namespace MangaMotion.Api;
 /// <param name="First">True for the key of MANGAMOTION_API_KEY, which sees all owners and creates keys for every owner.</param>
 /// <param name="Version">Version of the service.</param>
 public sealed record Me(
-    Guid KeyId, string Name, Guid OwnerId, IReadOnlyList<string> Scopes, bool First, string Version, RequestLimits Limits, QuotaUse Quota);
+    Guid KeyId, string Name, Guid OwnerId, [property: Values(typeof(Scopes))] IReadOnlyList<string> Scopes, bool First, string Version,
+    RequestLimits Limits, QuotaUse Quota);
 
 /// <summary>Limits of one request, and the types of files that are read.</summary>
 /// <param name="MaxFiles">Files in one request.</param>
@@ -30,4 +31,4 @@ public sealed record VoiceList(IReadOnlyList<Voice> Voices);
 /// <param name="Name">Value of the field <c>voice</c>.</param>
 /// <param name="Languages">Languages that the voice speaks, the best first.</param>
 /// <param name="Engine">Program that speaks.</param>
-public sealed record Voice(string Name, IReadOnlyList<string> Languages, string Engine);
+public sealed record Voice(string Name, [property: Values(typeof(FoundLanguages))] IReadOnlyList<string> Languages, string Engine);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace MangaMotion.Api;
 
 /// <summary>Statuses of a dead letter.</summary>
+[Enumeration("DeadLetterStatus")]
 public static class DeadLetterStatuses
 {
     public const string Open = "open";
@@ -15,6 +16,7 @@ public static class DeadLetterStatuses
 }
 
 /// <summary>Statuses of a replay request.</summary>
+[Enumeration("ReplayStatus")]
 public static class ReplayStatuses
 {
     public const string Running = "running";
@@ -24,7 +26,7 @@ public static class ReplayStatuses
     public const string Stopped = "stopped";
 }
 
-/// <summary>Dead letters as <see cref="Items"/>, or with <c>group_by</c> as <see cref="Groups"/>; the other is null.</summary>
+/// <summary>Dead letters as <c>items</c>, or with <c>group_by</c> as <c>groups</c>; the other is null.</summary>
 public sealed record FailedJobs
 {
     public IReadOnlyList<FailedJob>? Items { get; init; }
@@ -44,9 +46,11 @@ public sealed record FailedJob
 
     public required Guid JobId { get; init; }
 
+    [Values(typeof(JobTypeNames))]
     public required string Type { get; init; }
 
     /// <summary><c>open</c>, <c>replaying</c>, <c>resolved</c>, or <c>failed_again</c> if the job has a newer dead letter.</summary>
+    [Values(typeof(DeadLetterStatuses))]
     public required string Status { get; init; }
 
     /// <summary>Reason of the failure, for the owner of the file.</summary>
@@ -56,6 +60,7 @@ public sealed record FailedJob
     public required string Remedy { get; init; }
 
     /// <summary>Stable error code for programs.</summary>
+    [Example("unreadable_image")]
     public required string Code { get; init; }
 
     /// <summary>Equal for failures with the same cause.</summary>
@@ -93,12 +98,13 @@ public sealed record OperatorDetail(string ErrorClass, string Stack, JsonElement
 /// <summary>Dead letters with the same cause.</summary>
 /// <param name="Status"><c>open</c> if one is open; else <c>replaying</c> if one is replaying; else <c>resolved</c>.</param>
 /// <param name="ErrorClass">Type of the exception; only for keys with the <c>operate</c> scope.</param>
+/// <param name="OperatorCause">Message of the innermost exception of the sample; only for keys with the <c>operate</c> scope.</param>
 /// <param name="Sample">Newest open dead letter; the newest of all if none is open.</param>
 public sealed record FailedJobGroup(
-    string Fingerprint, string Status, long Open, long Replaying, long Resolved, DateTimeOffset FirstSeen, DateTimeOffset LastSeen,
-    string? ErrorClass, FailedJob Sample);
+    string Fingerprint, [property: Values(typeof(DeadLetterStatuses))] string Status, long Open, long Replaying, long Resolved,
+    DateTimeOffset FirstSeen, DateTimeOffset LastSeen, string? ErrorClass, string? OperatorCause, FailedJob Sample);
 
-/// <summary>Request to replay open dead letters: <see cref="All"/>, or those that match every other filter that is set.</summary>
+/// <summary>Request to replay open dead letters: <c>all</c>, or those that match every other filter that is set.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ReplayFailedJobs
 {
@@ -109,6 +115,7 @@ public sealed record ReplayFailedJobs
 
     public string? Fingerprint { get; init; }
 
+    [Values(typeof(JobTypeNames))]
     public string? Type { get; init; }
 
     /// <summary>Ids of dead letters.</summary>
@@ -135,7 +142,8 @@ public sealed record ReplayProgress
 {
     public required Guid Id { get; init; }
 
-    /// <summary><c>running</c>, <c>finished</c>, or <c>stopped</c> because of <see cref="Reason"/>.</summary>
+    /// <summary><c>running</c>, <c>finished</c>, or <c>stopped</c> because of <c>reason</c>.</summary>
+    [Values(typeof(ReplayStatuses))]
     public required string Status { get; init; }
 
     public required bool Canary { get; init; }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace MangaMotion.Api;
 
 /// <summary>Statuses of an ingest or of a collection.</summary>
+[Enumeration("IngestPhase")]
 public static class IngestStatuses
 {
     /// <summary>No job has started.</summary>
@@ -16,6 +17,7 @@ public static class IngestStatuses
 }
 
 /// <summary>Priorities of an ingest or a video.</summary>
+[Enumeration("Priority")]
 public static class Priorities
 {
     public const string High = "high";
@@ -24,6 +26,7 @@ public static class Priorities
 }
 
 /// <summary>Stored files of an asset.</summary>
+[Enumeration("AssetVariant")]
 public static class AssetVariants
 {
     /// <summary>The uploaded file.</summary>
@@ -39,16 +42,17 @@ public static class AssetVariants
     public static IReadOnlyList<string> All { get; } = [Original, Preview, Thumbnail, Waveform, Peaks, Cover, Animation];
 }
 
-/// <summary>Answer to an accepted ingest. <c>job_id</c> is the ingest's id.</summary>
-public sealed record IngestAccepted(Guid JobId, string Status, IReadOnlyList<AcceptedAsset> Assets);
-
+/// <summary>File of an accepted video.</summary>
 /// <param name="Type">Media type by magic bytes; null for an unsupported type, whose job fails with a reason.</param>
 /// <param name="Size">Length in bytes.</param>
 public sealed record AcceptedAsset(Guid AssetId, string Name, string? Type, long Size);
 
+/// <summary>Ingest as it was accepted, or as it is now. <c>job_id</c> is the ingest's id.</summary>
 /// <param name="Status"><c>accepted</c>, <c>processing</c> or <c>finished</c>.</param>
-/// <param name="EtaSeconds">Middle of <see cref="EtaRangeSeconds"/>; null if unknown, for example without a worker.</param>
-public sealed record IngestStatus(Guid JobId, string Status, IngestProgress Progress, double? EtaSeconds, IReadOnlyList<AssetStatus> Assets)
+/// <param name="EtaSeconds">Middle of <c>eta_range_seconds</c>; null if unknown, for example without a worker.</param>
+public sealed record IngestStatus(
+    Guid JobId, [property: Values(typeof(IngestStatuses))] string Status, IngestProgress Progress, double? EtaSeconds,
+    IReadOnlyList<AssetStatus> Assets)
 {
     /// <summary>Shortest and longest estimate of the remaining time, in seconds.</summary>
     public IReadOnlyList<double>? EtaRangeSeconds { get; init; }
@@ -62,7 +66,9 @@ public sealed record IngestStatus(Guid JobId, string Status, IngestProgress Prog
 /// <summary>Number of jobs in each status. <c>queued</c> counts jobs with status UPLOADED.</summary>
 public sealed record IngestProgress(long Done, long Processing, long Queued, long Failed, long Canceled, long Total);
 
-/// <param name="Type">Media type by magic bytes.</param>
+/// <param name="Type">Media type by magic bytes; null for an unsupported type, whose job fails with a reason.</param>
+/// <param name="Size">Length in bytes.</param>
 /// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
 public sealed record AssetStatus(
-    Guid AssetId, string Name, string? Type, string Status, int Attempts, string? Error, JsonElement? Result, Guid JobId);
+    Guid AssetId, string Name, string? Type, long Size, [property: Values(typeof(JobStatuses))] string Status, int Attempts, string? Error,
+    JsonElement? Result, Guid JobId);

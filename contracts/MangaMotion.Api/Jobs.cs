@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace MangaMotion.Api;
 
 /// <summary>Statuses of a job, and of an asset, stage or shot.</summary>
+[Enumeration("JobStatus")]
 public static class JobStatuses
 {
     /// <summary>Waiting for its first or next attempt, or for <c>not_before</c>.</summary>
@@ -17,18 +19,49 @@ public static class JobStatuses
     public static IReadOnlyList<string> All { get; } = [Uploaded, Processing, Done, Failed, Canceled];
 }
 
+/// <summary>Types of a job.</summary>
+[Enumeration("JobType")]
+public static class JobTypeNames
+{
+    public const string Thumbnail = "thumbnail";
+    public const string Records = "records";
+    public const string Video = "video";
+}
+
+/// <summary>Outcomes of an attempt.</summary>
+[Enumeration("AttemptOutcome")]
+public static class AttemptOutcomes
+{
+    public const string Done = "done";
+
+    /// <summary>A retry cannot help.</summary>
+    public const string Permanent = "permanent";
+
+    /// <summary>A retry may help.</summary>
+    public const string Transient = "transient";
+
+    /// <summary>Shutdown or cancel; the attempt does not count.</summary>
+    public const string Interrupted = "interrupted";
+
+    /// <summary>The worker died.</summary>
+    public const string Crashed = "crashed";
+}
+
 public sealed record JobDetail
 {
     public required Guid Id { get; init; }
 
+    [Values(typeof(JobTypeNames))]
     public required string Type { get; init; }
 
+    [Values(typeof(JobStatuses))]
     public required string Status { get; init; }
 
     public Guid? IngestId { get; init; }
 
     public Guid? AssetId { get; init; }
 
+    [Values(typeof(Priorities))]
     public required string Priority { get; init; }
 
     public required int Attempts { get; init; }
@@ -58,7 +91,8 @@ public sealed record JobDetail
 
 /// <summary>One start of a job.</summary>
 /// <param name="Outcome">done, permanent, transient, interrupted or crashed; null while the attempt runs.</param>
-public sealed record JobAttempt(string WorkerId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Outcome);
+public sealed record JobAttempt(
+    string WorkerId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, [property: Values(typeof(AttemptOutcomes))] string? Outcome);
 
 /// <summary>State of a job at one time.</summary>
 /// <param name="Stage">Current step of the job, if it reports one.</param>
@@ -86,9 +120,10 @@ public sealed record JobList(IReadOnlyList<JobSummary> Jobs)
 /// <param name="Progress">0 to 100.</param>
 /// <param name="WorkerId">Worker that runs the job or ran it last.</param>
 public sealed record JobSummary(
-    Guid Id, string Type, string Status, Guid? IngestId, Guid? AssetId, string? Collection, string? Name, string Priority, int Attempts,
-    int MaxAttempts, string? Error, string? Stage, int Progress, string? WorkerId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    Guid Id, [property: Values(typeof(JobTypeNames))] string Type, [property: Values(typeof(JobStatuses))] string Status, Guid? IngestId,
+    Guid? AssetId, string? Collection, string? Name, [property: Values(typeof(Priorities))] string Priority, int Attempts, int MaxAttempts,
+    string? Error, string? Stage, [property: Range(0, 100)] int Progress, string? WorkerId, DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
     public required Guid OwnerId { get; init; }
 }

@@ -1,10 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace MangaMotion.Api;
 
 /// <summary>Total over all ingests of a collection.</summary>
 /// <param name="Status"><c>accepted</c>, <c>processing</c> or <c>finished</c>.</param>
 /// <param name="EtaRangeSeconds">Shortest and longest estimate of the remaining time, in seconds; null if unknown.</param>
 public sealed record CollectionStatus(
-    string Collection, string Status, long Ingests, IngestProgress Progress, double? EtaSeconds, IReadOnlyList<double>? EtaRangeSeconds);
+    string Collection, [property: Values(typeof(IngestStatuses))] string Status, long Ingests, IngestProgress Progress, double? EtaSeconds,
+    IReadOnlyList<double>? EtaRangeSeconds);
 
 /// <summary>Throughput, errors and latencies of the last five minutes, hour and day.</summary>
 public sealed record JobStats(IReadOnlyList<StatsWindow> Windows);
@@ -22,13 +25,15 @@ public sealed record StatsWindow(string Window, double Seconds, IReadOnlyList<Ty
 /// <param name="Run">Duration of the successful attempts.</param>
 /// <param name="Total">Time from when a successful job could first start until it was done.</param>
 public sealed record TypeStats(
-    string Type, string Stage, long Done, long Failed, long Retried, double PerSecond, double ErrorRate,
+    [property: Values(typeof(JobTypeNames))] string Type, string Stage, long Done, long Failed, long Retried,
+    double PerSecond, [property: Range(0.0, 1.0)] double ErrorRate,
     Percentiles? Wait, Percentiles? Run, Percentiles? Total);
 
 /// <summary>Percentiles in seconds, accurate to 5 %.</summary>
 public sealed record Percentiles(double P50, double P95, double P99);
 
 /// <summary>Values of <see cref="WorkerInfo.Health"/>.</summary>
+[Enumeration("WorkerHealth")]
 public static class WorkerHealth
 {
     public const string Alive = "alive";
@@ -45,7 +50,8 @@ public sealed record WorkerList(IReadOnlyList<WorkerInfo> Workers);
 /// Confinement of programs that open files: <c>bubblewrap</c>, <c>landlock</c>, <c>seccomp</c> or <c>none</c>; null if it opens no files.
 /// </param>
 public sealed record WorkerInfo(
-    string Id, string Service, string Version, string Host, int Pid, string Health, IReadOnlyList<string> JobTypes, int Concurrency,
+    string Id, string Service, string Version, string Host, int Pid, [property: Values(typeof(WorkerHealth))] string Health,
+    [property: Values(typeof(JobTypeNames))] IReadOnlyList<string> JobTypes, int Concurrency,
     IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, string? Sandbox = null);
 
 public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
@@ -55,4 +61,5 @@ public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
 /// <param name="DeadLetters">Messages in the <c>_error</c> queue.</param>
 /// <param name="Paused">True while workers start no job from the queue; running jobs finish.</param>
 public sealed record QueueInfo(
-    string Name, string JobType, string Priority, long Ready, int Consumers, long DeadLetters, bool Paused, DateTimeOffset? PausedAt);
+    string Name, [property: Values(typeof(JobTypeNames))] string JobType, [property: Values(typeof(Priorities))] string Priority,
+    long Ready, int Consumers, long DeadLetters, bool Paused, DateTimeOffset? PausedAt);

@@ -10,4 +10,7 @@ public sealed record Problem(int Status, string Code, string? Title, string? Det
     /// <summary>Id of the request in logs and traces.</summary>
     [JsonPropertyName("traceId")]
     public string? TraceId { get; init; }
+
+    /// <summary>Each fault of a script that was sent; null for other problems.</summary>
+    public IReadOnlyList<string>? Errors { get; init; }
 }

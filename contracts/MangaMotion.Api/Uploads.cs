@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 
 namespace MangaMotion.Api;
@@ -7,7 +8,9 @@ namespace MangaMotion.Api;
 /// <param name="ContentType">Media type that the upload must declare; default <c>application/octet-stream</c>.</param>
 /// <param name="Size">Exact length of the upload in bytes.</param>
 /// <param name="Sha256">SHA-256 in hexadecimal; compared when the upload is used in an ingest.</param>
-public sealed record UploadRequest(long Size, string? Name = null, string? ContentType = null, string? Sha256 = null);
+public sealed record UploadRequest(
+    [property: Range(0, long.MaxValue)] long Size, [property: Example("scan.tiff")] string? Name = null,
+    [property: Example("image/tiff")] string? ContentType = null, [property: RegularExpression("^[0-9a-fA-F]{64}$")] string? Sha256 = null);
 
 /// <summary>Link to upload one file directly to the object store.</summary>
 /// <param name="Method">PUT.</param>
@@ -26,15 +29,20 @@ public sealed record IngestOfUploads
     /// <summary>Upload with JSON records: an array, one object, or one object a line.</summary>
     public UploadReference? Payload { get; init; }
 
+    /// <summary>Name that groups ingests: 1 to 64 lower-case letters, digits, '-' or '_'.</summary>
+    [RegularExpression("^[a-z0-9][a-z0-9_-]{0,63}$")]
+    [Example("voyage")]
     public string? Collection { get; init; }
 
     /// <summary>high, normal or low.</summary>
+    [Values(typeof(Priorities))]
     public string? Priority { get; init; }
 
     /// <summary>Earliest start of the jobs.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Http or https URL that is notified when the ingest is finished.</summary>
+    [Example("https://example.com/hooks/mangamotion")]
     public Uri? CallbackUrl { get; init; }
 
     /// <summary>Parameters of the derivatives, a JSON object.</summary>

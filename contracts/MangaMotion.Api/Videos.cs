@@ -1,6 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace MangaMotion.Api;
 
-/// <summary>Reading directions of a chapter.</summary>
+/// <summary>Reading directions of a chapter in a request.</summary>
+[Enumeration("RequestedDirection")]
 public static class ReadingDirections
 {
     /// <summary>The direction in ComicInfo.xml, else right to left.</summary>
@@ -10,7 +13,80 @@ public static class ReadingDirections
     public const string LeftToRight = "ltr";
 }
 
+/// <summary>Languages of lettering and voice in a request.</summary>
+[Enumeration("RequestedLanguage")]
+public static class Languages
+{
+    /// <summary>The language in ComicInfo.xml, else English.</summary>
+    public const string Auto = "auto";
+
+    public const string English = "en";
+    public const string Japanese = "ja";
+}
+
+/// <summary>Reading directions of a script.</summary>
+[Enumeration("ReadingDirection")]
+public static class FoundDirections
+{
+    public const string RightToLeft = "rtl";
+    public const string LeftToRight = "ltr";
+}
+
+/// <summary>Languages of a script.</summary>
+[Enumeration("Language")]
+public static class FoundLanguages
+{
+    public const string English = "en";
+    public const string Japanese = "ja";
+}
+
+/// <summary>Sources of a direction or language.</summary>
+[Enumeration("ValueSource")]
+public static class ValueSources
+{
+    public const string Request = "request";
+    public const string ComicInfo = "comicinfo";
+    public const string Default = "default";
+}
+
+/// <summary>Reasons to check a shot.</summary>
+[Enumeration("ShotFlag")]
+public static class ShotFlags
+{
+    /// <summary>The panel's outline is uncertain.</summary>
+    public const string Doubtful = "doubtful";
+
+    /// <summary>The page is shown whole because no panels were found.</summary>
+    public const string WholePage = "whole_page";
+}
+
+/// <summary>Handlings of an unreadable page.</summary>
+[Enumeration("UnreadablePages")]
+public static class UnreadablePageHandlings
+{
+    /// <summary>Skips and flags the page.</summary>
+    public const string Show = "show";
+
+    /// <summary>Fails the video.</summary>
+    public const string Fail = "fail";
+}
+
+/// <summary>States of a video.</summary>
+[Enumeration("VideoState")]
+public static class VideoStateNames
+{
+    public const string Accepted = "accepted";
+    public const string ScriptGen = "script_gen";
+    public const string AwaitingApproval = "awaiting_approval";
+    public const string VoiceGen = "voice_gen";
+    public const string VideoGen = "video_gen";
+    public const string Compositing = "compositing";
+    public const string Completed = "completed";
+    public const string Stopped = "stopped";
+}
+
 /// <summary>Stages of a video, in order.</summary>
+[Enumeration("StageName")]
 public static class VideoStages
 {
     public const string ScriptGen = "script_gen";
@@ -22,6 +98,7 @@ public static class VideoStages
 }
 
 /// <summary>Result files of a video.</summary>
+[Enumeration("VideoVariant")]
 public static class VideoVariants
 {
     public const string Video = "video";
@@ -36,21 +113,30 @@ public static class VideoVariants
 public abstract record VideoFields
 {
     /// <summary>Title of the chapter; default: the title in ComicInfo.xml, else the name of the first file.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    [Example("The dark tower")]
     public string? Title { get; init; }
 
     /// <summary>Reading direction: auto (default), rtl or ltr. auto takes that of ComicInfo.xml, else rtl.</summary>
+    [Values(typeof(ReadingDirections))]
     public string? Direction { get; init; }
 
     /// <summary>Language of lettering and voice: auto (default), en or ja. auto takes that of ComicInfo.xml, else en.</summary>
+    [Values(typeof(Languages))]
     public string? Language { get; init; }
 
     /// <summary>Name of a voice.</summary>
+    [RegularExpression("^[A-Za-z0-9_.:-]{1,64}$")]
     public string? Voice { get; init; }
 
     /// <summary>landscape (default, 1920×1080), portrait, square, or WIDTHxHEIGHT.</summary>
+    [RegularExpression("^(landscape|portrait|square|[0-9]{3,4}x[0-9]{3,4})$")]
+    [Example("portrait")]
     public string? Size { get; init; }
 
     /// <summary>24, 25, 30 (default) or 60.</summary>
+    [Range(24, 60)]
+    [Example("30")]
     public int? Fps { get; init; }
 
     /// <summary>Adds music under the speech.</summary>
@@ -60,24 +146,30 @@ public abstract record VideoFields
     public bool? BurnSubtitles { get; init; }
 
     /// <summary>Handling of an unreadable page: show (default) skips and flags it, fail fails the video.</summary>
+    [Values(typeof(UnreadablePageHandlings))]
     public string? UnreadablePages { get; init; }
 
     /// <summary>Waits for approval after the script.</summary>
     public bool? Review { get; init; }
 
     /// <summary>Stage after which to stop: script_gen, voice_gen or video_gen.</summary>
+    [Values(typeof(VideoStages))]
     public string? StopAt { get; init; }
 
     /// <summary>Name that groups ingests: 1 to 64 lower-case letters, digits, '-' or '_'.</summary>
+    [RegularExpression("^[a-z0-9][a-z0-9_-]{0,63}$")]
+    [Example("voyage")]
     public string? Collection { get; init; }
 
     /// <summary>high, normal or low.</summary>
+    [Values(typeof(Priorities))]
     public string? Priority { get; init; }
 
     /// <summary>Earliest start; UTC if it has no offset.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Http or https URL that is notified when the video is finished.</summary>
+    [Example("https://example.com/hooks/mangamotion")]
     public Uri? CallbackUrl { get; init; }
 }
 
@@ -90,7 +182,8 @@ public sealed record VideoOfIngest : VideoFields
 
 /// <summary>Answer to an accepted video. <c>job_id</c> is the id of the video.</summary>
 /// <param name="IngestId">Ingest with the files of the chapter.</param>
-public sealed record VideoAccepted(Guid Id, Guid JobId, Guid IngestId, string Status, IReadOnlyList<AcceptedAsset> Assets);
+public sealed record VideoAccepted(
+    Guid Id, Guid JobId, Guid IngestId, [property: Values(typeof(IngestStatuses))] string Status, IReadOnlyList<AcceptedAsset> Assets);
 
 /// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
 /// <param name="State">
@@ -100,22 +193,27 @@ public sealed record VideoAccepted(Guid Id, Guid JobId, Guid IngestId, string St
 /// <param name="Progress">0 to 100; each stage contributes 25.</param>
 /// <param name="Results">Null until the video is done.</param>
 public sealed record VideoStatus(
-    Guid Id, string Status, string State, int Progress, double? EtaSeconds, string? Error, IReadOnlyList<VideoStage> Stages,
+    Guid Id, [property: Values(typeof(JobStatuses))] string Status, [property: Values(typeof(VideoStateNames))] string State,
+    [property: Range(0, 100)] int Progress, double? EtaSeconds, string? Error, IReadOnlyList<VideoStage> Stages,
     IReadOnlyList<VideoShot> Shots, VideoResults? Results)
 {
     /// <summary>Title of the script. Null until the script is written, as are direction and language.</summary>
     public string? Title { get; init; }
 
     /// <summary><c>rtl</c> or <c>ltr</c>.</summary>
+    [Values(typeof(FoundDirections))]
     public string? Direction { get; init; }
 
     /// <summary>Source of the direction: <c>request</c>, <c>comicinfo</c> or <c>default</c>.</summary>
+    [Values(typeof(ValueSources))]
     public string? DirectionFrom { get; init; }
 
     /// <summary><c>en</c> or <c>ja</c>.</summary>
+    [Values(typeof(FoundLanguages))]
     public string? Language { get; init; }
 
     /// <summary>Source of the language: <c>request</c>, <c>comicinfo</c> or <c>default</c>.</summary>
+    [Values(typeof(ValueSources))]
     public string? LanguageFrom { get; init; }
 
     /// <summary>Sentences about the chapter as a whole, such as why its ComicInfo.xml was not used.</summary>
@@ -134,7 +232,8 @@ public sealed record VideoStatus(
 /// <param name="Done">Number of finished lines or segments.</param>
 /// <param name="Total">Number of lines or segments; 0 until known.</param>
 public sealed record VideoStage(
-    string Name, string Status, int Progress, int Done, int Total, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    [property: Values(typeof(VideoStages))] string Name, [property: Values(typeof(JobStatuses))] string Status,
+    [property: Range(0, 100)] int Progress, int Done, int Total, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
 /// <summary>One shot of the script, in order.</summary>
 /// <param name="Id">Name of the shot in the script.</param>
@@ -145,7 +244,8 @@ public sealed record VideoStage(
 /// <param name="Draft">True if a provider failed and the local implementation made the shot.</param>
 /// <param name="PageUrl">Path of the picture of the page.</param>
 public sealed record VideoShot(
-    string Id, int Page, ShotPanel Panel, double Confidence, string? Line, string? Speaker, string? Flag, string Status, bool Draft,
+    string Id, int Page, ShotPanel Panel, [property: Range(0.0, 1.0)] double Confidence, string? Line, string? Speaker,
+    [property: Values(typeof(ShotFlags))] string? Flag, [property: Values(typeof(JobStatuses))] string Status, bool Draft,
     string? Error, string PageUrl)
 {
     /// <summary>Path of a JPEG of the panel, longest side at most 320 pixels; null if an edit changed the panel.</summary>

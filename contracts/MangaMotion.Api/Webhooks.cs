@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace MangaMotion.Api;
 
 /// <summary>Statuses of a webhook delivery.</summary>
+[Enumeration("WebhookDeliveryStatus")]
 public static class WebhookDeliveryStatuses
 {
     /// <summary>The ingest is not finished.</summary>
@@ -30,8 +31,8 @@ public sealed record WebhookDeliveries(IReadOnlyList<WebhookDelivery> Deliveries
 /// <param name="Status">WAITING (the ingest is not finished), PENDING, DELIVERED or FAILED.</param>
 /// <param name="LastError">Why the last attempt failed.</param>
 public sealed record WebhookDelivery(
-    Guid Id, Guid JobId, string Url, string Status, int Attempts, string? LastError, DateTimeOffset CreatedAt,
-    DateTimeOffset? FinishedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? NextAttemptAt);
+    Guid Id, Guid JobId, string Url, [property: Values(typeof(WebhookDeliveryStatuses))] string Status, int Attempts,
+    string? LastError, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? NextAttemptAt);
 
 /// <summary>Secret of the owner's webhooks. Receivers verify a delivery with a library of standardwebhooks.com.</summary>
 /// <param name="Secret"><c>whsec_</c> and the key in base64.</param>

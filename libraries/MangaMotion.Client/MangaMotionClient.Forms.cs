@@ -12,9 +12,9 @@ public sealed partial class MangaMotionClient
 
     /// <summary>Submits a multipart form of an ingest whose parts are produced while they are sent.</summary>
     /// <inheritdoc cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>
-    public Task<IngestAccepted> IngestAsync(
+    public Task<IngestStatus> IngestAsync(
         HttpContent form, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SubmitAsync<IngestAccepted>(Ingests, form, idempotencyKey, cancellationToken);
+        SubmitAsync<IngestStatus>(Ingests, form, idempotencyKey, cancellationToken);
 
     /// <summary>Submits a video of the files of an existing ingest.</summary>
     public Task<VideoAccepted> CreateVideoAsync(VideoOfIngest request, CancellationToken cancellationToken = default) =>

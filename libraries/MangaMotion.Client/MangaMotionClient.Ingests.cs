@@ -13,21 +13,21 @@ public sealed partial class MangaMotionClient
     /// <param name="fields">Form fields of the API, such as <c>collection</c>.</param>
     /// <param name="idempotencyKey">1 to 255 printable characters. The API accepts a request with the same key once.</param>
     /// <exception cref="MangaMotionException">The API rejected the request.</exception>
-    public async Task<IngestAccepted> IngestAsync(
+    public async Task<IngestStatus> IngestAsync(
         IEnumerable<FileToSend> files, IReadOnlyDictionary<string, string>? fields = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default)
     {
         using var form = CreateForm(files, fields);
-        return await SubmitAsync<IngestAccepted>(Ingests, form, idempotencyKey, cancellationToken);
+        return await SubmitAsync<IngestStatus>(Ingests, form, idempotencyKey, cancellationToken);
     }
 
     /// <summary>Submits uploads that are already in the object store.</summary>
     /// <inheritdoc cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>
-    public async Task<IngestAccepted> IngestAsync(
+    public async Task<IngestStatus> IngestAsync(
         IngestOfUploads ingest, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         using var content = JsonContent.Create(ingest, options: ApiJson.Options);
-        return await SubmitAsync<IngestAccepted>(Ingests, content, idempotencyKey, cancellationToken);
+        return await SubmitAsync<IngestStatus>(Ingests, content, idempotencyKey, cancellationToken);
     }
 
     /// <summary>Submits files and waits until all jobs are finished.</summary>
@@ -56,13 +56,13 @@ public sealed partial class MangaMotionClient
     /// <summary>Submits JSON records: an array, one object, or one object a line.</summary>
     /// <param name="payload">Streamed and disposed.</param>
     /// <inheritdoc cref="IngestAsync(IEnumerable{FileToSend}, IReadOnlyDictionary{string, string}?, string?, CancellationToken)"/>
-    public async Task<IngestAccepted> IngestRecordsAsync(
+    public async Task<IngestStatus> IngestRecordsAsync(
         Stream payload, IReadOnlyDictionary<string, string>? fields = null, string? idempotencyKey = null,
         CancellationToken cancellationToken = default)
     {
         using var form = CreateForm([], fields);
         form.Add(new StreamContent(payload), "payload");
-        return await SubmitAsync<IngestAccepted>(Ingests, form, idempotencyKey, cancellationToken);
+        return await SubmitAsync<IngestStatus>(Ingests, form, idempotencyKey, cancellationToken);
     }
 
     /// <summary>Lists one page of ingests, newest first.</summary>
@@ -115,9 +115,9 @@ public sealed partial class MangaMotionClient
         HttpContent content, TimeSpan wait, string? idempotencyKey, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(Ingests, content, idempotencyKey, $"wait={(long)wait.TotalSeconds}", cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Accepted)
-            return await ReadAsync<IngestStatus>(response, cancellationToken);
-        var accepted = await ReadAsync<IngestAccepted>(response, cancellationToken);
-        return await GetIngestStatusAsync(accepted.JobId, cancellationToken: cancellationToken);
+        var status = await ReadAsync<IngestStatus>(response, cancellationToken);
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? await GetIngestStatusAsync(status.JobId, cancellationToken: cancellationToken)
+            : status;
     }
 }

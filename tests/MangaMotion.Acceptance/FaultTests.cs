@@ -81,7 +81,7 @@ public sealed class FaultTests(TestStack stack)
         refused.Problem.Code.ShouldBe("dependency_unavailable");
         await servers.Postgres.StartAsync();
 
-        IngestAccepted? accepted = null;
+        IngestStatus? accepted = null;
         await Eventually.Until(
             async () =>
             {
@@ -121,7 +121,7 @@ public sealed class FaultTests(TestStack stack)
         await servers.Postgres.StartAsync();
     }
 
-    private static Task<IngestAccepted> SubmitAsync(Installation installation, int count) =>
+    private static Task<IngestStatus> SubmitAsync(Installation installation, int count) =>
         installation.Client.IngestAsync(Enumerable.Range(0, count).Select(i => Samples.Named($"{i}.jpg", Samples.Jpeg)));
 
     private static async Task EveryJobIsDoneOnceAsync(Installation installation, int count)

@@ -92,7 +92,7 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
         await Eventually.Until(async () => (await Api.GetQueuesAsync()).Queues.Single(found => found.Name == "thumbnail").DeadLetters == 1);
     }
 
-    private Task<IngestAccepted> IngestAsync(string collection, params string[] names) =>
+    private Task<IngestStatus> IngestAsync(string collection, params string[] names) =>
         Api.IngestAsync(
             names.Where(name => name != "high").Select(name => Samples.Named(name, [1])),
             new Dictionary<string, string> { ["collection"] = collection, ["priority"] = names.Contains("high") ? "high" : "normal" });

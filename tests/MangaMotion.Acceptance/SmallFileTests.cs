@@ -120,7 +120,7 @@ public sealed class SmallFileTests(TestStack stack)
 
     private static async Task<IReadOnlyList<string>> KeysAsync(TestBucket bucket) => await bucket.Store.ListAsync("", default).Select(found => found.Key).ToListAsync();
 
-    private static async Task ShouldFailAsync(Task<IngestAccepted> call, int status) =>
+    private static async Task ShouldFailAsync(Task<IngestStatus> call, int status) =>
         (await Should.ThrowAsync<MangaMotionException>(call)).Problem.Status.ShouldBe(status);
 
     /// <summary>Sends a byte, waits, and breaks off.</summary>

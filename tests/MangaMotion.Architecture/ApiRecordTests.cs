@@ -8,7 +8,8 @@ namespace MangaMotion.Architecture;
 /// <summary>Records of the HTTP API: <c>contracts/MangaMotion.Api</c>.</summary>
 public sealed class ApiRecordTests
 {
-    private static readonly Type[] Types = typeof(Problem).Assembly.GetExportedTypes();
+    private static readonly Type[] Types =
+        [.. typeof(Problem).Assembly.GetExportedTypes().Where(type => !typeof(Attribute).IsAssignableFrom(type))];
 
     private static IEnumerable<Type> Records => Types.Where(type => !IsStatic(type));
 

@@ -1,13 +1,10 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Nodes;
 using MangaMotion.Ingest.Keys;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace MangaMotion.Ingest.Api;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>: what the endpoints say of themselves, and what holds for all of them.</summary>
+/// <summary>OpenAPI document at <c>/openapi/v1.json</c>: the descriptions of the endpoints, and the rules that hold for all of them.</summary>
 internal static class ApiDescription
 {
     private const string Header = "apiKey";
@@ -21,22 +18,23 @@ internal static class ApiDescription
 
             curl -H "X-Api-Key: $KEY" -F files=@photo.jpg https://HOST/api/v1/ingest
 
-        A key has scopes (`submit`, `read`, `operate`) and an owner; what belongs to another owner is 404.
-        Errors are `application/problem+json` with a stable `code`. Lists go on by `pageToken`, which is the `nextPageToken` of the page before.
+        A key has scopes (`submit`, `read`, `operate`) and an owner. Resources of another owner are 404.
+        Errors are `application/problem+json` with a stable `code`. Lists are paged: `pageToken` is the `nextPageToken` of the previous page.
         """;
 
     public static IServiceCollection AddApiDescription(this IServiceCollection services) => services.AddOpenApi(options =>
     {
-        options.AddDocumentTransformer((document, _, _) => DescribeAsync(document));
+        options.CreateSchemaReferenceId = ApiSchemas.CreateName;
+        options.AddSchemaTransformer((schema, context, _) => ApiSchemas.DescribeAsync(schema, context));
         options.AddOperationTransformer((operation, context, _) => DescribeAsync(operation, context));
-        options.AddSchemaTransformer((schema, context, _) => DescribeAsync(schema, context));
+        options.AddDocumentTransformer((document, _, _) => DescribeAsync(document));
     });
 
     private static Task DescribeAsync(OpenApiDocument document)
     {
         document.Info = new() { Title = "MangaMotion", Version = "v1", Description = Text };
-        // Where it is served from is the deployment's matter, and would differ from one start to the next.
-        document.Servers = [];
+        foreach (var server in document.Servers ?? [])
+            server.Url = server.Url?.TrimEnd('/');
         document.Tags = document.Paths.Keys.Select(GroupOf).Distinct(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name }).ToHashSet();
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
@@ -55,6 +53,7 @@ internal static class ApiDescription
                 Description = "The same key: `Authorization: Bearer mm_4f0c…`.",
             },
         };
+        new SchemaPass(document).Run();
         return Task.CompletedTask;
     }
 
@@ -65,7 +64,7 @@ internal static class ApiDescription
 
         operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf($"/{context.Description.RelativePath}"), context.Document) };
 
-        // Of an API key OpenAPI 3.1 lists the roles that are needed.
+        // OpenAPI 3.1 lists the required roles of an API key here.
         List<string> scopes = required.Scope is { } scope ? [scope] : [];
         operation.Security =
         [
@@ -86,40 +85,33 @@ internal static class ApiDescription
 
         foreach (var (status, response) in operation.Responses ?? [])
         {
-            if (response is not OpenApiResponse answer)
-                continue;
-            if (status is "202" or "302")
-                answer.Headers = HeaderNamed("Location", "Where to look next.");
-            if (status is "429" or "503")
-                answer.Headers = HeaderNamed("Retry-After", "Seconds after which to try again.", JsonSchemaType.Integer);
+            if (response is OpenApiResponse answer)
+                Describe(status, answer, operation);
         }
 
         return Task.CompletedTask;
     }
 
-    private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    private static void Describe(string status, OpenApiResponse response, OpenApiOperation operation)
     {
-        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: false) is [AllowedValuesAttribute allowed])
-            schema.Enum = [.. allowed.Values.Select(value => (JsonNode)JsonValue.Create((string)value!))];
-        if (context.JsonTypeInfo.Type != typeof(ProblemDetails))
-            return Task.CompletedTask;
-        schema.Description = "RFC 9457.";
-        schema.Properties!["code"] = new OpenApiSchema
-        {
-            Type = JsonSchemaType.String,
-            Description = "What went wrong, for programs: stable.",
-            Examples = [JsonValue.Create("unknown_ingest")],
-        };
-        schema.Properties["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "For the operator, who finds it in the log." };
-        schema.Required = new HashSet<string>(StringComparer.Ordinal) { "type", "title", "status", "code", "traceId" };
-        return Task.CompletedTask;
+        if (status is "202" or "302")
+            response.Headers = HeaderNamed("Location", "URL of the result.");
+        if (status is "429" or "503")
+            response.Headers = HeaderNamed("Retry-After", "Seconds after which to try again.", JsonSchemaType.Integer);
+
+        // A file is a redirect to the store, or its bytes.
+        if (status == "200" && operation.Responses!.ContainsKey("302"))
+            response.Content = ContentOf("application/octet-stream", new() { Type = JsonSchemaType.String, Format = "binary" });
+        if (response.Content?.ContainsKey("text/event-stream") == true)
+            response.Content = ContentOf("text/event-stream", new() { Type = JsonSchemaType.String });
     }
 
-    /// <summary>The first segment after <c>/api/v1</c>.</summary>
+    private static Dictionary<string, OpenApiMediaType> ContentOf(string type, OpenApiSchema schema) =>
+        new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
+
+    /// <summary>Returns the first segment after <c>/api/v1</c>.</summary>
     private static string GroupOf(string path) => path.Split('/')[3];
 
-    private static Dictionary<string, IOpenApiHeader> HeaderNamed(string name, string meaning, JsonSchemaType type = JsonSchemaType.String) => new(StringComparer.Ordinal)
-    {
-        [name] = new OpenApiHeader { Description = meaning, Schema = new OpenApiSchema { Type = type } },
-    };
+    private static Dictionary<string, IOpenApiHeader> HeaderNamed(string name, string meaning, JsonSchemaType type = JsonSchemaType.String) =>
+        new(StringComparer.Ordinal) { [name] = new OpenApiHeader { Description = meaning, Schema = new OpenApiSchema { Type = type } } };
 }

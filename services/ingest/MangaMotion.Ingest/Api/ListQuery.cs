@@ -9,7 +9,7 @@ namespace MangaMotion.Ingest.Api;
 internal static class ListQuery
 {
     public const int DefaultPageSize = 100;
-    private const int MaxPageSize = 1_000;
+    public const int MaxPageSize = 1_000;
     private const int MaxSearch = 200;
 
     /// <exception cref="ProblemException">400: the page size or the search text is out of range.</exception>

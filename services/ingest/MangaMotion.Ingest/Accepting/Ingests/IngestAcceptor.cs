@@ -33,16 +33,20 @@ public sealed class IngestAcceptor(
         var consumed = files.Select(file => file.UploadId).OfType<Guid>().ToArray();
         if (consumed.Length > 0)
             inserts.Add(UploadStore.Consume(submission.OwnerId, consumed, ingestId));
+        var jobs = files.ConvertAll(file => JobOf(ingestId, submission.OwnerId, fields, file));
         return Task.FromResult(new Acceptance(
-            AnswerOf(ingestId, files), inserts, files.ConvertAll(file => JobOf(ingestId, submission.OwnerId, fields, file)),
-            Array.ConvertAll(consumed, Upload.KeyOf)));
+            AnswerOf(ingestId, fields, files, jobs), inserts, jobs, Array.ConvertAll(consumed, Upload.KeyOf)));
     }
 
-    private JsonAnswer AnswerOf(Guid ingestId, List<UploadedFile> files)
+    private JsonAnswer AnswerOf(Guid ingestId, IngestRequest fields, List<UploadedFile> files, List<NewJob> newJobs)
     {
-        var accepted = new IngestAccepted(
-            ingestId, IngestStatuses.Accepted,
-            files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
+        var assets = files.Zip(newJobs, (file, job) => new AssetStatus(
+            file.AssetId, file.Name, file.MediaType, file.Size, JobStatus.Uploaded, Attempts: 0, Error: null, Result: null, job.Id));
+        var progress = new IngestProgress(Done: 0, Processing: 0, Queued: files.Count, Failed: 0, Canceled: 0, Total: files.Count);
+        var accepted = new IngestStatus(ingestId, IngestStatuses.Accepted, progress, EtaSeconds: null, [.. assets])
+        {
+            Collection = fields.Collection,
+        };
         return new(202, $"/api/v1/ingest/{ingestId}/status", JsonSerializer.Serialize(accepted, _json), ingestId);
     }
 

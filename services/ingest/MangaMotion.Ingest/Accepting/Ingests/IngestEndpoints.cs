@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Accepting.Idempotency;
 using MangaMotion.Ingest.Accepting.Quotas;
@@ -7,9 +8,7 @@ using MangaMotion.Ingest.Reading.Ingests;
 using MangaMotion.Messaging.Postgres;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
-using Microsoft.OpenApi;
 
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
@@ -18,24 +17,26 @@ internal static class IngestEndpoints
     public static void MapIngests(this IEndpointRouteBuilder api)
     {
         api.MapPost("/ingest", AcceptAsync)
-            .WithName("ingest")
+            .WithName("submitIngest")
             .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
             .Accepts<IngestForm>("multipart/form-data", "application/json")
-            .AddOpenApiOperationTransformer(DescribeReferencesAsync)
-            .WithDescription("Idempotency-Key: the same key with the same request gets the same answer. Prefer: wait=N answers 200 with the results where they are there within N seconds, else 202; Preference-Applied tells the N that was taken.")
+            .WithJsonBody<IngestOfUploads>()
+            .WithDescription(
+                "Idempotency-Key: the same key with the same request gets the same answer. Prefer: wait=N answers 200 if all jobs finish "
+                + "within N seconds, else 202; Preference-Applied has the N that was used.")
             .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
             .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
             .Produces<IngestStatus>(200)
-            .Produces<IngestAccepted>(202)
+            .Produces<IngestStatus>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
         api.MapGet("/ingests", ListAsync)
-            .WithName("ingests")
+            .WithName("listIngests")
             .WithSummary("Ingests, newest first, by state (accepted, processing, finished), collection, or part of a name (q).")
             .Produces<IngestList>().ProducesProblem(400)
             .RequireScope(Scopes.Read);
         api.MapGet("/ingest/{id:guid}/status", StatusAsync)
-            .WithName("ingest-status")
+            .WithName("getIngestStatus")
             .WithSummary("How far an ingest is, and each of its assets.")
             .Produces<IngestStatus>()
             .ProducesProblem(404)
@@ -81,20 +82,17 @@ internal static class IngestEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, IngestListQuery ingests, OwnerFilter owners, string? state, string? collection, string? q, string? owner,
-        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        HttpContext context, IngestListQuery ingests, OwnerFilter owners, [Values(typeof(IngestStatuses))] string? state, string? collection, string? q,
+        string? owner, string? pageToken, [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
         Results.Ok(await ingests.ListAsync(
             await owners.ResolveAsync(context, owner), state, collection, q, pageToken, pageSize, context.RequestAborted));
 
     private static async Task<IResult> StatusAsync(
-        Guid id, HttpContext context, IngestStatusQuery query, string? pageToken, int pageSize = IngestStatusQuery.DefaultPageSize) =>
+        Guid id, HttpContext context, IngestStatusQuery query, string? pageToken,
+        [Range(1, IngestStatusQuery.MaxPageSize)] int pageSize = IngestStatusQuery.DefaultPageSize) =>
         await query.FindAsync(id, context.OwnerId(), pageToken, pageSize, context.RequestAborted) is { } status
             ? Results.Ok(status)
             : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {id}, or it is not yours.");
-
-    /// <summary>The JSON form is another than that of the files.</summary>
-    private static async Task DescribeReferencesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
-        operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(IngestOfUploads), parameterDescription: null, cancellationToken);
 
     internal static void LimitBody(HttpContext context, long bytes)
     {

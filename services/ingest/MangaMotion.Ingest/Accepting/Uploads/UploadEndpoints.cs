@@ -20,7 +20,7 @@ internal static class UploadEndpoints
     public static void MapUploads(this IEndpointRouteBuilder api)
     {
         api.MapPost("/uploads", AddAsync)
-            .WithName("upload")
+            .WithName("createUpload")
             .WithSummary("A link to put one file straight into the store; hand it in afterwards by POST /ingest with {\"uploads\":[{\"upload_id\":…}]}, JSON records with {\"payload\":{\"upload_id\":…}}.")
             .Produces<UploadLink>(201).ProducesProblem(400).ProducesProblem(413)
             .RequireScope(Scopes.Submit);

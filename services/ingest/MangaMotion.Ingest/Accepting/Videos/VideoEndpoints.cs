@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MangaMotion.Api;
 using MangaMotion.Comics.Script;
 using MangaMotion.Ingest.Accepting.Idempotency;
@@ -11,9 +12,7 @@ using MangaMotion.Jobs.Replays;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Storage;
 using MangaMotion.Videos;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
-using Microsoft.OpenApi;
 
 namespace MangaMotion.Ingest.Accepting.Videos;
 
@@ -25,42 +24,42 @@ internal static class VideoEndpoints
     public static void MapVideos(this IEndpointRouteBuilder api)
     {
         api.MapPost("/videos", AcceptAsync)
-            .WithName("create-video").WithSummary("Submit a chapter; a narrated video is made of it.")
+            .WithName("createVideo").WithSummary("Submit a chapter; a narrated video is made of it.")
             .WithDescription("As JSON, `{\"ingest_id\": …}` with the same fields takes the files of an ingest.")
             .Accepts<VideoForm>("multipart/form-data", "application/json")
-            .AddOpenApiOperationTransformer(DescribeReferenceAsync)
+            .WithJsonBody<VideoOfIngest>()
             .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
             .Produces<VideoAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
         api.MapGet("/videos", ListAsync)
-            .WithName("videos")
+            .WithName("listVideos")
             .WithSummary("Videos, newest first, by state, collection, or part of the title (q).")
             .Produces<VideoList>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/voices", (VideoVoices voices) => Results.Ok(new VoiceList(voices.All)))
-            .WithName("voices").WithSummary("Voices that a video can name.")
+            .WithName("listVoices").WithSummary("Voices that a video can name.")
             .Produces<VoiceList>().RequireKey();
         api.MapGet("/videos/{id:guid}", GetAsync)
-            .WithName("video").WithSummary("How far a video is: its stages, its shots and, when it is done, its files.")
+            .WithName("getVideo").WithSummary("How far a video is: its stages, its shots and, when it is done, its files.")
             .Produces<VideoStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/script", GetScriptAsync)
-            .WithName("video-script").WithSummary("The script, once it is written.")
+            .WithName("getVideoScript").WithSummary("The script, once it is written.")
             .Produces<VideoScript>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPut("/videos/{id:guid}/script", PutScriptAsync)
-            .WithName("edit-video-script").WithSummary("Replace the script; only what the edit changes is made again.")
+            .WithName("replaceVideoScript").WithSummary("Replace the script; only what the edit changes is made again.")
             .Accepts<VideoScript>("application/json")
             .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).RequireScope(Scopes.Submit);
         api.MapPost("/videos/{id:guid}/approve", ApproveAsync)
-            .WithName("approve-video").WithSummary("Let a video go on that waits for approval, or that was to stop after a stage.")
+            .WithName("approveVideo").WithSummary("Let a video go on that waits for approval, or that was to stop after a stage.")
             .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
         api.MapGet("/videos/{id:guid}/pages/{page:int}", GetPageAsync)
-            .WithName("video-page").WithSummary("The picture of a page: a redirect to the store, or its bytes.")
+            .WithName("getVideoPage").WithSummary("The picture of a page: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int:min(1)}", GetThumbnailAsync)
-            .WithName("video-panel").WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
+            .WithName("getVideoPanel").WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/{variant}", GetFileAsync)
-            .WithName("video-file").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")
+            .WithName("getVideoFile").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
@@ -75,13 +74,9 @@ internal static class VideoEndpoints
         return await acceptor.AcceptAsync(new(context.Request, owner, idempotent), context.RequestAborted);
     }
 
-    /// <summary>The JSON form is another than that of the files.</summary>
-    private static async Task DescribeReferenceAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
-        operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(VideoOfIngest), parameterDescription: null, cancellationToken);
-
     private static async Task<IResult> ListAsync(
-        HttpContext context, VideoListQuery videos, OwnerFilter owners, string? state, string? collection, string? q, string? owner,
-        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        HttpContext context, VideoListQuery videos, OwnerFilter owners, [Values(typeof(VideoListStates))] string? state, string? collection, string? q,
+        string? owner, string? pageToken, [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
         Results.Ok(await videos.ListAsync(
             await owners.ResolveAsync(context, owner), state, collection, q, pageToken, pageSize, context.RequestAborted));
 
@@ -127,7 +122,7 @@ internal static class VideoEndpoints
             : throw new ProblemException(404, "unknown_panel", $"There is no thumbnail of panel {panel} on page {page} of video {id}: not found there, not read (yet), or not yours.");
 
     private static async Task<IResult> GetFileAsync(
-        Guid id, string variant, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options)
+        Guid id, [Values(typeof(VideoVariants))] string variant, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options)
     {
         if (!VideoVariants.All.Contains(variant))
             throw new ProblemException(404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", VideoVariants.All)}.");

@@ -2,9 +2,9 @@ using MangaMotion.Api;
 
 namespace MangaMotion.Ingest.Accepting.Videos;
 
-/// <summary>The parts of the multipart request, for the OpenAPI document.</summary>
+/// <summary>Multipart form of a video: the chapter and its options.</summary>
 internal sealed record VideoForm : VideoFields
 {
     /// <summary>The chapter: a CBZ, ZIP or PDF, or its pages in order, each a part of this name with a filename.</summary>
-    public IFormFileCollection? Files { get; init; }
+    public required IFormFileCollection Files { get; init; }
 }

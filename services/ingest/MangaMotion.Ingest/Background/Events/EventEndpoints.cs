@@ -13,12 +13,12 @@ internal static class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder api)
     {
         api.MapGet("/ingest/{id:guid}/events", WatchIngestAsync)
-            .WithName("ingest-events")
+            .WithName("watchIngest")
             .WithSummary("Server-sent events: each job of the ingest as it is now, then as it changes; 'end' when all are over. Resumes after Last-Event-ID.")
             .Produces(200, contentType: ContentType).Produces(204).ProducesProblem(404).ProducesProblem(503)
             .RequireScope(Scopes.Read);
         api.MapGet("/jobs/{id:guid}/events", WatchJobAsync)
-            .WithName("job-events")
+            .WithName("watchJob")
             .WithSummary("Server-sent events: the job as it is now, then as it changes; 'end' when it is over. Resumes after Last-Event-ID.")
             .Produces(200, contentType: ContentType).Produces(204).ProducesProblem(404).ProducesProblem(503)
             .RequireScope(Scopes.Read);

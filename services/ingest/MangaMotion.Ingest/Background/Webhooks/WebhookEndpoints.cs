@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
@@ -17,29 +18,31 @@ internal static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         api.MapGet("/webhooks/deliveries", ListAsync)
-            .WithName("webhook-deliveries")
+            .WithName("listWebhookDeliveries")
             .WithSummary("What was sent to callback_urls, newest first, and what waits to be sent.")
             .Produces<WebhookDeliveries>().ProducesProblem(400)
             .RequireScope(Scopes.Read);
         api.MapPost("/webhooks/deliveries/{id:guid}/replay", ReplayAsync)
-            .WithName("replay-webhook-delivery")
+            .WithName("replayWebhookDelivery")
             .WithSummary("Send a delivery (once more) now, with attempts counted from zero.")
             .Produces(202).ProducesProblem(404).ProducesProblem(409)
             .RequireScope(Scopes.Submit);
         api.MapGet("/webhooks/secret", GetSecretAsync)
-            .WithName("webhook-secret")
+            .WithName("getWebhookSecret")
             .WithSummary("The secret that your deliveries are signed with.")
             .Produces<WebhookSecret>()
             .RequireScope(Scopes.Operate);
         api.MapPost("/webhooks/secret", RenewSecretAsync)
-            .WithName("renew-webhook-secret")
+            .WithName("renewWebhookSecret")
             .WithSummary("Replace the secret. Deliveries are signed with both for a day (Webhooks__SecretOverlap), the new one first.")
             .Produces<WebhookSecret>()
             .RequireScope(Scopes.Operate);
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, WebhookStore store, Guid? ingest, string? status, string? pageToken, int pageSize = DefaultPageSize)
+        HttpContext context, WebhookStore store, Guid? ingest,
+        [Values(typeof(WebhookDeliveryStatuses))] string? status, string? pageToken,
+        [Range(1, MaxPageSize)] int pageSize = DefaultPageSize)
     {
         if (pageSize is < 1 or > MaxPageSize)
             throw new ProblemException(400, "invalid_page_size", $"pageSize must be 1 to {MaxPageSize}.");

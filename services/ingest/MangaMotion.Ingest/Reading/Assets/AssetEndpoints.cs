@@ -11,11 +11,11 @@ internal static class AssetEndpoints
 {
     public static void MapAssets(this IEndpointRouteBuilder api) =>
         api.MapGet("/assets/{id:guid}/{variant}", GetAsync)
-            .WithName("asset").WithSummary("The original or a derivative: a redirect to the store, or its bytes.")
+            .WithName("getAsset").WithSummary("The original or a derivative: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
 
     private static async Task<IResult> GetAsync(
-        Guid id, string variant, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options)
+        Guid id, [Values(typeof(AssetVariants))] string variant, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options)
     {
         if (!AssetVariants.All.Contains(variant))
             throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}.");

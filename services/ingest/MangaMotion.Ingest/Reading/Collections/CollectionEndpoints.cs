@@ -8,7 +8,7 @@ internal static class CollectionEndpoints
 {
     public static void MapCollections(this IEndpointRouteBuilder api) =>
         api.MapGet("/collections/{slug}/status", StatusAsync)
-            .WithName("collection-status").WithSummary("How far all ingests of a collection are together.")
+            .WithName("getCollectionStatus").WithSummary("How far all ingests of a collection are together.")
             .Produces<CollectionStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
 
     private static async Task<IResult> StatusAsync(string slug, HttpContext context, CollectionStatusQuery query) =>

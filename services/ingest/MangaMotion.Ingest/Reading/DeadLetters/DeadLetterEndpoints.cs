@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Background.Retention;
@@ -22,19 +23,19 @@ internal static class DeadLetterEndpoints
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
         api.MapGet("/failed-jobs", ListAsync)
-            .WithName("failed-jobs").WithSummary("Dead letters, newest first, or with group_by=fingerprint their groups of one cause.")
+            .WithName("listFailedJobs").WithSummary("Dead letters, newest first, or with group_by=fingerprint their groups of one cause.")
             .Produces<FailedJobs>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/failed-jobs/{id:guid}", GetAsync)
-            .WithName("failed-job").WithSummary("One dead letter; with the scope operate also stack, input and what the tool said.")
+            .WithName("getFailedJob").WithSummary("One dead letter; with the scope operate also stack, input and what the tool said.")
             .Produces<FailedJob>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/failed-jobs/retry", RetryAsync)
-            .WithName("retry-failed-jobs").WithSummary("Run all dead letters of a filter again, or first one as a canary.")
+            .WithName("replayFailedJobs").WithSummary("Run all dead letters of a filter again, or first one as a canary.")
             .Produces<ReplayProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapGet("/failed-jobs/retries/{id:guid}", ProgressAsync)
-            .WithName("retry-progress").WithSummary("How far such a request is.")
+            .WithName("getReplay").WithSummary("How far such a request is.")
             .Produces<ReplayProgress>().ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapDelete("/failed-jobs", DeleteAsync)
-            .WithName("delete-failed-jobs").WithSummary("Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
+            .WithName("deleteFailedJobs").WithSummary("Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
             .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate);
     }
 
@@ -92,8 +93,8 @@ internal static class DeadLetterEndpoints
 
     /// <summary>The query of a list.</summary>
     internal sealed record ListParameters(
-        [property: FromQuery(Name = "type")] string? Type,
-        [property: FromQuery(Name = "status")] string? Status,
+        [property: FromQuery(Name = "type"), Values(typeof(JobTypeNames))] string? Type,
+        [property: FromQuery(Name = "status"), Values(typeof(DeadLetterStatuses))] string? Status,
         [property: FromQuery(Name = "error")] string? Error,
         [property: FromQuery(Name = "collection")] string? Collection,
         [property: FromQuery(Name = "since")] DateTimeOffset? Since,
@@ -101,9 +102,9 @@ internal static class DeadLetterEndpoints
         [property: FromQuery(Name = "fingerprint")] string? Fingerprint,
         [property: FromQuery(Name = "q")] string? Q,
         [property: FromQuery(Name = "owner")] string? Owner,
-        [property: FromQuery(Name = "group_by")] string? GroupBy,
+        [property: FromQuery(Name = "group_by"), AllowedValues("fingerprint")] string? GroupBy,
         [property: FromQuery(Name = "pageToken")] string? PageToken,
-        [property: FromQuery(Name = "pageSize")] int? PageSize)
+        [property: FromQuery(Name = "pageSize"), Range(1, ListQuery.MaxPageSize)] int? PageSize)
     {
         public DeadLetterFilter Filter => new()
         {

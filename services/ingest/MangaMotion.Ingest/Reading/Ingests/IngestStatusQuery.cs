@@ -36,9 +36,9 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
     // The page first, then its jobs: never the jobs of the whole ingest.
     private const string Assets =
         """
-        select a.position, a.id, a.name, a.media_type, j.status, j.attempts, j.last_error, j.result::text, j.id
+        select a.position, a.id, a.name, a.media_type, j.status, j.attempts, j.last_error, j.result::text, j.id, a.size
         from (
-          select position, id, ingest_id, name, media_type from assets
+          select position, id, ingest_id, name, media_type, size from assets
           where ingest_id = $1 and owner_id = $2 and position > $3 order by position limit $4) a
         left join jobs j on j.ingest_id = $1 and j.asset_id = a.id
         order by a.position
@@ -118,6 +118,7 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         row.GetGuid(1),
         row.GetString(2),
         row.IsDBNull(3) ? null : row.GetString(3),
+        row.GetInt64(9),
         row.GetString(4),
         row.GetInt32(5),
         row.IsDBNull(6) ? null : row.GetString(6),

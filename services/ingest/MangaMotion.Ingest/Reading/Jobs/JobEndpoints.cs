@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
@@ -12,22 +13,22 @@ internal static class JobEndpoints
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
         api.MapGet("/jobs", ListAsync)
-            .WithName("jobs").WithSummary("Jobs, newest first; status=PROCESSING are the active ones.")
+            .WithName("listJobs").WithSummary("Jobs, newest first; status=PROCESSING are the active ones.")
             .Produces<JobList>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/jobs/{id:guid}", GetAsync)
-            .WithName("job").WithSummary("One job with its attempts.")
+            .WithName("getJob").WithSummary("One job with its attempts.")
             .Produces<JobDetail>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/jobs/{id:guid}/cancel", CancelAsync)
-            .WithName("cancel-job").WithSummary("Stop a job; nothing of it is committed any more.")
+            .WithName("cancelJob").WithSummary("Stop a job; nothing of it is committed any more.")
             .Produces<JobDetail>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
         api.MapPost("/jobs/{id:guid}/retry", RetryAsync)
-            .WithName("retry-job").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
+            .WithName("retryJob").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
             .Produces<JobDetail>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, JobListQuery jobs, OwnerFilter owners, string? type, string? status, string? collection, string? q, string? owner,
-        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        HttpContext context, JobListQuery jobs, OwnerFilter owners, [Values(typeof(JobTypeNames))] string? type, string? status, string? collection,
+        string? q, string? owner, string? pageToken, [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
         Results.Ok(await jobs.ListAsync(
             new(type, status, collection, q, pageToken, pageSize), await owners.ResolveAsync(context, owner), context.RequestAborted));
 

@@ -18,19 +18,19 @@ internal static class OperationEndpoints
     public static void MapOperations(this IEndpointRouteBuilder api)
     {
         api.MapGet("/stats", async (StatsQuery query, CancellationToken gone) => Results.Ok(await query.GetAsync(gone)))
-            .WithName("stats").WithSummary("Throughput, error rate and latencies by job type and stage, over five minutes, an hour and a day.")
+            .WithName("getStats").WithSummary("Throughput, error rate and latencies by job type and stage, over five minutes, an hour and a day.")
             .Produces<JobStats>().RequireScope(Scopes.Operate);
         api.MapGet("/workers", async (WorkerQuery query, CancellationToken gone) => Results.Ok(await query.ListAsync(gone)))
-            .WithName("workers").WithSummary("Workers of the last day, and whether they live.")
+            .WithName("listWorkers").WithSummary("Workers of the last day, and whether they live.")
             .Produces<WorkerList>().RequireScope(Scopes.Operate);
         api.MapGet("/queues", async (QueueQuery query, CancellationToken gone) => Results.Ok(new QueueList(await query.ListAsync(gone))))
-            .WithName("queues").WithSummary("The lanes of each job type: messages, consumers, whether they are paused.")
+            .WithName("listQueues").WithSummary("The lanes of each job type: messages, consumers, whether they are paused.")
             .Produces<QueueList>().RequireScope(Scopes.Operate);
         api.MapPost("/queues/{name}/pause", (string name, QueueQuery query, QueuePauses pauses, CancellationToken gone) => ChangeAsync(name, true, query, pauses, gone))
-            .WithName("pause-queue").WithSummary("Workers stop taking from a queue within seconds; jobs that run already end. It holds until resumed.")
+            .WithName("pauseQueue").WithSummary("Workers stop taking from a queue within seconds; jobs that run already end. It holds until resumed.")
             .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapPost("/queues/{name}/resume", (string name, QueueQuery query, QueuePauses pauses, CancellationToken gone) => ChangeAsync(name, false, query, pauses, gone))
-            .WithName("resume-queue").WithSummary("Workers take from a queue again.")
+            .WithName("resumeQueue").WithSummary("Workers take from a queue again.")
             .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate);
     }
 

@@ -21,10 +21,10 @@ internal static class RecordEndpoints
     public static void MapRecords(this IEndpointRouteBuilder api)
     {
         api.MapGet("/collections/{slug}/records", OfCollectionAsync)
-            .WithName("collection-records").WithSummary("The records of a collection, however they were stored.").WithDescription(Filters)
+            .WithName("listCollectionRecords").WithSummary("The records of a collection, however they were stored.").WithDescription(Filters)
             .Produces<RecordPage>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/ingest/{id:guid}/records", OfIngestAsync)
-            .WithName("ingest-records").WithSummary("The records of one ingest, with a collection or without.").WithDescription(Filters)
+            .WithName("listIngestRecords").WithSummary("The records of one ingest, with a collection or without.").WithDescription(Filters)
             .Produces<RecordPage>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 

@@ -1,0 +1,3 @@
+using MangaMotion.Clients;
+
+[assembly: AssemblyFixture(typeof(ApiStack))]

@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Threading.Tasks;
+using Generated;
+
+/// <summary>The tasks of an integrator, written against the generated client only.</summary>
+public static class Walk
+{
+    public static async Task<string[]> RunAsync(Uri address, string key, string folder)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Add("X-Api-Key", key);
+        var client = new MangaMotionClient(http);
+        var steps = new List<string>();
+
+        var ingest = await SubmitAsync(client, folder, prefer: null, "a.jpg", "b.png");
+        var status = await WaitAsync(client, ingest.Job_id);
+        steps.Add($"{status.Assets.Count(asset => asset.Status == JobStatus.DONE)} files done");
+
+        using var thumbnail = await client.GetAssetAsync(status.Assets.First().Asset_id, AssetVariant.Thumbnail);
+        var head = new byte[2];
+        await thumbnail.Stream.ReadExactlyAsync(head);
+        steps.Add(head is [0xff, 0xd8] ? "JPEG thumbnail" : "no JPEG");
+
+        // Answered with 200 if it is done in time, else with 202: one type either way.
+        var waited = await SubmitAsync(client, folder, prefer: "wait=30", "a.jpg", "b.png");
+        await WaitAsync(client, waited.Job_id);
+        await SubmitAsync(client, folder, prefer: null, "a.jpg");
+        var jobs = new List<JobSummary>();
+        string? token = null;
+        do
+        {
+            var page = await client.ListJobsAsync(JobType.Thumbnail, null, "csharp", null, token, 2);
+            jobs.AddRange(page.Jobs);
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        steps.Add($"{jobs.Count} jobs in pages of 2");
+
+        try
+        {
+            await client.GetIngestStatusAsync(Guid.NewGuid(), null, null);
+        }
+        catch (ApiException<Problem> exception)
+        {
+            steps.Add(exception.Result.Code);
+        }
+
+        var later = await SubmitAsync(client, folder, prefer: null, DateTimeOffset.UtcNow.AddHours(1), "a.jpg");
+        steps.Add((await client.CancelJobAsync(later.Assets.First().Job_id)).Status == JobStatus.CANCELED ? "canceled" : "not canceled");
+
+        var video = await client.CreateVideoAsync(
+            null, Open(folder, "page1.png", "page2.png"), "Two pages", RequestedDirection.Ltr, RequestedLanguage.En, null, "320x180", 24,
+            false, false, UnreadablePages.Fail, false, StageName.Script_gen, "csharp", Priority.High, null, null);
+        VideoStatus made;
+        do
+        {
+            await Task.Delay(200);
+            made = await client.GetVideoAsync(video.Id);
+        }
+        while (made.Status is JobStatus.UPLOADED or JobStatus.PROCESSING);
+        steps.Add($"video {made.State.ToString().ToLowerInvariant()} after the script");
+        return [.. steps];
+    }
+
+    private static Task<IngestStatus> SubmitAsync(MangaMotionClient client, string folder, string? prefer, params string[] names) =>
+        SubmitAsync(client, folder, prefer, notBefore: null, names);
+
+    private static Task<IngestStatus> SubmitAsync(
+        MangaMotionClient client, string folder, string? prefer, DateTimeOffset? notBefore, params string[] names) =>
+        // NSwag declares an optional file as not nullable, and accepts null.
+        client.SubmitIngestAsync(null, prefer, Open(folder, names), null!, "csharp", Priority.High, notBefore, null, null);
+
+    private static FileParameter[] Open(string folder, params string[] names) =>
+        [.. names.Select(name => new FileParameter(new MemoryStream(File.ReadAllBytes(Path.Combine(folder, name))), name))];
+
+    private static async Task<IngestStatus> WaitAsync(MangaMotionClient client, Guid id)
+    {
+        while (true)
+        {
+            var status = await client.GetIngestStatusAsync(id, null, null);
+            if (status.Status == IngestPhase.Finished)
+                return status;
+            await Task.Delay(200);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using MangaMotion.Acceptance;
+
+namespace MangaMotion.Clients;
+
+/// <summary>Client of openapi-typescript and openapi-fetch, and the linter Spectral. The test installs them by <c>npm ci</c>.</summary>
+public sealed class TypeScriptClientTests(ApiStack stack)
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "TypeScript");
+    private static readonly Lazy<Task> Packages =
+        new(() => ToolProcess.RunAsync(Folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"));
+
+    [Fact]
+    public async Task The_client_uploads_waits_downloads_pages_reads_errors_and_cancels()
+    {
+        await Packages.Value;
+        await RunToolAsync("openapi-typescript", Path.Combine(stack.Files, "openapi.json"), "--output", "api.d.ts");
+        await RunToolAsync("tsc");
+
+        var address = stack.Address.ToString().TrimEnd('/');
+        var steps = await ToolProcess.RunAsync(Folder, "node", "out/walk.js", address, Installation.Key, stack.Files);
+
+        steps.Trim().Split('\n').ShouldBe(ApiStack.Steps);
+    }
+
+    [Fact]
+    public async Task The_document_passes_the_linter()
+    {
+        await Packages.Value;
+
+        var document = Path.Combine(stack.Files, "openapi.json");
+        var report = await RunToolAsync("spectral", "lint", document, "--ruleset", ".spectral.yaml", "--fail-severity", "warn");
+
+        report.ShouldContain("No results with a severity of 'warn' or higher found!");
+    }
+
+    private static Task<string> RunToolAsync(string name, params string[] arguments) =>
+        ToolProcess.RunAsync(Folder, Path.Combine(Folder, "node_modules", ".bin", name), arguments);
+}
