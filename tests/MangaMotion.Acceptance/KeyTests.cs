@@ -27,7 +27,7 @@ public sealed class KeyTests(TestStack stack)
         (await here.GetApiKeysAsync()).Select(key => key.Name).ShouldBe(["Acme", "Acme's reader"]);
         (await here.GetApiKeysAsync())[0].LastUsedAt.ShouldNotBeNull();
         var foreign = await first.CreateApiKeyAsync(new("Zenith", ["submit"], Guid.NewGuid()));
-        (await first.GetApiKeysAsync()).Count.ShouldBe(3);
+        (await first.GetApiKeysAsync()).Select(key => key.IsFirst).ShouldBe([true, false, false, false]);
         await ShouldBeRefusedAsync(404, "unknown_key", () => here.RevokeApiKeyAsync(foreign.Info.Id));
         await ShouldBeRefusedAsync(403, "foreign_owner", () => here.CreateApiKeyAsync(new("Spy", ["read"], foreign.Info.OwnerId)));
         await ShouldBeRefusedAsync(403, "missing_scope", () => MangaMotionClient.Create(other.Address, reader.Key).GetApiKeysAsync());
@@ -97,6 +97,33 @@ public sealed class KeyTests(TestStack stack)
         refused.Problem.Detail!.ShouldContain(allowed);
         spoken.Problem.Detail!.ShouldContain("must be one that speaks 'ja': espeak");
         (await installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_rotated_key_replaces_the_old_one_and_survives_a_restart()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var old = installation.Client;
+        var first = (await old.GetApiKeysAsync()).ShouldHaveSingleItem();
+        await ShouldBeRefusedAsync(400, "invalid_expiry", () => old.RotateApiKeyAsync(first.Id, new(DateTimeOffset.UtcNow.AddDays(-1))));
+        await ShouldBeRefusedAsync(404, "unknown_key", () => old.RotateApiKeyAsync(Guid.NewGuid(), new()));
+
+        var expiry = DateTimeOffset.UtcNow.AddDays(30);
+        var rotated = await old.RotateApiKeyAsync(first.Id, new(expiry));
+
+        rotated.Info.Id.ShouldBe(first.Id);
+        rotated.Info.ExpiresAt!.Value.ShouldBe(expiry, TimeSpan.FromSeconds(1));
+        await Eventually.Until(() => IsRefusedAsync(old), TimeSpan.FromSeconds(60), "the old key is refused");
+        var restarted = await installation.StartIngestAsync();
+        (await IsRefusedAsync(MangaMotionClient.Create(restarted.Address, Installation.Key))).ShouldBeTrue("the variable did not change");
+        var renewed = MangaMotionClient.Create(restarted.Address, rotated.Key);
+        (await renewed.CreateApiKeyAsync(new("Zenith", ["read"], Guid.NewGuid()))).Info.Name.ShouldBe("Zenith");
+
+        await installation.ExecuteAsync("update api_keys set expires_at = now() where id = $1", first.Id);
+        await Eventually.Until(() => IsRefusedAsync(renewed), TimeSpan.FromSeconds(60), "the expired key is refused");
+        var replaced = await installation.StartIngestAsync(("MANGAMOTION_API_KEY", "another-first-key"));
+        (await MangaMotionClient.Create(replaced.Address, "another-first-key").GetApiKeysAsync()).Count.ShouldBe(2);
     }
 
     private static async Task<bool> IsRefusedAsync(MangaMotionClient client)

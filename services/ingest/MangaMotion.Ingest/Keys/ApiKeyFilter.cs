@@ -14,7 +14,7 @@ internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string?
         var sent = KeyOf(http.Request)
             ?? throw new ProblemException(401, "missing_api_key", "Send your API key as X-Api-Key or as Authorization: Bearer.");
         var key = await keys.FindAsync(sent, http.RequestAborted)
-            ?? throw new ProblemException(401, "invalid_api_key", "This API key is not known or was revoked.");
+            ?? throw new ProblemException(401, "invalid_api_key", "This API key is unknown, expired or revoked.");
         if (scope is not null && !key.Scopes.Contains(scope))
             throw new ProblemException(403, "missing_scope", $"This API key lacks the scope '{scope}'.");
         quotas.CountRequest(key.OwnerId);

@@ -12,10 +12,10 @@ internal static class CallerEndpoints
     public static void MapCallers(this IEndpointRouteBuilder api)
     {
         api.MapGet("/me", GetMeAsync)
-            .WithName("me").WithSummary("The key of the request: name, owner, scopes, limits, quotas used.")
+            .WithName("getMe").WithSummary("The key of the request: name, owner, scopes, limits, quotas used.")
             .Produces<Me>().RequireKey();
         api.MapGet("/limits", (IOptions<IngestOptions> options) => Results.Ok(LimitsOf(options.Value)))
-            .WithName("limits").WithSummary("Limits of one request, and the media types that are read.")
+            .WithName("getLimits").WithSummary("Limits of one request, and the media types that are read.")
             .Produces<RequestLimits>().RequireKey();
     }
 

@@ -19,13 +19,16 @@ internal static class KeyEndpoints
     public static void MapKeys(this IEndpointRouteBuilder api)
     {
         api.MapPost("/keys", CreateAsync)
-            .WithName("create-key").WithSummary("Make an API key; it is shown in this answer and never again.")
+            .WithName("createKey").WithSummary("Make an API key; it is shown in this answer and never again.")
             .Produces<ApiKeyCreated>(201).ProducesProblem(400).RequireScope(Scopes.Operate);
         api.MapGet("/keys", ListAsync)
-            .WithName("keys").WithSummary("Keys with their scopes and when they were last used.")
+            .WithName("listKeys").WithSummary("Keys with their scopes and when they were last used.")
             .Produces<ApiKeys>().RequireScope(Scopes.Operate);
+        api.MapPost("/keys/{id:guid}/rotate", RotateAsync)
+            .WithName("rotateKey").WithSummary("Replace the secret of a key. Every instance rejects the old one within seconds.")
+            .Produces<ApiKeyCreated>(200).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapDelete("/keys/{id:guid}", RevokeAsync)
-            .WithName("revoke-key").WithSummary("Revoke a key; within seconds no instance takes it any more.")
+            .WithName("revokeKey").WithSummary("Revoke a key; within seconds no instance takes it any more.")
             .Produces(204).ProducesProblem(404).RequireScope(Scopes.Operate);
     }
 
@@ -38,13 +41,30 @@ internal static class KeyEndpoints
             throw new ProblemException(400, "invalid_scopes", $"Give the key one or more of the scopes {string.Join(", ", Scopes.All)}.");
         if (request.OwnerId is { } owner && owner != caller.OwnerId && !caller.IsFirst)
             throw new ProblemException(403, "foreign_owner", "Only the installation's first key (MANGAMOTION_API_KEY) makes keys for another owner.");
-        var created = await keys.CreateAsync(request.OwnerId ?? caller.OwnerId, request.Name.Trim(), [.. scopes.Distinct()], context.RequestAborted);
+        CheckExpiry(request.ExpiresAt);
+        var created = await keys.CreateAsync(
+            request.OwnerId ?? caller.OwnerId, request.Name.Trim(), [.. scopes.Distinct()], request.ExpiresAt, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         return Results.Created("/api/v1/keys", created);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, KeyQuery keys) =>
         Results.Ok(new ApiKeys(await keys.ListAsync(VisibleTo(context), context.RequestAborted)));
+
+    private static async Task<IResult> RotateAsync(Guid id, RotateApiKey request, HttpContext context, KeyQuery keys)
+    {
+        CheckExpiry(request.ExpiresAt);
+        var rotated = await keys.RotateAsync(id, VisibleTo(context), request.ExpiresAt, context.RequestAborted)
+            ?? throw new ProblemException(404, "unknown_key", $"There is no key {id}, it is not yours, or it is revoked.");
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Ok(rotated);
+    }
+
+    private static void CheckExpiry(DateTimeOffset? expiresAt)
+    {
+        if (expiresAt <= DateTimeOffset.UtcNow)
+            throw new ProblemException(400, "invalid_expiry", "expires_at is in the past; leave it out for a key that does not expire.");
+    }
 
     private static async Task<IResult> RevokeAsync(Guid id, HttpContext context, KeyQuery keys) =>
         await keys.RevokeAsync(id, VisibleTo(context), context.RequestAborted)

@@ -7,31 +7,53 @@ namespace MangaMotion.Ingest.Keys;
 /// <summary>Makes, lists and revokes keys. The installation's own key sees those of all owners, another one those of its owner.</summary>
 internal sealed class KeyQuery(NpgsqlDataSource database)
 {
-    private const string Columns = "id, owner_id, name, scopes, created_at, last_used_at, revoked_at";
+    private const string Columns = "id, owner_id, name, scopes, created_at, last_used_at, revoked_at, expires_at, is_first";
 
     private const string Insert =
-        $"insert into api_keys (id, owner_id, name, key_sha256, scopes) values ($1, $2, $3, $4, $5) returning {Columns}";
+        $"insert into api_keys (id, owner_id, name, key_sha256, scopes, expires_at) values ($1, $2, $3, $4, $5, $6) returning {Columns}";
 
     private const string List =
         $"select {Columns} from api_keys where $1::uuid is null or owner_id = $1 order by created_at, id";
+
+    private const string Rotate =
+        $"""
+        update api_keys set key_sha256 = $3, expires_at = $4
+        where id = $1 and ($2::uuid is null or owner_id = $2) and revoked_at is null returning {Columns}
+        """;
 
     // A second time is no mistake, and does not change when it was.
     private const string Revoke =
         "update api_keys set revoked_at = coalesce(revoked_at, clock_timestamp()) where id = $1 and ($2::uuid is null or owner_id = $2)";
 
     /// <returns>The key itself too, which is not kept: it is told this once.</returns>
-    public async Task<ApiKeyCreated> CreateAsync(Guid ownerId, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    public async Task<ApiKeyCreated> CreateAsync(
+        Guid ownerId, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
-        var key = $"mm_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}";
+        var key = CreateKey();
         await using var command = database.CreateCommand(Insert);
         command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
         command.Parameters.Add(new() { Value = ownerId });
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = ApiKey.Hash(key) });
         command.Parameters.Add(new() { Value = scopes.ToArray() });
+        command.Parameters.Add(Expiry(expiresAt));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new(key, Read(row));
+    }
+
+    /// <summary>Replaces the secret of a key.</summary>
+    /// <returns>Null if the owner has no such key, or it is revoked.</returns>
+    public async Task<ApiKeyCreated?> RotateAsync(Guid id, Guid? ownerId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    {
+        var key = CreateKey();
+        await using var command = database.CreateCommand(Rotate);
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(Owner(ownerId));
+        command.Parameters.Add(new() { Value = ApiKey.Hash(key) });
+        command.Parameters.Add(Expiry(expiresAt));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? new(key, Read(row)) : null;
     }
 
     /// <param name="ownerId">Null for those of all owners.</param>
@@ -65,8 +87,17 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
 
     private static NpgsqlParameter Owner(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid };
 
+    private static string CreateKey() => $"mm_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}";
+
+    private static NpgsqlParameter Expiry(DateTimeOffset? time) =>
+        new() { Value = (object?)time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
+
     private static ApiKeyInfo Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<DateTimeOffset>(4), Time(row, 5), Time(row, 6));
+        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<DateTimeOffset>(4), Time(row, 5), Time(row, 6))
+    {
+        ExpiresAt = Time(row, 7),
+        IsFirst = row.GetBoolean(8),
+    };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

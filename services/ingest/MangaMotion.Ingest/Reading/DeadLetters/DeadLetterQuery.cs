@@ -34,13 +34,16 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
             (array_agg(f.id order by f.status = 'FAILED' desc, f.created_at desc))[1] as sample
           {DeadLetterFilter.From}
           group by f.fingerprint)
-        select g.open, g.replaying, g.resolved, g.first_seen, g.last_seen, f.error_class, {Columns}
+        select g.open, g.replaying, g.resolved, g.first_seen, g.last_seen, f.error_class, {Columns}, f.error_stacktrace
         from grouped g join failed_jobs f on f.id = g.sample join jobs j on j.id = f.job_id
           left join ingests i on i.id = j.ingest_id left join assets a on a.id = j.asset_id
         where ($11::timestamptz is null or (g.last_seen, g.fingerprint) < ($11, $12::text))
           and ($14::text is null or $14 = case when g.open > 0 then 'FAILED' when g.replaying > 0 then 'REPLAYING' else 'RESOLVED' end)
         order by g.last_seen desc, g.fingerprint desc limit $13
         """;
+
+    /// <summary>Beginning of the line of an inner exception in a stack trace.</summary>
+    private const string Inner = " ---> ";
 
     private const string One =
         $"""
@@ -74,7 +77,8 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
             var (open, replaying) = (reader.GetInt64(0), reader.GetInt64(1));
             groups.Add(new(
                 sample.Fingerprint, StatusOf(open, replaying), open, replaying, reader.GetInt64(2),
-                reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), operates ? reader.GetString(5) : null, sample));
+                reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), operates ? reader.GetString(5) : null,
+                operates ? ReadCause(reader.GetString(22)) : null, sample));
         }
 
         var next = ListQuery.Cut(groups, pageSize, group => PageToken.Write(GroupsName, group.LastSeen, group.Fingerprint));
@@ -131,6 +135,14 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
             CreatedAt = row.GetFieldValue<DateTimeOffset>(first + 14),
             ResolvedAt = row.IsDBNull(first + 15) ? null : row.GetFieldValue<DateTimeOffset>(first + 15),
         };
+    }
+
+    /// <summary>Reads the message of the innermost exception from a stack trace.</summary>
+    internal static string ReadCause(string stack)
+    {
+        var lines = stack.Split('\n');
+        var line = lines.LastOrDefault(line => line.StartsWith(Inner, StringComparison.Ordinal))?[Inner.Length..] ?? lines[0];
+        return line.Split(": ", 2)[^1].TrimEnd();
     }
 
     private static string StatusOf(long open, long replaying) =>
