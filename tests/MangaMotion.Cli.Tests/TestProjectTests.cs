@@ -13,4 +13,13 @@ public sealed class TestProjectTests
         projects.Where(project => project.FullRunOnly).Select(project => project.Name).ShouldBe(["MangaMotion.Containers"]);
         projects.Count.ShouldBeGreaterThan(10);
     }
+
+    [Fact]
+    public void Projects_that_use_no_server_run_side_by_side() =>
+        TestProject.FindAll(Clone.Find()).Where(project => !project.NeedsServers && !project.FullRunOnly).Select(project => project.Name)
+            .ShouldBe(
+            [
+                "MangaMotion.Architecture", "MangaMotion.Comics.Tests", "MangaMotion.Formats", "MangaMotion.Hostile",
+                "MangaMotion.Jobs.Tests", "MangaMotion.Media.Tests", "MangaMotion.VideoPipeline.Tests",
+            ]);
 }

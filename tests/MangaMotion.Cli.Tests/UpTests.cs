@@ -17,6 +17,7 @@ public sealed partial class UpTests : IDisposable
         "mangamotion.dll");
 
     private readonly string _state = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;
+    private readonly Dictionary<string, string> _settings = [];
 
     [Fact]
     public async Task Up_starts_everything_status_shows_it_and_down_leaves_no_process()
@@ -46,8 +47,21 @@ public sealed partial class UpTests : IDisposable
             fewer.ShouldBe(processes.Where(x => x.Name != "thumbnail-2"));
             IsRunning(processes.Single(x => x.Name == "thumbnail-2")).ShouldBeFalse();
 
+            // A changed setting restarts what it concerns: the services, not the servers.
+            _settings["Jobs__Lease"] = "00:00:31";
+            var changed = await RunAsync("up", "--detach");
+            changed.Output.ShouldContain("restarting thumbnail-1: Jobs__Lease changed");
+            var restarted = await UntilReadyAsync();
+            restarted.Where(process => fewer.Contains(process)).Select(process => process.Name).ShouldBe(["postgres", "rabbitmq"]);
+            (await RunAsync("up", "--detach")).Output.ShouldNotContain("restarting");
+            var settings = (await RunAsync("settings")).Output.Split('\n');
+            settings.ShouldContain(line => line.StartsWith("Jobs__Lease", StringComparison.Ordinal)
+                && line.Contains("00:00:31", StringComparison.Ordinal) && line.Contains("environment of up", StringComparison.Ordinal));
+            settings.ShouldContain(line => line.StartsWith("ConnectionStrings__Postgres", StringComparison.Ordinal)
+                && line.Contains("(hidden)", StringComparison.Ordinal) && line.Contains("the stack", StringComparison.Ordinal));
+
             (await RunAsync("down")).ExitCode.ShouldBe(0);
-            processes.ShouldAllBe(x => !IsRunning(x));
+            restarted.ShouldAllBe(x => !IsRunning(x));
             (await RunAsync("status")).ExitCode.ShouldBe(3);
         }
         finally
@@ -134,6 +148,8 @@ public sealed partial class UpTests : IDisposable
             RedirectStandardError = true,
         };
         info.Environment["MANGAMOTION_STATE"] = _state;
+        foreach (var (name, value) in _settings)
+            info.Environment[name] = value;
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -13,6 +13,9 @@ public sealed class WrongArgumentTests : IDisposable
 
     public static TheoryData<string> Commands => [.. FindCommands().Select(command => command.Path)];
 
+    public static TheoryData<string> CommandsWithAnId =>
+        [.. Commands.Select(data => data.Data).Where(path => Find(path).Arguments.Any(argument => argument.Name == "ID"))];
+
     /// <summary>Every option that accepts only some values.</summary>
     public static TheoryData<string, string> CheckedOptions
     {
@@ -34,7 +37,7 @@ public sealed class WrongArgumentTests : IDisposable
     [MemberData(nameof(CheckedOptions))]
     public async Task A_wrong_value_of_an_option_is_named(string command, string option)
     {
-        var value = option == "--output" ? "/no/such/folder/video.mp4" : "nonsense";
+        var value = option == "--output" ? _folder.FullName : "nonsense";
 
         var message = await ShouldBeRejectedAsync([.. command.Split(' '), .. CreateRequiredArguments(command), option, value]);
 
@@ -67,6 +70,30 @@ public sealed class WrongArgumentTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(CommandsWithAnId))]
+    public async Task A_wrong_id_is_named(string command) =>
+        (await ShouldBeRejectedAsync([.. command.Split(' '), "nope"])).ShouldContain("ID: 'nope' is not an id; ./mangamotion ");
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task An_argument_too_many_is_named(string command)
+    {
+        var parsed = Find(command);
+        if (!parsed.TreatUnmatchedTokensAsErrors || parsed.Arguments.Any(argument => argument.Arity.MaximumNumberOfValues > 1))
+            return;
+
+        (await ShouldBeRejectedAsync([.. command.Split(' '), .. CreateRequiredArguments(command), "surplus"])).ShouldContain("'surplus'");
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_missing_argument_is_reported(string command)
+    {
+        if (Find(command).Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0) is { } required)
+            (await ShouldBeRejectedAsync(command.Split(' '))).ShouldContain($"Required argument '{required.Name}' missing");
+    }
+
+    [Theory]
     [InlineData("ID: 'nope' is not an id; ./mangamotion failed lists the ids.", "failed", "nope")]
     [InlineData("ID: 'nope' is not an id; ./mangamotion failed lists the ids.", "replay", "nope")]
     [InlineData("ID: 'nope' is not an id; ./mangamotion failed lists the ids.", "retry", "0190c1d2-0000-7000-8000-000000000001", "nope")]
@@ -85,13 +112,17 @@ public sealed class WrongArgumentTests : IDisposable
     [InlineData("--thumbnail-workers: 'abc' is not a whole number from 1 to 64.", "up", "--thumbnail-workers", "abc")]
     [InlineData("--thumbnail-workers: '65' is not a whole number from 1 to 64.", "up", "--thumbnail-workers", "65")]
     [InlineData("--store: 'tape' is not one of disk, s3.", "up", "--store", "tape")]
-    [InlineData("FILE: 'missing.cbz' is not an existing file.", "video", "missing.cbz")]
+    [InlineData("FILE: 'missing.cbz' is not an existing file or a folder of page images.", "video", "missing.cbz")]
     [InlineData("Required argument 'FILE' missing for command: 'video'.", "video")]
     [InlineData("Required argument 'FILE' missing for command: 'panels'.", "panels")]
     [InlineData("FILE: 'missing.png' is not an existing file.", "panels", "missing.png")]
     [InlineData("'nonsense' is not a command, option or argument here.", "down", "nonsense")]
     [InlineData("'nonsense' is not a command, option or argument here.", "keys", "nonsense")]
-    [InlineData("PROJECT: '--nonsense' is not part of the name of a test project.", "test", "--nonsense")]
+    [InlineData("PROJECT: '--nonsense' is not part of the name of a test project: MangaMotion.Acceptance, ", "test", "--nonsense")]
+    [InlineData("PROJECT: 'nope' is not part of the name of a test project: MangaMotion.Acceptance, ", "test", "Jobs", "nope")]
+    [InlineData("SCRIPT: 'nope.json' is not an existing file.", "video", "edit", "0190c1d2-0000-7000-8000-000000000001", "nope.json")]
+    [InlineData("--state: 'done' is not one of accepted, script_gen, ", "videos", "--state", "done")]
+    [InlineData("--expires: 'soon' is not a date or time such as 2026-11-29", "keys", "create", "me", "--expires", "soon")]
     [InlineData("--direction: 'up' is not one of rtl, ltr.", "panels", "page.png", "--direction", "up")]
     public async Task A_wrong_argument_is_explained(string message, params string[] arguments) =>
         (await ShouldBeRejectedAsync(arguments)).ShouldContain(message);
@@ -132,7 +163,8 @@ public sealed class WrongArgumentTests : IDisposable
                 return [file];
             case "keys create":
                 return ["name"];
-            case "replay" or "keys revoke":
+            case "replay" or "keys revoke" or "keys rotate":
+            case var video when video.StartsWith("video ", StringComparison.Ordinal):
                 return ["0190c1d2-0000-7000-8000-000000000001"];
             default:
                 return [];
@@ -144,7 +176,6 @@ public sealed class WrongArgumentTests : IDisposable
     private static IEnumerable<(string Path, Command Command)> FindCommands() => FindCommands(CommandLine.CreateRoot(), "");
 
     private static IEnumerable<(string Path, Command Command)> FindCommands(Command parent, string prefix) =>
-        parent.Subcommands.SelectMany(command => command.Subcommands.Count == 0
-            ? [($"{prefix}{command.Name}", command)]
-            : FindCommands(command, $"{prefix}{command.Name} "));
+        parent.Subcommands.SelectMany(command => FindCommands(command, $"{prefix}{command.Name} ")
+            .Concat(command.Action is null ? [] : [($"{prefix}{command.Name}", command)]));
 }

@@ -26,16 +26,9 @@ internal static class Arguments
     };
 
     /// <summary>Argument that takes one or more existing files.</summary>
-    public static Argument<string[]> CreateFiles(string description)
-    {
-        var files = new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
-        files.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => !File.Exists(token.Value)))
-                result.AddError(Describe("FILE", token.Value, "an existing file"));
-        });
-        return files;
-    }
+    public static Argument<string[]> CreateFiles(string description) =>
+        new Argument<string[]>("FILE") { Description = description, Arity = ArgumentArity.OneOrMore }
+            .Check(File.Exists, "an existing file");
 
     /// <summary>Option that takes one id.</summary>
     /// <inheritdoc cref="CreateId"/>
@@ -76,6 +69,18 @@ internal static class Arguments
     /// <summary>Rejects values that are not in a list.</summary>
     public static Option<T> Only<T>(this Option<T> option, params IReadOnlyList<string> allowed) =>
         option.Check(text => allowed.Contains(text), $"one of {string.Join(", ", allowed)}");
+
+    /// <summary>Rejects values that fail a test.</summary>
+    /// <param name="expected">Description of the accepted values.</param>
+    public static Argument<T> Check<T>(this Argument<T> argument, Predicate<string> isValid, string expected)
+    {
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !isValid(token.Value)))
+                result.AddError(Describe(argument.Name, token.Value, expected));
+        });
+        return argument;
+    }
 
     /// <summary>Rejects values that fail a test.</summary>
     /// <param name="expected">Description of the accepted values.</param>

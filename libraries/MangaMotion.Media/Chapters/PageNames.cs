@@ -4,7 +4,7 @@ using System.Text;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>Names that owners give to pages: their order, their kind and the form in which they are shown. Never used as paths.</summary>
-internal static class PageNames
+public static class PageNames
 {
     private const int LongestShownName = 200;
 

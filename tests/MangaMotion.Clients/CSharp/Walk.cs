@@ -33,7 +33,8 @@ public static class Walk
         string? token = null;
         do
         {
-            var page = await client.ListJobsAsync(JobType.Thumbnail, null, "csharp", null, token, 2);
+            var page = await client.ListJobsAsync(
+                type: JobType.Thumbnail, status: null, collection: "csharp", q: null, owner: null, pageToken: token, pageSize: 2);
             jobs.AddRange(page.Jobs);
             token = page.NextPageToken;
         }

@@ -1,13 +1,18 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Globalization;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Setup;
 using MangaMotion.LocalStack;
 
 namespace MangaMotion.Cli.Development;
 
-/// <summary><c>test</c>: builds everything, starts the servers once, and runs every test project against them.</summary>
+/// <summary><c>test</c>: builds everything, starts the servers once, and runs every test project.</summary>
 internal static class TestCommand
 {
+    /// <summary>Projects without servers that run at the same time.</summary>
+    private const int SideBySide = 2;
+
     public static Command Create()
     {
         var names = new Argument<string[]>("PROJECT")
@@ -17,8 +22,10 @@ internal static class TestCommand
         };
         names.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
-                result.AddError(Arguments.Describe("PROJECT", token.Value, "part of the name of a test project"));
+            var projects = TestProject.FindAll(Clone.Find()).ToList();
+            var expected = $"part of the name of a test project: {string.Join(", ", projects.Select(project => project.Name))}";
+            foreach (var token in result.Tokens.Where(token => !projects.Exists(project => project.Matches(token.Value))))
+                result.AddError(Arguments.Describe("PROJECT", token.Value, expected));
         });
         var filter = new Option<string?>("--filter") { Description = "Run only tests whose full name contains this text." };
         var noBuild = new Option<bool>("--no-build") { Description = "Run the tests of the last Release build." };
@@ -45,37 +52,54 @@ internal static class TestCommand
     private static async Task<int> RunAsync(string[] names, string? filter, bool build, bool full, CancellationToken cancellationToken)
     {
         var clone = Clone.Find();
+        var projects = TestProject.FindAll(clone)
+            .Where(project => full || !project.FullRunOnly)
+            .Where(project => names.Length == 0 || Array.Exists(names, project.Matches))
+            .ToList();
+        if (projects.Count == 0)
+            throw new CommandException($"{string.Join(" and ", names)} run with --full only.");
         var progress = new ProgressLines();
         string[] packages = full ? [.. SetupCommand.SetupGroups, SetupCommand.FullTestRun] : SetupCommand.SetupGroups;
         await Installation.EnsureAsync(clone, packages, progress, cancellationToken);
-
         if (build)
             await BuildAsync(clone, progress, cancellationToken);
 
-        var projects = TestProject.FindAll(clone)
-            .Where(project => full || !project.FullRunOnly)
-            .Where(project => names.Length == 0 || names.Any(name => project.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
-            .ToList();
-        if (projects.Count == 0)
-            throw new CommandException($"No test project has a name with {string.Join(" or ", names)}. The projects are in tests/.");
         var results = Directory.CreateDirectory(Path.Combine(clone.State, "test-results")).FullName;
-        var total = new TestTotals(0, 0, 0);
-        await using (var servers = await StartServersAsync(progress, cancellationToken))
-        {
-            foreach (var project in projects)
-            {
-                var (totals, output) = await project.RunAsync(servers.Folder.Path, results, filter, cancellationToken);
-                total += totals;
-                progress.Report($"{project.Name}: {totals}");
-                if (totals.Failed > 0)
-                    await Console.Out.WriteLineAsync(output);
-            }
-        }
-
+        var runs = await RunAsync(projects, results, filter, progress, cancellationToken);
+        foreach (var run in runs.OrderByDescending(run => run.Duration))
+            Console.WriteLine($"{run.Duration.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture),6} min  {run.Project.Name}");
+        var total = runs.Aggregate(new TestTotals(0, 0, 0), (sum, run) => sum + run.Totals);
         if (total.Skipped > 0)
             progress.Report($"{total.Skipped} skipped");
         Console.WriteLine($"{total.Passed} passed, {total.Failed} failed");
         return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
+    }
+
+    /// <summary>Runs the projects without servers side by side, then the others one after the other on one set of servers.</summary>
+    private static async Task<IReadOnlyCollection<TestRun>> RunAsync(
+        IReadOnlyCollection<TestProject> projects, string results, string? filter, ProgressLines progress,
+        CancellationToken cancellationToken)
+    {
+        var runs = new ConcurrentBag<TestRun>();
+        await Parallel.ForEachAsync(
+            projects.Where(project => !project.NeedsServers),
+            new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken },
+            async (project, token) => await RunAsync(project, servers: null, token));
+        if (!projects.Any(project => project.NeedsServers))
+            return runs;
+        await using var servers = await StartServersAsync(progress, cancellationToken);
+        foreach (var project in projects.Where(project => project.NeedsServers))
+            await RunAsync(project, servers.Folder.Path, cancellationToken);
+        return runs;
+
+        async Task RunAsync(TestProject project, string? servers, CancellationToken token)
+        {
+            var run = await project.RunAsync(servers, results, filter, token);
+            runs.Add(run);
+            progress.Report($"{project.Name}: {run.Totals}");
+            if (run.Totals.Failed > 0)
+                await Console.Out.WriteLineAsync(run.Output);
+        }
     }
 
     private static async Task BuildAsync(Clone clone, ProgressLines progress, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Xml.Linq;
 using MangaMotion.Cli.Local;
@@ -5,8 +6,9 @@ using MangaMotion.Cli.Local;
 namespace MangaMotion.Cli.Development;
 
 /// <summary>Test project below <c>tests/</c>, built in Release.</summary>
+/// <param name="NeedsServers">True if the project uses <c>MangaMotion.TestSupport</c>, or a project that does.</param>
 /// <param name="FullRunOnly">True if the project has <c>FullTestRunOnly</c>: it is slow, or needs more than setup installs.</param>
-internal sealed record TestProject(string Name, string Assembly, bool FullRunOnly)
+internal sealed record TestProject(string Name, string Assembly, bool NeedsServers, bool FullRunOnly)
 {
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
@@ -18,31 +20,43 @@ internal sealed record TestProject(string Name, string Assembly, bool FullRunOnl
         let name = Path.GetFileNameWithoutExtension(path)
         where !name.EndsWith("TestSupport", StringComparison.Ordinal) && !name.EndsWith(".Victim", StringComparison.Ordinal)
         let fullRunOnly = XDocument.Load(path).Descendants("FullTestRunOnly").Any(property => property.Value == "true")
-        select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"], fullRunOnly);
+        select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"], NeedServers(path), fullRunOnly);
+
+    /// <summary>Whether the name contains a text.</summary>
+    public bool Matches(string text) => Name.Contains(text, StringComparison.OrdinalIgnoreCase);
+
+    private static bool NeedServers(string path) =>
+        Path.GetFileNameWithoutExtension(path) == "MangaMotion.TestSupport"
+        || XDocument.Load(path).Descendants("ProjectReference")
+            .Select(reference => Path.GetFullPath(reference.Attribute("Include")!.Value, Path.GetDirectoryName(path)!))
+            // The reference to every library is a pattern; no library uses it.
+            .Where(File.Exists)
+            .Any(NeedServers);
 
     /// <summary>
     /// Runs the project with its own runner. A run without a result, after a crash or the timeout, counts as one failure.
     /// <c>dotnet test</c> is not used: its adapter reports a crash if the last fixture needs more than five seconds to end and the
     /// adapter sees the exit before it has read the last line.
     /// </summary>
-    /// <param name="servers">State folder of the servers that the tests share.</param>
+    /// <param name="servers">State folder of the servers that the tests share; null for a project without servers.</param>
     /// <param name="results">Folder for the result file.</param>
     /// <param name="filter">Text in the full names of the tests to run; null: all tests.</param>
-    public async Task<(TestTotals Totals, string Output)> RunAsync(
-        string servers, string results, string? filter, CancellationToken cancellationToken)
+    public async Task<TestRun> RunAsync(
+        string? servers, string results, string? filter, CancellationToken cancellationToken)
     {
         var result = Path.Combine(results, $"{Name}.trx");
         File.Delete(result);
+        var watch = Stopwatch.StartNew();
         string[] only = filter is null ? [] : ["-method", $"*{filter}*"];
         var (exitCode, output) = await Tool.CaptureAsync(
             "dotnet",
             [Assembly, "-noLogo", "-noColor", "-longRunning", "120", "-trx", result, .. only],
             results,
             cancellationToken,
-            new Dictionary<string, string> { ["MANGAMOTION_TEST_STACK"] = servers },
+            servers is null ? null : new Dictionary<string, string> { ["MANGAMOTION_TEST_STACK"] = servers },
             RunTimeout);
         if (!File.Exists(result))
-            return (new TestTotals(0, exitCode == 0 ? 0 : 1, 0), output);
+            return new TestRun(this, new TestTotals(0, exitCode == 0 ? 0 : 1, 0), output, watch.Elapsed);
 
         var counters = XDocument.Load(result).Descendants(Trx + "Counters").Single();
         int Count(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
@@ -51,9 +65,12 @@ internal sealed record TestProject(string Name, string Assembly, bool FullRunOnl
         // The runner can fail after every test passed, for example in an assembly fixture.
         if (failed == 0 && exitCode != 0)
             failed = 1;
-        return (new TestTotals(Count("passed"), failed, Count("total") - executed), output);
+        return new TestRun(this, new TestTotals(Count("passed"), failed, Count("total") - executed), output, watch.Elapsed);
     }
 }
+
+/// <summary>Result of one run of a test project.</summary>
+internal sealed record TestRun(TestProject Project, TestTotals Totals, string Output, TimeSpan Duration);
 
 internal sealed record TestTotals(int Passed, int Failed, int Skipped)
 {

@@ -123,6 +123,19 @@ internal sealed class Deployment : IAsyncDisposable
             server.LogFile, obstacle);
     }
 
+    /// <summary>Stops the services whose settings differ from the environment of this process, so that they are started again.</summary>
+    public async Task StopChangedAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var settings = SettingsPage.Read(_clone);
+        await Task.WhenAll(Services.Where(service => service.IsRunning).Select(async service =>
+        {
+            if (service.FindChanges(settings) is not { Count: > 0 } changes)
+                return;
+            progress.Report($"restarting {service.Name}: {string.Join(", ", changes)} changed");
+            await service.StopAsync(cancellationToken);
+        }));
+    }
+
     private static async Task StartServiceAsync(ServiceProcess service, IProgress<string> progress, CancellationToken cancellationToken)
     {
         await service.StartAsync(cancellationToken);
@@ -192,7 +205,8 @@ internal sealed class Deployment : IAsyncDisposable
         await create.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private void WriteEnvironmentFile()
+    /// <summary>Writes <see cref="EnvironmentFile"/>.</summary>
+    public void WriteEnvironmentFile()
     {
         var management = new UriBuilder(Servers.Rabbit.ManagementUri) { UserName = "guest", Password = "guest" }.Uri;
         (string Name, string Value)[] variables =

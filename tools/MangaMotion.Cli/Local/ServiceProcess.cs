@@ -8,6 +8,12 @@ namespace MangaMotion.Cli.Local;
 /// <summary>Process of one MangaMotion service; ready if <c>/health/ready</c> is.</summary>
 internal sealed class ServiceProcess : LocalServer
 {
+    /// <summary>Variable with the first API key.</summary>
+    public const string ApiKey = "MANGAMOTION_API_KEY";
+
+    /// <summary>Variable with the address that the service listens on.</summary>
+    private const string Urls = "ASPNETCORE_URLS";
+
     private readonly LocalProcess _process;
     private readonly string _assembly;
     private readonly string _contentRoot;
@@ -44,14 +50,50 @@ internal sealed class ServiceProcess : LocalServer
         }
     }
 
-    protected override Task LaunchAsync(CancellationToken cancellationToken)
+    /// <summary>Whether the stack sets a variable, over the environment of <c>up</c>.</summary>
+    public bool IsSetByStack(string variable) => variable == Urls || _environment().ContainsKey(variable);
+
+    /// <summary>Reads the environment of the running process; if it does not run, the one that it would start with.</summary>
+    public IReadOnlyDictionary<string, string> ReadEnvironment()
     {
-        var environment = new Dictionary<string, string>(_environment())
+        if (ProcessId is not { } id)
+            return CreateEnvironment();
+        try
         {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Folder.Ports.Reserve(Name)}",
-        };
+            return File.ReadAllText($"/proc/{id}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                .Select(variable => variable.Split('=', 2)).Where(parts => parts.Length == 2)
+                .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            // The process ended between the two reads.
+            return CreateEnvironment();
+        }
+    }
+
+    /// <summary>Lists the settings of the running process that differ from those that it would start with now.</summary>
+    public IReadOnlyList<string> FindChanges(SettingsPage settings)
+    {
+        var (running, next) = (ReadEnvironment(), CreateEnvironment());
+        // A shell that has sourced the stack's env file has the key, which is a setting of the API only.
+        return [.. running.Keys.Union(next.Keys).Where(name => settings.Contains(name) && (name != ApiKey || IsSetByStack(name)))
+            .Where(name => running.GetValueOrDefault(name) != next.GetValueOrDefault(name)).Order(StringComparer.Ordinal)];
+    }
+
+    private Dictionary<string, string> CreateEnvironment()
+    {
+        var environment = new Dictionary<string, string>(_environment());
+        if (Folder.Ports.Find(Name) is { } port)
+            environment[Urls] = $"http://127.0.0.1:{port}";
         foreach (DictionaryEntry inherited in Environment.GetEnvironmentVariables())
             environment.TryAdd((string)inherited.Key, (string)inherited.Value!);
+        return environment;
+    }
+
+    protected override Task LaunchAsync(CancellationToken cancellationToken)
+    {
+        Folder.Ports.Reserve(Name);
+        var environment = CreateEnvironment();
         _process.Start(new ProcessLaunch
         {
             FileName = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet",

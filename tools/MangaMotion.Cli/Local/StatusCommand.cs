@@ -33,19 +33,18 @@ internal static class StatusCommand
         else if (deployment is null)
             AnsiConsole.MarkupLine("No stack is running. Start one with ./mangamotion up.");
         else
-            AnsiConsole.Write(CreateTable(processes));
+            CreateTable(processes).Write();
         return ready ? 0 : NotReady;
     }
 
-    private static Table CreateTable(IReadOnlyList<ProcessStatus> processes)
+    private static ListTable CreateTable(IReadOnlyList<ProcessStatus> processes)
     {
-        var table = new Table().Border(TableBorder.None)
-            .AddColumns("[grey]name[/]", "[grey]state[/]", "[grey]pid[/]", "[grey]port[/]", "[grey]log[/]");
+        var table = new ListTable("name", "state", "pid", "port", "log");
         foreach (var process in processes)
         {
             var color = process.State == ProcessStatus.Ready ? "green" : "red";
             var log = Path.GetRelativePath(Environment.CurrentDirectory, process.Log);
-            table.AddRow(
+            table.Add(
                 process.Name, $"[{color}]{Markup.Escape(process.Description)}[/]", $"{process.Pid}", $"{process.Port}", Markup.Escape(log));
         }
 

@@ -16,7 +16,11 @@ internal static class UpCommand
             .Only(DeploymentSettings.Disk, DeploymentSettings.S3);
         var workers = ServiceDefinition.All.Where(service => service.Workers).ToDictionary(service => service.Name, CreateWorkersOption);
 
-        var command = new Command("up", "Start RabbitMQ, Postgres and the services on 127.0.0.1.") { detach, store };
+        var command = new Command(
+            "up", "Start RabbitMQ, Postgres and the services on 127.0.0.1. Services whose settings changed are restarted.")
+        {
+            detach, store,
+        };
         foreach (var option in workers.Values)
             command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -50,6 +54,8 @@ internal static class UpCommand
         var progress = new ProgressLines();
         await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
+        if (running is not null)
+            await running.StopChangedAsync(progress, cancellationToken);
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: !stopAtEnd, progress, cancellationToken);
         Show(deployment);
         if (stopAtEnd)

@@ -21,7 +21,8 @@ internal static class ApiConnection
         }
         catch (MangaMotionException exception)
         {
-            throw new CommandException($"{url} rejected the request: {exception.Message}");
+            string[] lines = [$"{url} rejected the request: {exception.Message}", .. exception.Problem.Errors ?? []];
+            throw new CommandException(string.Join('\n', lines));
         }
         catch (JsonException)
         {
@@ -33,6 +34,18 @@ internal static class ApiConnection
                 $"{url} does not answer ({exception.Message}). "
                 + $"Start it with ./mangamotion up, or set {UrlVariable} and {KeyVariable} to use another installation.");
         }
+    }
+
+    /// <summary>Stores a new first key of the stack, so that the next commands use it.</summary>
+    public static void ReplaceStackKey(string key)
+    {
+        if (Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 })
+            return;
+        var clone = Clone.Find();
+        if (DeploymentSettings.Load(clone) is not { } settings)
+            return;
+        (settings with { ApiKey = key }).Save(clone);
+        Deployment.Find(clone)!.WriteEnvironmentFile();
     }
 
     private static (Uri Url, string Key) Find()

@@ -89,7 +89,7 @@ internal static class FailedCommand
         if (found is { Items: null or [], Groups: null or [] })
             AnsiConsole.MarkupLine("[green]No dead letters.[/]");
         else
-            AnsiConsole.Write(found.Groups is { } groups ? CreateTable(groups) : CreateTable(found.Items!));
+            (found.Groups is { } groups ? CreateTable(groups) : CreateTable(found.Items!)).Write();
         if (found.NextPageToken is not null)
             AnsiConsole.MarkupLine("[grey]More dead letters match; add a filter or --group.[/]");
     }
@@ -102,8 +102,7 @@ internal static class FailedCommand
             return;
         }
 
-        var table = CreateTable("", "");
-        table.ShowHeaders = false;
+        var table = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         foreach (var (name, value) in DescribeFields(deadLetter))
         {
             if (value is not null)
@@ -133,12 +132,12 @@ internal static class FailedCommand
         ("stack", deadLetter.Operator?.Stack),
     ];
 
-    private static Table CreateTable(IReadOnlyList<FailedJob> deadLetters)
+    private static ListTable CreateTable(IReadOnlyList<FailedJob> deadLetters)
     {
-        var table = CreateTable("id", "failed", "type", "status", "file", "code", "cause");
+        var table = new ListTable("id", "failed", "type", "status", "file", "code", "cause");
         foreach (var deadLetter in deadLetters)
         {
-            table.AddRow(
+            table.Add(
                 $"{deadLetter.Id}", Cell.Format(deadLetter.CreatedAt), deadLetter.Type, Color(deadLetter.Status),
                 Markup.Escape(deadLetter.Name ?? ""), Markup.Escape(deadLetter.Code), Markup.Escape(Cell.Truncate(deadLetter.Cause)));
         }
@@ -146,23 +145,20 @@ internal static class FailedCommand
         return table;
     }
 
-    private static Table CreateTable(IReadOnlyList<FailedJobGroup> groups)
+    private static ListTable CreateTable(IReadOnlyList<FailedJobGroup> groups)
     {
-        var table = CreateTable(
-            "fingerprint", "status", "open", "replaying", "resolved", "first seen", "last seen", "type", "code", "example");
+        var table = new ListTable(
+            "fingerprint", "status", "open", "replaying", "resolved", "first seen", "last seen", "type", "code", "cause", "operator");
         foreach (var group in groups)
         {
-            table.AddRow(
+            table.Add(
                 group.Fingerprint, Color(group.Status), $"{group.Open}", $"{group.Replaying}", $"{group.Resolved}",
                 Cell.Format(group.FirstSeen), Cell.Format(group.LastSeen), group.Sample.Type, Markup.Escape(group.Sample.Code),
-                Markup.Escape(Cell.Truncate(group.Sample.Cause)));
+                Markup.Escape(Cell.Truncate(group.Sample.Cause)), Markup.Escape(Cell.Truncate(group.OperatorCause ?? "")));
         }
 
         return table;
     }
-
-    private static Table CreateTable(params string[] columns) =>
-        new Table().Border(TableBorder.None).AddColumns([.. columns.Select(column => $"[grey]{column}[/]")]);
 
     private static string Color(string status) => status switch
     {

@@ -1,14 +1,20 @@
 using System.CommandLine;
+using System.Text.Json;
 using MangaMotion.Api;
 using Spectre.Console;
 
 namespace MangaMotion.Cli.Operating;
 
-/// <summary><c>keys</c>: creates, lists and revokes API keys.</summary>
+/// <summary><c>keys</c>: creates, lists, rotates and revokes API keys.</summary>
 internal static class KeysCommand
 {
+    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
+
     public static Command Create() =>
-        new("keys", "Create, list and revoke API keys.") { CreateCreateCommand(), CreateListCommand(), CreateRevokeCommand() };
+        new("keys", "Create, list, rotate and revoke API keys.")
+        {
+            CreateCreateCommand(), CreateListCommand(), CreateRotateCommand(), CreateRevokeCommand(),
+        };
 
     private static Command CreateCreateCommand()
     {
@@ -22,10 +28,11 @@ internal static class KeysCommand
             $"a list of scopes; use {string.Join(", ", Scopes.All)}, separated by commas");
         var owner = Arguments.CreateIdOption(
             "--owner", "Id of the owner; default: the owner of the calling key.", "./mangamotion keys list lists the owners");
+        var expires = CreateExpiry();
         var newOwner = new Option<bool>("--new-owner") { Description = "Create an owner, who sees nothing of the other owners." };
         var command = new Command("create", "Create a key. Standard output has the key only; it cannot be shown again.")
         {
-            name, scopes, owner, newOwner,
+            name, scopes, owner, newOwner, expires,
         };
         command.Validators.Add(result =>
         {
@@ -38,7 +45,8 @@ internal static class KeysCommand
                 var request = new CreateApiKey(
                     parsed.GetValue(name)!,
                     SplitScopes(parsed.GetValue(scopes)!),
-                    parsed.GetValue(newOwner) ? Guid.NewGuid() : parsed.GetValue(owner));
+                    parsed.GetValue(newOwner) ? Guid.NewGuid() : parsed.GetValue(owner),
+                    parsed.GetValue(expires)?.ToUniversalTime());
                 var created = await client.CreateApiKeyAsync(request, cancellationToken);
                 await Console.Error.WriteLineAsync(
                     $"Created key {created.Info.Id} of owner {created.Info.OwnerId} with {string.Join(", ", created.Info.Scopes)}. "
@@ -53,22 +61,52 @@ internal static class KeysCommand
     private static Command CreateListCommand()
     {
         var all = new Option<bool>("--all") { Description = "Include revoked keys." };
-        var command = new Command("list", "List the keys with their scopes and last use.") { all };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("list", "List the keys with their scopes and last use.") { all, json };
         command.SetAction((parsed, cancellationToken) => ApiConnection.UseAsync(
             async client =>
             {
-                var table = new Table().Border(TableBorder.None)
-                    .AddColumns("[grey]id[/]", "[grey]name[/]", "[grey]scopes[/]", "[grey]owner[/]")
-                    .AddColumns("[grey]created[/]", "[grey]last used[/]");
-                var keys = await client.GetApiKeysAsync(cancellationToken);
-                foreach (var key in keys.Where(key => parsed.GetValue(all) || key.RevokedAt is null))
+                var listed = await client.GetApiKeysAsync(cancellationToken);
+                var keys = listed.Where(key => parsed.GetValue(all) || key.RevokedAt is null).ToList();
+                if (parsed.GetValue(json))
                 {
-                    table.AddRow(
-                        $"{key.Id}", Markup.Escape(key.Name), string.Join(',', key.Scopes), $"{key.OwnerId}",
-                        Cell.Format(key.CreatedAt), DescribeUse(key));
+                    Console.WriteLine(JsonSerializer.Serialize(new ApiKeys(keys), Json));
+                    return 0;
                 }
 
-                AnsiConsole.Write(table);
+                var table = new ListTable("id", "name", "scopes", "owner", "created", "last used", "expires");
+                foreach (var key in keys)
+                {
+                    table.Add(
+                        $"{key.Id}", Markup.Escape(key.Name), string.Join(',', key.Scopes), $"{key.OwnerId}",
+                        Cell.Format(key.CreatedAt), DescribeUse(key), key.ExpiresAt is { } end ? Cell.Format(end) : "");
+                }
+
+                table.Write();
+                return 0;
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command CreateRotateCommand()
+    {
+        var id = Arguments.CreateId("Key to rotate.", "./mangamotion keys list lists the ids", required: true);
+        var expires = CreateExpiry();
+        var command = new Command(
+            "rotate", "Replace the secret of a key. Standard output has the new key only; the old one is rejected within seconds.")
+        {
+            id, expires,
+        };
+        command.SetAction((parsed, cancellationToken) => ApiConnection.UseAsync(
+            async client =>
+            {
+                var rotated = await client.RotateApiKeyAsync(
+                    parsed.GetValue(id)!.Value, new(parsed.GetValue(expires)?.ToUniversalTime()), cancellationToken);
+                if (rotated.Info.IsFirst)
+                    ApiConnection.ReplaceStackKey(rotated.Key);
+                await Console.Error.WriteLineAsync($"Rotated key {rotated.Info.Id}. It is not shown again:");
+                Console.WriteLine(rotated.Key);
                 return 0;
             },
             cancellationToken));
@@ -89,6 +127,9 @@ internal static class KeysCommand
             cancellationToken));
         return command;
     }
+
+    private static Option<DateTimeOffset?> CreateExpiry() =>
+        Arguments.CreateTimeOption("--expires", "Time from which the key is rejected, such as 2027-01-31. Default: never.");
 
     private static string[] SplitScopes(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -66,6 +66,8 @@ internal static class ReplayCommand
     {
         var replay = await client.ReplayFailedJobsAsync(request, cancellationToken);
         AnsiConsole.MarkupLineInterpolated($"Replay {replay.Id}: {replay.Total} dead letters.");
+        if (replay.Total == 0 && !request.All)
+            throw new CommandException("No open dead letter matches. ./mangamotion failed lists them, with --group their fingerprints.");
         if (wait)
             replay = await WatchAsync(client, replay.Id, cancellationToken);
         AnsiConsole.WriteLine(

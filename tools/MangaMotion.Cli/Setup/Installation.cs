@@ -31,10 +31,18 @@ internal static class Installation
         }
 
         progress.Report($"installing {string.Join(", ", packages)}");
-        string[] shell = [.. sudo, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", command];
-        var (exitCode, output) = await Tool.CaptureAsync(shell[0], shell[1..], "/", cancellationToken);
-        if (exitCode != 0)
-            throw new CommandException($"`{command}` failed with exit code {exitCode}:\n{output}");
+        string[] shell = [.. sudo, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "sh", "-c", command];
+        await AptLock.WaitAsync(
+            async () =>
+            {
+                var (exitCode, output) = await Tool.CaptureAsync(shell[0], shell[1..], "/", cancellationToken);
+                if (exitCode != 0 && AptLock.FindHolder(output) is { } holder)
+                    return holder;
+                return exitCode == 0 ? null : throw new CommandException($"`{command}` failed with exit code {exitCode}:\n{output}");
+            },
+            progress,
+            TimeProvider.System,
+            cancellationToken);
     }
 
     /// <summary>Checks whether the user may run commands with the prefix.</summary>

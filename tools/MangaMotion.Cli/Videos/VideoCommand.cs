@@ -10,19 +10,24 @@ namespace MangaMotion.Cli.Videos;
 /// <summary><c>video</c>: makes a narrated video of a chapter on the running stack, or on a stack that it starts and stops.</summary>
 internal static class VideoCommand
 {
+    private const string Review = "--review";
+
     public static Command Create()
     {
-        var files = Arguments.CreateFiles("A CBZ, ZIP or PDF, or page images in order.");
-        var output = new Option<string>("--output", "-o")
+        var files = new Argument<string[]>("FILE")
         {
-            Description = "MP4 file to write; subtitles and transcript are written beside it.",
-            DefaultValueFactory = _ => "video.mp4",
-        }.Check(path => Directory.Exists(FindFolder(path)), "a path in an existing folder");
+            Description = "A CBZ, ZIP or PDF, page images in order, or a folder of page images.",
+            Arity = ArgumentArity.OneOrMore,
+        }.Check(ChapterFiles.IsChapter, "an existing file or a folder of page images");
+        var output = CreateOutput();
+        output.DefaultValueFactory = _ => "video.mp4";
         var fields = CreateFields();
         var flags = CreateFlags();
         var command = new Command("video", "Make a narrated video of a chapter. Starts a stack if none is running.") { files, output };
         foreach (var option in fields.Concat<Option>(flags))
             command.Options.Add(option);
+        foreach (var subcommand in VideoSubcommands.Create())
+            command.Subcommands.Add(subcommand);
         command.SetAction((parsed, cancellationToken) =>
         {
             var chosen = new Dictionary<string, string>();
@@ -39,6 +44,13 @@ internal static class VideoCommand
         return command;
     }
 
+    /// <summary>Creates the option for the file that a video is saved to.</summary>
+    public static Option<string?> CreateOutput() =>
+        new Option<string?>("--output", "-o")
+        {
+            Description = "MP4 file to write; subtitles (.vtt) and transcript (.txt) are written beside it.",
+        }.Check(ChapterFiles.IsOutput, "a path of a file that can be an MP4");
+
     /// <summary>Creates the options that the API has as form fields under the same name.</summary>
     private static Option<string?>[] CreateFields() =>
     [
@@ -47,8 +59,8 @@ internal static class VideoCommand
         new Option<string?>("--language")
         {
             Description = "Language of lettering and voice: auto (default; by ComicInfo.xml, else en), en or ja.",
-        }.Only("auto", "en", "ja"),
-        new Option<string?>("--voice") { Description = "Name of a voice." },
+        }.Only(Languages.Auto, Languages.English, Languages.Japanese),
+        new Option<string?>("--voice") { Description = "Name of a voice, as ./mangamotion voices lists them." },
         new Option<string?>("--size") { Description = $"Size of the video: {VideoSizes.Allowed}. Default: {VideoSizes.Landscape}." }
             .Check(text => VideoSizes.Parse(text) is not null, VideoSizes.Allowed),
         new Option<string?>("--fps") { Description = "Frames a second: 24, 25, 30 (default) or 60." }.Only("24", "25", "30", "60"),
@@ -56,25 +68,27 @@ internal static class VideoCommand
         new Option<string?>("--unreadable-pages")
         {
             Description = "Unreadable pages: show (default) skips and flags them, fail fails the video.",
-        }.Only("show", "fail"),
+        }.Only(UnreadablePageHandlings.Show, UnreadablePageHandlings.Fail),
     ];
 
     private static Option<bool>[] CreateFlags() =>
     [
         new("--music") { Description = "Add music under the speech." },
         new("--burn-subtitles") { Description = "Draw the subtitles into the picture as well." },
+        new(Review) { Description = "Stop after the script, so that it can be edited and approved. The stack is left running." },
     ];
 
     private static async Task<int> RunAsync(
         string[] files, string output, Dictionary<string, string> fields, CancellationToken cancellationToken)
     {
+        ChapterFiles.PrepareOutput(output);
         var clone = Clone.Find();
         var progress = new ProgressLines();
         var settings = DeploymentSettings.LoadOrDefault(clone);
-        var wasRunning = Deployment.Find(clone) is { IsRunning: true };
+        var keepRunning = fields.ContainsKey("review") || Deployment.Find(clone) is { IsRunning: true };
         await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
-        await using var deployment = await Deployment.StartAsync(clone, settings, detached: wasRunning, progress, cancellationToken);
+        await using var deployment = await Deployment.StartAsync(clone, settings, detached: keepRunning, progress, cancellationToken);
         try
         {
             await MakeAsync(MangaMotionClient.Create(deployment.Url, deployment.ApiKey), files, output, fields, cancellationToken);
@@ -82,7 +96,7 @@ internal static class VideoCommand
         }
         finally
         {
-            if (!wasRunning)
+            if (!keepRunning)
                 await deployment.StopAsync(CancellationToken.None);
         }
     }
@@ -93,16 +107,11 @@ internal static class VideoCommand
         try
         {
             var run = new VideoRun(client);
-            var video = await run.MakeAsync(files.Select(FileToSend.FromDisk), fields, cancellationToken);
-            await run.SaveAsync(video.Id, VideoVariants.Video, output, cancellationToken);
-            await run.SaveAsync(video.Id, VideoVariants.Subtitles, Path.ChangeExtension(output, "vtt"), cancellationToken);
-            await run.SaveAsync(video.Id, VideoVariants.Transcript, Path.ChangeExtension(output, "txt"), cancellationToken);
-            var draft = video.Results!.Draft ? ", draft: a provider failed" : "";
-            AnsiConsole.MarkupLineInterpolated($"{output}: {video.Results.Seconds:0.0} s, {video.Shots.Count} shots{draft}");
-            AnsiConsole.WriteLine(
-                $"direction {video.Direction} (from: {video.DirectionFrom}), language {video.Language} (from: {video.LanguageFrom})");
-            foreach (var note in video.Notes)
-                AnsiConsole.WriteLine(note);
+            var video = await run.MakeAsync(ChapterFiles.List(files), fields, cancellationToken);
+            if (video.State == VideoStateNames.AwaitingApproval)
+                AnsiConsole.WriteLine(VideoSubcommands.DescribeReview(video.Id, output));
+            else
+                await run.SaveAsync(video, output, cancellationToken);
         }
         catch (MangaMotionException exception)
         {
@@ -113,8 +122,6 @@ internal static class VideoCommand
             throw new CommandException($"The video was not saved: {exception.Message}");
         }
     }
-
-    private static string FindFolder(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
     private static string ToField(Option option) => option.Name.TrimStart('-').Replace('-', '_');
 }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace MangaMotion.Cli.Videos;
 
-/// <summary>One video: submits the chapter, shows a bar for each stage, and saves the results.</summary>
+/// <summary>One video: submits the chapter, shows the progress of each stage, and saves the results.</summary>
 internal sealed class VideoRun(MangaMotionClient client)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
@@ -13,32 +13,47 @@ internal sealed class VideoRun(MangaMotionClient client)
     /// <summary>Time for which the API may be unavailable, for example during a restart. The video continues meanwhile.</summary>
     private static readonly TimeSpan UnavailableTimeout = TimeSpan.FromMinutes(2);
 
-    private static readonly Dictionary<string, string> StageTitles = new(StringComparer.Ordinal)
-    {
-        [VideoStages.ScriptGen] = "script",
-        [VideoStages.VoiceGen] = "voice",
-        [VideoStages.VideoGen] = "video",
-        [VideoStages.Compositing] = "compositing",
-    };
-
-    /// <summary>Makes the video. Cancels it if the command is canceled.</summary>
+    /// <summary>Submits the chapter, prints the id, and makes the video. Cancels it if the command is canceled.</summary>
+    /// <returns>The video when it is done, or when it waits for approval.</returns>
     /// <exception cref="CommandException">The video failed.</exception>
     public async Task<VideoStatus> MakeAsync(
         IEnumerable<FileToSend> chapter, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
     {
         var accepted = await client.CreateVideoAsync(chapter, fields, cancellationToken: cancellationToken);
+        AnsiConsole.WriteLine($"Video {accepted.Id}");
         try
         {
-            var video = await WatchAsync(accepted.Id, cancellationToken);
-            return video.Status == JobStatuses.Done
-                ? video
-                : throw new CommandException($"Video {video.Id} is {video.Status}: {video.Error ?? "no reason was given."}");
+            return await WatchAsync(accepted.Id, cancellationToken);
         }
         catch (OperationCanceledException)
         {
             await client.CancelJobAsync(accepted.Id, CancellationToken.None);
             throw;
         }
+    }
+
+    /// <summary>Shows the progress of a video until it is done or waits for approval.</summary>
+    /// <exception cref="CommandException">The video failed or was canceled.</exception>
+    public async Task<VideoStatus> WatchAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var video = await VideoProgress.ShowAsync(() => PollAsync(id, cancellationToken));
+        return video.Status == JobStatuses.Done || video.State == VideoStateNames.AwaitingApproval
+            ? video
+            : throw new CommandException($"Video {video.Id} is {video.Status}: {video.Error ?? "no reason was given."}");
+    }
+
+    /// <summary>Saves the video, and its subtitles and transcript beside it.</summary>
+    public async Task SaveAsync(VideoStatus video, string output, CancellationToken cancellationToken)
+    {
+        await SaveAsync(video.Id, VideoVariants.Video, output, cancellationToken);
+        await SaveAsync(video.Id, VideoVariants.Subtitles, Path.ChangeExtension(output, "vtt"), cancellationToken);
+        await SaveAsync(video.Id, VideoVariants.Transcript, Path.ChangeExtension(output, "txt"), cancellationToken);
+        var draft = video.Results!.Draft ? ", draft: a provider failed" : "";
+        AnsiConsole.WriteLine($"{output}: {video.Results.Seconds:0.0} s, {video.Shots.Count} shots{draft}");
+        AnsiConsole.WriteLine(
+            $"direction {video.Direction} (from: {video.DirectionFrom}), language {video.Language} (from: {video.LanguageFrom})");
+        foreach (var note in video.Notes)
+            AnsiConsole.WriteLine(note);
     }
 
     /// <summary>Saves a result file.</summary>
@@ -48,25 +63,9 @@ internal sealed class VideoRun(MangaMotionClient client)
         await client.CopyVideoFileAsync(video, variant, file, cancellationToken);
     }
 
-    private Task<VideoStatus> WatchAsync(Guid id, CancellationToken cancellationToken) =>
-        AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .StartAsync(async context =>
-            {
-                var bars = VideoStages.All.ToDictionary(stage => stage, stage => context.AddTask(StageTitles[stage], autoStart: false));
-                while (true)
-                {
-                    var video = await ReadStatusAsync(id, cancellationToken);
-                    foreach (var stage in video.Stages)
-                        Show(bars[stage.Name], stage);
-                    if (video.Status is not (JobStatuses.Uploaded or JobStatuses.Processing))
-                        return video;
-                    await Task.Delay(PollInterval, cancellationToken);
-                }
-            });
-
-    private async Task<VideoStatus> ReadStatusAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<VideoStatus> PollAsync(Guid id, CancellationToken cancellationToken)
     {
+        await Task.Delay(PollInterval, cancellationToken);
         var waited = Stopwatch.StartNew();
         while (true)
         {
@@ -89,15 +88,4 @@ internal sealed class VideoRun(MangaMotionClient client)
 
     private static bool IsTransient(Exception exception) =>
         exception is HttpRequestException or MangaMotionException { Problem.Status: >= 500 or 429 };
-
-    private static void Show(ProgressTask bar, VideoStage stage)
-    {
-        if (stage.StartedAt is not null && !bar.IsStarted)
-            bar.StartTask();
-        bar.Value = stage.Progress;
-        if (stage.Total > 1)
-            bar.Description = $"{StageTitles[stage.Name]} {stage.Done}/{stage.Total}";
-        if (stage.Status == JobStatuses.Done)
-            bar.StopTask();
-    }
 }

@@ -78,7 +78,7 @@ internal sealed class DeadLetterQuery(NpgsqlDataSource database)
             groups.Add(new(
                 sample.Fingerprint, StatusOf(open, replaying), open, replaying, reader.GetInt64(2),
                 reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), operates ? reader.GetString(5) : null,
-                operates ? ReadCause(reader.GetString(22)) : null, sample));
+                operates ? ReadCause(reader.GetString(reader.GetOrdinal("error_stacktrace"))) : null, sample));
         }
 
         var next = ListQuery.Cut(groups, pageSize, group => PageToken.Write(GroupsName, group.LastSeen, group.Fingerprint));
