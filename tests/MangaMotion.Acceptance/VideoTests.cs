@@ -16,7 +16,7 @@ public sealed class VideoTests(TestStack stack)
     /// <summary>With the usual lease: none may lapse where crashes are counted, however slow the machine.</summary>
     private static readonly (string, string)[] NoGrace = [("Jobs__Concurrency", "2"), ("Jobs__ShutdownGrace", "00:00:00"), ("Jobs__ReconcileAfter", "00:00:05")];
 
-    private static readonly string[] PartTypes = ["voice-shot", "render-segment", "compositing"];
+    private static readonly string[] PartTypes = ["voice-gen", "video-gen", "compositing"];
 
     [Fact]
     public async Task A_chapter_becomes_a_video_and_a_changed_line_makes_one_speech_and_at_most_three_segments()
@@ -71,8 +71,8 @@ public sealed class VideoTests(TestStack stack)
         await UntilDoneAsync(installation, id);
         var after = await DonePartsAsync(installation);
 
-        (after["voice-shot"] - before["voice-shot"]).ShouldBe(1);
-        (after["render-segment"] - before["render-segment"]).ShouldBeInRange(1, 3);
+        (after["voice-gen"] - before["voice-gen"]).ShouldBe(1);
+        (after["video-gen"] - before["video-gen"]).ShouldBeInRange(1, 3);
         (after["compositing"] - before["compositing"]).ShouldBe(1);
     }
 
@@ -132,11 +132,11 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartVideoAsync(QuickLease);
         var id = await SubmitAsync(installation);
         await ApproveWithLinesAsync(installation, id);
-        await Eventually.Until(() => IsRunningAsync(installation, "voice-shot"), Patience, "a line is being spoken");
+        await Eventually.Until(() => IsRunningAsync(installation, "voice-gen"), Patience, "a line is being spoken");
 
         await servers.Rabbit.KillAsync();
         await servers.Rabbit.StartAsync();
-        await Eventually.Until(() => IsRunningAsync(installation, "render-segment"), Patience, "a segment is being filmed");
+        await Eventually.Until(() => IsRunningAsync(installation, "video-gen"), Patience, "a segment is being filmed");
         await servers.Postgres.KillAsync();
         await servers.Postgres.StartAsync();
 
@@ -157,7 +157,7 @@ public sealed class VideoTests(TestStack stack)
         // The kept media children have theirs while the worker lives.
         var kept = installation.Workspaces;
         await ApproveWithLinesAsync(installation, id);
-        await Eventually.Until(() => IsRunningAsync(installation, "render-segment"), Patience, "a segment is being filmed");
+        await Eventually.Until(() => IsRunningAsync(installation, "video-gen"), Patience, "a segment is being filmed");
 
         (await installation.Client.CancelJobAsync(id)).Status.ShouldBe("CANCELED");
 

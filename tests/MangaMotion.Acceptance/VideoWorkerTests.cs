@@ -13,8 +13,8 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
 
     [Theory]
     [InlineData("script-gen", "tesseract")]
-    [InlineData("voice-shot", "festival", "flite", "espeak-ng")]
-    [InlineData("render-segment", "ffmpeg")]
+    [InlineData("voice-gen", "festival", "flite", "espeak-ng")]
+    [InlineData("video-gen", "ffmpeg")]
     [InlineData("compositing", "ffmpeg")]
     public async Task Canceled_in_any_stage_its_tools_have_ended_after_5_seconds(string part, params string[] tools)
     {
@@ -22,9 +22,9 @@ public sealed class VideoWorkerTests(TestStack stack, ITestOutputHelper output)
         await installation.StartIngestAsync();
         var worker = await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
         var workspaces = installation.Workspaces;
-        var id = await SubmitAsync(installation, part == "script-gen" ? 12 : 2, ("size", part == "render-segment" ? "1920x1080" : "320x180"), ("burn_subtitles", part == "compositing" ? "true" : "false"));
+        var id = await SubmitAsync(installation, part == "script-gen" ? 12 : 2, ("size", part == "video-gen" ? "1920x1080" : "320x180"), ("burn_subtitles", part == "compositing" ? "true" : "false"));
         if (part != "script-gen")
-            await ApproveWithLinesAsync(installation, id, script => Lengthen(script, part switch { "voice-shot" => 60, "compositing" => 12, _ => 3 }));
+            await ApproveWithLinesAsync(installation, id, script => Lengthen(script, part switch { "voice-gen" => 60, "compositing" => 12, _ => 3 }));
 
         List<int> running = [];
         await Eventually.Until(

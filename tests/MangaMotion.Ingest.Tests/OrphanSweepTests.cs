@@ -45,7 +45,7 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
         await _database.ExecuteAsync($"insert into ingests (id, owner_id, lane) values ('{Known}', '{Known}', 'normal')");
         await _database.ExecuteAsync($"insert into jobs (id, type, max_attempts, input) values ('{Known}', 'thumbnail', 3, '{{}}')");
         var (spoken, forgotten) = (new string('a', 64), new string('b', 64));
-        await _database.ExecuteAsync($$"""insert into jobs (id, type, max_attempts, input, parent_id, params) values ('{{Part}}', 'voice-shot', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')""");
+        await _database.ExecuteAsync($$"""insert into jobs (id, type, max_attempts, input, parent_id, params) values ('{{Part}}', 'voice-gen', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')""");
         await _database.ExecuteAsync(
             $"insert into uploads (id, owner_id, key, name, content_type, size, token_sha256, link_until, expires_at) values ('{Known}', '{Known}', '{Upload.KeyOf(Known)}', '', '', 1, '', now(), now() + interval '1 day')");
         string[] kept =

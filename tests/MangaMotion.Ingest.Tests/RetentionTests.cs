@@ -33,7 +33,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     {
         var finished = await AddAsync(40, ("thumbnail", "DONE", 40), ("thumbnail", "CANCELED", 31), ("video", "DONE", 35));
         var video = await _database.ScalarAsync<Guid>($"select id from jobs where ingest_id = '{finished}' and type = 'video'");
-        await _database.ExecuteAsync($$"""insert into jobs (id, type, status, finished_at, max_attempts, input, parent_id) values (gen_random_uuid(), 'voice-shot', 'DONE', now(), 3, '{}', '{{video}}')""");
+        await _database.ExecuteAsync($$"""insert into jobs (id, type, status, finished_at, max_attempts, input, parent_id) values (gen_random_uuid(), 'voice-gen', 'DONE', now(), 3, '{}', '{{video}}')""");
         await _database.ExecuteAsync($"insert into job_attempts (job_id, token, worker_id) values ('{video}', gen_random_uuid(), 'w')");
         await _database.ExecuteAsync($"insert into videos (id, state, options) values ('{video}', 'Completed', '{"{}"}')");
         await PutAsync($"videos/{video:N}/film.mp4");

@@ -3,8 +3,7 @@ using System.Text.Json;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Speech;
-using MangaMotion.VideoPipeline.Providers;
-using MangaMotion.VideoPipeline.Speech;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -105,7 +104,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
         _stub.Requests.ShouldBeEmpty();
     }
 
-    private async Task<Stages.ShotSpeech> SpeakAsync(string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null)
+    private async Task<ShotSpeech> SpeakAsync(string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null)
     {
         var options = new ElevenLabsOptions { BaseUrl = _stub.Address, MaxRetries = 2, Deadline = deadline ?? TimeSpan.FromMinutes(3) };
         using var client = ElevenLabsClient.Create(Key, options);

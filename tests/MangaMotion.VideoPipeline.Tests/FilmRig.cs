@@ -9,9 +9,10 @@ using MangaMotion.Media.Film;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Film;
-using MangaMotion.VideoPipeline.Rendering;
-using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.Compositing;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,7 +32,9 @@ public sealed class FilmRig : IAsyncDisposable
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Media:ScratchDirectory", Path.Combine(_folder, "scratch"))]).Build())
             .AddMedia()
-            .AddFilm()
+            .AddVoiceGen()
+            .AddVideoGen()
+            .AddSingleton<ICompositor, Compositor>()
             .BuildServiceProvider();
         Workspace = _services.GetRequiredService<WorkspaceRoot>().Create();
     }
@@ -79,7 +82,7 @@ public sealed class FilmRig : IAsyncDisposable
         var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
         var segments = new List<string>();
         foreach (var segment in timeline.Segments)
-            segments.Add((await Renderer.RenderAsync(SegmentSpec.Of(script, timeline, segment), Pictures, Workspace, CancellationToken.None)).Path);
+            segments.Add((await Renderer.RenderAsync(SegmentSpec.Create(script, timeline, segment), Pictures, Workspace, CancellationToken.None)).Path);
         return (await Compositor.ComposeAsync(new Composition(script, timeline, speeches, segments, options), Workspace, new Progress<double>(), CancellationToken.None), timeline, speeches);
     }
 

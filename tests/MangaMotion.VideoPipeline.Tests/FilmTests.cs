@@ -3,7 +3,7 @@ using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
-using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
 
 namespace MangaMotion.VideoPipeline.Tests;
 

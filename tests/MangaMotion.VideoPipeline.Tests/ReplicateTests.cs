@@ -1,8 +1,7 @@
 using System.Text.Json;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
-using MangaMotion.VideoPipeline.Providers;
-using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
-using MangaMotion.VideoPipeline.Film;
+using MangaMotion.VideoPipeline.Planning;
 using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Tests;
@@ -46,10 +46,10 @@ public sealed class TimelineTests
     public void The_same_part_has_the_same_id_and_another_another()
     {
         var video = Guid.NewGuid();
-        PartId.Of(video, Stage.VideoGen, "a").ShouldBe(PartId.Of(video, Stage.VideoGen, "a"));
-        new[] { PartId.Of(video, Stage.VideoGen, "a"), PartId.Of(video, Stage.VideoGen, "b"), PartId.Of(video, Stage.VoiceGen, "a"), PartId.Of(Guid.NewGuid(), Stage.VideoGen, "a") }
+        PartId.Create(video, Stage.VideoGen, "a").ShouldBe(PartId.Create(video, Stage.VideoGen, "a"));
+        new[] { PartId.Create(video, Stage.VideoGen, "a"), PartId.Create(video, Stage.VideoGen, "b"), PartId.Create(video, Stage.VoiceGen, "a"), PartId.Create(Guid.NewGuid(), Stage.VideoGen, "a") }
             .Distinct().Count().ShouldBe(4);
-        ContentHash.Of("ab", "c").ShouldNotBe(ContentHash.Of("a", "bc"));
+        ContentHash.Compute("ab", "c").ShouldNotBe(ContentHash.Compute("a", "bc"));
     }
 
     /// <summary>What each segment's picture depends on.</summary>

@@ -6,8 +6,10 @@ using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Film;
-using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.Compositing;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Benchmarks.Film;
@@ -53,7 +55,7 @@ internal static class FilmCommand
         Report("voice");
 
         var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
-        var share = new FilmShare(Directory.CreateDirectory(workspace.NewPath()).FullName, pages, [.. timeline.Segments.Select(segment => SegmentSpec.Of(script, timeline, segment))]);
+        var share = new FilmShare(Directory.CreateDirectory(workspace.NewPath()).FullName, pages, [.. timeline.Segments.Select(segment => SegmentSpec.Create(script, timeline, segment))]);
         var segments = await share.FilmAsync(services, workers, atATime, cancellationToken);
         Report("segments");
 

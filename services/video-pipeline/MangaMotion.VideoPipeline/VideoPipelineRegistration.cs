@@ -4,12 +4,13 @@ using MangaMotion.MediaJobs;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.ServiceDefaults.Jobs;
 using MangaMotion.Storage;
-using MangaMotion.VideoPipeline.Consumers;
-using MangaMotion.VideoPipeline.Film;
-using MangaMotion.VideoPipeline.Rendering;
+using MangaMotion.VideoPipeline.Planning;
 using MangaMotion.VideoPipeline.Saga;
 using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Stages.Compositing;
 using MangaMotion.VideoPipeline.Stages.ScriptGen;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using MangaMotion.Videos;
 using MassTransit;
 
@@ -25,24 +26,26 @@ internal static class VideoPipelineRegistration
         builder.Services.AddObjectStore(builder.Configuration);
         builder.Services.AddMediaWorker();
         builder.Services.AddScriptGen(builder.Configuration);
-        builder.Services.AddFilm();
+        builder.Services.AddVoiceGen();
+        builder.Services.AddVideoGen();
+        builder.Services.AddSingleton<ICompositor, Compositor>();
     }
 
-    /// <summary>The saga and the workers of the enabled stages, without what makes script, voice, picture and film.</summary>
+    /// <summary>Adds the saga and the workers of the enabled stages, without the implementations of the stages.</summary>
     internal static void AddVideoSaga(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddValidatedOptions<StageOptions>(StageOptions.Section);
         builder.AddJobSaga<VideoStateMachine, VideoState>(
             VideoJobs.Video, RetryDelay, saga => saga.PostgresRepository(repository => repository.ExistingDbContext<VideoContext>()));
-        builder.AddStage<WriteScriptConsumer, WriteScript>(Stage.ScriptGen, VideoJobs.ScriptGen);
-        builder.AddStage<SpeakShotConsumer, SpeakShot>(Stage.VoiceGen, VideoJobs.VoiceGen);
+        builder.AddStage<GenerateScriptConsumer, GenerateScript>(Stage.ScriptGen, VideoJobs.ScriptGen);
+        builder.AddStage<GenerateVoiceConsumer, GenerateVoice>(Stage.VoiceGen, VideoJobs.VoiceGen);
         builder.AddStage<RenderSegmentConsumer, RenderSegment>(Stage.VideoGen, VideoJobs.VideoGen);
         builder.AddStage<ComposeVideoConsumer, ComposeVideo>(Stage.Compositing, VideoJobs.Compositing);
 
         services.AddVideoRows();
         services.AddScoped<IVideoSteps, VideoSteps>();
-        services.AddSingleton<FilmPlanner>();
+        services.AddSingleton<VideoPlanner>();
         services.AddSingleton<StageRun>();
         services.AddSingleton<ScriptWork>();
         services.AddSingleton<VoiceWork>();
@@ -54,9 +57,10 @@ internal static class VideoPipelineRegistration
         where TConsumer : class, IConsumer<TCommand>
         where TCommand : class
     {
-        // Endpoints are made before options are there; a wrong value ends the service at their check all the same.
-        var enabled = builder.Configuration[ConfigurationPath.Combine(StageOptions.Section, nameof(StageOptions.Enabled))] ?? new StageOptions().Enabled;
-        if (StageOptions.Names(enabled).Contains(stage.Name))
+        // Endpoints are made before options can be read. An invalid value stops the service when options are validated.
+        var setting = ConfigurationPath.Combine(StageOptions.Section, nameof(StageOptions.Enabled));
+        var enabled = builder.Configuration[setting] ?? new StageOptions().Enabled;
+        if (StageOptions.SplitNames(enabled).Contains(stage.Name))
             builder.AddJobWorker<TConsumer, TCommand>(parts, RetryDelay);
         else
             builder.Services.AddJobs(parts);

@@ -5,7 +5,10 @@ using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.Storage;
-using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Stages.Compositing;
+using MangaMotion.VideoPipeline.Stages.ScriptGen;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 
 namespace MangaMotion.Integration.Videos;
 

@@ -73,7 +73,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
             throw new InvalidOperationException("The encoder fell over.");
         };
         await _world.StartWorkerAsync();
-        var errors = new BrokerQueue(_world.Jobs, "render-segment_error");
+        var errors = new BrokerQueue(_world.Jobs, "video-gen_error");
 
         var video = await _world.SubmitAsync();
         var failed = await _world.UntilAsync(video, JobStatus.Failed);
@@ -87,7 +87,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
 
         broken = false;
         Stages.Forget();
-        (await errors.MoveAsync("render-segment")).ShouldBe(1);
+        (await errors.MoveAsync("video-gen")).ShouldBe(1);
         await _world.UntilAsync(video, JobStatus.Done);
 
         Stages.Made.ShouldBe(["film 3", "compose"]);
@@ -331,7 +331,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
 
         var filming = await _world.StartWorkerAsync([.. quick, ("Stages:Enabled", "video_gen")]);
         await Eventually.Until(() => Stages.Count("film") > 0);
-        foreach (var queue in (string[])["video-high", "render-segment-high", "compositing-high"])
+        foreach (var queue in (string[])["video-high", "video-gen-high", "compositing-high"])
             await new BrokerQueue(_world.Jobs, queue).PurgeAsync();
 
         await _world.UntilAsync(video, JobStatus.Done);

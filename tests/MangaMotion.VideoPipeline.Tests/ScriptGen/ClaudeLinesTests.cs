@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
-using MangaMotion.VideoPipeline.Providers;
+using MangaMotion.VideoPipeline.Stages.ScriptGen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

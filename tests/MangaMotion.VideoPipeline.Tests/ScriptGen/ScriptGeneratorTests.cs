@@ -9,7 +9,6 @@ using MangaMotion.Jobs;
 using MangaMotion.Media;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.Storage;
-using MangaMotion.VideoPipeline.Stages;
 using MangaMotion.VideoPipeline.Stages.ScriptGen;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

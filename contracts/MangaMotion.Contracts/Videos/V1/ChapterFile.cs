@@ -3,9 +3,9 @@ namespace MangaMotion.Contracts.Videos.V1;
 /// <summary>One uploaded file of a chapter.</summary>
 public sealed record ChapterFile
 {
-    /// <summary>In the object store.</summary>
+    /// <summary>Key in the object store.</summary>
     public required string Key { get; init; }
 
-    /// <summary>What its owner calls it; shown and sorted by, never used as a path.</summary>
+    /// <summary>Name that its owner gave it. It is shown and sorted by, and never used as a path.</summary>
     public required string Name { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace MangaMotion.Contracts.Videos.V1;
 
-/// <summary>Command: unpack the chapter, find panels and lettering, write the script. What it needs stands in its row. Delivered at least once.</summary>
-public sealed record WriteScript
+/// <summary>Command to unpack the chapter, find panels and lettering, and write the script. Delivered at least once.</summary>
+public sealed record GenerateScript
 {
-    /// <summary>The row in <c>jobs</c>, a part of the video.</summary>
+    /// <summary>Part of the video in <c>jobs</c>; its row describes the work.</summary>
     public required Guid JobId { get; init; }
 
     public required Guid VideoId { get; init; }

@@ -3,38 +3,38 @@ using System.Text.Json.Serialization;
 namespace MangaMotion.Contracts.Videos.V1;
 
 /// <summary>
-/// Choices of the owner for a video. Everything has a default. Nulls are not written: an older service takes its own default then, and
-/// would refuse a null.
+/// Options that the owner of a video chose. Null members are not written where an older service would reject a null; it uses its own
+/// default then.
 /// </summary>
 public sealed record VideoOptions
 {
-    /// <summary>Title of the chapter; null takes that of ComicInfo.xml, else the first file's name.</summary>
+    /// <summary>Title of the chapter; null for the title in ComicInfo.xml, else the name of the first file.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Reading direction, <c>rtl</c> or <c>ltr</c>; null finds it from the chapter.</summary>
+    /// <summary>Reading direction, <c>rtl</c> or <c>ltr</c>; null for that of the chapter.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Direction { get; init; }
 
-    /// <summary>Language of the lettering and the voice, <c>en</c> or <c>ja</c>; null finds it from the chapter.</summary>
+    /// <summary>Language of the lettering and the voice, <c>en</c> or <c>ja</c>; null for that of the chapter.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Language { get; init; }
 
-    /// <summary>Name of a voice; null takes the language's default.</summary>
+    /// <summary>Name of a voice; null for the default of the language.</summary>
     public string? Voice { get; init; }
 
-    /// <summary>Pixels, even.</summary>
+    /// <summary>Width of the picture in pixels, even.</summary>
     public int Width { get; init; } = 1920;
 
-    /// <inheritdoc cref="Width"/>
+    /// <summary>Height of the picture in pixels, even.</summary>
     public int Height { get; init; } = 1080;
 
-    /// <summary>Frames a second.</summary>
+    /// <summary>Frames per second.</summary>
     public int Fps { get; init; } = 30;
 
-    /// <summary>Whether music plays under the speech.</summary>
+    /// <summary>Adds music under the speech.</summary>
     public bool Music { get; init; }
 
-    /// <summary>Whether the subtitles are drawn into the picture too.</summary>
+    /// <summary>Draws the subtitles into the picture as well.</summary>
     public bool BurnSubtitles { get; init; }
 
     /// <summary>What to do with an unreadable page: <c>show</c> skips and flags it, <c>fail</c> fails the video.</summary>
@@ -43,6 +43,6 @@ public sealed record VideoOptions
     /// <summary>Waits after the script until its owner approves it.</summary>
     public bool Review { get; init; }
 
-    /// <summary>The stage after which to stop: <c>script_gen</c>, <c>voice_gen</c>, <c>video_gen</c>; null goes to the end.</summary>
+    /// <summary>The stage after which to stop: <c>script_gen</c>, <c>voice_gen</c>, <c>video_gen</c>; null to make the whole video.</summary>
     public string? StopAt { get; init; }
 }

@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using MangaMotion.Videos;
 
-namespace MangaMotion.VideoPipeline.Film;
+namespace MangaMotion.VideoPipeline.Planning;
 
-/// <summary>A hash of everything that made something: the same hash is the same bytes, so they need not be made again.</summary>
+/// <summary>Hash of everything that makes a part. Parts with the same hash are equal, so the second one need not be made.</summary>
 internal static class ContentHash
 {
+    /// <summary>Hashes the JSON of the ingredients.</summary>
     /// <returns>Lower-case hex.</returns>
-    public static string Of(params ReadOnlySpan<object?> ingredients)
+    public static string Compute(params ReadOnlySpan<object?> ingredients)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var ingredient in ingredients)

@@ -1,6 +1,6 @@
 using MangaMotion.Comics.Script;
 
-namespace MangaMotion.VideoPipeline.Film;
+namespace MangaMotion.VideoPipeline.Planning;
 
 /// <summary>
 /// Which frame shows what. Shots overlap where one fades into the next; there the transition is a segment of its own, so that

@@ -2,26 +2,24 @@ using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Saga;
 
-/// <summary>What the saga does with the rows. Everything is in the transaction of the event, and may be done twice.</summary>
+/// <summary>The saga's work on the rows. Each step is in the transaction of the event and can be repeated.</summary>
 public interface IVideoSteps
 {
-    /// <summary>
-    /// Adds the parts of the stage that are not there already, and has those made that have no result. Does nothing where the job
-    /// is over.
-    /// </summary>
+    /// <summary>Adds the missing parts of the stage and starts those without a result. Does nothing if the job is finished.</summary>
     Task BeginAsync(VideoState video, Stage stage, CancellationToken cancellationToken);
 
-    /// <summary>Counts the parts; true ends the stage: all of them are done, and the job runs.</summary>
+    /// <summary>Counts the parts of the stage.</summary>
+    /// <returns>True if all of them are done and the job runs.</returns>
     Task<bool> EndAsync(VideoState video, Stage stage, CancellationToken cancellationToken);
 
-    /// <summary>Whether the job is to run, and this is the first stage that is not done.</summary>
+    /// <summary>Returns whether the job is to run and this is the first stage that is not done.</summary>
     Task<bool> ResumesAtAsync(VideoState video, Stage stage, CancellationToken cancellationToken);
 
     Task<bool> IsApprovedAsync(VideoState video, CancellationToken cancellationToken);
 
-    /// <summary>Has the saga look again once this event is committed.</summary>
+    /// <summary>Sends the saga a message to count its parts, when this event is committed.</summary>
     Task RemindAsync(VideoState video, CancellationToken cancellationToken);
 
-    /// <summary>The job is done; its result is that of the stage.</summary>
+    /// <summary>Finishes the job with the result of the stage.</summary>
     Task FinishAsync(VideoState video, Stage last, CancellationToken cancellationToken);
 }

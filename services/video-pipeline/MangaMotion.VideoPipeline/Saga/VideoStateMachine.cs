@@ -6,9 +6,9 @@ using MassTransit;
 namespace MangaMotion.VideoPipeline.Saga;
 
 /// <summary>
-/// A video from its chapter to the film, in four stages. The rows are the truth: an event says only that there is something to
-/// look at, so one that comes late, twice or in another order changes nothing. Failure, cancel and replay change the job's
-/// row and its parts and leave the state where it is, which is where a replay goes on.
+/// Makes a video of a chapter in four stages. The rows are the truth: an event only causes the saga to read them, so a late, repeated or
+/// reordered event changes nothing. Failure, cancel and replay change the rows of the job and its parts, not the state; a replay resumes
+/// at the first stage that is not done.
 /// </summary>
 public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
 {
@@ -19,7 +19,7 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
         {
             e.CorrelateById(context => context.Message.JobId);
             e.InsertOnInitial = true;
-            e.SetSagaFactory(context => context.Message.ToNewState(Initial));
+            e.SetSagaFactory(context => context.Message.CreateState(Initial));
         });
         Event(() => Advanced, e =>
         {
@@ -41,7 +41,7 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
         During(Compositing, Ended(Stage.Compositing, then: x => x.Finish(Stage.Compositing).TransitionTo(Completed)));
         During(Completed, Stopped, Ignore(Advanced));
 
-        // Sent again by a replay, an edit, an approval or the reconciler: it goes on at the first stage that is not done.
+        // Sent again by a replay, an edit, an approval or the reconciler.
         During([ScriptGen, AwaitingApproval, VoiceGen, VideoGen, Compositing, Completed, Stopped],
             When(Started)
                 .IfAsync(video => video.ResumesAtAsync(Stage.ScriptGen), go => go.Begin(Stage.ScriptGen).TransitionTo(ScriptGen))
@@ -55,7 +55,7 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
 
     public State ScriptGen { get; private set; } = null!;
 
-    /// <summary>The script is written and its owner wants to see it first.</summary>
+    /// <summary>The script is written and waits for the approval of its owner.</summary>
     public State AwaitingApproval { get; private set; } = null!;
 
     public State VoiceGen { get; private set; } = null!;
@@ -66,15 +66,15 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
 
     public State Completed { get; private set; } = null!;
 
-    /// <summary>Ended after the stage that its owner asked for.</summary>
+    /// <summary>Finished after the stage that its owner named in <c>stop_at</c>.</summary>
     public State Stopped { get; private set; } = null!;
 
     public Event<StartVideo> Started { get; private set; } = null!;
 
-    /// <summary>A part of the stage is done, or there is something else to look at.</summary>
+    /// <summary>A part of the stage is done, or the video was approved.</summary>
     public Event<PartEnded> Advanced { get; private set; } = null!;
 
-    /// <summary>What happens when all parts of a stage are done; and where the owner asked for no more, the end.</summary>
+    /// <summary>Binds the end of a stage, when all its parts are done: the next step, or the end if the owner named this stage.</summary>
     private EventActivityBinder<VideoState, PartEnded> Ended(
         Stage stage, Func<EventActivityBinder<VideoState, PartEnded>, EventActivityBinder<VideoState, PartEnded>> then) =>
         When(Advanced).IfAsync(video => video.EndsAsync(stage), ended => ended.IfElse(

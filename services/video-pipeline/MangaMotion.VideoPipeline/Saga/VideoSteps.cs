@@ -3,13 +3,15 @@ using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Parts;
 using MangaMotion.Messaging.Postgres.Sessions;
-using MangaMotion.VideoPipeline.Film;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.Compositing;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Saga;
 
 /// <inheritdoc/>
-internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmPlanner planner, JobParts parts) : IVideoSteps
+internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, VideoPlanner planner, JobParts parts) : IVideoSteps
 {
     public async Task BeginAsync(VideoState video, Stage stage, CancellationToken cancellationToken)
     {
@@ -19,19 +21,23 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
         await rows.BeginStageAsync(video.CorrelationId, stage, cancellationToken);
         await (stage.Name switch
         {
-            StageNames.ScriptGen => BeginScriptAsync(video, lane, cancellationToken),
-            StageNames.VoiceGen => BeginVoiceAsync(video, lane, cancellationToken),
-            StageNames.VideoGen => BeginFilmAsync(video, lane, cancellationToken),
+            StageNames.ScriptGen => BeginScriptGenAsync(video, lane, cancellationToken),
+            StageNames.VoiceGen => BeginVoiceGenAsync(video, lane, cancellationToken),
+            StageNames.VideoGen => BeginVideoGenAsync(video, lane, cancellationToken),
             _ => BeginCompositingAsync(video, lane, cancellationToken),
         });
-        // Where every part is there already, no part will tell that it has ended.
+        // If every part is done already, no part sends a message when it ends.
         await parts.RemindAsync(session, video.CorrelationId, VideoJobs.Video, lane, cancellationToken);
     }
 
     public async Task<bool> EndAsync(VideoState video, Stage stage, CancellationToken cancellationToken)
     {
-        if (await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is null || !await rows.CountPartsAsync(video.CorrelationId, stage, cancellationToken))
+        if (await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is null
+            || !await rows.CountPartsAsync(video.CorrelationId, stage, cancellationToken))
+        {
             return false;
+        }
+
         if (stage == Stage.ScriptGen)
             await rows.TakeScriptAsync(video.CorrelationId, cancellationToken);
         return true;
@@ -41,7 +47,8 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
         await rows.BeginJobAsync(video.CorrelationId, cancellationToken) is not null
         && await rows.FindFirstUnfinishedStageAsync(video.CorrelationId, cancellationToken) == stage.Name;
 
-    public Task<bool> IsApprovedAsync(VideoState video, CancellationToken cancellationToken) => rows.IsApprovedAsync(video.CorrelationId, cancellationToken);
+    public Task<bool> IsApprovedAsync(VideoState video, CancellationToken cancellationToken) =>
+        rows.IsApprovedAsync(video.CorrelationId, cancellationToken);
 
     public async Task RemindAsync(VideoState video, CancellationToken cancellationToken)
     {
@@ -52,35 +59,39 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
     public Task FinishAsync(VideoState video, Stage last, CancellationToken cancellationToken) =>
         rows.FinishAsync(video.CorrelationId, last, cancellationToken);
 
-    private async Task BeginScriptAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    private async Task BeginScriptGenAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
     {
-        var id = PartId.Of(video.CorrelationId, Stage.ScriptGen, "");
+        var id = PartId.Create(video.CorrelationId, Stage.ScriptGen, "");
         await rows.SetStageJobAsync(video.CorrelationId, Stage.ScriptGen, id, cancellationToken);
-        await AddAsync(video, VideoJobs.ScriptGen, lane, [(id, "{}")], (part, whole) => new WriteScript { JobId = part, VideoId = whole }, cancellationToken);
+        await AddAsync(
+            video, VideoJobs.ScriptGen, lane, [(id, "{}")],
+            (part, whole) => new GenerateScript { JobId = part, VideoId = whole }, cancellationToken);
     }
 
-    private async Task BeginVoiceAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    private async Task BeginVoiceGenAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
     {
         var (script, _) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
-        var speeches = planner.PlanSpeech(script, VideoStateMachineSteps.OptionsOf(video));
-        Guid? IdOf(SpeechPlan? plan) => plan is null ? null : PartId.Of(video.CorrelationId, Stage.VoiceGen, plan.Hash);
-
-        await rows.ReplaceShotsAsync(video.CorrelationId, script, speeches.Select(IdOf).ToArray(), cancellationToken);
+        var speeches = planner.PlanSpeech(script, VideoStateMachineSteps.ReadOptions(video));
+        await rows.ReplaceShotsAsync(video.CorrelationId, script, [.. speeches.Select(FindId)], cancellationToken);
         await AddAsync(
-            video, VideoJobs.VoiceGen, lane, [.. speeches.OfType<SpeechPlan>().Select(plan => (IdOf(plan)!.Value, Serialize(plan)))],
-            (part, whole) => new SpeakShot { JobId = part, VideoId = whole }, cancellationToken);
+            video, VideoJobs.VoiceGen, lane, [.. speeches.OfType<SpeechPlan>().Select(plan => (FindId(plan)!.Value, Serialize(plan)))],
+            (part, whole) => new GenerateVoice { JobId = part, VideoId = whole }, cancellationToken);
+
+        Guid? FindId(SpeechPlan? plan) => plan is null ? null : PartId.Create(video.CorrelationId, Stage.VoiceGen, plan.Hash);
     }
 
-    private async Task BeginFilmAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
+    private async Task BeginVideoGenAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
     {
         var (script, pages) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
         var speech = await rows.ReadSpeechAsync(video.CorrelationId, cancellationToken);
         var timeline = Timeline.Create(script, speech.ToDictionary(pair => pair.Key, pair => pair.Value.Seconds));
         var segments = planner.PlanSegments(script, pages, timeline);
-        var ids = segments.Select(plan => PartId.Of(video.CorrelationId, Stage.VideoGen, plan.Hash)).ToArray();
+        var ids = segments.Select(plan => PartId.Create(video.CorrelationId, Stage.VideoGen, plan.Hash)).ToArray();
 
-        var segmentRows = timeline.Segments.Zip(ids, (segment, id) => new SegmentRow(segment.Shot, segment.NextShot, segment.Frames, id)).ToArray();
-        await rows.ReplaceSegmentsAsync(video.CorrelationId, segmentRows, cancellationToken);
+        await rows.ReplaceSegmentsAsync(
+            video.CorrelationId,
+            [.. timeline.Segments.Zip(ids, (segment, id) => new SegmentRow(segment.Shot, segment.NextShot, segment.Frames, id))],
+            cancellationToken);
         await AddAsync(
             video, VideoJobs.VideoGen, lane, [.. segments.Zip(ids, (plan, id) => (id, Serialize(plan)))],
             (part, whole) => new RenderSegment { JobId = part, VideoId = whole }, cancellationToken);
@@ -90,17 +101,18 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, FilmP
     {
         var (script, _) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
         var made = await rows.ReadPartIdsAsync(video.CorrelationId, cancellationToken);
-        var hash = ContentHash.Of("composition", script, video.Options, made);
-        var id = PartId.Of(video.CorrelationId, Stage.Compositing, hash);
+        var hash = ContentHash.Compute("composition", script, video.Options, made);
+        var id = PartId.Create(video.CorrelationId, Stage.Compositing, hash);
+        var plan = new CompositionPlan(VideoKeys.Composition(video.CorrelationId, hash));
         await rows.SetStageJobAsync(video.CorrelationId, Stage.Compositing, id, cancellationToken);
         await AddAsync(
-            video, VideoJobs.Compositing, lane, [(id, Serialize(new CompositionPlan(VideoKeys.Composition(video.CorrelationId, hash))))],
+            video, VideoJobs.Compositing, lane, [(id, Serialize(plan))],
             (part, whole) => new ComposeVideo { JobId = part, VideoId = whole }, cancellationToken);
     }
 
     private Task AddAsync<TCommand>(
-        VideoState video, JobType<TCommand> type, Lane lane, IReadOnlyList<(Guid Id, string Params)> wanted, Func<Guid, Guid, TCommand> command,
-        CancellationToken cancellationToken)
+        VideoState video, JobType<TCommand> type, Lane lane, IReadOnlyList<(Guid Id, string Params)> wanted,
+        Func<Guid, Guid, TCommand> command, CancellationToken cancellationToken)
         where TCommand : class =>
         parts.AddAsync(
             session, video.CorrelationId, type, lane,

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace MangaMotion.VideoPipeline.Providers;
+namespace MangaMotion.VideoPipeline.Stages;
 
 /// <summary>
 /// Tries a provider again after 408, 429, 5xx, a lost connection or silence, after the time that <c>Retry-After</c> asks for or a growing

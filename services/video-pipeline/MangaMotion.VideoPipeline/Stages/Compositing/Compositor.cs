@@ -3,10 +3,10 @@ using MangaMotion.Comics.Script;
 using MangaMotion.Comics.Subtitles;
 using MangaMotion.Media.Film;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Film;
-using MangaMotion.VideoPipeline.Stages;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 
-namespace MangaMotion.VideoPipeline.Rendering;
+namespace MangaMotion.VideoPipeline.Stages.Compositing;
 
 /// <summary>Puts a video together from its segments and speeches: cues, chapters and transcript follow from script and timeline.</summary>
 internal sealed class Compositor(FilmComposer composer) : ICompositor

@@ -1,21 +1,26 @@
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Film;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 
-namespace MangaMotion.VideoPipeline.Stages;
+namespace MangaMotion.VideoPipeline.Stages.Compositing;
 
-/// <summary>The stage <c>compositing</c>: joins segments, lays sound, subtitles and chapters beside them.</summary>
+/// <summary>Joins segments and adds sound, subtitles and chapters.</summary>
 public interface ICompositor
 {
-    /// <param name="progress">0 to 1; any thread, as often as it likes.</param>
-    Task<ComposedVideo> ComposeAsync(Composition composition, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken);
+    /// <param name="progress">Reports 0 to 1, from any thread.</param>
+    Task<ComposedVideo> ComposeAsync(
+        Composition composition, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken);
 }
 
-/// <param name="Speeches">By <see cref="ScriptShot.Id"/>; silent shots have none. Each begins <see cref="TimelineShot.SpeechStart"/> into the video.</param>
-/// <param name="Segments">Files in the workspace, one for each of <see cref="Timeline.Segments"/>, in their order.</param>
+/// <param name="Speeches">
+/// Speech by <see cref="ScriptShot.Id"/>, without silent shots. Each starts <see cref="TimelineShot.SpeechStart"/> seconds into the video.
+/// </param>
+/// <param name="Segments">Files in the workspace, one for each of <see cref="Timeline.Segments"/>, in order.</param>
 public sealed record Composition(
-    VideoScript Script, Timeline Timeline, IReadOnlyDictionary<string, ShotSpeech> Speeches, IReadOnlyList<string> Segments, VideoOptions Options);
+    VideoScript Script, Timeline Timeline, IReadOnlyDictionary<string, ShotSpeech> Speeches, IReadOnlyList<string> Segments,
+    VideoOptions Options);
 
 /// <summary>Files in the workspace.</summary>
 /// <param name="Video">MP4.</param>

@@ -6,10 +6,9 @@ using Anthropic.Core;
 using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 using MangaMotion.Comics.Script;
-using MangaMotion.VideoPipeline.Stages.ScriptGen;
 using Microsoft.Extensions.Options;
 
-namespace MangaMotion.VideoPipeline.Providers;
+namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 /// <summary>Lets Claude mend the lettering that was read: misread words, speakers, order of the bubbles' sentences.</summary>
 internal sealed class ClaudeLines : ILineWriter, IDisposable

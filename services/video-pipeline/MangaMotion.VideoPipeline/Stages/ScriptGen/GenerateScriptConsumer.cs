@@ -1,12 +1,11 @@
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs.Running;
-using MangaMotion.VideoPipeline.Stages;
 using MassTransit;
 
-namespace MangaMotion.VideoPipeline.Consumers;
+namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
-internal sealed class WriteScriptConsumer(IJobRunner jobs, ScriptWork work) : IConsumer<WriteScript>
+internal sealed class GenerateScriptConsumer(IJobRunner jobs, ScriptWork work) : IConsumer<GenerateScript>
 {
-    public Task Consume(ConsumeContext<WriteScript> context) =>
+    public Task Consume(ConsumeContext<GenerateScript> context) =>
         jobs.RunAsync(context, context.Message.JobId, work.RunAsync);
 }

@@ -1,11 +1,10 @@
 using MangaMotion.ServiceDefaults.Configuration;
-using MangaMotion.VideoPipeline.Providers;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 internal static class ScriptGenRegistration
 {
-    /// <summary>The stage that writes scripts; by rule alone, unless there is a key to ask somebody better.</summary>
+    /// <summary>Adds the script generator. Claude corrects its lines if the key is set.</summary>
     public static IServiceCollection AddScriptGen(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<PageScribe>();

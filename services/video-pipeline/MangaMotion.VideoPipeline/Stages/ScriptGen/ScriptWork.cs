@@ -5,12 +5,12 @@ using MangaMotion.Jobs.Running;
 using MangaMotion.Storage;
 using MangaMotion.Videos;
 
-namespace MangaMotion.VideoPipeline.Stages;
+namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
-/// <summary>The one part of <c>script_gen</c>.</summary>
+/// <summary>Work of the part of <c>script_gen</c>: fetches the chapter and makes its script.</summary>
 internal sealed class ScriptWork(StageRun stage, VideoQuery videos, IScriptGenerator generator, IObjectStore store)
 {
-    public Task<ScriptResult> RunAsync(JobRun<WriteScript> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
+    public Task<ScriptResult> RunAsync(JobRun<GenerateScript> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
     {
         var start = await videos.ReadCommandAsync(run.Command.VideoId, cancellationToken);
         var files = new List<LocalChapterFile>(start.Files.Count);

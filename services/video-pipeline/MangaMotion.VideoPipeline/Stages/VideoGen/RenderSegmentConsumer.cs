@@ -1,9 +1,8 @@
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs.Running;
-using MangaMotion.VideoPipeline.Stages;
 using MassTransit;
 
-namespace MangaMotion.VideoPipeline.Consumers;
+namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
 internal sealed class RenderSegmentConsumer(IJobRunner jobs, SegmentWork work) : IConsumer<RenderSegment>
 {

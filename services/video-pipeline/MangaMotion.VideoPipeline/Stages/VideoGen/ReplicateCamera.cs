@@ -6,11 +6,9 @@ using MangaMotion.Media;
 using MangaMotion.Media.Film;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Rendering;
-using MangaMotion.VideoPipeline.Stages;
 using Microsoft.Extensions.Options;
 
-namespace MangaMotion.VideoPipeline.Providers;
+namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
 /// <summary>
 /// Lets a model on Replicate move what a panel shows. Transitions stay with our own camera. Where the model fails, our camera films the shot as well,

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace MangaMotion.VideoPipeline.Providers;
+namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
 /// <summary>Replicate's predictions: create one, look until it is over, fetch what it made.</summary>
 internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue key, TimeSpan pollInterval) : IDisposable

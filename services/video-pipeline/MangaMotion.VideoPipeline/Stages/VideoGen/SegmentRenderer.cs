@@ -4,9 +4,8 @@ using MangaMotion.Comics.Panels;
 using MangaMotion.Media.Film;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Stages;
 
-namespace MangaMotion.VideoPipeline.Rendering;
+namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
 /// <summary>
 /// Films with our own camera: each panel is read once, as large as its camera's way needs, and every frame is drawn from it and

@@ -2,12 +2,11 @@ using System.Text.Json;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs.Running;
 using MangaMotion.Storage;
-using MangaMotion.VideoPipeline.Film;
 using MangaMotion.Videos;
 
-namespace MangaMotion.VideoPipeline.Stages;
+namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
-/// <summary>A part of <c>video_gen</c>: films a segment, unless the same was filmed before.</summary>
+/// <summary>Work of a part of <c>video_gen</c>: renders a segment, unless the store has one with the same hash.</summary>
 internal sealed class SegmentWork(StageRun stage, ISegmentRenderer renderer, IObjectStore store)
 {
     public Task<SegmentResult> RunAsync(JobRun<RenderSegment> run, CancellationToken cancellationToken) => stage.RunAsync(async workspace =>
@@ -25,7 +24,7 @@ internal sealed class SegmentWork(StageRun stage, ISegmentRenderer renderer, IOb
         }
 
         var segment = await renderer.RenderAsync(plan.Spec, pages, workspace, cancellationToken);
-        // What a provider could not do may be done better another time, so it is kept for this part alone.
+        // A provider that failed may succeed another time, so a draft is not kept under the shared hash.
         if (segment.Draft)
             key = VideoKeys.DraftSegment(run.JobId);
         await store.PutFileAsync(key, segment.Path, new() { ContentType = "video/mp4" }, cancellationToken);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using MangaMotion.Comics.Script;
 using MangaMotion.Media.Speech;
 
-namespace MangaMotion.VideoPipeline.Providers;
+namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 
 /// <summary>ElevenLabs' text to speech with timestamps: <c>POST /v1/text-to-speech/{voice}/with-timestamps</c>.</summary>
 internal sealed class ElevenLabsClient(HttpClient http) : IDisposable

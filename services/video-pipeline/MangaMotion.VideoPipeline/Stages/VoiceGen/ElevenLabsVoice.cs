@@ -5,11 +5,9 @@ using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media;
 using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Speech;
-using MangaMotion.VideoPipeline.Stages;
 using Microsoft.Extensions.Options;
 
-namespace MangaMotion.VideoPipeline.Providers;
+namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 
 /// <summary>Lets ElevenLabs speak. Where it fails, the local voice does, and the shot is a draft. A video that asks for a local voice gets it.</summary>
 internal sealed partial class ElevenLabsVoice(

@@ -1,12 +1,11 @@
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs.Running;
-using MangaMotion.VideoPipeline.Stages;
 using MassTransit;
 
-namespace MangaMotion.VideoPipeline.Consumers;
+namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 
-internal sealed class SpeakShotConsumer(IJobRunner jobs, VoiceWork work) : IConsumer<SpeakShot>
+internal sealed class GenerateVoiceConsumer(IJobRunner jobs, VoiceWork work) : IConsumer<GenerateVoice>
 {
-    public Task Consume(ConsumeContext<SpeakShot> context) =>
+    public Task Consume(ConsumeContext<GenerateVoice> context) =>
         jobs.RunAsync(context, context.Message.JobId, work.RunAsync);
 }

@@ -3,23 +3,23 @@ using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.Videos;
 
-namespace MangaMotion.VideoPipeline.Stages;
+namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 
-/// <summary>The stage <c>voice_gen</c>: speaks the line of one shot.</summary>
+/// <summary>Speaks the line of one shot.</summary>
 public interface IShotVoice
 {
     /// <summary>
-    /// Names everything beside line, speaker, voice and language that the sound depends on: engine, its version, its settings.
-    /// Speech is kept under a hash of it, so it changes when the sound would.
+    /// Names everything that the sound depends on besides line, speaker, voice and language: engine, version, settings. It is part of the
+    /// hash under which a speech is kept.
     /// </summary>
     string Version { get; }
 
-    /// <param name="shot">Has a line.</param>
+    /// <param name="shot">A shot with a line.</param>
     Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken);
 }
 
-/// <summary>A line as spoken.</summary>
-/// <param name="Path">A WAV in the workspace.</param>
-/// <param name="Seconds">Its length.</param>
-/// <param name="Draft">A provider failed, and the local voice spoke instead.</param>
+/// <summary>A spoken line.</summary>
+/// <param name="Path">WAV in the workspace.</param>
+/// <param name="Seconds">Length in seconds.</param>
+/// <param name="Draft">True if a provider failed and the local voice spoke the line.</param>
 public sealed record ShotSpeech(string Path, double Seconds, IReadOnlyList<SpeechWord> Words, bool Draft = false);

@@ -2,10 +2,9 @@ using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
-using MangaMotion.VideoPipeline.Stages;
 using MangaMotion.Videos;
 
-namespace MangaMotion.VideoPipeline.Speech;
+namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 
 /// <summary>Speaks with the voices of the machine.</summary>
 internal sealed class ShotVoice(SpeechSynthesizer synthesizer) : IShotVoice
