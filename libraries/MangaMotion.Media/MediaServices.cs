@@ -1,13 +1,10 @@
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Chapters;
-using MangaMotion.Media.Film;
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Images;
-using MangaMotion.Media.Lettering;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
-using MangaMotion.Media.Speech;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,9 +15,8 @@ namespace MangaMotion.Media;
 public static class MediaServices
 {
     /// <summary>
-    /// Registers <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="SpeechSynthesizer"/>,
-    /// <see cref="WorkspaceRoot"/> and their dependencies, with options from section <c>Media</c>. In a host, the sandbox is measured and
-    /// tested at the start.
+    /// Adds <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="ChapterReader"/>, <see cref="WorkspaceRoot"/>
+    /// and their dependencies, with options from section <c>Media</c>. In a host, the sandbox is measured and tested at the start.
     /// </summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
@@ -37,13 +33,8 @@ public static class MediaServices
         services.AddSingleton<PdfRenderer>();
         services.AddSingleton<VideoRenderer>();
         services.AddSingleton<AudioRenderer>();
-        services.AddSingleton<PageReader>();
         services.AddSingleton<PageImages>();
-        services.AddSingleton<SpeechSynthesizer>();
         services.AddSingleton<ChapterReader>();
-        services.AddSingleton<TextRecognizer>();
-        services.AddSingleton<FrameEncoder>();
-        services.AddSingleton<FilmComposer>();
         return services;
     }
 }

@@ -121,6 +121,25 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
+    public void Opening_files_is_apart_from_making_videos()
+    {
+        var libraries = Repository.Libraries.ToDictionary(library => library.Name);
+
+        libraries["MangaMotion.Media"].References.ShouldBeEmpty();
+        libraries["MangaMotion.Film"].References.ShouldBe(["MangaMotion.Media"]);
+        Repository.Services.Single(service => service.Name == "MangaMotion.Thumbnail").References.ShouldNotContain("MangaMotion.Film");
+    }
+
+    [Fact]
+    public void The_library_of_jobs_knows_no_video()
+    {
+        var jobs = Repository.Libraries.Single(library => library.Name == "MangaMotion.Jobs");
+
+        jobs.References.ShouldNotContain("MangaMotion.Videos");
+        jobs.Source.Where(file => file.Code.Contains("Video", StringComparison.Ordinal)).Select(file => file.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void No_service_uses_the_local_stack() =>
         Repository.Services.ShouldAllBe(service => !service.References.Contains("MangaMotion.LocalStack") && !AssembliesOf(service).Contains("MangaMotion.LocalStack"));
 

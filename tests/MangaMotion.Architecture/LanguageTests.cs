@@ -25,6 +25,7 @@ public sealed partial class LanguageTests
         "docs/configuration.md",
         "docs/operations.md",
         "docs/videos.md",
+        "libraries/MangaMotion.Film",
         "libraries/MangaMotion.Jobs",
         "libraries/MangaMotion.LocalStack",
         "libraries/MangaMotion.Media",

@@ -1,6 +1,6 @@
 using System.IO.Compression;
+using MangaMotion.Film.Pages;
 using MangaMotion.Media.Chapters;
-using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using MangaMotion.Media.Film;
-using MangaMotion.Media.Pages;
+using MangaMotion.Film.Composition;
+using MangaMotion.Film.Frames;
+using MangaMotion.Film.Pages;
+using MangaMotion.Film.Speech;
 using MangaMotion.Media.Processes;
-using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Media.Tests;

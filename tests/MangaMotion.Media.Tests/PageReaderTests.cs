@@ -1,4 +1,4 @@
-using MangaMotion.Media.Pages;
+using MangaMotion.Film.Pages;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 

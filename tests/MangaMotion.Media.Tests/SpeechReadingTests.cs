@@ -1,5 +1,5 @@
 using System.Text;
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MangaMotion.Media.Tests;

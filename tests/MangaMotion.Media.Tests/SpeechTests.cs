@@ -1,4 +1,4 @@
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MangaMotion.Media.Tests;

@@ -1,4 +1,4 @@
-using MangaMotion.Media.Lettering;
+using MangaMotion.Film.Lettering;
 
 namespace MangaMotion.Media.Tests;
 

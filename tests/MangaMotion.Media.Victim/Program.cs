@@ -1,10 +1,11 @@
+using MangaMotion.Film;
+using MangaMotion.Film.Lettering;
+using MangaMotion.Film.Pages;
+using MangaMotion.Film.Speech;
 using MangaMotion.Media;
 using MangaMotion.Media.Images;
-using MangaMotion.Media.Lettering;
-using MangaMotion.Media.Pages;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Processes;
-using MangaMotion.Media.Speech;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Configuration;
@@ -20,7 +21,7 @@ var configuration = new ConfigurationBuilder().AddInMemoryCollection(
 for (var i = int.Parse(args[2]); i > 0; i--)
     new Thread(() => Thread.Sleep(Timeout.Infinite)) { IsBackground = true }.Start();
 
-await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().BuildServiceProvider();
+await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().AddFilm().BuildServiceProvider();
 Console.WriteLine($"sandbox: {services.GetRequiredService<Sandbox>().Kind}");
 foreach (var file in args[4..])
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

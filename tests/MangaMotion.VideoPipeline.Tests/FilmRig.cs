@@ -4,10 +4,11 @@ using MangaMotion.Cli.Demo.Chapter;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Film;
+using MangaMotion.Film.Frames;
+using MangaMotion.Film.Pages;
+using MangaMotion.Film.Speech;
 using MangaMotion.Media;
-using MangaMotion.Media.Film;
-using MangaMotion.Media.Pages;
-using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Planning;
 using MangaMotion.VideoPipeline.Stages.Compositing;
@@ -32,6 +33,7 @@ public sealed class FilmRig : IAsyncDisposable
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Media:ScratchDirectory", Path.Combine(_folder, "scratch"))]).Build())
             .AddMedia()
+            .AddFilm()
             .AddVoiceGen()
             .AddVideoGen()
             .AddSingleton<ICompositor, Compositor>()

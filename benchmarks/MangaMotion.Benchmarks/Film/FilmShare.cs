@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using MangaMotion.Film;
 using MangaMotion.Media;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Stages.VideoGen;
@@ -37,7 +38,7 @@ internal sealed record FilmShare(string Folder, IReadOnlyDictionary<int, string>
     {
         // bubblewrap ends before it has waited for its child, whose processor time is lost to us then; it costs a child some milliseconds.
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Media:Sandbox", "None")]).AddEnvironmentVariables().Build();
-        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().AddVideoGen().BuildServiceProvider();
+        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().AddFilm().AddVideoGen().BuildServiceProvider();
     }
 
     /// <summary>Films all of them, this process being one of the workers.</summary>

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MangaMotion.Film.Frames;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Film;
+namespace MangaMotion.Film.Composition;
 
 /// <summary>What a video is put together from.</summary>
 public sealed record FilmParts

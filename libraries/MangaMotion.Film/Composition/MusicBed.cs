@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Film;
+namespace MangaMotion.Film.Composition;
 
 /// <summary>Quiet music of our own: slow chords with soft bells over them, in a loop without a seam.</summary>
 internal static class MusicBed

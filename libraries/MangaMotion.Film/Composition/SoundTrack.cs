@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 
-namespace MangaMotion.Media.Film;
+namespace MangaMotion.Film.Composition;
 
 /// <summary>A spoken line in the video.</summary>
 /// <param name="Path">WAV as <see cref="SpokenLine"/> has it: 48 kHz, mono, 16 bits.</param>

@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Film;
+namespace MangaMotion.Film.Frames;
 
 /// <summary>Size and speed of a video.</summary>
 /// <param name="Width">Pixels, even.</param>

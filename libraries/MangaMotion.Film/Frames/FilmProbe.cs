@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Film;
+namespace MangaMotion.Film.Frames;
 
 /// <summary>What ffprobe says of a video of our own.</summary>
 /// <param name="AudioSeconds">0 without sound.</param>

@@ -1,9 +1,10 @@
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Film;
+namespace MangaMotion.Film.Frames;
 
 /// <summary>Encodes drawn frames as one segment of a video. All segments have the same settings, so that they are joined without encoding again.</summary>
 public sealed class FrameEncoder(ToolRunner tools)

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Lettering;
+namespace MangaMotion.Film.Lettering;
 
 /// <summary>How lettering is laid out in a picture.</summary>
 public enum TextLayout

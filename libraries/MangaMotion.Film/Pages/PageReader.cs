@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
+using MangaMotion.Media;
+using MangaMotion.Media.Pages;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 
-namespace MangaMotion.Media.Pages;
+namespace MangaMotion.Film.Pages;
 
 /// <summary>A page as 8-bit grey pixels, row after row without gaps.</summary>
 public sealed record GreyPage(int Width, int Height, byte[] Pixels);
@@ -103,7 +105,7 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
         string directory, string input, IReadOnlyList<string> output, Func<Stream, MediaType, CancellationToken, Task>? read, CancellationToken cancellationToken)
     {
         var sniffed = MediaSniffer.SniffFile(input);
-        if (sniffed.Type is not { } type || Demuxer(type) is not { } demuxer)
+        if (sniffed.Type is not { } type || PageImages.FindDecoder(type) is not { } decoder)
             throw new UnsupportedMediaException($"This is {sniffed.Description}; {PageImages.Types}");
 
         var result = await tools.RunAsync(
@@ -112,8 +114,8 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
                 Tool = "ffmpeg",
                 Arguments =
                 [
-                    .. Ffmpeg.Quiet, "-protocol_whitelist", "file", "-format_whitelist", demuxer.Format, "-codec_whitelist", demuxer.Decoder,
-                    "-f", demuxer.Format, .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture), "-i", Ffmpeg.File,
+                    .. Ffmpeg.Quiet, "-protocol_whitelist", "file", "-format_whitelist", decoder.Format, "-codec_whitelist", decoder.Codecs,
+                    "-f", decoder.Format, .. Ffmpeg.OneThread, "-max_pixels", _limits.Pixels.ToString(CultureInfo.InvariantCulture), "-i", Ffmpeg.File,
                     .. output,
                 ],
                 Directory = directory,
@@ -130,22 +132,6 @@ public sealed class PageReader(ToolRunner tools, IOptions<MediaOptions> options)
             ? new MediaLimitException("pixels", _limits.Pixels, null, $"The {type.Title} has more than {_limits.Pixels:N0} pixels, which is the limit for a page.", result.Detail)
             : Ffmpeg.Complains(result.Stderr) ? new CorruptMediaException($"The {type.Title} is damaged or cut short and shows no page; export it again.", result.Detail)
             : Ffmpeg.Failure(type, result);
-
-    /// <summary>
-    /// Whether pages of the type are read as they are; others are converted by <see cref="PageImages"/>. A TIFF is converted, because it
-    /// may hold a small copy in front of the page, or colours that ffmpeg does not know.
-    /// </summary>
-    internal static bool Reads(MediaType type) => type != MediaType.Tiff && Demuxer(type) != null;
-
-    private static (string Format, string Decoder)? Demuxer(MediaType type) => type switch
-    {
-        _ when type == MediaType.Jpeg => ("jpeg_pipe", "mjpeg"),
-        _ when type == MediaType.Png => ("png_pipe", "png"),
-        _ when type == MediaType.Webp => ("webp_pipe", "webp,vp8"),
-        _ when type == MediaType.Gif => ("gif", "gif"),
-        _ when type == MediaType.Tiff => ("tiff_pipe", "tiff"),
-        _ => null,
-    };
 
     /// <summary>Reads "P5 width height 255" and the pixels after it; null when there is no whole picture.</summary>
     private async Task<GreyPage?> ReadAsync(Stream stream, MediaType type, CancellationToken cancellationToken)

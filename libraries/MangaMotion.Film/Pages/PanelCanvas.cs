@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MangaMotion.Media.Pages;
+namespace MangaMotion.Film.Pages;
 
 /// <summary>How a panel of a page is set on a canvas. All in pixels.</summary>
 /// <param name="X">The panel on its page, with <paramref name="Y"/>, <paramref name="CutWidth"/> and <paramref name="CutHeight"/>.</param>

@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Pages;
+namespace MangaMotion.Film.Pages;
 
 /// <summary>A panel of a page, in its pixels.</summary>
 public sealed record PanelCut(int X, int Y, int Width, int Height)

@@ -1,8 +1,9 @@
 using System.Text;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>
 /// Voices that do not tell when they say which word: espeak-ng and flite. They are quick, so each clause is a run of its own, which

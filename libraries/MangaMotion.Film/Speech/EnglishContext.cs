@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>Words that are read by what stands beside them: "Dr.", "St.", "US", "AM", "No.", "#1", Roman numerals.</summary>
 internal static partial class EnglishContext

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>The word lists of <see cref="EnglishReading"/>. Keys are in lower case unless said otherwise.</summary>
 internal static class EnglishLexicon

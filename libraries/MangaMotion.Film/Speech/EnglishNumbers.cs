@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Humanizer;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>English figures as words: whole and decimal numbers, ordinals, years, times, money, fractions, units.</summary>
 internal static partial class EnglishNumbers

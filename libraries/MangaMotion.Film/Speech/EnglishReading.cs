@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>
 /// English as comics write it, in words that each voice says the same way: lower case, figures as words, abbreviations written out, letters

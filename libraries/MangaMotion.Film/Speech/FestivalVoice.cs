@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>What a synthesiser made: the sound at its own rate, and the words in it.</summary>
 internal sealed record Utterance(Sound Sound, IReadOnlyList<SpokenWord> Words);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Workspaces;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>
 /// Japanese words with the kana that they are pronounced as, by the text analysis of Open JTalk, which knows counters (三日 ミッカ, 6本 ロッポン);

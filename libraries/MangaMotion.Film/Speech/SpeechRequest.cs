@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>A line to be spoken.</summary>
 /// <param name="Text">Anything that somebody wrote; at most <see cref="MaxCharacters"/> characters.</param>

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Sniffing;
 using MangaMotion.Media.Video;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Logging;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>
 /// Speaks lines with the voices of the machine. The text goes to the tools as a file, never as an argument or an expression.

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>A word as it is shown and as a voice is given it.</summary>
 /// <param name="Shown">With its punctuation.</param>

@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>Configuration and data that a synthesiser reads outside <c>/usr</c>.</summary>
 internal static class SystemFiles

@@ -1,4 +1,4 @@
-namespace MangaMotion.Media.Speech;
+namespace MangaMotion.Film.Speech;
 
 /// <summary>Times for words whose voice does not tell them.</summary>
 internal static class WordTimes

@@ -13,7 +13,7 @@ namespace MangaMotion.Media.Pages;
 public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> options)
 {
     /// <summary>The list of types, as the second half of a sentence.</summary>
-    internal const string Types = "a page is a JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF image.";
+    public const string Types = "a page is a JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF image.";
 
     /// <summary>A JPEG has no more pixels to a side.</summary>
     private const int LongestSide = 65_000;
@@ -24,8 +24,8 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
     private readonly MediaLimits _limits = options.Value.Limits;
 
     /// <summary>
-    /// Decodes an image. One that <see cref="PageReader"/> would not show as it is meant, by its type, its colours or its orientation,
-    /// is converted to JPEG.
+    /// Decodes an image. An image that ffmpeg would not show as intended, because of its type, colours or orientation, is converted to
+    /// JPEG.
     /// </summary>
     /// <param name="path">A file in the workspace, or a link to one.</param>
     /// <returns>The file itself, or the JPEG in its place.</returns>
@@ -37,7 +37,8 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
             throw new UnsupportedMediaException($"This is {sniffed.Description}; {Types}");
 
         var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        if (PageReader.Reads(type))
+        // A TIFF is converted, because it may hold a small copy in front of the page, or colours that ffmpeg does not know.
+        if (type != MediaType.Tiff && FindDecoder(type) is not null)
         {
             if (await AskAsync(file, type, ProbeSide, (answer, _) => answer.IsPlain, cancellationToken))
                 return new PageFile(path, type);
@@ -60,6 +61,17 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
         };
         return hosts.AskAsync(file, type, job, take, cancellationToken);
     }
+
+    /// <summary>Finds FFmpeg's demuxer and decoders for a type of page; null if it has none.</summary>
+    public static (string Format, string Codecs)? FindDecoder(MediaType type) => type switch
+    {
+        _ when type == MediaType.Jpeg => ("jpeg_pipe", "mjpeg"),
+        _ when type == MediaType.Png => ("png_pipe", "png"),
+        _ when type == MediaType.Webp => ("webp_pipe", "webp,vp8"),
+        _ when type == MediaType.Gif => ("gif", "gif"),
+        _ when type == MediaType.Tiff => ("tiff_pipe", "tiff"),
+        _ => null,
+    };
 
     private static string Take(Workspace workspace, ImageAnswer answer, HostOutput output) =>
         answer.Files is [var file, ..]

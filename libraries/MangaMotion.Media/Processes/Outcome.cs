@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MangaMotion.Media.Processes;
 
 /// <summary>The words for what a file has asked too much of.</summary>
-internal static class Outcome
+public static class Outcome
 {
     public static MediaLimitException TooMany(string limit, long allowed, long actual, string sentence, string? detail = null) =>
         new(limit, allowed, actual, string.Format(CultureInfo.InvariantCulture, sentence, actual.ToString("N0"), allowed.ToString("N0")), detail);

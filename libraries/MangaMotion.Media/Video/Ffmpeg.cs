@@ -8,7 +8,7 @@ namespace MangaMotion.Media.Video;
 /// Arguments that every run of ffmpeg or ffprobe on somebody's file starts with: the demuxer of the sniffed type and no other,
 /// decoders that are wanted, files only. Without them a playlist named .mp4 reads its neighbours.
 /// </summary>
-internal static partial class Ffmpeg
+public static partial class Ffmpeg
 {
     private const string Decoders =
         "h264,hevc,mpeg4,mpeg2video,mpeg1video,vp8,vp9,libdav1d,av1,prores,mjpeg,png,dvvideo,dnxhd,theora,h263,h263p,flv,vp6f,msmpeg4v1,"
@@ -17,7 +17,7 @@ internal static partial class Ffmpeg
         + "pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,pcm_bluray,pcm_dvd,amrnb,amrwb,mov_text,subrip,ass,ssa,webvtt";
 
     /// <summary>The same for a child that works with FFmpeg's libraries.</summary>
-    public static HostFormat Format(MediaType type) => new(Demuxer(type), Decoders);
+    internal static HostFormat Format(MediaType type) => new(Demuxer(type), Decoders);
 
     /// <summary>Options of one input, which come before its <c>-i</c>.</summary>
     public static IEnumerable<string> Input(MediaType type) =>

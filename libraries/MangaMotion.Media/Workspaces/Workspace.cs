@@ -21,7 +21,7 @@ public sealed class Workspace : IAsyncDisposable
         Path.Combine(Location, $"{Interlocked.Increment(ref _files)}{(extension.Length > 0 ? "." : "")}{extension}");
 
     /// <summary>An empty directory inside, for one run of a tool.</summary>
-    internal string NewDirectory() => WorkspaceRoot.Create(NewPath());
+    public string NewDirectory() => WorkspaceRoot.Create(NewPath());
 
     public ValueTask DisposeAsync()
     {

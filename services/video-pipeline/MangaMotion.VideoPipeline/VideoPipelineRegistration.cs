@@ -1,4 +1,5 @@
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Film;
 using MangaMotion.Jobs;
 using MangaMotion.MediaJobs;
 using MangaMotion.ServiceDefaults.Configuration;
@@ -25,6 +26,7 @@ internal static class VideoPipelineRegistration
         builder.AddVideoSaga();
         builder.Services.AddObjectStore(builder.Configuration);
         builder.Services.AddMediaWorker();
+        builder.Services.AddFilm();
         builder.Services.AddScriptGen(builder.Configuration);
         builder.Services.AddVoiceGen();
         builder.Services.AddVideoGen();

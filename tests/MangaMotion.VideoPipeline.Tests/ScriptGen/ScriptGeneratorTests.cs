@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using MangaMotion.Cli.Demo.Chapter;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Film;
 using MangaMotion.Jobs;
 using MangaMotion.Media;
 using MangaMotion.Media.Workspaces;
@@ -40,6 +41,7 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
             .AddLogging()
             .AddSingleton<IConfiguration>(configuration)
             .AddMedia()
+            .AddFilm()
             .AddObjectStore(configuration)
             .AddScriptGen(configuration)
             .BuildServiceProvider();

@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MangaMotion.Api;
 using MangaMotion.Comics.Panels;
+using MangaMotion.Film;
+using MangaMotion.Film.Pages;
 using MangaMotion.Media;
 using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
@@ -47,6 +49,7 @@ internal static class PanelsCommand
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
             .AddMedia()
+            .AddFilm()
             .BuildServiceProvider();
         var images = services.GetRequiredService<PageImages>();
         var reader = services.GetRequiredService<PageReader>();

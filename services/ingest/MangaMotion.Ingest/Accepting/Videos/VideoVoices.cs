@@ -1,5 +1,5 @@
 using MangaMotion.Api;
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Accepting.Videos;

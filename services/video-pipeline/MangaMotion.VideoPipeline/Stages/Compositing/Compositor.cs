@@ -1,7 +1,8 @@
 using System.Text;
 using MangaMotion.Comics.Script;
 using MangaMotion.Comics.Subtitles;
-using MangaMotion.Media.Film;
+using MangaMotion.Film.Composition;
+using MangaMotion.Film.Frames;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Planning;
 using MangaMotion.VideoPipeline.Stages.VoiceGen;

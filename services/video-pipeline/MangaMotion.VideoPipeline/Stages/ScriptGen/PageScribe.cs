@@ -1,9 +1,9 @@
 using MangaMotion.Comics.Lettering;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
+using MangaMotion.Film.Lettering;
+using MangaMotion.Film.Pages;
 using MangaMotion.Media;
-using MangaMotion.Media.Lettering;
-using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;

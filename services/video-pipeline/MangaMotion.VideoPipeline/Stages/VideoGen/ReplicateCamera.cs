@@ -2,9 +2,9 @@ using System.Text.Json;
 using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
+using MangaMotion.Film.Frames;
+using MangaMotion.Film.Pages;
 using MangaMotion.Media;
-using MangaMotion.Media.Film;
-using MangaMotion.Media.Pages;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 

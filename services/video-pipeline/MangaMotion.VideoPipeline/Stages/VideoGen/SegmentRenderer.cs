@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
-using MangaMotion.Media.Film;
-using MangaMotion.Media.Pages;
+using MangaMotion.Film.Frames;
+using MangaMotion.Film.Pages;
 using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.VideoPipeline.Stages.VideoGen;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization;
 using MangaMotion.Comics.Script;
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 
 namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 

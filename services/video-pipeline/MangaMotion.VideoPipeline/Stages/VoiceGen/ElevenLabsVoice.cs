@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Film.Speech;
 using MangaMotion.Media;
-using MangaMotion.Media.Speech;
 using MangaMotion.Media.Workspaces;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
-using MangaMotion.Media.Speech;
+using MangaMotion.Film.Speech;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.Videos;
 
