@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using MangaMotion.Media;
 using MangaMotion.Media.Processes;
 using MangaMotion.Media.Workspaces;
 

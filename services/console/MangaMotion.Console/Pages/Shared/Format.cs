@@ -63,11 +63,11 @@ internal static class Format
     public static string State(string state) => state switch
     {
         "accepted" => "waiting",
-        "writing_script" or VideoStages.ScriptGen => "reading pages",
+        VideoStages.ScriptGen => "reading pages",
         "awaiting_approval" => "waits for your approval",
-        "speaking" or VideoStages.VoiceGen => "speaking lines",
-        "filming" or VideoStages.VideoGen => "rendering shots",
-        "composing" or VideoStages.Compositing => "composing",
+        VideoStages.VoiceGen => "speaking lines",
+        VideoStages.VideoGen => "rendering shots",
+        VideoStages.Compositing => "composing",
         "completed" => "done",
         _ => state,
     };
