@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using MangaMotion.Api;
-using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Ingest.Api;
+using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Problems;
