@@ -77,6 +77,8 @@ public static class JobsRegistration
         services.AddSingleton(provider => new LaneGate(provider.GetRequiredService<IOptions<JobsOptions>>().Value.Concurrency));
         services.AddSingleton<BulkTurns>();
         services.AddHostedService(provider => provider.GetRequiredService<BulkTurns>());
+        services.AddSingleton<OutageHold>();
+        services.AddSingleton<JobEntrance>();
         services.AddSingleton<IJobRunner, JobRunner>();
         services.AddSingleton<JobLatencies>();
         services.AddHostedService(provider => provider.GetRequiredService<JobLatencies>());

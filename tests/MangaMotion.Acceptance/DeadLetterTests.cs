@@ -19,7 +19,7 @@ public sealed class DeadLetterTests(TestStack stack)
         await using var installation = await Installation.CreateAsync(stack);
         var settings = bucket.Settings.Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!)).ToArray();
         await installation.StartIngestAsync(settings);
-        await installation.StartThumbnailAsync([.. settings, ("S3_ENDPOINT", store.Endpoint.ToString()), ("Storage__S3__MaxRetries", "0"), NoPause]);
+        await installation.StartThumbnailAsync([.. settings, ("S3_ENDPOINT", store.Endpoint.ToString()), ("Storage__S3__MaxRetries", "0"), ("Outage__HoldAtMost", "00:00:00"), NoPause]);
         store.Inject(Fault.Refuse);
         var accepted = await installation.Client.IngestAsync(Enumerable.Range(0, 40).Select(i => Samples.Named($"{i}.jpg", Samples.Jpeg)));
         (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(40);

@@ -100,6 +100,32 @@ public sealed class FaultTests(TestStack stack)
         (await installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(2);
     }
 
+    /// <summary>The second row is the behaviour without the hold.</summary>
+    [Theory]
+    [InlineData("00:10:00", false)]
+    [InlineData("00:00:00", true)]
+    public async Task A_database_that_goes_away_in_mid_work_costs_no_attempt_while_the_worker_holds(string holdAtMost, bool counted)
+    {
+        await using var servers = await PrivateServers.StartAsync();
+        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await installation.StartIngestAsync();
+        await installation.StartRecordsAsync(("Outage__HoldAtMost", holdAtMost), ("RETRY_DELAY_SECONDS", "0.5"));
+        var records = "[" + string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"{{\"n\":{i},\"text\":\"record number {i}\"}}")) + "]";
+        var accepted = await installation.Client.IngestRecordsAsync(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(records)));
+
+        // The load runs in one transaction, so its table is not visible; its connection is.
+        await Eventually.Until(() => installation.ScalarAsync<bool>(
+            "select exists (select from pg_stat_activity where query ilike 'copy %' and pid <> pg_backend_pid())"));
+        await servers.Postgres.KillAsync();
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        await servers.Postgres.StartAsync();
+        var asset = (await installation.UntilFinishedAsync(accepted.JobId, TimeSpan.FromMinutes(2))).Assets[0];
+
+        (asset.Status, asset.Attempts).ShouldBe(("DONE", counted ? 2 : 1));
+        (await installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome)
+            .ShouldBe([counted ? "transient" : "interrupted", "done"]);
+    }
+
     [Fact]
     public async Task Who_waits_while_the_database_goes_away_is_told_that_the_ingest_is_accepted()
     {

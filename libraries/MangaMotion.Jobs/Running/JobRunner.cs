@@ -3,9 +3,7 @@ using System.Text.Json;
 using MangaMotion.Jobs.Changes;
 using MangaMotion.Jobs.Claims;
 using MangaMotion.Jobs.Failures;
-using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Parts;
-using MangaMotion.Jobs.Pausing;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Stats;
 using MangaMotion.Messaging.Postgres;
@@ -22,13 +20,11 @@ namespace MangaMotion.Jobs.Running;
 /// outcomes. The message is acknowledged when the database holds the outcome, and not before.
 /// </summary>
 internal sealed class JobRunner(
-    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, LaneGate gate, BulkTurns turns, QueuePauses pauses, JobShutdown shutdown,
+    JobClaims claims, JobEndings endings, JobReplays replays, JobParts parts, RunningJobs runningJobs, JobEntrance entrance, OutageHold outage, JobShutdown shutdown,
     JobChanges changes, JobLatencies latencies, IOutbox outbox, NpgsqlDataSource database, IOptions<JobsOptions> options, IOptions<RetryOptions> retry,
-    IEnumerable<IJobSandbox> sandboxes, ILogger<JobRunner> logger)
+    ILogger<JobRunner> logger)
     : IJobRunner
 {
-    private readonly IJobSandbox? _sandbox = sandboxes.FirstOrDefault();
-
     public async Task RunAsync<TCommand, TResult>(
         ConsumeContext<TCommand> context, Guid jobId, Func<JobRun<TCommand>, CancellationToken, Task<TResult>> work)
         where TCommand : class
@@ -51,7 +47,7 @@ internal sealed class JobRunner(
         where TCommand : class
     {
         var queue = QueueOf(context);
-        using var place = await EnterAsync(queue);
+        using var place = await entrance.EnterAsync(queue);
 
         if (DeadLetterHeaders.ReadId(context) is { } deadLetter)
             await ReachAsync("replay a moved message", cancellation => replays.ReplayMovedMessageAsync(jobId, deadLetter, cancellation));
@@ -73,37 +69,6 @@ internal sealed class JobRunner(
             default:
                 logger.LogDebug("Job {JobId} is over already; a late or repeated message of it is dropped", jobId);
                 break;
-        }
-    }
-
-    /// <summary>Waits for a place, while the lane (front queue and bulk queue) is paused, and while this worker's sandbox does not work.</summary>
-    private async Task<IDisposable> EnterAsync(string queue)
-    {
-        var front = Lanes.FrontOf(queue);
-        while (true)
-        {
-            await pauses.UntilOpenAsync(front, shutdown.NoNewWork);
-            if (_sandbox is not null)
-                await _sandbox.UntilItWorksAsync(shutdown.NoNewWork);
-            var place = await EnterGateAsync(queue);
-            if (!pauses.IsPaused(front) && _sandbox is null or { Works: true })
-                return place;
-            place.Dispose();
-        }
-    }
-
-    private async Task<IDisposable> EnterGateAsync(string queue)
-    {
-        if (!Lanes.IsBulk(queue))
-            return await gate.EnterAsync(Lanes.OfQueue(queue), bulk: false, shutdown.NoNewWork);
-        turns.BulkArrived();
-        try
-        {
-            return await gate.EnterAsync(Lanes.OfQueue(queue), bulk: true, shutdown.NoNewWork);
-        }
-        finally
-        {
-            turns.BulkLeft();
         }
     }
 
@@ -164,6 +129,8 @@ internal sealed class JobRunner(
         }
 
         var failure = JobFailure.From(exception);
+        if (!failure.Permanent && await outage.IsOutageAsync())
+            return await HandBackUncountedAsync(context, queue, claim, failure, retry.Value.DelayAfter(1, Random.Shared.NextDouble()));
         if (exception is TransientJobException { IsWorkerFault: true }
             && await HandBackLaterAsync(context, queue, claim, failure) is { } outcome)
         {
@@ -198,6 +165,13 @@ internal sealed class JobRunner(
         logger.LogWarning(
             "This worker's machine failed job {JobId}. The attempt does not count; the next one starts in {Delay}: {ToolOutput}",
             claim.JobId, delay, failure.ToolOutput);
+        return await HandBackUncountedAsync(context, queue, claim, failure, delay);
+    }
+
+    private async Task<string> HandBackUncountedAsync<TCommand>(
+        ConsumeContext<TCommand> context, string queue, Claim claim, JobFailure failure, TimeSpan delay)
+        where TCommand : class
+    {
         var handedBack = await ReachAsync("hand a job back", token => endings.HandBackLaterAsync(
             claim, failure, delay, due => Redelivery(context, queue, due), token));
         return handedBack ? "interrupted" : Stale(claim);

@@ -68,6 +68,8 @@ public static class JobWorkerRegistration
         services.AddJobWorker(type);
         if (services.Any(service => service.ServiceType == typeof(WorkerIdentity)))
             return;
+        services.AddValidatedOptions<OutageOptions>(OutageOptions.Section);
+        services.AddSingleton<ISharedServers, SharedServers>();
         services.AddSingleton<IValidateOptions<JobsOptions>, ShutdownOrder>();
         services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
         services.AddSingleton<DetachedJobs>();
