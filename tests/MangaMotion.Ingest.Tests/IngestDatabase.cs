@@ -1,5 +1,6 @@
 using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
+using MangaMotion.RecordStore;
 using MangaMotion.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using MangaMotion.Videos;
@@ -35,6 +36,7 @@ public sealed class IngestDatabase : IAsyncDisposable
             [
                 SchemaScripts.Messaging, new("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."),
                 new("videos", typeof(VideosRegistration).Assembly, "MangaMotion.Videos.Schema."),
+                new("records", typeof(RecordStoreRegistration).Assembly, "MangaMotion.RecordStore.Schema."),
                 new("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."),
             ],
             NullLogger.Instance,

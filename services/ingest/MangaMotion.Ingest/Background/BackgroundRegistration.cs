@@ -1,6 +1,7 @@
 using MangaMotion.Ingest.Background.Events;
 using MangaMotion.Ingest.Background.Expiry;
 using MangaMotion.Ingest.Background.Orphans;
+using MangaMotion.Ingest.Background.Removal;
 using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Ingest.Background.Webhooks;
 using MangaMotion.ServiceDefaults.Bus;
@@ -30,6 +31,9 @@ internal static class BackgroundRegistration
         services.AddSingleton<OrphanSweep>();
         services.AddHostedService<OrphanSweeper>();
         services.AddValidatedOptions<RetentionOptions>(RetentionOptions.Section);
+        services.AddSingleton<RemovalQuery>();
+        services.AddSingleton<IngestRemoval>();
+        services.AddHostedService<AuditRetention>();
         services.AddSingleton<IngestRetention>();
         services.AddHostedService<RetentionService>();
         services.AddValidatedOptions<DeadLetterOptions>(DeadLetterOptions.Section);
@@ -42,5 +46,6 @@ internal static class BackgroundRegistration
     {
         api.MapEvents();
         api.MapWebhooks();
+        api.MapRemoval();
     }
 }

@@ -14,22 +14,23 @@ internal static class KeyEndpoints
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<KeyQuery>();
         services.AddSingleton<OwnerFilter>();
+        services.AddSingleton<AuditLog>();
     }
 
     public static void MapKeys(this IEndpointRouteBuilder api)
     {
         api.MapPost("/keys", CreateAsync)
             .WithName("createKey").WithSummary("Make an API key; it is shown in this answer and never again.")
-            .Produces<ApiKeyCreated>(201).ProducesProblem(400).RequireScope(Scopes.Operate);
+            .Produces<ApiKeyCreated>(201).ProducesProblem(400).RequireScope(Scopes.Operate).Audited();
         api.MapGet("/keys", ListAsync)
             .WithName("listKeys").WithSummary("Keys with their scopes and when they were last used.")
             .Produces<ApiKeys>().RequireScope(Scopes.Operate);
         api.MapPost("/keys/{id:guid}/rotate", RotateAsync)
             .WithName("rotateKey").WithSummary("Replace the secret of a key. Every instance rejects the old one within seconds.")
-            .Produces<ApiKeyCreated>(200).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces<ApiKeyCreated>(200).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
         api.MapDelete("/keys/{id:guid}", RevokeAsync)
             .WithName("revokeKey").WithSummary("Revoke a key; within seconds no instance takes it any more.")
-            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
     }
 
     private static async Task<IResult> CreateAsync(CreateApiKey request, HttpContext context, KeyQuery keys)

@@ -1,6 +1,6 @@
+using MangaMotion.Ingest.Background.Removal;
 using MangaMotion.Messaging.Postgres;
 using MangaMotion.Storage;
-using MangaMotion.Videos;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Retention;
@@ -24,17 +24,8 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
         order by i.id limit $3
         """;
 
-    // Whoever revives a job locks it too, so what was replayed since is seen here, and what is locked here is gone for a replay.
+    // Replays lock the same rows: either this statement sees the replay, or the replay finds the job deleted.
     private const string Lock = "select id, ingest_id, status in ('UPLOADED', 'PROCESSING') from jobs where ingest_id = any($1) order by id for update";
-
-    private static readonly string[] Delete =
-    [
-        "delete from jobs where parent_id = any($2)",
-        "delete from jobs where id = any($2)",
-        "delete from job_count_changes where ingest_id = any($1)",
-        "delete from job_counts where ingest_id = any($1)",
-        "delete from ingests where id = any($1)",
-    ];
 
     /// <summary>Makes one pass over all ingests, on one instance at a time.</summary>
     /// <returns>Number of removed ingests.</returns>
@@ -64,6 +55,7 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
 
     private async Task<int> RemoveAsync(List<Guid> batch, CancellationToken cancellationToken)
     {
+        RemovalSet set;
         var (ingests, jobs) = (batch.ToHashSet(), new List<(Guid Id, Guid Ingest)>());
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
@@ -80,32 +72,12 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
             }
 
             jobs.RemoveAll(job => !ingests.Contains(job.Ingest));
-            foreach (var sql in Delete)
-            {
-                await using var command = new NpgsqlCommand(sql, connection, transaction);
-                command.Parameters.Add(new() { Value = ingests.ToArray() });
-                command.Parameters.Add(new() { Value = jobs.Select(job => job.Id).ToArray() });
-                await command.ExecuteNonQueryAsync(cancellationToken);
-            }
-
+            set = new([.. ingests], [.. jobs.Select(job => job.Id)], [], []);
+            await IngestRemoval.DeleteRowsAsync(connection, transaction, set, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        foreach (var ingest in ingests)
-            await RemoveAsync($"originals/{ingest:N}/", cancellationToken);
-        foreach (var (job, _) in jobs)
-        {
-            await RemoveAsync($"processed/{job:N}/", cancellationToken);
-            await RemoveAsync(VideoKeys.Prefix(job), cancellationToken);
-        }
-
+        await IngestRemoval.DeleteObjectsAsync(store, set, cancellationToken);
         return ingests.Count;
-    }
-
-    private async Task RemoveAsync(string prefix, CancellationToken cancellationToken)
-    {
-        var keys = await store.ListAsync(prefix, cancellationToken).Select(found => found.Key).ToListAsync(cancellationToken);
-        if (keys.Count > 0)
-            await store.DeleteAsync(keys, cancellationToken);
     }
 }

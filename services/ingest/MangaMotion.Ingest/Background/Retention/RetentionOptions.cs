@@ -11,6 +11,10 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan FinishedIngests { get; set; }
 
+    /// <summary>Age at which the audit row of a change is deleted.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Audit { get; set; } = TimeSpan.FromDays(365);
+
     /// <summary>Time between two looks for old ones.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);

@@ -30,13 +30,13 @@ internal static class DeadLetterEndpoints
             .Produces<FailedJob>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/failed-jobs/retry", RetryAsync)
             .WithName("replayFailedJobs").WithSummary("Run all dead letters of a filter again, or first one as a canary.")
-            .Produces<ReplayProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces<ReplayProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
         api.MapGet("/failed-jobs/retries/{id:guid}", ProgressAsync)
             .WithName("getReplay").WithSummary("How far such a request is.")
             .Produces<ReplayProgress>().ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapDelete("/failed-jobs", DeleteAsync)
             .WithName("deleteFailedJobs").WithSummary("Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
-            .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate);
+            .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate).Audited();
     }
 
     private static async Task<IResult> ListAsync(

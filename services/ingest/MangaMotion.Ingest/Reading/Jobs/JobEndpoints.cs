@@ -20,10 +20,10 @@ internal static class JobEndpoints
             .Produces<JobDetail>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/jobs/{id:guid}/cancel", CancelAsync)
             .WithName("cancelJob").WithSummary("Stop a job; nothing of it is committed any more.")
-            .Produces<JobDetail>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+            .Produces<JobDetail>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit).Audited();
         api.MapPost("/jobs/{id:guid}/retry", RetryAsync)
             .WithName("retryJob").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
-            .Produces<JobDetail>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+            .Produces<JobDetail>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit).Audited();
     }
 
     private static async Task<IResult> ListAsync(

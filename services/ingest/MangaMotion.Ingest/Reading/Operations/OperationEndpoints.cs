@@ -28,10 +28,10 @@ internal static class OperationEndpoints
             .Produces<QueueList>().RequireScope(Scopes.Operate);
         api.MapPost("/queues/{name}/pause", (string name, QueueQuery query, QueuePauses pauses, CancellationToken gone) => ChangeAsync(name, true, query, pauses, gone))
             .WithName("pauseQueue").WithSummary("Workers stop taking from a queue within seconds; jobs that run already end. It holds until resumed.")
-            .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
         api.MapPost("/queues/{name}/resume", (string name, QueueQuery query, QueuePauses pauses, CancellationToken gone) => ChangeAsync(name, false, query, pauses, gone))
             .WithName("resumeQueue").WithSummary("Workers take from a queue again.")
-            .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate);
+            .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
     }
 
     private static async Task<IResult> ChangeAsync(string name, bool paused, QueueQuery query, QueuePauses pauses, CancellationToken cancellationToken)

@@ -1,0 +1,71 @@
+using System.Data;
+using System.Text.Json;
+using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MangaMotion.Ingest.Keys;
+
+/// <summary>The rows in <c>audit</c>: changes that callers made.</summary>
+internal sealed class AuditLog(NpgsqlDataSource database)
+{
+    private const string ListName = "audit";
+
+    private const string Insert =
+        """
+        insert into audit (id, owner_id, key_id, key_name, action, target, filter, count)
+        values (@id, @owner, @key, @name, @action, @target, @filter, @count)
+        """;
+
+    private const string List =
+        """
+        select id, at, owner_id, key_id, key_name, action, target, filter::text as filter, count from audit
+        where owner_id = any(@owners) and id < @before and (@action is null or action = @action)
+        order by id desc limit @limit
+        """;
+
+    public async Task AddAsync(ApiKey key, string action, string? target, string? filter, long? count, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Insert);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("id", Guid.CreateVersion7()));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("owner", key.OwnerId));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("key", key.Id));
+        command.Parameters.Add(new NpgsqlParameter<string>("name", key.Name));
+        command.Parameters.Add(new NpgsqlParameter<string>("action", action));
+        command.Parameters.Add(ListQuery.Text("target", target));
+        command.Parameters.Add(new NpgsqlParameter("filter", NpgsqlDbType.Jsonb) { Value = (object?)filter ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("count", NpgsqlDbType.Bigint) { Value = (object?)count ?? DBNull.Value });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<AuditList> ListAsync(Guid[] owners, string? action, string? pageToken, int pageSize, CancellationToken cancellationToken)
+    {
+        ListQuery.Check(pageSize, search: null);
+        await using var command = database.CreateCommand(List);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]>("owners", owners));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("before", PageToken.Read<Guid>(ListName, pageToken) ?? Guid.AllBitsSet));
+        command.Parameters.Add(ListQuery.Text("action", action));
+        command.Parameters.Add(new NpgsqlParameter<int>("limit", pageSize + 1));
+        var entries = new List<AuditEntry>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            entries.Add(new(
+                row.GetGuid("id"), row.GetFieldValue<DateTimeOffset>("at"), row.GetGuid("owner_id"), row.GetGuid("key_id"),
+                row.GetString("key_name"), row.GetString("action"), row.GetText("target"),
+                row.GetText("filter") is { } filter ? JsonElement.Parse(filter) : null, row.GetFieldValue<long?>("count")));
+        }
+
+        var next = ListQuery.Cut(entries, pageSize, entry => PageToken.Write(ListName, entry.Id));
+        return new(entries) { NextPageToken = next };
+    }
+
+    /// <summary>Deletes rows that are older than an age.</summary>
+    public async Task<int> DeleteAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from audit where at < clock_timestamp() - @age");
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("age", olderThan));
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

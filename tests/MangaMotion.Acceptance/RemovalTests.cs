@@ -1,0 +1,135 @@
+using System.Text;
+using MangaMotion.Api;
+using MangaMotion.Client;
+using MangaMotion.TestSupport;
+
+namespace MangaMotion.Acceptance;
+
+/// <summary>Deletion by owners, takedown by operators, and the audit of changes.</summary>
+public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
+{
+    private Installation _installation = null!;
+
+    private MangaMotionClient Client => _installation.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation = await Installation.CreateAsync(stack);
+        await _installation.StartIngestAsync();
+    }
+
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
+
+    [Fact]
+    public async Task An_ingest_is_deleted_with_its_rows_and_objects_and_only_once()
+    {
+        await _installation.StartThumbnailAsync();
+        await _installation.StartRecordsAsync();
+        var kept = await Client.IngestAsync([Samples.Named("kept.png", Samples.Png)]);
+        var media = await Client.IngestAsync([Samples.Named("a.png", Samples.Png), Samples.Named("broken.png", [1, 2, 3])]);
+        var records = await Client.IngestRecordsAsync(
+            new MemoryStream(Encoding.UTF8.GetBytes("""[{"a":1},{"a":2}]""")), new Dictionary<string, string> { ["collection"] = "rows" });
+        foreach (var ingest in (Guid[])[kept.JobId, media.JobId, records.JobId])
+            await _installation.UntilFinishedAsync(ingest);
+        var waiting = await Client.IngestAsync(
+            [Samples.Named("later.png", Samples.Png)], new Dictionary<string, string> { ["not_before"] = "2100-01-01T00:00:00Z" });
+
+        foreach (var ingest in (Guid[])[media.JobId, records.JobId, waiting.JobId])
+        {
+            await Client.DeleteIngestAsync(ingest);
+            await ShouldBeGoneAsync("unknown_ingest", () => Client.DeleteIngestAsync(ingest));
+            await ShouldBeGoneAsync("unknown_ingest", () => Client.GetIngestStatusAsync(ingest));
+        }
+
+        (await Client.GetIngestsAsync()).Ingests.ShouldHaveSingleItem().Id.ShouldBe(kept.JobId);
+        (await _installation.ScalarAsync<long>("select count(*) from jobs")).ShouldBe(1);
+        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
+        (await _installation.ScalarAsync<long>("select count(*) from records.loads")).ShouldBe(0);
+        (await _installation.ScalarAsync<long>("select coalesce(sum(done + failed + queued + canceled), 0)::bigint from job_count_totals")).ShouldBe(1);
+        ObjectsOf(kept.JobId).ShouldHaveSingleItem();
+        ObjectsOf(media.JobId).ShouldBeEmpty();
+        Directory.GetFiles(_installation.Store, "*", SearchOption.AllDirectories).Count(file => file.Contains("/processed/", StringComparison.Ordinal))
+            .ShouldBe(2, "the derivatives of the kept file");
+
+        var entries = (await Client.GetAuditAsync()).Entries;
+        entries.Select(entry => (entry.Action, entry.Target)).ShouldBe(
+            [("deleteIngest", $"{waiting.JobId}"), ("deleteIngest", $"{records.JobId}"), ("deleteIngest", $"{media.JobId}")]);
+    }
+
+    [Fact]
+    public async Task An_asset_and_a_video_are_deleted_and_a_chapter_that_others_use_stays()
+    {
+        var chapter = await Client.IngestAsync([Samples.Named("1.png", Samples.Page), Samples.Named("2.png", Samples.Page)]);
+        var own = await Client.CreateVideoAsync([Samples.Named("page.png", Samples.Page)]);
+
+        await Client.DeleteAssetAsync(chapter.Assets[0].AssetId);
+        await ShouldBeGoneAsync("unknown_asset", () => Client.DeleteAssetAsync(chapter.Assets[0].AssetId));
+        await Client.DeleteVideoAsync(own.Id);
+        await ShouldBeGoneAsync("unknown_video", () => Client.DeleteVideoAsync(own.Id));
+
+        (await Client.GetIngestStatusAsync(chapter.JobId)).Assets.ShouldHaveSingleItem().Name.ShouldBe("2.png");
+        ObjectsOf(chapter.JobId).ShouldHaveSingleItem();
+        ObjectsOf(own.IngestId).ShouldBeEmpty();
+        (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_takedown_by_hash_reaches_every_owner_and_the_audit_names_it()
+    {
+        var tenant = await Client.CreateApiKeyAsync(new("Acme", ["submit", "read", "operate"], Guid.NewGuid()));
+        var acme = MangaMotionClient.Create(_installation.Http.BaseAddress!, tenant.Key);
+        var foreign = await acme.IngestAsync([Samples.Named("same.png", Samples.Png), Samples.Named("other.png", Samples.Page)]);
+        await Client.IngestAsync([Samples.Named("mine.png", Samples.Png)]);
+        await acme.CreateVideoAsync([Samples.Named("page.png", Samples.Png)]);
+        var hash = await _installation.ScalarAsync<string>("select sha256 from assets where name = 'same.png'");
+
+        var refused = await Should.ThrowAsync<MangaMotionException>(() => acme.TakeDownAsync(new(hash, "*")));
+        var taken = await Client.TakeDownAsync(new(hash.ToUpperInvariant(), "*"));
+
+        refused.Problem.Code.ShouldBe("foreign_owner");
+        (taken.Assets, taken.Videos).ShouldBe((3, 1));
+        (await Client.TakeDownAsync(new(hash, "*"))).ShouldBe(new TakedownResult(0, 0));
+        (await acme.GetIngestStatusAsync(foreign.JobId)).Assets.ShouldHaveSingleItem().Name.ShouldBe("other.png");
+        (await acme.GetAuditAsync()).Entries.ShouldBeEmpty();
+        var entry = (await Client.GetAuditAsync(new Dictionary<string, string> { ["action"] = "takeDown" })).Entries[^1];
+        (entry.KeyName, entry.Count).ShouldBe(("first key (MANGAMOTION_API_KEY)", 4));
+        entry.Filter!.Value.GetProperty("sha256").GetString().ShouldBe(hash.ToUpperInvariant());
+    }
+
+    [Fact]
+    public async Task Every_change_leaves_a_row_that_only_its_owner_and_the_first_key_see()
+    {
+        var ingest = await Client.IngestAsync([Samples.Named("a.png", Samples.Png)]);
+        var job = (await Client.GetIngestStatusAsync(ingest.JobId)).Assets[0].JobId;
+        await Client.CancelJobAsync(job);
+        await Client.ReplayJobAsync(job);
+        await Client.PauseQueueAsync("thumbnail");
+        await Client.ResumeQueueAsync("thumbnail");
+        var key = await Client.CreateApiKeyAsync(new("Acme", ["read", "operate"], Guid.NewGuid()));
+        await Client.DeleteFailedJobsAsync("30d");
+        await Client.ReplayFailedJobsAsync(new() { All = true });
+        var acme = MangaMotionClient.Create(_installation.Http.BaseAddress!, key.Key);
+
+        var page = await Client.GetAuditAsync(new Dictionary<string, string> { ["pageSize"] = "3" });
+        var rest = await Client.GetAuditAsync(new Dictionary<string, string> { ["pageToken"] = page.NextPageToken! });
+
+        page.Entries.Concat(rest.Entries).Select(entry => entry.Action).ShouldBe(
+            ["replayFailedJobs", "deleteFailedJobs", "createKey", "resumeQueue", "pauseQueue", "retryJob", "cancelJob"]);
+        page.Entries[1].Filter!.Value.GetProperty("older_than").GetString().ShouldBe("30d");
+        rest.Entries[^1].Target.ShouldBe($"{job}");
+        (await acme.GetAuditAsync()).Entries.ShouldBeEmpty();
+        await Should.ThrowAsync<MangaMotionException>(() => acme.CancelJobAsync(job));
+        (await acme.GetAuditAsync()).Entries.ShouldBeEmpty("a refused change is none");
+    }
+
+    private static async Task ShouldBeGoneAsync(string code, Func<Task> request)
+    {
+        var problem = (await request.ShouldThrowAsync<MangaMotionException>()).Problem;
+        (problem.Status, problem.Code).ShouldBe((404, code));
+    }
+
+    private string[] ObjectsOf(Guid ingest) =>
+        Directory.Exists(Path.Combine(_installation.Store, "originals", $"{ingest:N}"))
+            ? Directory.GetFiles(Path.Combine(_installation.Store, "originals", $"{ingest:N}"))
+            : [];
+}
