@@ -38,6 +38,7 @@ public static class ServiceDefaultsExtensions
     {
         SettingsCheck.ExitIfWrong(app.Services);
         app.UseProblems();
+        app.UseRoutingWithHead();
         app.MapDependencyHealth();
         app.MapMetrics();
         return app;

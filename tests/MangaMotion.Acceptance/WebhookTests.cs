@@ -162,8 +162,15 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         await using var strict = await Installation.CreateAsync(stack);
         await strict.StartIngestAsync(("Webhooks__SweepInterval", "00:00:02"));
         await strict.StartThumbnailAsync();
-        foreach (var host in (string[])["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f000001", "169.254.169.254"])
-            await IngestAsync(1, strict, new UriBuilder(Receiver) { Host = host }.Uri);
+        await IngestAsync(1, strict, new UriBuilder(Receiver) { Host = "localhost" }.Uri);
+
+        // A literal address is refused when it is submitted, see HttpTests. Rows of before a change of the setting are refused too.
+        await strict.ExecuteAsync(
+            """
+            insert into webhook_deliveries (ingest_id, owner_id, url, status, next_attempt_at, body)
+            select id, owner_id, replace(callback_url, 'localhost', host), 'PENDING', now(), '{}'
+            from ingests, unnest(array['127.0.0.1', '[::ffff:127.0.0.1]', '0x7f000001', '169.254.169.254']) host
+            """);
 
         var deliveries = (IReadOnlyList<WebhookDelivery>)[];
         await Eventually.Until(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace MangaMotion.ServiceDefaults.Problems;
 
 /// <summary>Makes every error answer <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, <c>code</c> and <c>traceId</c>.</summary>
-internal static class ProblemAnswers
+internal static partial class ProblemAnswers
 {
     public static void AddProblems(this IServiceCollection services)
     {
@@ -44,7 +45,7 @@ internal static class ProblemAnswers
             problem.Extensions["code"] = code = ProblemCodes.Of(status);
         problem.Type = $"urn:mangamotion:problem:{code}";
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
-        problem.Detail ??= Detail(context, status);
+        problem.Detail = Shorten(problem.Detail ?? Detail(context, status));
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
     }
 
@@ -54,6 +55,15 @@ internal static class ProblemAnswers
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
         _ => null,
     };
+
+    /// <summary>Cuts quotations and words at 200 characters: a detail may quote what the caller sent, but never much of it.</summary>
+    private static string? Shorten(string? detail) => detail is null ? null : Word().Replace(Quotation().Replace(detail, "'${start}…'"), "${start}…");
+
+    [GeneratedRegex(@"'(?<start>[^']{200})[^']+'", RegexOptions.NonBacktracking)]
+    private static partial Regex Quotation();
+
+    [GeneratedRegex(@"(?<start>\S{200})\S{2,}", RegexOptions.NonBacktracking)]
+    private static partial Regex Word();
 
     private sealed class Handler(ILogger<Handler> logger) : IExceptionHandler
     {

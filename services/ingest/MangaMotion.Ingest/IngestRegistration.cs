@@ -23,6 +23,7 @@ public static class IngestRegistration
         services.AddSchema(new SchemaScripts("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."));
         services.AddValidatedOptions<IngestOptions>(IngestOptions.Section);
         services.AddApiDescription();
+        services.AddWebConventions();
         services.ConfigureHttpJsonOptions(http =>
         {
             http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -38,11 +39,17 @@ public static class IngestRegistration
 
     public static void MapIngest(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseWebConventions();
+        app.MapServiceIndex();
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.MapApiReference();
-        var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, NullCharacters>();
+        var api = app.MapGroup("/api/v1")
+            .AddEndpointFilter<RouteGroupBuilder, NullCharacters>()
+            .AddEndpointFilter<RouteGroupBuilder, KnownParameters>()
+            .AddEndpointFilter<RouteGroupBuilder, EntityTags>();
         api.MapKeys();
         api.MapCallers();
+        api.MapAudit();
         api.MapAccepting();
         api.MapReading();
         api.MapBackground();

@@ -27,6 +27,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<UploadReferences>();
         services.AddSingleton<PutTurns>();
         services.AddSingleton<UploadReader>();
+        services.AddSingleton<CallbackPolicy>();
         services.AddSingleton<IngestRows>();
         services.AddSingleton<AcceptTransaction>();
         services.AddSingleton<StoredFiles>();

@@ -58,7 +58,9 @@ public partial class IngestRequest
             case "files":
                 throw Invalid(field, "must be a part with a filename");
             default:
-                throw new ProblemException(400, "unknown_field", $"There is no field '{Shown(field)}'; known are files, {string.Join(", ", Fields)}.");
+                throw new ProblemException(400, "unknown_field",
+                    $"There is no field '{NearestName.Shorten(field)}'; known are files, {string.Join(", ", Fields)}."
+                    + NearestName.Suggest(field, Fields));
         }
     }
 
@@ -88,8 +90,6 @@ public partial class IngestRequest
     }
 
     internal static ProblemException Invalid(string field, string rule) => new(400, "invalid_field", $"The field '{field}' {rule}.");
-
-    private static string Shown(string name) => name.Length <= 50 ? name : $"{name[..50]}…";
 
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Slug();

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
 /// <summary>The rows of an ingest and its assets, and their bytes in the owner's usage if a quota counts them.</summary>
-public sealed class IngestRows(OwnerQuotas quotas, NpgsqlDataSource database)
+public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, NpgsqlDataSource database)
 {
     // Fires ingests_callback, which inserts the first delivery of a webhook.
     private const string InsertIngest =
@@ -25,6 +25,7 @@ public sealed class IngestRows(OwnerQuotas quotas, NpgsqlDataSource database)
 
     public IEnumerable<NpgsqlBatchCommand> Insert(Guid ingestId, Guid ownerId, IngestRequest fields, IReadOnlyList<UploadedFile> files)
     {
+        callbacks.Check(fields.CallbackUrl);
         yield return IngestRow(ingestId, ownerId, fields);
         yield return AssetRows(ingestId, ownerId, files);
         if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)

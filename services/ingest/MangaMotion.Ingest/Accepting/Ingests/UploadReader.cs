@@ -54,11 +54,16 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
     private async Task ReadPartsAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, FilePuts puts, CancellationToken cancellationToken)
     {
-        var reader = new MultipartReader(Boundary(request), request.Body, PartBuffer) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
-        while (await NextAsync(reader, cancellationToken) is { } section)
+        var start = new RequestStart(request.Body);
+        var reader = new MultipartReader(Boundary(request), start, PartBuffer) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
+        while (await NextAsync(reader, start, cancellationToken) is { } section)
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
-                throw UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
+            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+                || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
+            {
+                throw start.HasBareLineFeeds ? BareLineFeeds() : UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
+            }
+
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (name == Payload || disposition.IsFileDisposition())
             {
@@ -82,7 +87,10 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
             ? boundary.ToString()
             : throw new ProblemException(415, "multipart_expected", "Send multipart/form-data with a boundary, files as parts named 'files', JSON records as a part named 'payload'.");
 
-    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    private static ProblemException BareLineFeeds() =>
+        UploadStream.Malformed("its header lines end with LF alone; end them with CRLF (RFC 2046)");
+
+    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, RequestStart start, CancellationToken cancellationToken)
     {
         try
         {
@@ -90,7 +98,7 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         }
         catch (Exception exception) when (exception is InvalidDataException || exception.GetType() == typeof(IOException))
         {
-            throw UploadStream.Malformed(exception.Message);
+            throw start.HasBareLineFeeds ? BareLineFeeds() : UploadStream.Malformed(exception.Message);
         }
     }
 
@@ -179,7 +187,15 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
     }
 
     private static string FileNameOf(ContentDispositionHeaderValue disposition) =>
-        Shown(disposition.FileNameStar.HasValue ? disposition.FileNameStar.ToString() : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString());
+        Shown(disposition.FileNameStar.HasValue
+            ? disposition.FileNameStar.ToString()
+            : Unescape(HeaderUtilities.RemoveQuotes(disposition.FileName).ToString()));
+
+    /// <summary>Reads a name as browsers write it: quotes and line ends are percent-encoded (HTML, multipart/form-data).</summary>
+    private static string Unescape(string name) => name
+        .Replace("%22", "\"", StringComparison.Ordinal)
+        .Replace("%0D", "\r", StringComparison.OrdinalIgnoreCase)
+        .Replace("%0A", "\n", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The name to show: whatever the caller sent, without control characters, cut to a length.</summary>
     internal static string Shown(string name)

@@ -91,8 +91,8 @@ internal static class VideoEndpoints
         var errors = ScriptJson.ReadEdited(await ReadBodyAsync(context), original, out var script);
         if (script is null)
         {
-            throw new ProblemException(422, "invalid_script", $"The script cannot be taken. {errors[0]}",
-                new Dictionary<string, object?> { ["errors"] = errors });
+            throw new ProblemException(422, "invalid_script", $"The script is not valid. {errors[0]} Its schema is at {ServiceIndex.ScriptSchema}.",
+                new Dictionary<string, object?> { ["errors"] = errors, ["schema"] = ServiceIndex.ScriptSchema });
         }
 
         var json = System.Text.Encoding.UTF8.GetString(ScriptJson.Write(script));
@@ -127,9 +127,14 @@ internal static class VideoEndpoints
         if (!VideoVariants.All.Contains(variant))
             throw new ProblemException(404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", VideoVariants.All)}.");
         return await videos.FindFileAsync(id, context.OwnerId(), variant, context.RequestAborted) is { } key
-            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            ? await AssetEndpoints.AnswerAsync(new(key, await FindFileNameAsync(id, variant, key, context, videos)), context, store, options.Value)
             : throw new ProblemException(404, "unknown_file", $"There is no {variant} of video {id}: not made (yet), or not yours.");
     }
+
+    /// <summary>Name under which a browser saves a result: the title of the video. A poster is shown, not saved.</summary>
+    private static async Task<string?> FindFileNameAsync(Guid id, string variant, string key, HttpContext context, VideoQuery videos) =>
+        variant == VideoVariants.Poster ? null
+            : $"{(await videos.FindScriptAsync(id, context.OwnerId(), context.RequestAborted))?.Title ?? variant}{Path.GetExtension(key)}";
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {

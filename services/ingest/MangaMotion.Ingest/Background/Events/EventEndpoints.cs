@@ -34,6 +34,12 @@ internal static class EventEndpoints
 
     private static async Task StreamAsync(HttpContext context, JobEventQuery query, EventSource source)
     {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.ContentType = ContentType;
+            return;
+        }
+
         var services = context.RequestServices;
         await using var watch = services.GetRequiredService<EventHub>().Watch(source);
         var resumed = ChangeCursor.Parse(context.Request.Headers["Last-Event-ID"]);

@@ -22,9 +22,11 @@ internal static class RecordEndpoints
     {
         api.MapGet("/collections/{slug}/records", OfCollectionAsync)
             .WithName("listCollectionRecords").WithSummary("The records of a collection, however they were stored.").WithDescription(Filters)
+            .WithMetadata(new OpenQuery())
             .Produces<RecordPage>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/ingest/{id:guid}/records", OfIngestAsync)
             .WithName("listIngestRecords").WithSummary("The records of one ingest, with a collection or without.").WithDescription(Filters)
+            .WithMetadata(new OpenQuery())
             .Produces<RecordPage>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
