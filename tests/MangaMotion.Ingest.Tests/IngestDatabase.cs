@@ -36,7 +36,8 @@ public sealed class IngestDatabase : IAsyncDisposable
             [
                 SchemaScripts.Messaging, new("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."),
                 new("videos", typeof(VideosRegistration).Assembly, "MangaMotion.Videos.Schema."),
-                new("records", typeof(RecordStoreRegistration).Assembly, "MangaMotion.RecordStore.Schema."),
+                // The record store makes a schema of its own, which a plain account may not.
+                .. account is null ? [new SchemaScripts("records", typeof(RecordStoreRegistration).Assembly, "MangaMotion.RecordStore.Schema.")] : Array.Empty<SchemaScripts>(),
                 new("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."),
             ],
             NullLogger.Instance,

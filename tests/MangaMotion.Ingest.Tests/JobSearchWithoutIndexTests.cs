@@ -21,7 +21,7 @@ public sealed class JobSearchWithoutIndexTests(TestStack stack) : IAsyncLifetime
     public async Task The_schema_is_made_and_parts_of_names_and_errors_are_found(string part, int found)
     {
         (await _database.ScalarAsync<long>("select count(*) from pg_extension where extname = 'pg_trgm'")).ShouldBe(0);
-        (await _database.ScalarAsync<long>("select count(*) from schema_versions where name in ('0006_search.sql', '0002_ingests.sql')")).ShouldBe(2);
+        (await _database.ScalarAsync<long>("select count(*) from schema_versions where name in ('0005_search.sql', '0002_ingests.sql')")).ShouldBe(2);
         (await _database.ScalarAsync<long>("select count(*) from pg_indexes where indexname like '%\\_search'")).ShouldBe(0);
         await _database.ExecuteAsync(
             $"""

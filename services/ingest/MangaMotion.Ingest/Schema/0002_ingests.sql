@@ -30,7 +30,7 @@ create table assets (
     unique (ingest_id, position)
 );
 
--- Searches match any part of a file's name; as 0006_search.sql of the jobs.
+-- Searches match any part of a file's name; as 0005_search.sql of the jobs.
 do $$
 begin
     create extension if not exists pg_trgm;
