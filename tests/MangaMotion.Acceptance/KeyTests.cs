@@ -126,6 +126,23 @@ public sealed class KeyTests(TestStack stack)
         (await MangaMotionClient.Create(replaced.Address, "another-first-key").GetApiKeysAsync()).Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Another_key_of_the_first_owner_neither_rotates_nor_revokes_the_first_key()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var first = (await installation.Client.GetApiKeysAsync()).ShouldHaveSingleItem();
+        var operations = await installation.Client.CreateApiKeyAsync(new("Operations", ["operate"]));
+        var other = MangaMotionClient.Create(installation.Http.BaseAddress!, operations.Key);
+        operations.Info.OwnerId.ShouldBe(first.OwnerId);
+
+        await ShouldBeRefusedAsync(404, "unknown_key", () => other.RotateApiKeyAsync(first.Id, new()));
+        await ShouldBeRefusedAsync(404, "unknown_key", () => other.RevokeApiKeyAsync(first.Id));
+
+        (await other.RotateApiKeyAsync(operations.Info.Id, new())).Info.Id.ShouldBe(operations.Info.Id);
+        (await installation.ScalarAsync<bool>("select revoked_at is null and key_sha256 = configured_sha256 from api_keys where is_first")).ShouldBeTrue();
+    }
+
     private static async Task<bool> IsRefusedAsync(MangaMotionClient client)
     {
         try

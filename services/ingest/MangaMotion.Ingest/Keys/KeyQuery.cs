@@ -15,15 +15,19 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
     private const string List =
         $"select {Columns} from api_keys where $1::uuid is null or owner_id = $1 order by created_at, id";
 
+    // Only the first key changes the first key: its secret reaches all owners, and other keys of the same owner do not.
     private const string Rotate =
         $"""
         update api_keys set key_sha256 = $3, expires_at = $4
-        where id = $1 and ($2::uuid is null or owner_id = $2) and revoked_at is null returning {Columns}
+        where id = $1 and ($2::uuid is null or (owner_id = $2 and not is_first)) and revoked_at is null returning {Columns}
         """;
 
-    // A second time is no mistake, and does not change when it was.
+    // Revoking a revoked key succeeds and keeps the time of the first revocation.
     private const string Revoke =
-        "update api_keys set revoked_at = coalesce(revoked_at, clock_timestamp()) where id = $1 and ($2::uuid is null or owner_id = $2)";
+        """
+        update api_keys set revoked_at = coalesce(revoked_at, clock_timestamp())
+        where id = $1 and ($2::uuid is null or (owner_id = $2 and not is_first))
+        """;
 
     /// <returns>The key itself too, which is not kept: it is told this once.</returns>
     public async Task<ApiKeyCreated> CreateAsync(
