@@ -87,12 +87,11 @@ internal sealed partial class LiveTopic : IAsyncDisposable
     private async Task RunAsync()
     {
         await using var scope = _scopes.CreateAsyncScope();
-        await using var renderer = new HtmlRenderer(scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<ILoggerFactory>());
         try
         {
             while (!_stop.IsCancellationRequested && !IsEnded)
             {
-                var answered = await StepAsync(renderer);
+                var answered = await StepAsync(scope.ServiceProvider);
                 await Task.Delay(answered ? Interval : AwayInterval, _stop.Token);
             }
         }
@@ -110,13 +109,13 @@ internal sealed partial class LiveTopic : IAsyncDisposable
         }
     }
 
-    private async Task<bool> StepAsync(HtmlRenderer renderer)
+    private async Task<bool> StepAsync(IServiceProvider services)
     {
         try
         {
             var regions = await _reader(_client, _session, _argument, _stop.Token);
             _lastRead = DateTimeOffset.UtcNow;
-            await RenderAsync(renderer, [.. regions, ApiState.Answers]);
+            await RenderAsync(services, [.. regions, ApiState.Answers]);
             return true;
         }
         catch (Exception exception) when (Loaded.IsKeyRejected(exception))
@@ -129,30 +128,35 @@ internal sealed partial class LiveTopic : IAsyncDisposable
         catch (Exception exception) when (Failure.Describe(exception, _stop.Token) is not null)
         {
             var failure = Failure.Describe(exception, _stop.Token)!;
-            await RenderAsync(renderer, [ApiState.Fails(failure, _lastRead)]);
+            await RenderAsync(services, [ApiState.Fails(failure, _lastRead)]);
             return false;
         }
     }
 
-    private Task RenderAsync(HtmlRenderer renderer, IReadOnlyList<Region> regions) => renderer.Dispatcher.InvokeAsync(async () =>
+    /// <summary>Renders each region. The renderer keeps every component until it is disposed, so each read has its own.</summary>
+    private async Task RenderAsync(IServiceProvider services, IReadOnlyList<Region> regions)
     {
-        var changed = false;
-        foreach (var region in regions)
+        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+        await renderer.Dispatcher.InvokeAsync(async () =>
         {
-            var parameters = ParameterView.FromDictionary(region.Parameters.ToDictionary());
-            var html = (await renderer.RenderComponentAsync(region.Component, parameters)).ToHtmlString();
-            lock (_lock)
+            var changed = false;
+            foreach (var region in regions)
             {
-                if (_regions.TryGetValue(region.Id, out var known) && known.Html == html)
-                    continue;
-                _regions[region.Id] = (html, ++_version);
-                changed = true;
+                var parameters = ParameterView.FromDictionary(region.Parameters.ToDictionary());
+                var html = (await renderer.RenderComponentAsync(region.Component, parameters)).ToHtmlString();
+                lock (_lock)
+                {
+                    if (_regions.TryGetValue(region.Id, out var known) && known.Html == html)
+                        continue;
+                    _regions[region.Id] = (html, ++_version);
+                    changed = true;
+                }
             }
-        }
 
-        if (changed)
-            Signal();
-    });
+            if (changed)
+                Signal();
+        });
+    }
 
     private void Signal()
     {
