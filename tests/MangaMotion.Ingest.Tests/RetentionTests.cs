@@ -1,3 +1,4 @@
+using MangaMotion.Ingest.Background.Removal;
 using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Storage;
 using MangaMotion.Storage.Disk;
@@ -98,6 +99,28 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
             """);
 
         (await new IngestRetention(_database.Source, _store).RetainAsync(Age, default)).ShouldBe(250);
+
+        (await _database.ScalarAsync<long>("select count(*) from jobs")).ShouldBe(0);
+        (await _database.ScalarAsync<long>("select count(*) from job_count_totals")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_video_that_is_created_while_its_ingest_is_deleted_goes_with_it()
+    {
+        var ingest = await AddAsync(0, ("thumbnail", "DONE", 0));
+        var found = await new RemovalQuery(_database.Source).FindIngestAsync(ingest, Owner, default);
+        await _database.ExecuteAsync(
+            $$"""
+            insert into jobs (id, owner_id, ingest_id, type, max_attempts, input)
+            values (gen_random_uuid(), '{{Owner}}', '{{ingest}}', 'video', 3, '{}')
+            """);
+
+        await using (var connection = await _database.Source.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await IngestRemoval.DeleteRowsAsync(connection, transaction, found.ShouldNotBeNull(), default);
+            await transaction.CommitAsync();
+        }
 
         (await _database.ScalarAsync<long>("select count(*) from jobs")).ShouldBe(0);
         (await _database.ScalarAsync<long>("select count(*) from job_count_totals")).ShouldBe(0);

@@ -23,7 +23,8 @@ internal sealed class IngestRemoval(NpgsqlDataSource database, IObjectStore stor
     private static readonly string[] Delete =
     [
         "delete from jobs where parent_id = any(@jobs)",
-        "delete from jobs where id = any(@jobs)",
+        // Also a job that was accepted after the set was read, such as a video of the ingest.
+        "delete from jobs where id = any(@jobs) or ingest_id = any(@ingests)",
         "delete from assets where id = any(@assets)",
         "delete from job_count_changes where ingest_id = any(@ingests)",
         "delete from job_counts where ingest_id = any(@ingests)",
