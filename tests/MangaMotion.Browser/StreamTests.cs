@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using MangaMotion.TestSupport;
@@ -40,6 +41,24 @@ public sealed partial class StreamTests(ConsoleInstallation installation)
         sessions.ForEach(session => session.Dispose());
         first.Dispose();
         await console.KillAsync();
+    }
+
+    [Theory]
+    [InlineData("GET", "/media/videos/{0}/x%5c..%5c..%5c..%5c..%5c..%5cmetrics", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/media/assets/{0}/x%5c..%5c..%5c..%5cme", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/media/assets/{0}/x%5c..%5c..%5c..%5caudit%3fpageSize=1", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/media/videos/{0}/poster", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/media/videos/{0}/poster", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/live?topics=video:{0}", HttpStatusCode.OK)]
+    public async Task A_session_reaches_media_only_and_a_head_request_ends(string method, string path, HttpStatusCode expected)
+    {
+        var video = await installation.GetSampleVideoAsync();
+        using var session = await LogInAsync(installation.Address);
+        using var request = new HttpRequestMessage(new(method), string.Format(CultureInfo.InvariantCulture, path, video.Id));
+
+        using var answer = await session.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        answer.StatusCode.ShouldBe(expected);
     }
 
     private static async Task<HttpClient> LogInAsync(Uri console)

@@ -26,6 +26,9 @@ internal static class LiveEndpoint
             return;
         }
 
+        context.Response.ContentType = "text/event-stream";
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
         if (!hub.TryOpenStream(session))
         {
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -34,7 +37,6 @@ internal static class LiveEndpoint
 
         try
         {
-            context.Response.ContentType = "text/event-stream";
             using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             await WriteAsync(context.Response, Beat, end.Token);
             await SendAsync(names.Zip(readers), context.Response, session, hub, end);

@@ -13,6 +13,9 @@ internal static class MediaRelay
 {
     private const string Prefix = "/media";
 
+    /// <summary>Name of a file. Other letters could lead to another path of the API.</summary>
+    private const string Variant = "{variant:regex(^[a-z0-9-]+$)}";
+
     public static void AddMediaRelay(this IServiceCollection services) => services.AddHttpForwarder();
 
     public static void MapMediaRelay(this IEndpointRouteBuilder app)
@@ -20,8 +23,8 @@ internal static class MediaRelay
         var media = app.MapGroup(Prefix).RequireAuthorization();
         media.MapGet("/videos/{id:guid}/pages/{page:int}", RelayAsync);
         media.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int}", RelayAsync);
-        media.MapGet("/videos/{id:guid}/{variant}", RelayAsync);
-        media.MapGet("/assets/{id:guid}/{variant}", RelayAsync);
+        media.MapGet($"/videos/{{id:guid}}/{Variant}", RelayAsync);
+        media.MapGet($"/assets/{{id:guid}}/{Variant}", RelayAsync);
     }
 
     private static async Task RelayAsync(
