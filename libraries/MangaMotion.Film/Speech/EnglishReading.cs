@@ -66,6 +66,9 @@ internal static partial class EnglishReading
         if (part.Any(char.IsAsciiDigit))
             return EnglishNumbers.Words(
                 part) ?? string.Join(' ', LettersAndFigures().Matches(part).Select(run => Part(run.Value, shouted: false)));
+        // A pause without spaces around it, as in "WAIT...WHAT?"; a single dot is one of an address.
+        if (part.Contains("..", StringComparison.Ordinal))
+            return string.Join(", ", part.Split("..", StringSplitOptions.RemoveEmptyEntries).Select(name => Part(name.Trim('.'), shouted)));
         if (part.Contains('.', StringComparison.Ordinal))
             return string.Join(" dot ", part.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(name => Part(name, shouted)));
         return Initials(part, shouted) ?? Word(part);
