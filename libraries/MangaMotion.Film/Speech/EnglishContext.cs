@@ -21,6 +21,8 @@ internal static partial class EnglishContext
                 : "doctor",
             "ST" when token.Dotted || core is "St" or "ST" => IsStreet(tokens, index, next, shouted) ? "street" : "saint",
             "NO" when token.Dotted && after.Figure => "number",
+            "P" when token.Dotted && after.Figure => "page",
+            "PP" when token.Dotted && after.Figure => "pages",
             "NOS" when token.Dotted && after.Figure => "numbers",
             "US" when IsUpper(core) => IsCountry(before, next, shouted) ? "U S" : "us",
             "IT" when IsUpper(core) => EnglishLexicon.ItNouns.Contains(Lower(next)) ? "I T" : "it",

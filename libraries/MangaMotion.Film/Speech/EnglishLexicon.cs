@@ -17,7 +17,8 @@ internal static class EnglishLexicon
         sgt sergeant; lt lieutenant; cmdr commander; vs versus; etc et cetera; e.g for example; i.e that is; ok okay;
         o.k okay; bbq barbecue; w/ with; w/o without; and/or and or; km/h kilometers per hour; ph.d P H D; 'cause because;
         'n and; 'em em; 'til till; 'bout about; 'round round; www W W W;
-        cuz because; thru through; dunno don't know; ma'am mam; o'clock o'clock; at&t A T and T; asap A S A P; ph P H;
+        cuz because; thru through; dunno don't know; ma'am mam; o'clock o'clock; at&t A T and T; q&a Q and A; wwi world war one; wwii world war two; phd P H D;
+        911 nine one one; 10-4 ten four; 50/50 fifty fifty; 50-50 fifty fifty; asap A S A P; ph P H;
         nth enth; aka A K A; a.k.a A K A
         """);
 

@@ -67,7 +67,9 @@ internal static partial class SpeechText
     public static string Clean(string line)
     {
         var text = new StringBuilder();
-        foreach (var rune in Tag().Replace(line, " ").EnumerateRunes())
+        // <<Hello>> is speech in another tongue, not a tag.
+        var quoted = line.Replace("<<", "«", StringComparison.Ordinal).Replace(">>", "»", StringComparison.Ordinal);
+        foreach (var rune in Tag().Replace(quoted, " ").EnumerateRunes())
         {
             var blank = Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || rune == Rune.ReplacementChar
                 || Rune.GetUnicodeCategory(
