@@ -17,6 +17,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>What it has written to its standard output so far.</summary>
     public IReadOnlyList<string> Log => [.. _log];
 
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(2);
+
     public bool IsRunning => !_process.HasExited;
 
     public Uri Address => _address.Task.Result;
@@ -42,10 +44,19 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         service._process.OutputDataReceived += (_, line) => service.Read(line.Data);
         service._process.BeginOutputReadLine();
 
-        using var http = new HttpClient { BaseAddress = await service._address.Task.WaitAsync(TimeSpan.FromSeconds(60)) };
-        if (untilReady)
-            await TestSupport.Eventually.Until(() => IsReadyAsync(http), TimeSpan.FromSeconds(60), $"{assembly} is ready");
-        return service;
+        try
+        {
+            using var http = new HttpClient { BaseAddress = await service._address.Task.WaitAsync(StartDeadline) };
+            if (untilReady)
+                await TestSupport.Eventually.Until(() => IsReadyAsync(http), StartDeadline, $"{assembly} is ready");
+            return service;
+        }
+        catch
+        {
+            // Otherwise it outlives the test, which does not know it yet.
+            service._process.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     /// <summary>Runs a service that ends by itself.</summary>

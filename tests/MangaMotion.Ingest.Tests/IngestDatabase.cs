@@ -2,8 +2,8 @@ using MangaMotion.Jobs;
 using MangaMotion.Messaging.Postgres.Schema;
 using MangaMotion.RecordStore;
 using MangaMotion.TestSupport;
-using Microsoft.Extensions.Logging.Abstractions;
 using MangaMotion.Videos;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Tests;

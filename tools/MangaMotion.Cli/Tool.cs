@@ -38,6 +38,9 @@ internal static class Tool
         using var process = new Process { StartInfo = info };
         process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
+        var exited = new TaskCompletionSource();
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => exited.TrySetResult();
         process.Start();
         process.StandardInput.Close();
         process.BeginOutputReadLine();
@@ -47,7 +50,7 @@ internal static class Tool
         limit.CancelAfter(timeout ?? Timeout.InfiniteTimeSpan);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await exited.Task.WaitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -57,6 +60,8 @@ internal static class Tool
             return (-1, string.Join('\n', lines));
         }
 
+        // Waits for the end of the output, which a process that it left behind may hold open.
+        await Task.WhenAny(process.WaitForExitAsync(cancellationToken), Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
         return (process.ExitCode, string.Join('\n', lines));
     }
 
