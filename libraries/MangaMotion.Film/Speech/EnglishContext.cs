@@ -16,9 +16,7 @@ internal static partial class EnglishContext
         var core = token.Core;
         return core.ToUpperInvariant() switch
         {
-            "DR" => next.Core is { Length: > 0 } && !IsStreet(tokens, index, next, shouted)
-                ? "doctor" : before.Core is null or "" ? "doctor" : HasFigure(tokens, index) ? "drive"
-                : "doctor",
+            "DR" => HasFigure(tokens, index) && IsStreet(tokens, index, next, shouted) ? "drive" : "doctor",
             "ST" when token.Dotted || core is "St" or "ST" => IsStreet(tokens, index, next, shouted) ? "street" : "saint",
             "NO" when token.Dotted && after.Figure => "number",
             "P" when token.Dotted && after.Figure => "page",
@@ -56,14 +54,17 @@ internal static partial class EnglishContext
     }
 
     private static bool HasFigure(EnglishToken[] tokens, int index) =>
-        Enumerable.Range(1, 3).TakeWhile(back => index - back >= 0
-            && !tokens[index - back].EndsClause).Any(back => tokens[index - back].Figure);
+        Enumerable.Range(1, 3)
+            .TakeWhile(back => index - back >= 0 && !tokens[index - back].EndsClause)
+            .Any(back => tokens[index - back].Figure);
 
     private static bool IsCountry(EnglishToken before, EnglishToken next, bool shouted) =>
-        EnglishLexicon.CountryNouns.Contains(Lower(next))
-        || (before.Core is { Length: > 0 } && Lower(before) == "the" && !EnglishLexicon.Functions.Contains(Lower(next)))
-        || (before.Core is { Length: > 0 } && Lower(before) is "the" && next.Core is null or "")
-        || (!shouted && before.Core is { Length: > 0 } && Lower(before) is "the" or "in");
+        EnglishLexicon.CountryNouns.Contains(Lower(next)) || Lower(before) switch
+        {
+            "the" => !shouted || !EnglishLexicon.Functions.Contains(Lower(next)),
+            "in" => !shouted,
+            _ => false,
+        };
 
     private static bool IsTime(EnglishToken before) =>
         before.Core is { Length: > 0 } core && (before.Figure || EnglishLexicon.Hours.Contains(core.ToLowerInvariant()));

@@ -3,11 +3,9 @@ using System.Text.RegularExpressions;
 namespace MangaMotion.Film.Speech;
 
 /// <summary>
-/// English as comics write it, in words that each voice says the same way: lower case, figures as words, abbreviations written out, letters
-/// to
-/// be spelled as single capitals ("T V"). Without it festival reads "DR. SMITH" as "drive smith", flite says nothing for "AM", and
-/// espeak-ng
-/// spells capitals in a line of mixed case.
+/// English as comics write it, in words that each voice says the same way: lower case, figures as words, abbreviations written out, and
+/// letters to be spelled as single capitals ("T V"). Without it festival reads "DR. SMITH" as "drive smith", flite says nothing for "AM",
+/// and espeak-ng spells capitals in a line of mixed case.
 /// </summary>
 internal static partial class EnglishReading
 {
@@ -29,15 +27,9 @@ internal static partial class EnglishReading
             return known;
         if (token.Core.Length == 0 || Face().IsMatch(token.Shown))
             return token.Core.Length == 0 ? EnglishLexicon.Signs.GetValueOrDefault(token.Shown, "") : "";
-        var words = string.Join(' ', Reading(tokens, index, shouted).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var reading = EnglishContext.Reading(tokens, index, shouted) ?? Compound(token.Core, shouted, token.Dotted);
+        var words = string.Join(' ', reading.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return words.Length == 0 ? "" : token.EndsClause || index == tokens.Length - 1 ? words + token.Pause : words;
-    }
-
-    private static string Reading(EnglishToken[] tokens, int index, bool shouted)
-    {
-        var token = tokens[index];
-        return EnglishContext.Reading(tokens, index, shouted)
-            ?? Compound(token.Core, shouted, token.Dotted);
     }
 
     /// <summary>A word without its neighbours: figures, then parts at slashes and hyphens, then letters.</summary>
@@ -52,8 +44,11 @@ internal static partial class EnglishReading
         if (Stammer().Match(core) is { Success: true } stammer)
             return Compound(stammer.Groups["word"].Value, shouted, dotted: false);
         if (core.IndexOfAny(['/', '-', '_', '&', '+', '=', '@', '\\', '|']) >= 0)
-            return string.Join(' ', Joints().Split(
-                core).Where(part => part.Length > 0).Select(part => EnglishLexicon.Signs.GetValueOrDefault(part) ?? Part(part, shouted)));
+        {
+            var parts = Joints().Split(core).Where(part => part.Length > 0);
+            return string.Join(' ', parts.Select(part => EnglishLexicon.Signs.GetValueOrDefault(part) ?? Part(part, shouted)));
+        }
+
         return Part(core, shouted);
     }
 
@@ -61,11 +56,12 @@ internal static partial class EnglishReading
     {
         if (EnglishLexicon.Fixed.GetValueOrDefault(part.ToLowerInvariant()) is { } known)
             return known;
-        if (part.All(char.IsAsciiDigit))
-            return part.Length == 0 ? "" : EnglishNumbers.Words(part) ?? "";
         if (part.Any(char.IsAsciiDigit))
-            return EnglishNumbers.Words(
-                part) ?? string.Join(' ', LettersAndFigures().Matches(part).Select(run => Part(run.Value, shouted: false)));
+        {
+            return EnglishNumbers.Words(part)
+                ?? string.Join(' ', LettersAndFigures().Matches(part).Select(run => Part(run.Value, shouted: false)));
+        }
+
         // A pause without spaces around it, as in "WAIT...WHAT?"; a single dot is one of an address.
         if (part.Contains("..", StringComparison.Ordinal))
             return string.Join(", ", part.Split("..", StringSplitOptions.RemoveEmptyEntries).Select(name => Part(name.Trim('.'), shouted)));
@@ -171,8 +167,8 @@ internal readonly partial record struct EnglishToken(string Shown, string Core, 
 
     public static EnglishToken Of(string shown)
     {
-        var plain = shown.Replace(
-            '’', '\'').Replace('‘', '\'').Replace('–', '-').Replace('—', '-').Replace("…", "...", StringComparison.Ordinal);
+        var plain = shown.Replace('’', '\'').Replace('‘', '\'').Replace('–', '-').Replace('—', '-')
+            .Replace("…", "...", StringComparison.Ordinal);
         var core = Trimmed().Match(plain) is { Success: true } match ? match.Groups["core"].Value : "";
         // An apostrophe that opens a quotation is none of the word's.
         if (core.StartsWith('\'') && !char.IsAsciiDigit(core[1]) && !EnglishLexicon.Fixed.ContainsKey(core.ToLowerInvariant()))
