@@ -17,13 +17,17 @@ public sealed class ApiKeyStore
     /// <summary>Id of the first key, and of its owner.</summary>
     internal static readonly Guid FirstOwner = new("00000000-0000-4000-8000-000000000001");
 
-    private const string SetFirst =
+    // Without a conflict target, every unique index counts. "on conflict (id)" fails when another request inserts the same row at the
+    // same moment: the unique index on key_sha256 then reports a violation.
+    private const string SetFirstSql =
         """
-        insert into api_keys (id, owner_id, name, key_sha256, scopes, is_first, configured_sha256)
-        values ($1, $1, 'first key (MANGAMOTION_API_KEY)', $2, $3, true, $2)
-        on conflict (id) do update
-        set key_sha256 = excluded.key_sha256, configured_sha256 = excluded.configured_sha256, expires_at = null, revoked_at = null
-        where api_keys.configured_sha256 is distinct from excluded.configured_sha256
+        with inserted as (
+          insert into api_keys (id, owner_id, name, key_sha256, scopes, is_first, configured_sha256)
+          values (@id, @id, 'first key (MANGAMOTION_API_KEY)', @sha256, @scopes, true, @sha256)
+          on conflict do nothing)
+        update api_keys set key_sha256 = @sha256, configured_sha256 = @sha256, expires_at = null, revoked_at = null
+        where id = @id and configured_sha256 is distinct from @sha256
+          and not exists (select from api_keys where key_sha256 = @sha256 and id <> @id)
         """;
 
     // The last use is written once a minute.
@@ -31,10 +35,10 @@ public sealed class ApiKeyStore
         """
         with used as (
           update api_keys set last_used_at = now()
-          where key_sha256 = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+          where key_sha256 = @sha256 and revoked_at is null and (expires_at is null or expires_at > now())
             and (last_used_at is null or last_used_at < now() - interval '1 minute'))
         select id, owner_id, name, scopes, is_first from api_keys
-        where key_sha256 = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+        where key_sha256 = @sha256 and revoked_at is null and (expires_at is null or expires_at > now())
         """;
 
     private readonly ConcurrentDictionary<string, (ApiKey? Key, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
@@ -73,17 +77,17 @@ public sealed class ApiKeyStore
 
     private async Task SetFirstKeyAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(SetFirst);
-        command.Parameters.Add(new() { Value = FirstOwner });
-        command.Parameters.Add(new() { Value = hash });
-        command.Parameters.Add(new() { Value = Scopes.All.ToArray() });
+        await using var command = _database.CreateCommand(SetFirstSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("id", FirstOwner));
+        command.Parameters.Add(new NpgsqlParameter<byte[]>("sha256", hash));
+        command.Parameters.Add(new NpgsqlParameter<string[]>("scopes", [.. Scopes.All]));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<ApiKey?> QueryAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(FindSql);
-        command.Parameters.Add(new() { Value = hash });
+        command.Parameters.Add(new NpgsqlParameter<byte[]>("sha256", hash));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3).ToHashSet(StringComparer.Ordinal))
