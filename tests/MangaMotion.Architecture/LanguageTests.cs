@@ -21,7 +21,6 @@ public sealed partial class LanguageTests
         "benchmarks/MangaMotion.Benchmarks",
         "contracts/MangaMotion.Contracts",
         "docs/adr",
-        "docs/architecture.md",
         "docs/configuration.md",
         "docs/operations.md",
         "docs/videos.md",
