@@ -200,11 +200,21 @@ public sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        ShowLogsOfAFailure();
         foreach (var service in _services)
             await service.DisposeAsync();
         await Database.DisposeAsync();
         await _removeServers();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A failed test shows what its services logged as warning or worse; otherwise a rare failure could not be explained.</summary>
+    private void ShowLogsOfAFailure()
+    {
+        if (TestContext.Current is not { TestState.Result: TestResult.Failed, TestOutputHelper: { } output })
+            return;
+        foreach (var line in _services.SelectMany(service => service.Log).Where(line => !line.Contains("\"level\":\"info\"", StringComparison.Ordinal)).TakeLast(100))
+            output.WriteLine(line);
     }
 
     private async Task<ServiceProcess> StartAsync(string assembly, (string Name, string Value)[] settings, params string[] under)

@@ -74,20 +74,21 @@ internal static class Samples
         %%EOF
         """);
 
-    /// <summary>A page of tiles a thousandth of a point apart: more work than any limit allows, so a test always finds it in progress.</summary>
-    public static byte[] EndlessPdf() => Encoding.ASCII.GetBytes(
-        """
-        %PDF-1.4
-        1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
-        2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
-        3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Pattern<</P 5 0 R>>>>>> endobj
-        4 0 obj <</Length 40>> stream
-        /Pattern cs /P scn 0 0 200 100 re f     
-        endstream endobj
-        5 0 obj <</Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep 0.001/YStep 0.001/Resources<<>>/Length 13>> stream
-        0 0 1 1 re f 
-        endstream endobj
-        trailer <</Root 1 0 R/Size 6>>
-        %%EOF
-        """);
+    /// <summary>A page of 6,000 curves, as a map or a plan has them: some seconds of drawing, so that a test finds it in progress.</summary>
+    public static byte[] SlowPdf()
+    {
+        var curves = SamplePdf.Curves(6_000);
+        return Encoding.ASCII.GetBytes(
+            $"""
+            %PDF-1.4
+            1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+            2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+            3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<<>>>> endobj
+            4 0 obj <</Length {curves.Length}>> stream
+            {curves}
+            endstream endobj
+            trailer <</Root 1 0 R/Size 5>>
+            %%EOF
+            """);
+    }
 }

@@ -33,7 +33,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         (killed.Status, killed.Attempts).ShouldBe(("DONE", 2));
 
         // Its child dies each time.
-        var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.pdf", Samples.EndlessPdf())]);
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.pdf", Samples.SlowPdf())]);
         await Eventually.Until(
             async () =>
             {
@@ -89,7 +89,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
     public async Task A_file_on_which_the_worker_dies_three_times_is_poison_and_the_next_worker_lives()
     {
         (string, string)[] settings = [("Jobs__Lease", "00:00:02"), ("Jobs__Concurrency", "1")];
-        var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.pdf", Samples.EndlessPdf())]);
+        var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.pdf", Samples.SlowPdf())]);
         for (var death = 1; death <= 3; death++)
         {
             var victim = await _installation.StartThumbnailAsync(settings);

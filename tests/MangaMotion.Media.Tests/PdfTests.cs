@@ -144,24 +144,24 @@ public sealed class PdfTests : IAsyncLifetime
     [Fact]
     public async Task A_child_killed_while_it_draws_fails_that_job_alone()
     {
-        var endless = RenderAsync(Pdf(1, "0 0 600 800", string.Concat(Enumerable.Repeat("[0.001] 0 d 0 0 m 600 800 l S\n", 2_000))));
+        var drawing = RenderAsync(Pdf(1, "0 0 600 800", SamplePdf.Curves(6_000)));
         await Eventually.HoldsAsync(
             () => _rig.Pool.ProcessIds.Any(id => Directory.EnumerateFiles(_rig.Root.Location, "input", SearchOption.AllDirectories).Any(path => path.EndsWith("/in/input", StringComparison.Ordinal))),
             "the child draws");
         Vips.Run("kill", "-KILL", $"{ProcessTree.Tree(_rig.Pool.ProcessIds.Single()).Last()}");
 
-        var failure = await endless.ShouldThrowAsync<ToolFailedException>();
+        var failure = await drawing.ShouldThrowAsync<ToolFailedException>();
 
         (failure.Tool, failure.Signal, failure.Permanent).ShouldBe(("poppler", 9, false));
         (await RenderAsync(Pdf(2, "0 0 600 800", RedPaper))).Pages.ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_page_that_is_drawn_for_ever_is_refused_for_good()
+    public async Task A_page_that_takes_longer_than_the_limit_of_processor_time_is_refused_for_good()
     {
         _rig.Options.Limits.CpuSeconds = 1;
 
-        var failure = await RenderAsync(Pdf(1, "0 0 600 800", string.Concat(Enumerable.Repeat("[0.001] 0 d 0 0 m 600 800 l S\n", 2_000)))).ShouldThrowAsync<MediaLimitException>();
+        var failure = await RenderAsync(Pdf(1, "0 0 600 800", SamplePdf.Curves(6_000))).ShouldThrowAsync<MediaLimitException>();
 
         failure.Code.ShouldBe("media.limit.cpu");
     }
