@@ -146,7 +146,7 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
     /// </summary>
     private void WriteNeighbour()
     {
-        File.WriteAllBytes(Neighbour, GoodFiles.Ffmpeg("ts", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1"));
+        File.WriteAllBytes(Neighbour, GoodFiles.Ffmpeg("ts", "testsrc2=s=64x64:r=10:d=1"));
         File.SetLastAccessTimeUtc(Neighbour, DateTime.UtcNow.AddDays(-2));
     }
 

@@ -53,7 +53,7 @@ public sealed class CrowdedUserTests : IDisposable
         var picture = Copy("picture.jpg", Lettering());
         var pdf = Copy("page.pdf", PdfTests.Pdf(1, "0 0 600 800", PdfTests.RedPaper));
         var video = Path.Combine(_folder, "clip.mp4");
-        Vips.Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p", video);
+        SampleMedia.Make(video, "testsrc2=s=320x180:r=10:d=2", output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p"));
         Vips.Run("chmod", "a+rwx", _folder); // another user makes the scratch directory in it
 
         string[] user = Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={FreeUser()}", $"--regid={FreeUser()}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--"] : [];
@@ -79,7 +79,7 @@ public sealed class CrowdedUserTests : IDisposable
     private byte[] Lettering()
     {
         var path = Path.Combine(_folder, "lettering.jpg");
-        Vips.Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=white:s=400x300,drawtext=text=HELLO:fontsize=80:x=60:y=100", "-frames:v", "1", "-update", "1", path);
+        SampleMedia.Make(path, "color=white:s=400x300,drawtext=text=HELLO:fontsize=80:x=60:y=100", output => output.WithFrameCount(1));
         return File.ReadAllBytes(path);
     }
 

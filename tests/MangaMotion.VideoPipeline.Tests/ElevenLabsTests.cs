@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Film.Speech;
+using MangaMotion.Media.Tests;
 using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -173,7 +173,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
             var characters = body.GetProperty("text").GetString()!.Select(c => c.ToString()).ToArray();
             await context.Response.WriteAsJsonAsync(new
             {
-                audio_base64 = Convert.ToBase64String(await TonesAsync()),
+                audio_base64 = Convert.ToBase64String(Tones()),
                 alignment = new
                 {
                     characters,
@@ -183,13 +183,6 @@ public sealed class ElevenLabsTests : IAsyncLifetime
             });
         }
 
-        private static async Task<byte[]> TonesAsync()
-        {
-            string[] arguments = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=300:d=0.9", "-f", "mp3", "pipe:1"];
-            using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-            using var sound = new MemoryStream();
-            await ffmpeg.StandardOutput.BaseStream.CopyToAsync(sound);
-            return sound.ToArray();
-        }
+        private static byte[] Tones() => SampleMedia.Bytes("mp3", ["sine=f=300:d=0.9"]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
+using MangaMotion.Media.Tests;
 using MangaMotion.VideoPipeline.Stages.VideoGen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -101,12 +102,8 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     /// <summary>Two seconds of another shape and speed.</summary>
-    private byte[] Clip()
-    {
-        var path = _rig.Workspace.NewPath("mp4");
-        _rig.Run("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=400x400:r=24:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p", path);
-        return File.ReadAllBytes(path);
-    }
+    private static byte[] Clip() =>
+        SampleMedia.Bytes("mp4", ["testsrc2=s=400x400:r=24:d=2"], output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p"));
 
     /// <summary>Answers as Replicate documents it: starting, processing, then over.</summary>
     private sealed class Stub : IAsyncDisposable

@@ -1,13 +1,12 @@
 using System.Diagnostics;
+using MangaMotion.Media.Tests;
 
 namespace MangaMotion.Hostile.Files;
 
 /// <summary>One small honest file of every type that is taken, by its extension: what the hostile ones are made of.</summary>
 internal static class GoodFiles
 {
-    private static readonly string[] Picture = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=1", "-frames:v", "1"];
-    private static readonly string[] Moving = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=2"];
-    private static readonly string[] Sound = ["-f", "lavfi", "-i", "sine=d=1"];
+    private const string Moving = "testsrc2=s=320x240:r=10:d=2";
 
     public static IReadOnlyDictionary<string, byte[]> Make()
     {
@@ -15,18 +14,16 @@ internal static class GoodFiles
         try
         {
             var good = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
-            Add("png", Picture);
-            Add("jpg", Picture);
-            Add("webp", Picture);
-            Add("tiff", Picture);
+            foreach (var picture in (string[])["png", "jpg", "webp", "tiff"])
+                Add(picture, "testsrc2=s=320x240:r=10:d=1", "-frames:v 1");
             Add("gif", Moving);
-            Add("mp4", [.. Moving, "-c:v", "libx264", "-threads", "1"]);
-            Add("mov", [.. Moving, "-c:v", "mpeg4"]);
-            Add("avi", [.. Moving, "-c:v", "mjpeg"]);
-            Add("mkv", [.. Moving, "-c:v", "libx264", "-threads", "1"]);
-            Add("webm", [.. Moving, "-c:v", "libvpx"]);
+            Add("mp4", Moving, "-c:v libx264 -threads 1");
+            Add("mov", Moving, "-c:v mpeg4");
+            Add("avi", Moving, "-c:v mjpeg");
+            Add("mkv", Moving, "-c:v libx264 -threads 1");
+            Add("webm", Moving, "-c:v libvpx");
             foreach (var sound in (string[])["mp3", "wav", "aac", "m4a", "ogg", "flac"])
-                Add(sound, Sound);
+                Add(sound, "sine=d=1");
             foreach (var picture in (string[])["heic", "avif"])
             {
                 Run("vips", "copy", Path.Combine(folder, "good.png"), Path.Combine(folder, $"good.{picture}"));
@@ -36,8 +33,11 @@ internal static class GoodFiles
             good["pdf"] = PdfFiles.Drawing("0.2 0.4 0.8 rg 100 100 300 400 re f BT /F1 40 Tf 120 600 Td (Chapter one) Tj ET");
             return good;
 
-            void Add(string extension, string[] arguments) =>
-                good[extension] = Ffmpeg(folder, extension, arguments);
+            void Add(string extension, string source, string options = "")
+            {
+                good[extension] = Ffmpeg(extension, source, options);
+                File.WriteAllBytes(Path.Combine(folder, $"good.{extension}"), good[extension]);
+            }
         }
         finally
         {
@@ -45,26 +45,10 @@ internal static class GoodFiles
         }
     }
 
-    /// <summary>What ffmpeg makes of the arguments, as a file of that extension.</summary>
-    public static byte[] Ffmpeg(string extension, params string[] arguments)
-    {
-        var folder = Directory.CreateTempSubdirectory("mm-made-").FullName;
-        try
-        {
-            return Ffmpeg(folder, extension, arguments);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static byte[] Ffmpeg(string folder, string extension, string[] arguments)
-    {
-        var path = Path.Combine(folder, $"good.{extension}");
-        Run("ffmpeg", ["-nostdin", "-v", "error", .. arguments, "-fflags", "+bitexact", "-flags", "+bitexact", path]);
-        return File.ReadAllBytes(path);
-    }
+    /// <summary>Makes a file from one of ffmpeg's own sources.</summary>
+    /// <param name="options">Options of the output, as on the command line.</param>
+    public static byte[] Ffmpeg(string extension, string source, string options = "") =>
+        SampleMedia.Bytes(extension, [source], output => output.WithCustomArgument($"{options} -fflags +bitexact -flags +bitexact"));
 
     private static void Run(string program, params string[] arguments)
     {

@@ -10,14 +10,14 @@ internal static class Limits
         foreach (var extension in (string[])["mp4", "mov", "avi", "mkv", "webm"])
             yield return Over($"2 s of pictures.{extension}", good[extension], "Seconds=1", "media.limit.seconds");
         foreach (var extension in (string[])["mp3", "wav", "aac", "m4a", "ogg", "flac"])
-            yield return Over($"3 s of sound.{extension}", GoodFiles.Ffmpeg(extension, "-f", "lavfi", "-i", "sine=d=3"), "Seconds=1", "media.limit.seconds");
+            yield return Over($"3 s of sound.{extension}", GoodFiles.Ffmpeg(extension, "sine=d=3"), "Seconds=1", "media.limit.seconds");
 
         yield return Over("20 frames.gif", good["gif"], "Frames=5", "media.limit.frames");
-        yield return Over("20 frames.webp", GoodFiles.Ffmpeg("webp", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=2", "-c:v", "libwebp_anim"), "Frames=5", "media.limit.frames");
-        yield return Over("20 frames.apng", GoodFiles.Ffmpeg("apng", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=2"), "Frames=5", "media.limit.frames");
+        yield return Over("20 frames.webp", GoodFiles.Ffmpeg("webp", "testsrc2=s=64x64:r=10:d=2", "-c:v libwebp_anim"), "Frames=5", "media.limit.frames");
+        yield return Over("20 frames.apng", GoodFiles.Ffmpeg("apng", "testsrc2=s=64x64:r=10:d=2"), "Frames=5", "media.limit.frames");
         yield return Over("6 pages.tiff", Tiff(6), "Frames=5", "media.limit.frames");
         yield return Over("6 pages.pdf", PdfFiles.Pages(6), "Pages=5", "media.limit.pages");
-        yield return Over("a preview of noise.png", GoodFiles.Ffmpeg("png", "-f", "lavfi", "-i", "color=gray:s=640x480", "-vf", "noise=alls=100", "-frames:v", "1"), "OutputBytes=100000", Ending.Any);
+        yield return Over("a preview of noise.png", GoodFiles.Ffmpeg("png", "color=gray:s=640x480", "-vf noise=alls=100 -frames:v 1"), "OutputBytes=100000", Ending.Any);
     }
 
     private static HostileFile Over(string name, byte[] content, string limit, string ends = Ending.Refused) => new("limit", name, content, ends, limit);

@@ -50,7 +50,7 @@ internal static class LyingHeaders
 
         yield return Lie("39 hours.mp4", After(After(mp4, "mvhd", 16, 0x08, 0x5E, 0xD6, 0x80), "mdhd", 16, 0x7F, 0xFF, 0xFF, 0xFF));
         yield return Lie("640 x 480.mp4", After(After(mp4, "avc1", 28, 2, 0x80, 1, 0xE0), "tkhd", 80, 2, 0x80, 0, 0, 1, 0xE0, 0, 0));
-        var narrow = GoodFiles.Ffmpeg("mp4", "-f", "lavfi", "-i", "testsrc2=s=64x64:r=5:d=1", "-c:v", "mpeg4", "-aspect", "2:1");
+        var narrow = GoodFiles.Ffmpeg("mp4", "testsrc2=s=64x64:r=5:d=1", "-c:v mpeg4 -aspect 2:1");
         yield return Lie("pixels 2^31 times as high as wide.mp4", After(narrow, "pasp", 0, 0, 0, 0, 1, 0x7F, 0xFF, 0xFF, 0xFF));
         yield return Lie("pixels 2^31 times as wide as high.mp4", After(narrow, "pasp", 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 1));
         yield return Lie("turned by nonsense.mp4", After(mp4, "tkhd", 44, 0x7F, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 0));

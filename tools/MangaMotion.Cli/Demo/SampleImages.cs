@@ -1,3 +1,6 @@
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+
 namespace MangaMotion.Cli.Demo;
 
 /// <summary>Sample images of the demo: drawings of a lighthouse in several formats, and two bad files.</summary>
@@ -24,15 +27,12 @@ internal static class SampleImages
         Scene(1600, 2400, beam: 0.55, seed: 2).SavePng(Path("portrait.png"));
         Page(1800, 2600).SavePng(Path("comic-page.png"));
         Badge(900).SavePng(Path("badge-transparent.png"));
-        await ConvertAsync(["-i", Path("lighthouse.png"), "-q:v", "2", Path("lighthouse.jpg")], cancellationToken);
-        await ConvertAsync(["-i", Path("portrait.png"), "-quality", "90", Path("portrait.webp")], cancellationToken);
-        await ConvertAsync(["-i", Path("lighthouse.png"), "-vf", "scale=1200:-1", Path("scan.tiff")], cancellationToken);
+        await ConvertAsync(Path("lighthouse.png"), Path("lighthouse.jpg"), "-q:v 2", cancellationToken);
+        await ConvertAsync(Path("portrait.png"), Path("portrait.webp"), "-quality 90", cancellationToken);
+        await ConvertAsync(Path("lighthouse.png"), Path("scan.tiff"), "-vf scale=1200:-1", cancellationToken);
         await ConvertAsync(
-            [
-                "-framerate", "8", "-i", Path("frame%d.png"), "-vf", "split[a][b];[a]palettegen[p];[b][p]paletteuse",
-                Path("turning-light.gif"),
-            ],
-            cancellationToken);
+            Path("frame%d.png"), Path("turning-light.gif"), "-vf split[a][b];[a]palettegen[p];[b][p]paletteuse", cancellationToken,
+            framesPerSecond: 8);
         await File.WriteAllTextAsync(Path("notes.jpg"), "This is a text file with the extension .jpg.\n", cancellationToken);
         var page = await File.ReadAllBytesAsync(Path("comic-page.png"), cancellationToken);
         await File.WriteAllBytesAsync(Path("cut-short.png"), page[..20_000], cancellationToken);
@@ -135,10 +135,20 @@ internal static class SampleImages
         return badge;
     }
 
-    private static async Task ConvertAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private static async Task ConvertAsync(
+        string from, string to, string options, CancellationToken cancellationToken, int framesPerSecond = 25)
     {
-        var (exitCode, output) = await Tool.CaptureAsync("ffmpeg", ["-v", "error", "-y", .. arguments], "/", cancellationToken);
-        if (exitCode != 0)
-            throw new CommandException($"ffmpeg failed to write a sample image: {output.Trim()}");
+        try
+        {
+            await FFMpegArguments
+                .FromFileInput(from, verifyExists: false, input => input.WithCustomArgument($"-framerate {framesPerSecond}"))
+                .OutputToFile(to, overwrite: true, output => output.WithCustomArgument(options))
+                .CancellableThrough(cancellationToken)
+                .ProcessAsynchronously();
+        }
+        catch (FFMpegException exception)
+        {
+            throw new CommandException($"ffmpeg failed to write a sample image: {exception.Message.Trim()}");
+        }
     }
 }
