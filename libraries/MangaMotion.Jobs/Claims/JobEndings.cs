@@ -14,6 +14,16 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
     private const string CountWorkerFaultsSql =
         "select count(*)::int from job_attempts where job_id = @job_id and outcome = 'interrupted' and error <> 'canceled'";
 
+    // Uncounted attempts since the job was accepted, replayed or canceled: since the counted attempt before the @counted ones of now.
+    private const string IsHeldTooLongSql =
+        """
+        select coalesce(min(ended_at) < clock_timestamp() - @hold_at_most, false) from job_attempts
+        where job_id = @job_id and outcome = 'interrupted' and error <> 'canceled' and started_at > coalesce(greatest(
+          (select started_at from job_attempts where job_id = @job_id and outcome in ('done', 'transient', 'permanent')
+           order by started_at desc offset @counted limit 1),
+          (select max(started_at) from job_attempts where job_id = @job_id and error = 'canceled')), '-infinity')
+        """;
+
     /// <summary>Ends an attempt that failed for a passing reason: the job waits, and its message returns when it is due.</summary>
     /// <param name="createMessage">Makes the message of the next attempt from the time it is due, by the database's clock.</param>
     /// <returns>False if the claim is stale.</returns>
@@ -41,6 +51,16 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
         await using var command = database.CreateCommand(CountWorkerFaultsSql);
         command.Parameters.Add(new NpgsqlParameter<Guid>("job_id", jobId));
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Returns whether the first uncounted attempt of a job, since it was accepted or replayed, is older than a time.</summary>
+    public async Task<bool> IsHeldTooLongAsync(Claim claim, TimeSpan holdAtMost, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(IsHeldTooLongSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("job_id", claim.JobId));
+        command.Parameters.Add(new NpgsqlParameter<int>("counted", claim.Attempt - 1));
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("hold_at_most", holdAtMost));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Ends the job for good: <c>FAILED</c>, a row in <c>failed_jobs</c>, and its message in the error queue.</summary>

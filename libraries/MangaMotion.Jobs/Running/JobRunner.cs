@@ -129,7 +129,7 @@ internal sealed class JobRunner(
         }
 
         var failure = JobFailure.From(exception);
-        if (!failure.Permanent && await outage.IsOutageAsync())
+        if (!failure.Permanent && await outage.IsOutageAsync() && !await IsHeldTooLongAsync(claim))
             return await HandBackUncountedAsync(context, queue, claim, failure, retry.Value.DelayAfter(1, Random.Shared.NextDouble()));
         if (exception is TransientJobException { IsWorkerFault: true }
             && await HandBackLaterAsync(context, queue, claim, failure) is { } outcome)
@@ -167,6 +167,9 @@ internal sealed class JobRunner(
             claim.JobId, delay, failure.ToolOutput);
         return await HandBackUncountedAsync(context, queue, claim, failure, delay);
     }
+
+    private Task<bool> IsHeldTooLongAsync(Claim claim) => ReachAsync(
+        "find how long a job is held", token => endings.IsHeldTooLongAsync(claim, outage.HoldAtMost, token));
 
     private async Task<string> HandBackUncountedAsync<TCommand>(
         ConsumeContext<TCommand> context, string queue, Claim claim, JobFailure failure, TimeSpan delay)

@@ -19,6 +19,9 @@ internal sealed class OutageHold(
     private Task _watch = Task.CompletedTask;
     private TaskCompletionSource? _end;
 
+    /// <summary>Longest time for which the attempts of one job stay uncounted, however often the servers come and go meanwhile.</summary>
+    public TimeSpan HoldAtMost => options.Value.HoldAtMost;
+
     /// <summary>True while the worker takes no job.</summary>
     public bool IsHolding
     {

@@ -113,6 +113,36 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         (await _world.UntilAsync(job, JobStatus.Done)).Outcomes.ShouldBe(["done"]);
     }
 
+    [Fact]
+    public async Task Servers_that_come_and_go_keep_attempts_uncounted_no_longer_than_the_hold()
+    {
+        _world.Script.Work = (_, _) => throw new IOException("the store is away");
+        await _world.StartAsync(
+            builder =>
+            {
+                builder.Services.AddSingleton<ISharedServers>(new FlappingServers());
+                builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100));
+            },
+            ("Outage:HoldAtMost", "00:00:03"), ("Retry:MaxDelay", "00:00:00.2"));
+        var job = await _world.AcceptAsync();
+
+        var row = await _world.UntilAsync(job, JobStatus.Failed);
+
+        row.Attempts.ShouldBe(3);
+        row.Outcomes[0].ShouldBe("interrupted");
+        row.Outcomes.Count(outcome => outcome == "interrupted").ShouldBeInRange(1, 6);
+        row.Outcomes[^3..].ShouldBe(["transient", "transient", "transient"]);
+    }
+
+    /// <summary>Servers that are away for one probe and answer the next one.</summary>
+    private sealed class FlappingServers : ISharedServers
+    {
+        private int _probes;
+
+        public Task<string?> FindAwayAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(Interlocked.Increment(ref _probes) % 2 == 1 ? "store" : null);
+    }
+
     private static TransientJobException MachineFault() =>
         new("media.sandbox_failed", "This machine could not start the program.", new IOException("no threads")) { IsWorkerFault = true, ToolOutput = "ffmpeg: pthread_create" };
 
