@@ -6,12 +6,14 @@ using Spectre.Console;
 namespace MangaMotion.Cli.Videos;
 
 /// <summary>One video: submits the chapter, shows the progress of each stage, and saves the results.</summary>
-internal sealed class VideoRun(MangaMotionClient client)
+/// <param name="unavailableTimeout">
+/// Time for which the API may be unavailable, for example during a restart; null: 2 minutes. The video continues meanwhile.
+/// </param>
+internal sealed class VideoRun(MangaMotionClient client, TimeSpan? unavailableTimeout = null)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Time for which the API may be unavailable, for example during a restart. The video continues meanwhile.</summary>
-    private static readonly TimeSpan UnavailableTimeout = TimeSpan.FromMinutes(2);
+    private readonly TimeSpan _unavailableTimeout = unavailableTimeout ?? TimeSpan.FromMinutes(2);
 
     /// <summary>Submits the chapter, prints the id, and makes the video. Cancels it if the command is canceled.</summary>
     /// <returns>The video when it is done, or when it waits for approval.</returns>
@@ -25,7 +27,7 @@ internal sealed class VideoRun(MangaMotionClient client)
         {
             return await WatchAsync(accepted.Id, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await client.CancelJobAsync(accepted.Id, CancellationToken.None);
             throw;
@@ -73,19 +75,22 @@ internal sealed class VideoRun(MangaMotionClient client)
             {
                 return await client.GetVideoAsync(id, cancellationToken);
             }
-            catch (Exception exception) when (IsTransient(exception) && waited.Elapsed < UnavailableTimeout)
+            catch (Exception exception) when (IsUnavailable(exception, cancellationToken))
             {
+                if (waited.Elapsed >= _unavailableTimeout)
+                {
+                    throw new CommandException(
+                        $"The API has not answered for {_unavailableTimeout.TotalMinutes:0.#} minutes ({exception.Message}). "
+                        + $"Video {id} is not canceled. ./mangamotion status shows what is not ready; "
+                        + $"./mangamotion video show {id} shows the video.");
+                }
+
                 await Task.Delay(PollInterval, cancellationToken);
-            }
-            catch (HttpRequestException exception)
-            {
-                throw new CommandException(
-                    $"The API has not answered for {UnavailableTimeout.TotalMinutes} minutes ({exception.Message}). "
-                    + $"Video {id} is not canceled. Run ./mangamotion status to see what is not ready.");
             }
         }
     }
 
-    private static bool IsTransient(Exception exception) =>
-        exception is HttpRequestException or MangaMotionException { Problem.Status: >= 500 or 429 };
+    private static bool IsUnavailable(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException or MangaMotionException { Problem.Status: >= 500 or 429 }
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }
