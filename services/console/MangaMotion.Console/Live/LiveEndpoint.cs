@@ -23,6 +23,7 @@ internal static class LiveEndpoint
         if (readers.Count is 0 or > MaxTopics || readers.Count != names.Count)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync($"'topics' must be 1 to {MaxTopics} of: {LiveTopics.Allowed}.", context.RequestAborted);
             return;
         }
 

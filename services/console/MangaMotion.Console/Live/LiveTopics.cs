@@ -25,6 +25,18 @@ internal static class LiveTopics
         ["replay"] = ReplayRegions.ReadAsync,
     };
 
+    /// <summary>Topics that name one thing by its id.</summary>
+    private static readonly string[] TopicsWithId = ["video", "ingest", "replay"];
+
+    /// <summary>Topics in words, for the answer to a request that names another.</summary>
+    public static string Allowed { get; } =
+        string.Join(", ", Readers.Keys.Select(name => TopicsWithId.Contains(name) ? $"{name}:ID" : name));
+
     /// <summary>Finds the reader of a topic such as <c>ops</c> or <c>video:ID</c>; null if there is no such topic.</summary>
-    public static RegionReader? Find(string topic) => Readers.GetValueOrDefault(topic.Split(':', 2)[0]);
+    public static RegionReader? Find(string topic)
+    {
+        var parts = topic.Split(':', 2);
+        var hasId = parts.Length == 2 && Guid.TryParse(parts[1], out _);
+        return hasId || !TopicsWithId.Contains(parts[0]) ? Readers.GetValueOrDefault(parts[0]) : null;
+    }
 }
