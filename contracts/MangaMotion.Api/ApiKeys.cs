@@ -27,7 +27,7 @@ public sealed record CreateApiKey(
     [property: Values(typeof(Scopes))] IReadOnlyList<string> Scopes, Guid? OwnerId = null, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Request to replace the secret of an API key.</summary>
-/// <param name="ExpiresAt">Time from which the new secret is rejected; null: never.</param>
+/// <param name="ExpiresAt">Time from which the new secret is rejected; null keeps the expiry of the key.</param>
 public sealed record RotateApiKey(DateTimeOffset? ExpiresAt = null);
 
 /// <param name="Key">The secret key. It is not shown again; only its hash is stored.</param>

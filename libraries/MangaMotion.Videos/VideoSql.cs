@@ -10,6 +10,8 @@ internal static class VideoSql
     // The saga locks the video's row before the job's row; edits take the same order.
     public const string Lock = "select from videos where id = @video_id for update";
 
+    public const string LockAll = "select from videos where id = any(@video_ids) order by id for update";
+
     public const string FindForEdit =
         $"""
         select j.status, j.lane, j.input::text as input, j.ingest_id, v.state, v.script is not null as has_script,

@@ -114,6 +114,8 @@ public sealed class KeyTests(TestStack stack)
 
         rotated.Info.Id.ShouldBe(first.Id);
         rotated.Info.ExpiresAt!.Value.ShouldBe(expiry, TimeSpan.FromSeconds(1));
+        rotated = await MangaMotionClient.Create(installation.Http.BaseAddress!, rotated.Key).RotateApiKeyAsync(first.Id, new());
+        rotated.Info.ExpiresAt!.Value.ShouldBe(expiry, TimeSpan.FromSeconds(1), "a rotation without expires_at keeps the expiry");
         await Eventually.Until(() => IsRefusedAsync(old), TimeSpan.FromSeconds(60), "the old key is refused");
         var restarted = await installation.StartIngestAsync();
         (await IsRefusedAsync(MangaMotionClient.Create(restarted.Address, Installation.Key))).ShouldBeTrue("the variable did not change");

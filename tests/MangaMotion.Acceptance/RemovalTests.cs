@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using MangaMotion.Api;
 using MangaMotion.Client;
@@ -15,7 +17,7 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _installation = await Installation.CreateAsync(stack);
-        await _installation.StartIngestAsync();
+        await _installation.StartIngestAsync(("Sweep__UploadInterval", "00:00:01"));
     }
 
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
@@ -74,6 +76,58 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deletion_succeeds_while_the_store_is_away_and_the_objects_go_when_it_is_back()
+    {
+        var chapter = await Client.IngestAsync([Samples.Named("1.png", Samples.Page), Samples.Named("2.png", Samples.Png)]);
+        var deleted = await Client.IngestAsync([Samples.Named("a.png", Samples.Png)]);
+        Directory.Move(_installation.Store, $"{_installation.Store}-away");
+
+        await Client.DeleteAssetAsync(chapter.Assets[0].AssetId);
+        await Client.DeleteIngestAsync(deleted.JobId);
+
+        await ShouldBeGoneAsync("unknown_ingest", () => Client.DeleteIngestAsync(deleted.JobId));
+        (await Client.GetAuditAsync()).Entries.Select(entry => entry.Action).ShouldBe(["deleteIngest", "deleteAsset"]);
+        Directory.Move($"{_installation.Store}-away", _installation.Store);
+        await Eventually.Until(() => ObjectsOf(deleted.JobId).Length == 0 && ObjectsOf(chapter.JobId).Length == 1, what: "the objects are removed");
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from object_removals") == 0);
+    }
+
+    [Fact]
+    public async Task Of_two_concurrent_deletions_one_answers_204_and_the_other_404()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var ingest = await Client.IngestAsync([Samples.Named("a.png", Samples.Png), Samples.Named("b.png", Samples.Png)]);
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StatusOfAsync(() => Client.DeleteIngestAsync(ingest.JobId))));
+
+            answers.Order().ShouldBe([204, 404, 404]);
+        }
+
+        (await Client.GetAuditAsync()).Entries.Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_null_body_is_refused_with_a_sentence()
+    {
+        string[] paths = ["takedowns", "keys", "failed-jobs/retry", "keys/00000000-0000-4000-8000-000000000001/rotate", "uploads"];
+        foreach (var path in paths)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/{path}")
+            {
+                Content = new StringContent("null", Encoding.UTF8, "application/json"),
+                Headers = { { "X-Api-Key", Installation.Key } },
+            };
+
+            using var response = await _installation.Http.SendAsync(request);
+
+            response.StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);
+            var problem = (await response.Content.ReadFromJsonAsync<Problem>(ApiJson.Options))!;
+            (problem.Code, problem.Detail).ShouldBe(("invalid_json", "The body is missing or null. Send a JSON object."), path);
+        }
+    }
+
+    [Fact]
     public async Task A_takedown_by_hash_reaches_every_owner_and_the_audit_names_it()
     {
         var tenant = await Client.CreateApiKeyAsync(new("Acme", ["submit", "read", "operate"], Guid.NewGuid()));
@@ -108,14 +162,17 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
         var key = await Client.CreateApiKeyAsync(new("Acme", ["read", "operate"], Guid.NewGuid()));
         await Client.DeleteFailedJobsAsync("30d");
         await Client.ReplayFailedJobsAsync(new() { All = true });
+        key = await Client.RotateApiKeyAsync(key.Info.Id, new(DateTimeOffset.UtcNow.AddDays(1)));
+        await PostAsync("webhooks/secret");
         var acme = MangaMotionClient.Create(_installation.Http.BaseAddress!, key.Key);
 
         var page = await Client.GetAuditAsync(new Dictionary<string, string> { ["pageSize"] = "3" });
         var rest = await Client.GetAuditAsync(new Dictionary<string, string> { ["pageToken"] = page.NextPageToken! });
 
         page.Entries.Concat(rest.Entries).Select(entry => entry.Action).ShouldBe(
-            ["replayFailedJobs", "deleteFailedJobs", "createKey", "resumeQueue", "pauseQueue", "retryJob", "cancelJob"]);
-        page.Entries[1].Filter!.Value.GetProperty("older_than").GetString().ShouldBe("30d");
+            ["renewWebhookSecret", "rotateKey", "replayFailedJobs", "deleteFailedJobs", "createKey", "resumeQueue", "pauseQueue", "retryJob", "cancelJob"]);
+        page.Entries[1].Filter!.Value.TryGetProperty("expires_at", out _).ShouldBeTrue();
+        rest.Entries[0].Filter!.Value.GetProperty("older_than").GetString().ShouldBe("30d");
         rest.Entries[^1].Target.ShouldBe($"{job}");
         (await acme.GetAuditAsync()).Entries.ShouldBeEmpty();
         await Should.ThrowAsync<MangaMotionException>(() => acme.CancelJobAsync(job));
@@ -126,6 +183,26 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     {
         var problem = (await request.ShouldThrowAsync<MangaMotionException>()).Problem;
         (problem.Status, problem.Code).ShouldBe((404, code));
+    }
+
+    private async Task PostAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/{path}") { Headers = { { "X-Api-Key", Installation.Key } } };
+        using var response = await _installation.Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static async Task<int> StatusOfAsync(Func<Task> request)
+    {
+        try
+        {
+            await request();
+            return 204;
+        }
+        catch (MangaMotionException exception)
+        {
+            return exception.Problem.Status;
+        }
     }
 
     private string[] ObjectsOf(Guid ingest) =>

@@ -74,6 +74,12 @@ public sealed class VideoTests(TestStack stack)
         (after["voice-gen"] - before["voice-gen"]).ShouldBe(1);
         (after["video-gen"] - before["video-gen"]).ShouldBeInRange(1, 3);
         (after["compositing"] - before["compositing"]).ShouldBe(1);
+        (await installation.Client.GetAuditAsync()).Entries.Select(entry => (entry.Action, entry.Target)).ShouldBe(
+            [("replaceVideoScript", $"{id}"), ("approveVideo", $"{id}"), ("replaceVideoScript", $"{id}")]);
+
+        Directory.GetDirectories(Path.Combine(installation.Store, "shots")).Length.ShouldBeGreaterThan(video.Shots.Count);
+        await installation.Client.DeleteVideoAsync(id);
+        Directory.Exists(Path.Combine(installation.Store, "shots")).ShouldBeFalse("nothing is left below it");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Storage;
 using MangaMotion.Storage.Disk;
 using MangaMotion.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Tests;
@@ -51,7 +52,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         ];
         var before = await CountersAsync(kept);
 
-        (await new IngestRetention(_database.Source, _store).RetainAsync(Age, default)).ShouldBe(2);
+        (await CreateRetention().RetainAsync(Age, default)).ShouldBe(2);
 
         (await _database.ScalarAsync<Guid[]>("select array_agg(id order by id) from ingests")).ShouldBe(kept, ignoreOrder: true);
         (await _database.ScalarAsync<long>("select count(*) from jobs where ingest_id is null or not exists (select from ingests i where i.id = ingest_id)")).ShouldBe(0);
@@ -63,7 +64,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         (await _database.ScalarAsync<decimal>($"select sum(queued + processing) from job_count_totals where owner_id = '{Owner}'")).ShouldBe(2);
         (await KeysAsync()).Select(key => Guid.Parse(key.Split('/')[1])).Distinct().ShouldBe(kept, ignoreOrder: true);
 
-        (await new IngestRetention(_database.Source, _store).RetainAsync(Age, default)).ShouldBe(0);
+        (await CreateRetention().RetainAsync(Age, default)).ShouldBe(0);
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
             await revive.ExecuteNonQueryAsync();
         }
 
-        var retaining = new IngestRetention(_database.Source, _store).RetainAsync(Age, default);
+        var retaining = CreateRetention().RetainAsync(Age, default);
         await Eventually.Until(async () => await _database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 1);
         await transaction.CommitAsync();
 
@@ -98,33 +99,17 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
             select gen_random_uuid(), '{{Owner}}', id, 'thumbnail', 'DONE', 3, '{}', now() - interval '40 days' from old
             """);
 
-        (await new IngestRetention(_database.Source, _store).RetainAsync(Age, default)).ShouldBe(250);
+        (await CreateRetention().RetainAsync(Age, default)).ShouldBe(250);
 
         (await _database.ScalarAsync<long>("select count(*) from jobs")).ShouldBe(0);
         (await _database.ScalarAsync<long>("select count(*) from job_count_totals")).ShouldBe(0);
     }
 
-    [Fact]
-    public async Task A_video_that_is_created_while_its_ingest_is_deleted_goes_with_it()
-    {
-        var ingest = await AddAsync(0, ("thumbnail", "DONE", 0));
-        var found = await new RemovalQuery(_database.Source).FindIngestAsync(ingest, Owner, default);
-        await _database.ExecuteAsync(
-            $$"""
-            insert into jobs (id, owner_id, ingest_id, type, max_attempts, input)
-            values (gen_random_uuid(), '{{Owner}}', '{{ingest}}', 'video', 3, '{}')
-            """);
-
-        await using (var connection = await _database.Source.OpenConnectionAsync())
-        await using (var transaction = await connection.BeginTransactionAsync())
-        {
-            await IngestRemoval.DeleteRowsAsync(connection, transaction, found.ShouldNotBeNull(), default);
-            await transaction.CommitAsync();
-        }
-
-        (await _database.ScalarAsync<long>("select count(*) from jobs")).ShouldBe(0);
-        (await _database.ScalarAsync<long>("select count(*) from job_count_totals")).ShouldBe(0);
-    }
+    private IngestRetention CreateRetention() => new(
+        _database.Source,
+        new(
+            _database.Source, _store, new(_database.Source, _store, new(_database.Source), TimeProvider.System),
+            NullLogger<ObjectRemovals>.Instance));
 
     private async Task<Guid> AddAsync(int daysOld, params (string Type, string Status, int? FinishedDaysAgo)[] jobs)
     {

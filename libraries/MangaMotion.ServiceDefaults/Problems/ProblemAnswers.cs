@@ -97,6 +97,8 @@ internal static partial class ProblemAnswers
                     return answer;
                 case BadHttpRequestException { InnerException: JsonException json }:
                     return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, $"The body is not the JSON that is expected here: {json.Message}");
+                case BadHttpRequestException bad when IsBodyMissing(bad):
+                    return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, "The body is missing or null. Send a JSON object.");
                 case BadHttpRequestException bad:
                     return Problem(bad.StatusCode, ProblemCodes.Of(bad.StatusCode), bad.Message);
             }
@@ -116,6 +118,11 @@ internal static partial class ProblemAnswers
             return Problem(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError,
                 "Something went wrong on our side. Give the traceId to the operator.");
         }
+
+        /// <summary>Recognizes a body that ASP.NET could not bind, whose own message is for the programmer of the service.</summary>
+        private static bool IsBodyMissing(BadHttpRequestException exception) =>
+            exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal)
+            || exception.Message.EndsWith("was not provided from body.", StringComparison.Ordinal);
 
         private static ProblemDetails Problem(int status, string code, string detail) => new()
         {

@@ -121,6 +121,7 @@ public sealed class DiskObjectStore : IObjectStore
 
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ThrowIfUnmounted();
         foreach (var key in _layout.Keys(prefix))
         {
             // An object deleted meanwhile is not listed.
@@ -131,6 +132,7 @@ public sealed class DiskObjectStore : IObjectStore
 
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
+        ThrowIfUnmounted();
         foreach (var path in keys.Select(_layout.PathOf).ToList())
         {
             cancellationToken.ThrowIfCancellationRequested();

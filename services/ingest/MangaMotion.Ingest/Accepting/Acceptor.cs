@@ -2,6 +2,7 @@ using MangaMotion.Ingest.Accepting.Idempotency;
 using MangaMotion.Ingest.Accepting.Ingests;
 using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Jobs;
+using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Accepting;
@@ -50,6 +51,10 @@ public abstract class Acceptor<TFields>(string operation, AcceptTransaction tran
         {
             await stored.TakeBackAsync(files);
             throw UploadStore.Consumed("One of the uploads");
+        }
+        catch (PostgresException exception) when (IngestRows.IsDeleted(exception))
+        {
+            throw new ProblemException(404, "unknown_ingest", "The ingest, or one of its files, was deleted while the video was accepted.");
         }
         catch (Exception exception) when (exception is not NpgsqlException || exception is PostgresException { InvariantSeverity: "ERROR" })
         {

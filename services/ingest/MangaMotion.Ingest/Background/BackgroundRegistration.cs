@@ -9,7 +9,7 @@ using MangaMotion.ServiceDefaults.Configuration;
 
 namespace MangaMotion.Ingest.Background;
 
-/// <summary>The room of what runs without a request: events, webhooks, retention, orphaned objects, expiry.</summary>
+/// <summary>Registers the work without a request: events, webhooks, retention, removal, orphaned objects, expiry.</summary>
 internal static class BackgroundRegistration
 {
     public static void AddBackground(this IServiceCollection services)
@@ -31,7 +31,7 @@ internal static class BackgroundRegistration
         services.AddSingleton<OrphanSweep>();
         services.AddHostedService<OrphanSweeper>();
         services.AddValidatedOptions<RetentionOptions>(RetentionOptions.Section);
-        services.AddSingleton<RemovalQuery>();
+        services.AddSingleton<ObjectRemovals>();
         services.AddSingleton<IngestRemoval>();
         services.AddHostedService<AuditRetention>();
         services.AddSingleton<IngestRetention>();

@@ -4,7 +4,10 @@ using MangaMotion.Ingest.Api;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>The audit: every operation that is <see cref="Audited"/> leaves a row, and <c>GET /audit</c> lists them.</summary>
+/// <summary>
+/// The audit: <c>GET /audit</c> lists the rows of changes. Deletions write theirs in their transaction, other changes after it
+/// (<see cref="Audited"/>). A submission has no row, because the ingest or video itself says who submitted it and when.
+/// </summary>
 internal static class AuditEndpoints
 {
     public static void MapAudit(this IEndpointRouteBuilder api) =>
@@ -16,19 +19,26 @@ internal static class AuditEndpoints
     public static RouteHandlerBuilder Audited(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter(async (context, next) =>
     {
         var result = await next(context);
-        var http = context.HttpContext;
-        var action = http.GetEndpoint()!.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
         var value = (result as IValueHttpResult)?.Value;
-        var filter = context.Arguments.FirstOrDefault(argument => argument is ReplayFailedJobs or TakedownRequest or CreateApiKey) is { } body
-            ? JsonSerializer.Serialize(body, body.GetType(), ApiJson.Options)
-            : http.Request.Query.Count == 0 ? null
-            : JsonSerializer.Serialize(http.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
+        var body = context.Arguments.FirstOrDefault(argument => argument is ReplayFailedJobs or CreateApiKey or RotateApiKey);
 
         // The change is made; a caller that disconnects does not take its row away.
-        await http.RequestServices.GetRequiredService<AuditLog>()
-            .AddAsync(http.Key(), action, TargetOf(http.Request.RouteValues, value), filter, CountOf(value), CancellationToken.None);
+        await context.HttpContext.RequestServices.GetRequiredService<AuditLog>()
+            .AddAsync(context.HttpContext.ToAuditRow(body, CountOf(value), value), CancellationToken.None);
         return result;
     });
+
+    /// <summary>Makes the row of a request that succeeded.</summary>
+    /// <param name="body">Body that chose what was changed; null takes the query.</param>
+    /// <param name="value">Answer; null without one.</param>
+    public static AuditRow ToAuditRow(this HttpContext context, object? body = null, long? count = null, object? value = null)
+    {
+        var filter = body is not null ? JsonSerializer.Serialize(body, body.GetType(), ApiJson.Options)
+            : context.Request.Query.Count == 0 ? null
+            : JsonSerializer.Serialize(context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
+        var action = context.GetEndpoint()!.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
+        return new(context.Key(), action, TargetOf(context.Request.RouteValues, value), filter, count);
+    }
 
     private static async Task<IResult> ListAsync(
         HttpContext context, AuditLog audit, OwnerFilter owners, string? action, string? owner, string? pageToken,
@@ -46,7 +56,6 @@ internal static class AuditEndpoints
     {
         ReplayProgress progress => progress.Total,
         DeletedFailedJobs deleted => deleted.Deleted,
-        TakedownResult taken => taken.Assets + taken.Videos,
         _ => null,
     };
 }

@@ -7,6 +7,10 @@ using NpgsqlTypes;
 
 namespace MangaMotion.Ingest.Keys;
 
+/// <summary>A change that a caller made.</summary>
+/// <param name="Filter">JSON of the parameters that chose what was changed.</param>
+internal sealed record AuditRow(ApiKey Key, string Action, string? Target, string? Filter, long? Count);
+
 /// <summary>The rows in <c>audit</c>: changes that callers made.</summary>
 internal sealed class AuditLog(NpgsqlDataSource database)
 {
@@ -25,17 +29,25 @@ internal sealed class AuditLog(NpgsqlDataSource database)
         order by id desc limit @limit
         """;
 
-    public async Task AddAsync(ApiKey key, string action, string? target, string? filter, long? count, CancellationToken cancellationToken)
+    public async Task AddAsync(AuditRow row, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Insert);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await AddAsync(connection, transaction: null, row, cancellationToken);
+    }
+
+    /// <summary>Adds a row in the transaction of the change.</summary>
+    public static async Task AddAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, AuditRow row, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Insert, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter<Guid>("id", Guid.CreateVersion7()));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("owner", key.OwnerId));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("key", key.Id));
-        command.Parameters.Add(new NpgsqlParameter<string>("name", key.Name));
-        command.Parameters.Add(new NpgsqlParameter<string>("action", action));
-        command.Parameters.Add(ListQuery.Text("target", target));
-        command.Parameters.Add(new NpgsqlParameter("filter", NpgsqlDbType.Jsonb) { Value = (object?)filter ?? DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter("count", NpgsqlDbType.Bigint) { Value = (object?)count ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter<Guid>("owner", row.Key.OwnerId));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("key", row.Key.Id));
+        command.Parameters.Add(new NpgsqlParameter<string>("name", row.Key.Name));
+        command.Parameters.Add(new NpgsqlParameter<string>("action", row.Action));
+        command.Parameters.Add(ListQuery.Text("target", row.Target));
+        command.Parameters.Add(new NpgsqlParameter("filter", NpgsqlDbType.Jsonb) { Value = (object?)row.Filter ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("count", NpgsqlDbType.Bigint) { Value = (object?)row.Count ?? DBNull.Value });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

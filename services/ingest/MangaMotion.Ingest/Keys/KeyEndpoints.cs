@@ -26,7 +26,7 @@ internal static class KeyEndpoints
             .WithName("listKeys").WithSummary("Keys with their scopes and when they were last used.")
             .Produces<ApiKeys>().RequireScope(Scopes.Operate);
         api.MapPost("/keys/{id:guid}/rotate", RotateAsync)
-            .WithName("rotateKey").WithSummary("Replace the secret of a key. Every instance rejects the old one within seconds.")
+            .WithName("rotateKey").WithSummary("Replace the secret of a key, which keeps its expiry. Every instance rejects the old secret within seconds.")
             .Produces<ApiKeyCreated>(200).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
         api.MapDelete("/keys/{id:guid}", RevokeAsync)
             .WithName("revokeKey").WithSummary("Revoke a key; within seconds no instance takes it any more.")
@@ -56,7 +56,7 @@ internal static class KeyEndpoints
     {
         CheckExpiry(request.ExpiresAt);
         var rotated = await keys.RotateAsync(id, VisibleTo(context), request.ExpiresAt, context.RequestAborted)
-            ?? throw new ProblemException(404, "unknown_key", $"There is no key {id}, it is not yours, or it is revoked.");
+            ?? throw new ProblemException(404, "unknown_key", $"There is no key {id}, it is not yours, it is revoked, or it has expired and needs expires_at.");
         context.Response.Headers.CacheControl = "no-store";
         return Results.Ok(rotated);
     }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>Makes, lists and revokes keys. The installation's own key sees those of all owners, another one those of its owner.</summary>
+/// <summary>Creates, lists, rotates and revokes keys. The first key reaches the keys of all owners, another key those of its owner.</summary>
 internal sealed class KeyQuery(NpgsqlDataSource database)
 {
     private const string Columns = "id, owner_id, name, scopes, created_at, last_used_at, revoked_at, expires_at, is_first";
@@ -18,8 +18,10 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
     // Only the first key changes the first key: its secret reaches all owners, and other keys of the same owner do not.
     private const string Rotate =
         $"""
-        update api_keys set key_sha256 = $3, expires_at = $4
-        where id = $1 and ($2::uuid is null or (owner_id = $2 and not is_first)) and revoked_at is null returning {Columns}
+        update api_keys set key_sha256 = $3, expires_at = coalesce($4, expires_at)
+        where id = $1 and ($2::uuid is null or (owner_id = $2 and not is_first)) and revoked_at is null
+          and (coalesce($4, expires_at) is null or coalesce($4, expires_at) > clock_timestamp())
+        returning {Columns}
         """;
 
     // Revoking a revoked key succeeds and keeps the time of the first revocation.
@@ -29,7 +31,7 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
         where id = $1 and ($2::uuid is null or (owner_id = $2 and not is_first))
         """;
 
-    /// <returns>The key itself too, which is not kept: it is told this once.</returns>
+    /// <returns>The secret too, which is not stored: it is returned this once.</returns>
     public async Task<ApiKeyCreated> CreateAsync(
         Guid ownerId, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
@@ -47,7 +49,8 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
     }
 
     /// <summary>Replaces the secret of a key.</summary>
-    /// <returns>Null if the owner has no such key, or it is revoked.</returns>
+    /// <param name="expiresAt">New expiry; null keeps the present one.</param>
+    /// <returns>Null if the owner has no such key, it is revoked, or it has expired and gets no new expiry.</returns>
     public async Task<ApiKeyCreated?> RotateAsync(Guid id, Guid? ownerId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var key = CreateKey();
@@ -60,7 +63,7 @@ internal sealed class KeyQuery(NpgsqlDataSource database)
         return await row.ReadAsync(cancellationToken) ? new(key, Read(row)) : null;
     }
 
-    /// <param name="ownerId">Null for those of all owners.</param>
+    /// <param name="ownerId">Null for the keys of all owners.</param>
     public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(Guid? ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(List);

@@ -53,6 +53,21 @@ public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, Npg
             : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {ingest}, or it is not yours.");
     }
 
+    /// <summary>
+    /// Keeps the ingest of a chapter from being deleted until the transaction ends. It fails by <see cref="IsDeleted"/>, and the
+    /// transaction with it, if the ingest or one of the files is deleted.
+    /// </summary>
+    internal static NpgsqlBatchCommand HoldChapter(Guid ingestId, List<UploadedFile> files) => new("select hold_chapter($1, $2)")
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<Guid> { TypedValue = ingestId },
+            new NpgsqlParameter<Guid[]> { TypedValue = [.. files.Select(file => file.AssetId)] },
+        },
+    };
+
+    internal static bool IsDeleted(PostgresException exception) => exception.SqlState == "MM404";
+
     private static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
     {
         Parameters =

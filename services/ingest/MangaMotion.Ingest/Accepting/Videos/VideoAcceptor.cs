@@ -46,7 +46,7 @@ public sealed class VideoAcceptor(
         var pages = reference is null ? files : await rows.FindFilesAsync(source, owner, cancellationToken);
         return new(
             AnswerOf(videoId, source, pages),
-            reference is null ? [.. rows.Insert(ingestId, owner, fields, files)] : [],
+            reference is null ? [.. rows.Insert(ingestId, owner, fields, files)] : [IngestRows.HoldChapter(source, pages)],
             [NewJob(videoId, source, owner, fields, pages)],
             []);
     }

@@ -48,10 +48,11 @@ internal static class VideoEndpoints
         api.MapPut("/videos/{id:guid}/script", PutScriptAsync)
             .WithName("replaceVideoScript").WithSummary("Replace the script; only what the edit changes is made again.")
             .Accepts<VideoScript>("application/json")
-            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).RequireScope(Scopes.Submit);
+            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).RequireScope(Scopes.Submit)
+            .Audited();
         api.MapPost("/videos/{id:guid}/approve", ApproveAsync)
             .WithName("approveVideo").WithSummary("Let a video go on that waits for approval, or that was to stop after a stage.")
-            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit);
+            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit).Audited();
         api.MapGet("/videos/{id:guid}/pages/{page:int}", GetPageAsync)
             .WithName("getVideoPage").WithSummary("The picture of a page: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);

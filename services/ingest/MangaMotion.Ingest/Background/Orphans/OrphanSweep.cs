@@ -47,27 +47,30 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
         }
     }
 
-    private async Task<int?> SweepAllAsync(TimeSpan minAge, CancellationToken cancellationToken)
-    {
-        var removed = 0;
-        foreach (var prefix in Prefixes)
-            removed += await SweepAsync(prefix, time.GetUtcNow() - minAge, cancellationToken);
-        return removed;
-    }
+    /// <summary>Removes objects of any age that have no row, below some prefixes.</summary>
+    /// <returns>Number of removed objects.</returns>
+    public Task<int> SweepAsync(IReadOnlyList<string> prefixes, CancellationToken cancellationToken) =>
+        SweepAsync(prefixes, DateTimeOffset.MaxValue, cancellationToken);
 
-    private async Task<int> SweepAsync(string prefix, DateTimeOffset before, CancellationToken cancellationToken)
+    private async Task<int?> SweepAllAsync(TimeSpan minAge, CancellationToken cancellationToken) =>
+        await SweepAsync(Prefixes, time.GetUtcNow() - minAge, cancellationToken);
+
+    private async Task<int> SweepAsync(IReadOnlyList<string> prefixes, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var removed = 0;
         var batch = new List<Found>(BatchSize);
-        await foreach (var found in store.ListAsync(prefix, cancellationToken))
+        foreach (var prefix in prefixes)
         {
-            if (found.ModifiedAt >= before || Find(found.Key) is not { } ours)
-                continue;
-            batch.Add(ours);
-            if (batch.Count == BatchSize)
+            await foreach (var stored in store.ListAsync(prefix, cancellationToken))
             {
-                removed += await RemoveAsync(batch, cancellationToken);
-                batch.Clear();
+                if (stored.ModifiedAt >= before || Find(stored.Key) is not { } found)
+                    continue;
+                batch.Add(found);
+                if (batch.Count == BatchSize)
+                {
+                    removed += await RemoveAsync(batch, cancellationToken);
+                    batch.Clear();
+                }
             }
         }
 

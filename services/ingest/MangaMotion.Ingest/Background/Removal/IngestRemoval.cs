@@ -1,54 +1,58 @@
+using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs.Cancels;
 using MangaMotion.RecordStore;
-using MangaMotion.Storage;
 using MangaMotion.Videos;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Removal;
 
-/// <summary>What is removed together: the rows, in one transaction, then their objects.</summary>
-/// <param name="Ingests">Ingests that go whole.</param>
-/// <param name="Jobs">Jobs that go, with their parts, attempts, dead letters, records and videos.</param>
-/// <param name="Assets">Assets that go although their ingest stays.</param>
-/// <param name="Keys">Keys of the objects of those assets.</param>
-internal sealed record RemovalSet(Guid[] Ingests, Guid[] Jobs, Guid[] Assets, string[] Keys);
-
 /// <summary>
-/// Removes rows first and their objects after: if the process ends between, the objects have no row and the orphan sweep finds them.
-/// Running jobs are canceled before, so that no worker commits a result.
+/// Removes rows, and writes the audit row and the removal of their objects, in one transaction. Objects are removed after it. Running
+/// jobs are canceled before it, so that workers stop.
 /// </summary>
-internal sealed class IngestRemoval(NpgsqlDataSource database, IObjectStore store, JobCancels cancels)
+internal sealed class IngestRemoval(NpgsqlDataSource database, ObjectRemovals objects, JobCancels cancels)
 {
+    // A job is locked before its parts, as in every transition.
     // Deleting jobs fires jobs_counted_delete, which takes them out of the counts, and failed_jobs_deleted for their dead letters.
     private static readonly string[] Delete =
     [
+        "select from jobs where id = any(@jobs) order by id for update",
         "delete from jobs where parent_id = any(@jobs)",
-        // Also a job that was accepted after the set was read, such as a video of the ingest.
-        "delete from jobs where id = any(@jobs) or ingest_id = any(@ingests)",
+        "delete from jobs where id = any(@jobs)",
         "delete from assets where id = any(@assets)",
         "delete from job_count_changes where ingest_id = any(@ingests)",
         "delete from job_counts where ingest_id = any(@ingests)",
         "delete from ingests where id = any(@ingests)",
     ];
 
-    /// <summary>Cancels the jobs that run or wait, then removes everything.</summary>
-    public async Task RemoveAsync(RemovalSet set, CancellationToken cancellationToken)
+    /// <summary>Removes what the request finds. The removal goes on if the caller disconnects.</summary>
+    /// <param name="audit">Makes the audit row from what is removed.</param>
+    /// <returns>The removed rows; null if there is nothing to remove.</returns>
+    public async Task<RemovalSet?> RemoveAsync(RemovalRequest request, Func<RemovalSet, AuditRow> audit)
     {
-        foreach (var job in set.Jobs)
-            await cancels.CancelAsync(job, cancellationToken);
-        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
-        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
-        {
-            await DeleteRowsAsync(connection, transaction, set, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
+        await using var connection = await database.OpenConnectionAsync(CancellationToken.None);
+        if (await request.FindAsync(connection, transaction: null, CancellationToken.None) is not { } running)
+            return null;
+        foreach (var job in running.Jobs)
+            await cancels.CancelAsync(job, CancellationToken.None);
 
-        await DeleteObjectsAsync(store, set, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+        if (await request.FindAsync(connection, transaction, CancellationToken.None) is not { } set)
+            return null;
+        var removal = await DeleteRowsAsync(connection, transaction, set, CancellationToken.None);
+        await AuditLog.AddAsync(connection, transaction, audit(set), CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        await objects.TryRemoveAsync(removal);
+        return set;
     }
 
-    public static async Task DeleteRowsAsync(
+    /// <summary>Deletes the rows of a set in a transaction that holds its ingests.</summary>
+    /// <returns>The removal of their objects, to be done after the commit.</returns>
+    public static async Task<ObjectRemoval> DeleteRowsAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, RemovalSet set, CancellationToken cancellationToken)
     {
+        var removal = await ObjectRemovals.AddAsync(connection, transaction, set, cancellationToken);
+        await VideoDeletion.LockAsync(connection, transaction, set.Jobs, cancellationToken);
         await RecordDeletion.DeleteAsync(connection, transaction, set.Jobs, cancellationToken);
         foreach (var sql in Delete)
         {
@@ -63,25 +67,7 @@ internal sealed class IngestRemoval(NpgsqlDataSource database, IObjectStore stor
             };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-    }
 
-    public static async Task DeleteObjectsAsync(IObjectStore store, RemovalSet set, CancellationToken cancellationToken)
-    {
-        if (set.Keys.Length > 0)
-            await store.DeleteAsync(set.Keys, cancellationToken);
-        foreach (var ingest in set.Ingests)
-            await DeletePrefixAsync(store, $"originals/{ingest:N}/", cancellationToken);
-        foreach (var job in set.Jobs)
-        {
-            await DeletePrefixAsync(store, $"processed/{job:N}/", cancellationToken);
-            await DeletePrefixAsync(store, VideoKeys.Prefix(job), cancellationToken);
-        }
-    }
-
-    private static async Task DeletePrefixAsync(IObjectStore store, string prefix, CancellationToken cancellationToken)
-    {
-        var keys = await store.ListAsync(prefix, cancellationToken).Select(found => found.Key).ToListAsync(cancellationToken);
-        if (keys.Count > 0)
-            await store.DeleteAsync(keys, cancellationToken);
+        return removal;
     }
 }

@@ -10,47 +10,40 @@ internal static class RemovalEndpoints
     {
         api.MapDelete("/ingest/{id:guid}", DeleteIngestAsync)
             .WithName("deleteIngest").WithSummary("Delete an ingest with its jobs, files and records; running work is canceled.")
-            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
+            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Submit);
         api.MapDelete("/assets/{id:guid}", DeleteAssetAsync)
             .WithName("deleteAsset").WithSummary("Delete an asset with its derivatives.")
-            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
+            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Submit);
         api.MapDelete("/videos/{id:guid}", DeleteVideoAsync)
             .WithName("deleteVideo").WithSummary("Delete a video with its files, and its chapter unless other jobs use it.")
-            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
+            .Produces(204).ProducesProblem(404).RequireScope(Scopes.Submit);
         api.MapPost("/takedowns", TakeDownAsync)
             .WithName("takeDown").WithSummary("Remove a file by its SHA-256, and the videos made of it.")
-            .Produces<TakedownResult>().ProducesProblem(400).RequireScope(Scopes.Operate).Audited();
+            .Produces<TakedownResult>().ProducesProblem(400).RequireScope(Scopes.Operate);
     }
 
-    private static async Task<IResult> DeleteIngestAsync(Guid id, HttpContext context, RemovalQuery query, IngestRemoval removal) =>
-        await RemoveAsync(await query.FindIngestAsync(id, context.OwnerId(), context.RequestAborted), removal)
+    private static async Task<IResult> DeleteIngestAsync(Guid id, HttpContext context, IngestRemoval removal) =>
+        await RemoveAsync(RemovalRequest.OfIngest(id, context.OwnerId()), context, removal)
             ?? throw new ProblemException(404, "unknown_ingest", $"There is no ingest {id}, or it is not yours.");
 
-    private static async Task<IResult> DeleteAssetAsync(Guid id, HttpContext context, RemovalQuery query, IngestRemoval removal) =>
-        await RemoveAsync(await query.FindAssetAsync(id, context.OwnerId(), context.RequestAborted), removal)
+    private static async Task<IResult> DeleteAssetAsync(Guid id, HttpContext context, IngestRemoval removal) =>
+        await RemoveAsync(RemovalRequest.OfAsset(id, context.OwnerId()), context, removal)
             ?? throw new ProblemException(404, "unknown_asset", $"There is no asset {id}, or it is not yours.");
 
-    private static async Task<IResult> DeleteVideoAsync(Guid id, HttpContext context, RemovalQuery query, IngestRemoval removal) =>
-        await RemoveAsync(await query.FindVideoAsync(id, context.OwnerId(), context.RequestAborted), removal)
+    private static async Task<IResult> DeleteVideoAsync(Guid id, HttpContext context, IngestRemoval removal) =>
+        await RemoveAsync(RemovalRequest.OfVideo(id, context.OwnerId()), context, removal)
             ?? throw new ProblemException(404, "unknown_video", $"There is no video {id}, or it is not yours.");
 
-    private static async Task<IResult> TakeDownAsync(
-        TakedownRequest request, HttpContext context, RemovalQuery query, IngestRemoval removal, OwnerFilter owners)
+    private static async Task<IResult> TakeDownAsync(TakedownRequest request, HttpContext context, IngestRemoval removal, OwnerFilter owners)
     {
         if (request.Sha256 is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigit))
             throw new ProblemException(400, "invalid_field", "The field 'sha256' must be 64 hexadecimal digits.");
-        var (set, videos) = await query.FindHashAsync(
-            hash.ToLowerInvariant(), await owners.ResolveAsync(context, request.Owner), context.RequestAborted);
-        await removal.RemoveAsync(set, CancellationToken.None);
-        return Results.Ok(new TakedownResult(set.Assets.Length, videos));
+        var taken = await removal.RemoveAsync(
+            RemovalRequest.OfHash(hash.ToLowerInvariant(), await owners.ResolveAsync(context, request.Owner)),
+            set => context.ToAuditRow(request, set.Assets.Length + set.Videos));
+        return Results.Ok(new TakedownResult(taken!.Assets.Length, taken.Videos));
     }
 
-    /// <summary>Removes to the end even if the caller disconnects.</summary>
-    private static async Task<IResult?> RemoveAsync(RemovalSet? set, IngestRemoval removal)
-    {
-        if (set is null)
-            return null;
-        await removal.RemoveAsync(set, CancellationToken.None);
-        return Results.NoContent();
-    }
+    private static async Task<IResult?> RemoveAsync(RemovalRequest request, HttpContext context, IngestRemoval removal) =>
+        await removal.RemoveAsync(request, _ => context.ToAuditRow()) is null ? null : Results.NoContent();
 }

@@ -1,16 +1,14 @@
 using MangaMotion.Ingest.Background.Removal;
 using MangaMotion.Messaging.Postgres;
-using MangaMotion.Storage;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Retention;
 
 /// <summary>
-/// Removes ingests that were finished long ago: rows first, in one transaction for each batch, then their objects; where a crash
-/// comes between, those belong to nothing and the sweep finds them. An ingest goes whole or not at all, so no counter of one that
-/// is there becomes wrong. One with stored records stays, for its job is what shows them; so does one with an open dead letter.
+/// Removes ingests that were finished long ago: rows in one transaction for each batch, then their objects. An ingest is removed as a
+/// whole, so the counters of the others stay right. An ingest with stored records or an open dead letter stays.
 /// </summary>
-internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore store)
+internal sealed class IngestRetention(NpgsqlDataSource database, ObjectRemovals objects)
 {
     private const int BatchSize = 100;
 
@@ -23,6 +21,9 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
             or exists (select from failed_jobs f where f.job_id = j.id and f.resolved_at is null)))
         order by i.id limit $3
         """;
+
+    // Accepting a video holds the ingest of its chapter, so no job is added after this statement.
+    private const string LockIngests = "select from ingests where id = any($1) order by id for update";
 
     // Replays lock the same rows: either this statement sees the replay, or the replay finds the job deleted.
     private const string Lock = "select id, ingest_id, status in ('UPLOADED', 'PROCESSING') from jobs where ingest_id = any($1) order by id for update";
@@ -55,11 +56,13 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
 
     private async Task<int> RemoveAsync(List<Guid> batch, CancellationToken cancellationToken)
     {
-        RemovalSet set;
+        ObjectRemoval removal;
         var (ingests, jobs) = (batch.ToHashSet(), new List<(Guid Id, Guid Ingest)>());
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
+            await using (var locking = new NpgsqlCommand(LockIngests, connection, transaction) { Parameters = { new() { Value = batch.ToArray() } } })
+                await locking.ExecuteNonQueryAsync(cancellationToken);
             await using (var command = new NpgsqlCommand(Lock, connection, transaction) { Parameters = { new() { Value = batch.ToArray() } } })
             await using (var row = await command.ExecuteReaderAsync(cancellationToken))
             {
@@ -72,12 +75,12 @@ internal sealed class IngestRetention(NpgsqlDataSource database, IObjectStore st
             }
 
             jobs.RemoveAll(job => !ingests.Contains(job.Ingest));
-            set = new([.. ingests], [.. jobs.Select(job => job.Id)], [], []);
-            await IngestRemoval.DeleteRowsAsync(connection, transaction, set, cancellationToken);
+            removal = await IngestRemoval.DeleteRowsAsync(
+                connection, transaction, new([.. ingests], [.. jobs.Select(job => job.Id)], [], []), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        await IngestRemoval.DeleteObjectsAsync(store, set, cancellationToken);
+        await objects.TryRemoveAsync(removal);
         return ingests.Count;
     }
 }

@@ -26,7 +26,7 @@ internal static class WebhookEndpoints
             .WithName("replayWebhookDelivery")
             .WithSummary("Send a delivery (once more) now, with attempts counted from zero.")
             .Produces(202).ProducesProblem(404).ProducesProblem(409)
-            .RequireScope(Scopes.Submit);
+            .RequireScope(Scopes.Submit).Audited();
         api.MapGet("/webhooks/secret", GetSecretAsync)
             .WithName("getWebhookSecret")
             .WithSummary("The secret that your deliveries are signed with.")
@@ -36,7 +36,7 @@ internal static class WebhookEndpoints
             .WithName("renewWebhookSecret")
             .WithSummary("Replace the secret. Deliveries are signed with both for a day (Webhooks__SecretOverlap), the new one first.")
             .Produces<WebhookSecret>()
-            .RequireScope(Scopes.Operate);
+            .RequireScope(Scopes.Operate).Audited();
     }
 
     private static async Task<IResult> ListAsync(

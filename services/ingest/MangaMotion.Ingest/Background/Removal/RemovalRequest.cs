@@ -1,0 +1,81 @@
+using Npgsql;
+
+namespace MangaMotion.Ingest.Background.Removal;
+
+/// <summary>A request to remove an ingest, an asset, a video or the files with a hash.</summary>
+/// <param name="lockSql">Statement that locks the ingests concerned. It is run before <paramref name="findSql"/>.</param>
+/// <param name="findSql">Query of the <see cref="RemovalSet"/>; no row if there is nothing to remove.</param>
+internal sealed class RemovalRequest(string lockSql, string findSql, Func<NpgsqlParameter[]> parameters)
+{
+    // Accepting a video holds the ingest of its chapter (hold_chapter), so the jobs found under this lock are all there will be.
+    private const string ForUpdate = "order by id for update";
+
+    public static RemovalRequest OfIngest(Guid id, Guid owner) => new(
+        $"select from ingests where id = @id and owner_id = @owner {ForUpdate}",
+        """
+        select array[id], array(select j.id from jobs j where j.ingest_id = i.id and j.parent_id is null), '{}'::uuid[], '{}'::text[], 0::bigint
+        from ingests i where i.id = @id and i.owner_id = @owner
+        """,
+        () => OfOne(id, owner));
+
+    public static RemovalRequest OfAsset(Guid id, Guid owner) => new(
+        $"select from ingests where id = (select ingest_id from assets where id = @id and owner_id = @owner) {ForUpdate}",
+        """
+        select '{}'::uuid[], array(select j.id from jobs j where j.ingest_id = a.ingest_id and j.asset_id = a.id), array[a.id], array[a.key], 0::bigint
+        from assets a where a.id = @id and a.owner_id = @owner
+        """,
+        () => OfOne(id, owner));
+
+    /// <summary>Selects a video, and its chapter unless another job uses it.</summary>
+    public static RemovalRequest OfVideo(Guid id, Guid owner) => new(
+        $"select from ingests where id = (select ingest_id from jobs where id = @id and owner_id = @owner) {ForUpdate}",
+        """
+        select array(select i.id from ingests i where i.id = v.ingest_id
+            and not exists (select from jobs o where o.ingest_id = i.id and o.parent_id is null and o.id <> v.id)),
+          array[v.id], '{}'::uuid[], '{}'::text[], 1::bigint
+        from jobs v where v.id = @id and v.owner_id = @owner and v.type = 'video'
+        """,
+        () => OfOne(id, owner));
+
+    /// <summary>Selects the assets with a hash, their jobs, and the videos made of their ingests.</summary>
+    public static RemovalRequest OfHash(string sha256, Guid[] owners) => new(
+        $"select from ingests where id in (select ingest_id from assets where sha256 = @hash and owner_id = any(@owners)) {ForUpdate}",
+        """
+        with found as (select id, ingest_id, key from assets where sha256 = @hash and owner_id = any(@owners))
+        select '{}'::uuid[],
+          array(select distinct j.id from jobs j join found f on j.ingest_id = f.ingest_id
+            where j.asset_id = f.id or (j.type = 'video' and j.parent_id is null)),
+          array(select id from found), array(select key from found),
+          (select count(distinct j.id) from jobs j join found f on j.ingest_id = f.ingest_id where j.type = 'video' and j.parent_id is null)
+        """,
+        () => [new NpgsqlParameter<string>("hash", sha256), new NpgsqlParameter<Guid[]>("owners", owners)]);
+
+    /// <summary>Finds what is to be removed; null if there is nothing. In a transaction, no job is added to it until the end.</summary>
+    public async Task<RemovalSet?> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        if (transaction is not null)
+        {
+            await using var locking = CreateCommand(lockSql, connection, transaction);
+            await locking.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = CreateCommand(findSql, connection, transaction);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new(
+                row.GetFieldValue<Guid[]>(0), row.GetFieldValue<Guid[]>(1), row.GetFieldValue<Guid[]>(2), row.GetFieldValue<string[]>(3))
+            {
+                Videos = (int)row.GetInt64(4),
+            }
+            : null;
+    }
+
+    private NpgsqlCommand CreateCommand(string sql, NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        var command = new NpgsqlCommand(sql, connection, transaction);
+        command.Parameters.AddRange(parameters());
+        return command;
+    }
+
+    private static NpgsqlParameter[] OfOne(Guid id, Guid owner) => [new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<Guid>("owner", owner)];
+}
