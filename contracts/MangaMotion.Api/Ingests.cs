@@ -25,23 +25,6 @@ public static class Priorities
     public const string Low = "low";
 }
 
-/// <summary>Stored files of an asset.</summary>
-[Enumeration("AssetVariant")]
-public static class AssetVariants
-{
-    /// <summary>The uploaded file.</summary>
-    public const string Original = "original";
-
-    public const string Preview = "preview";
-    public const string Thumbnail = "thumbnail";
-    public const string Waveform = "waveform";
-    public const string Peaks = "peaks";
-    public const string Cover = "cover";
-    public const string Animation = "animation";
-
-    public static IReadOnlyList<string> All { get; } = [Original, Preview, Thumbnail, Waveform, Peaks, Cover, Animation];
-}
-
 /// <summary>File of an accepted video.</summary>
 /// <param name="Type">Media type by magic bytes; null for an unsupported type, whose job fails with a reason.</param>
 /// <param name="Size">Length in bytes.</param>
@@ -71,4 +54,10 @@ public sealed record IngestProgress(long Done, long Processing, long Queued, lon
 /// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
 public sealed record AssetStatus(
     Guid AssetId, string Name, string? Type, long Size, [property: Values(typeof(JobStatuses))] string Status, int Attempts, string? Error,
-    JsonElement? Result, Guid JobId);
+    JsonElement? Result, Guid JobId)
+{
+    /// <summary>
+    /// Path to which <c>{"ingest_id": …}</c> is posted to make a narrated video of the file; null for a file that is no chapter.
+    /// </summary>
+    public string? VideosUrl { get; init; }
+}

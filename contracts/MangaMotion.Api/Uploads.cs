@@ -47,6 +47,10 @@ public sealed record IngestOfUploads
 
     /// <summary>Parameters of the derivatives, a JSON object.</summary>
     public JsonElement? Params { get; init; }
+
+    /// <summary>Variants of pictures, first pages and posters, at most 8. Default: those of the collection.</summary>
+    [MaxLength(8)]
+    public IReadOnlyList<Variant>? Variants { get; init; }
 }
 
 /// <param name="Name">File name that replaces the name given with the upload.</param>

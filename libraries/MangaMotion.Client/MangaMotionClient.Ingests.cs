@@ -111,6 +111,29 @@ public sealed partial class MangaMotionClient
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
+    /// <summary>Reads a variant that the caller chose.</summary>
+    public async Task<byte[]> GetAssetVariantAsync(Guid assetId, string name, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.GetAsync(
+            $"api/v1/assets/{assetId}/variants/{Uri.EscapeDataString(name)}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
+    /// <summary>Reads the variants that are made of each file of a collection.</summary>
+    public Task<VariantSet> GetCollectionVariantsAsync(string collection, CancellationToken cancellationToken = default) =>
+        GetAsync<VariantSet>(VariantsOf(collection), cancellationToken);
+
+    /// <summary>Replaces the variants of a collection. Files that are submitted later get them.</summary>
+    public async Task<VariantSet> SetCollectionVariantsAsync(
+        string collection, VariantSet set, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.PutAsJsonAsync(VariantsOf(collection), set, ApiJson.Options, cancellationToken);
+        return await ReadAsync<VariantSet>(response, cancellationToken);
+    }
+
+    private static string VariantsOf(string collection) => $"api/v1/collections/{Uri.EscapeDataString(collection)}/variants";
+
     private async Task<IngestStatus> SubmitAndWaitAsync(
         HttpContent content, TimeSpan wait, string? idempotencyKey, CancellationToken cancellationToken)
     {

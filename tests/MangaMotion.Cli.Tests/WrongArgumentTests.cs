@@ -122,6 +122,7 @@ public sealed class WrongArgumentTests : IDisposable
     [InlineData("PROJECT: 'nope' is not part of the name of a test project: MangaMotion.Acceptance, ", "test", "Jobs", "nope")]
     [InlineData("SCRIPT: 'nope.json' is not an existing file.", "video", "edit", "0190c1d2-0000-7000-8000-000000000001", "nope.json")]
     [InlineData("--state: 'done' is not one of accepted, script_gen, ", "videos", "--state", "done")]
+    [InlineData("FILE: 'missing.png' is not an existing file.", "ingest", "missing.png")]
     [InlineData("--expires: 'soon' is not a date or time such as 2026-11-29", "keys", "create", "me", "--expires", "soon")]
     [InlineData("--direction: 'up' is not one of rtl, ltr.", "panels", "page.png", "--direction", "up")]
     public async Task A_wrong_argument_is_explained(string message, params string[] arguments) =>
@@ -136,6 +137,12 @@ public sealed class WrongArgumentTests : IDisposable
     public async Task A_video_size_that_the_api_rejects_is_rejected_before_a_stack_starts(string size) =>
         (await ShouldBeRejectedAsync(["video", .. CreateRequiredArguments("video"), "--size", size]))
         .ShouldContain($"--size: '{size}' is not ");
+
+    [Fact]
+    public async Task A_wrong_variant_is_explained_by_the_allowed_values() =>
+        (await ShouldBeRejectedAsync(
+            ["ingest", .. CreateRequiredArguments("ingest"), "--variants", """[{"name":"a","longest_side":64,"format":"gif"}]"""]))
+        .ShouldContain("variants[0].format must be one of jpeg, webp, avif.");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -157,7 +164,7 @@ public sealed class WrongArgumentTests : IDisposable
     {
         switch (command)
         {
-            case "video" or "panels":
+            case "video" or "panels" or "ingest":
                 var file = Path.Combine(_folder.FullName, "chapter.cbz");
                 File.WriteAllText(file, "");
                 return [file];

@@ -39,6 +39,33 @@ public sealed class ImageTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Chosen_variants_contain_the_picture_or_crop_its_middle()
+    {
+        var pixmap = Write("ppm", HandMade.Pixmap(2400, 600, (x, _) => Corners[x < 900 ? 0 : x < 1500 ? 1 : 2]));
+        var request = new ImageRequest
+        {
+            Variants =
+            [
+                ImageRequest.Preview, ImageRequest.Thumbnail, new("card", 640) { Format = ImageFormat.Webp },
+                new("square", 500) { Fit = ImageFit.Crop, Format = ImageFormat.Avif }, new("largest", 4096) { Fit = ImageFit.Crop },
+                new("tiny", 16) { Fit = ImageFit.Crop },
+            ],
+        };
+
+        var made = await _rig.RenderAsync(_vips.Encode(pixmap, "png"), request);
+
+        made.Image.Files.Select(file => (file.Variant, file.ContentType, file.Width, file.Height)).ShouldBe(
+        [
+            ("preview", "image/jpeg", 1280, 320), ("thumbnail", "image/jpeg", 320, 80), ("card", "image/webp", 640, 160),
+            ("square", "image/avif", 500, 500), ("largest", "image/jpeg", 600, 600), ("tiny", "image/jpeg", 16, 16),
+        ]);
+        foreach (var file in made.Image.Files.Where(file => file.Variant is "largest" or "tiny"))
+            ShouldBeNear(Vips.Pixel(file.Path, file.Width / 2, file.Height / 2), Corners[(int)Green]);
+        ShouldBeNear(Vips.Pixel(made.Image.Files[4].Path, 9, 9), Corners[(int)Green]);
+        Convert.FromBase64String(made.Image.ThumbHash).Length.ShouldBeGreaterThan(5);
+    }
+
     [Theory]
     [InlineData(1, Red, Green, Blue, White)]
     [InlineData(2, Green, Red, White, Blue)]

@@ -33,6 +33,7 @@ internal static class CommandLine
         StatusCommand.Create(),
         SettingsCommand.Create(),
         DemoCommand.Create(),
+        IngestCommand.Create(),
         FailedCommand.Create(),
         ReplayCommand.Create(),
         KeysCommand.Create(),

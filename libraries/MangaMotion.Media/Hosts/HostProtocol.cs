@@ -149,13 +149,14 @@ internal sealed record PdfAnswer : HostAnswer
     public ImageAnswer? Image { get; init; }
 }
 
-/// <param name="Variants">Largest first: the first is made from the file, each other from the pixels of the one before it.</param>
+/// <param name="Variants">Pictures to make. Each smaller one is made from the pixels of the next larger one.</param>
 /// <param name="Background">Red, green and blue, 0–255, under transparent pixels.</param>
 internal sealed record HostPictures(IReadOnlyList<HostVariant> Variants, double[] Background);
 
 /// <param name="Name">File name without extension.</param>
 /// <param name="Size">Longest side in pixels; a smaller picture is not enlarged.</param>
-internal sealed record HostVariant(string Name, int Size, string Format, int Quality, bool Progressive);
+/// <param name="Crop">Whether the square in the middle is made, with a side of at most <paramref name="Size"/>, instead of the whole.</param>
+internal sealed record HostVariant(string Name, int Size, string Format, int Quality, bool Progressive, bool Crop = false);
 
 /// <param name="MaxPixels">Pixels of all frames together; frames beyond are left out.</param>
 internal sealed record HostAnimation(string Name, int Size, int Quality, int MaxFrames, long MaxPixels);

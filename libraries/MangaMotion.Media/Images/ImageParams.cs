@@ -5,14 +5,12 @@ namespace MangaMotion.Media.Images;
 
 /// <summary>
 /// The parameters by which a caller chooses how pictures are made, a JSON object: <c>preview_size</c> and
-/// <c>thumbnail_size</c> (longest side, pixels), <c>format</c> (<c>jpeg</c> or <c>webp</c>), <c>quality</c> (1–100) and
-/// <c>background</c> (<c>#rrggbb</c>). All may be left out.
+/// <c>thumbnail_size</c> (longest side, pixels), <c>format</c> (<c>jpeg</c> or <c>webp</c>), <c>quality</c> (1–100),
+/// <c>background</c> (<c>#rrggbb</c>) and <c>variants</c> (<see cref="ChosenVariants"/>). Each is optional.
 /// </summary>
 public static class ImageParams
 {
-    private const int SmallestSize = 16;
-    private const int LargestSize = 4096;
-    private static readonly string[] Known = ["preview_size", "thumbnail_size", "format", "quality", "background"];
+    private static readonly string[] Known = ["preview_size", "thumbnail_size", "format", "quality", "background", ChosenVariants.Member];
 
     /// <exception cref="FormatException">A parameter is not known or its value is not allowed; the message names it.</exception>
     public static ImageRequest Parse(JsonElement parameters)
@@ -20,37 +18,46 @@ public static class ImageParams
         if (parameters.ValueKind != JsonValueKind.Object)
             throw new FormatException("params must be a JSON object.");
 
-        var preview = ImageRequest.Preview;
-        var thumbnail = ImageRequest.Thumbnail;
+        var variants = ImageRequest.Defaults;
         var background = Rgb.White;
+        IReadOnlyList<ImageVariant> chosen = [];
         foreach (var parameter in parameters.EnumerateObject())
         {
             var value = parameter.Value;
             switch (parameter.Name)
             {
                 case "preview_size":
-                    preview = preview with { Size = Number(parameter, SmallestSize, LargestSize) };
+                    Resize(ImageRequest.Preview.Name, parameter);
                     break;
                 case "thumbnail_size":
-                    thumbnail = thumbnail with { Size = Number(parameter, SmallestSize, LargestSize) };
+                    Resize(ImageRequest.Thumbnail.Name, parameter);
                     break;
                 case "quality":
                     var quality = Number(parameter, 1, 100);
-                    (preview, thumbnail) = (preview with { Quality = quality }, thumbnail with { Quality = quality });
+                    variants = [.. variants.Select(variant => variant with { Quality = quality })];
                     break;
                 case "format":
                     var format = Format(value);
-                    (preview, thumbnail) = (preview with { Format = format }, thumbnail with { Format = format });
+                    variants = [.. variants.Select(variant => variant with { Format = format })];
                     break;
                 case "background":
                     background = Colour(value);
+                    break;
+                case ChosenVariants.Member:
+                    chosen = ChosenVariants.Parse(value);
                     break;
                 default:
                     throw new FormatException($"params has no '{Shown(parameter.Name)}'; known are {string.Join(", ", Known)}.");
             }
         }
 
-        return new() { Variants = [preview, thumbnail], Background = background };
+        return new() { Variants = [.. variants, .. chosen], Background = background };
+
+        void Resize(string name, JsonProperty parameter)
+        {
+            var size = Number(parameter, ChosenVariants.SmallestSide, ChosenVariants.LargestSide);
+            variants = [.. variants.Select(variant => variant.Name == name ? variant with { Size = size } : variant)];
+        }
     }
 
     private static int Number(JsonProperty parameter, int least, int most) =>

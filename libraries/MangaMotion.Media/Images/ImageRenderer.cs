@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Images;
 
-/// <summary>Derivatives of pictures by libvips, in the kept children.</summary>
+/// <summary>Makes derivatives of pictures by libvips, in the kept children.</summary>
 public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> options) : IImageRenderer
 {
     private const string Animation = "animation";
@@ -29,12 +29,12 @@ public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> op
         return hosts.AskAsync(input, type, job, (answer, output) => Take(workspace, answer, output, request), cancellationToken);
     }
 
-    /// <summary>The request's variants as a child makes them of any picture that it has.</summary>
+    /// <summary>Describes the variants of a request to a child.</summary>
     internal static HostPictures Ask(ImageRequest request) => new(
-        [.. request.Variants.OrderByDescending(v => v.Size).Select(v => new HostVariant(v.Name, v.Size, Extension(v.Format), v.Quality, v.Progressive))],
+        [.. request.Variants.OrderByDescending(v => v.Size).Select(v => new HostVariant(v.Name, v.Size, Extension(v.Format), v.Quality, v.Progressive, v.Fit == ImageFit.Crop))],
         [request.Background.Red, request.Background.Green, request.Background.Blue]);
 
-    /// <summary>Moves what a child has made of a picture into the workspace.</summary>
+    /// <summary>Moves the files that a child has made of a picture into the workspace.</summary>
     /// <exception cref="ToolFailedException">A variant is missing, or is not what it should be.</exception>
     internal static RenderedImage Take(Workspace workspace, ImageAnswer answer, HostOutput output, ImageRequest request)
     {
@@ -70,6 +70,7 @@ public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> op
     {
         ImageFormat.Jpeg => "jpg",
         ImageFormat.Webp => "webp",
+        ImageFormat.Avif => "avif",
         _ => "png",
     };
 }

@@ -8,34 +8,52 @@ public enum ImageFormat
     Jpeg,
     Webp,
 
+    /// <summary>AV1 in HEIF.</summary>
+    Avif,
+
     /// <summary>Lossless.</summary>
     Png,
 }
 
+/// <summary>How a picture fits into the square of its size.</summary>
+public enum ImageFit
+{
+    /// <summary>The whole picture; its longest side is at most the size.</summary>
+    Contain,
+
+    /// <summary>The square in the middle of the picture; its side is at most the size.</summary>
+    Crop,
+}
+
 /// <summary>One picture to make. It is never larger than its source.</summary>
-/// <param name="Name">Such as <c>preview</c>; letters, digits and hyphens.</param>
+/// <param name="Name">Name such as <c>preview</c>: letters, digits and hyphens.</param>
 /// <param name="Size">Longest side in pixels, 1–8192.</param>
 public sealed record ImageVariant(string Name, int Size)
 {
     public ImageFormat Format { get; init; } = ImageFormat.Jpeg;
 
-    /// <summary>1–100; means nothing to PNG.</summary>
+    public ImageFit Fit { get; init; }
+
+    /// <summary>Quality of a lossy format, 1–100. PNG ignores it.</summary>
     public int Quality { get; init; } = 80;
 
-    /// <summary>JPEG only: comes sharper and sharper while it loads, for about a third more processor time.</summary>
+    /// <summary>Whether a JPEG gets sharper while it loads, for about a third more processor time.</summary>
     public bool Progressive { get; init; }
 }
 
-/// <summary>What to make of one picture.</summary>
+/// <summary>The files to make of one picture.</summary>
 public sealed record ImageRequest
 {
     public static readonly ImageVariant Preview = new("preview", 1280);
     public static readonly ImageVariant Thumbnail = new("thumbnail", 320);
 
-    /// <summary>At least one. Each smaller one is made from the pixels of the next larger one.</summary>
-    public IReadOnlyList<ImageVariant> Variants { get; init; } = [Preview, Thumbnail];
+    /// <summary>Variants that every picture gets.</summary>
+    public static IReadOnlyList<ImageVariant> Defaults { get; } = [Preview, Thumbnail];
 
-    /// <summary>Under transparent pixels.</summary>
+    /// <summary>At least one. Each smaller variant is made from the pixels of the next larger one.</summary>
+    public IReadOnlyList<ImageVariant> Variants { get; init; } = Defaults;
+
+    /// <summary>Colour under transparent pixels.</summary>
     public Rgb Background { get; init; } = Rgb.White;
 
     /// <summary>Longest side in pixels of the moving WebP named <c>animation</c> that an animated GIF or WebP also gets; null for none.</summary>
@@ -44,7 +62,8 @@ public sealed record ImageRequest
     /// <exception cref="ValidationException">A value is out of its range; the message says which and what is allowed.</exception>
     public void Validate()
     {
-        Check(Variants.Count is > 0 and <= 8, $"1 to 8 variants can be made, not {Variants.Count}.");
+        var most = Defaults.Count + ChosenVariants.MaxCount;
+        Check(Variants.Count > 0 && Variants.Count <= most, $"1 to {most} variants can be made, not {Variants.Count}.");
         Check(Variants.Select(v => v.Name).Append("animation").Distinct().Count() == Variants.Count + 1, "The names of the variants must differ, and 'animation' is taken.");
         Check(AnimationSize is null or (>= 16 and <= 2048), $"The animation's size is 16 to 2048 pixels, not {AnimationSize}.");
         foreach (var variant in Variants)

@@ -26,9 +26,13 @@ public sealed class PdfRenderer(MediaHostPool hosts, IOptions<MediaOptions> opti
     {
         request.Validate();
         var size = request.Variants.Max(variant => variant.Size);
+        // A square is cut out of the page, so the shorter side of the page must be as long as the square.
+        var page = request.Variants.Any(variant => variant.Fit == ImageFit.Crop)
+            ? new HostPage(1, LongestSide, size, PagePixels, ImageRenderer.Ask(request))
+            : new HostPage(1, size, size, double.MaxValue, ImageRenderer.Ask(request));
         return DrawAsync(
             input,
-            new HostPage(1, size, size, double.MaxValue, ImageRenderer.Ask(request)),
+            page,
             (answer, image, output) => new RenderedPdf(answer.Pages, ImageRenderer.Take(workspace, image, output, request)),
             cancellationToken);
     }

@@ -70,7 +70,8 @@ public sealed class VideoRenderer(Libav libav, ToolRunner tools, IImageRenderer 
     private async Task<(Probed Probed, RenderedImage? Image)> ByProgramAsync(
         Workspace workspace, string input, MediaType type, ImageRequest request, CancellationToken cancellationToken)
     {
-        var size = request.Variants.Max(variant => variant.Size);
+        // A square is cut out of the poster, whose longest side is mostly below twice its shortest.
+        var size = request.Variants.Max(variant => variant.Fit == ImageFit.Crop ? 2 * variant.Size : variant.Size);
         var (probed, poster) = await new FfmpegPoster(tools, _limits).FindAsync(workspace, input, type, size, cancellationToken);
         return (probed, poster is null ? null : await images.RenderAsync(workspace, poster, MediaType.Pixmap, request with { AnimationSize = null }, cancellationToken));
     }

@@ -29,7 +29,8 @@ internal static partial class Videos
         file.Only(video.Index);
 
         // Blocks do not show where the frame is made at most half as large.
-        var size = job.Pictures.Variants[0].Size;
+        var (shownWidth, shownHeight) = PictureSize.OfLargest(video.Width, video.Height, job.Pictures);
+        var size = Math.Max(shownWidth, shownHeight);
         var deblocking = Math.Max(video.Width, video.Height) >= 2 * size ? "all" : "default";
         using var looks = new Looks(file, video, size, job.PatienceSeconds, [.. decoding, ("skip_loop_filter", deblocking)]);
         var poster = Find(looks, seconds);

@@ -18,7 +18,7 @@ internal static class Animator
             return null;
 
         var name = $"{wanted.Name}.webp";
-        var target = ImageRenderer.Fit(header.Width, header.PageHeight, wanted.Size);
+        var target = PictureSize.Fit(header.Width, header.PageHeight, wanted.Size);
         var image = ImageRenderer.Blame(() =>
         {
             // All frames lie on top of each other in one tall image; its height stays a multiple of the height of a frame.

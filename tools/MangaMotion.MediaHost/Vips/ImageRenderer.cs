@@ -52,7 +52,7 @@ internal static class ImageRenderer
         Heap.Require(Room);
         using var scope = new ImageScope();
         var image = scope.Own(Image.NewFromMemoryCopy(pixels, size.Width, size.Height, 3, Enums.BandFormat.Uchar));
-        image = Resize(scope, image, Fit(size.Width, size.Height, wanted.Variants[0].Size));
+        image = Resize(scope, image, PictureSize.OfLargest(size.Width, size.Height, wanted));
         image = scope.Decode(Colours.ToSrgb(scope, image));
         if (orientation != 1)
         {
@@ -62,18 +62,29 @@ internal static class ImageRenderer
         return Save(slot, scope, image, wanted) with { Width = image.Width, Height = image.Height, Frames = 1, Orientation = 1 };
     }
 
-    /// <summary>Encodes the pixels of the first variant, and makes each other variant from the one before it.</summary>
+    /// <summary>Makes each variant from the picture of the next larger one, beginning with the largest.</summary>
+    /// <param name="picture">Picture of the largest variant.</param>
     private static ImageAnswer Save(Slot slot, ImageScope scope, Image picture, HostPictures wanted)
     {
         var files = new List<HostFile>();
-        foreach (var variant in wanted.Variants)
+        var hashed = picture;
+        foreach (var (variant, size) in wanted.Variants
+            .Select(variant => (variant, Size: PictureSize.OfWhole(picture.Width, picture.Height, variant)))
+            .OrderByDescending(each => (long)each.Size.Width * each.Size.Height).ToList())
         {
-            if (files.Count > 0)
-                picture = Resize(scope, picture, Fit(picture.Width, picture.Height, variant.Size));
-            files.Add(Encoder.Save(picture, variant, slot.Out));
+            picture = Resize(scope, picture, size);
+            files.Add(Encoder.Save(variant.Crop ? CropSquare(scope, picture, variant.Size) : picture, variant, slot.Out));
+            if (Math.Max(picture.Width, picture.Height) >= ThumbHash.LargestSide)
+                hashed = picture;
         }
 
-        return new ImageAnswer { ThumbHash = Hash(scope, picture), Files = files };
+        return new ImageAnswer { ThumbHash = Hash(scope, hashed), Files = files };
+    }
+
+    private static Image CropSquare(ImageScope scope, Image picture, int size)
+    {
+        var side = Math.Min(size, Math.Min(picture.Width, picture.Height));
+        return scope.Own(picture.ExtractArea((picture.Width - side) / 2, (picture.Height - side) / 2, side, side));
     }
 
     /// <summary>
@@ -100,7 +111,7 @@ internal static class ImageRenderer
     /// <summary>The pixels decoded, resized, in sRGB and upright.</summary>
     private static Image Decode(ImageScope scope, PictureFile file, Image header, HostPictures wanted, bool strict, bool withEnd = false)
     {
-        var target = Fit(header.Width, header.PageHeight, wanted.Variants[0].Size);
+        var target = PictureSize.OfLargest(header.Width, header.PageHeight, wanted);
         var reduction = Math.Min((double)header.Width / target.Width, (double)header.PageHeight / target.Height);
         var image = Loader.Open(scope, file, reduction, strict: strict, withEnd: withEnd);
 
@@ -117,15 +128,6 @@ internal static class ImageRenderer
             : scope.Own(image.Resize((double)target.Width / image.Width, vscale: (double)target.Height / image.Height));
 
     private static Image Upright(ImageScope scope, Image image) => scope.Decode(scope.Own(image.Autorot()));
-
-    /// <summary>Width and height that fit into a square of <paramref name="size"/> pixels: not larger than the picture, at least one pixel.</summary>
-    internal static (int Width, int Height) Fit(int width, int height, int size)
-    {
-        var scale = Math.Min(1, (double)size / Math.Max(width, height));
-        return (Side(width), Side(height));
-
-        int Side(int side) => Math.Max(1, (int)Math.Round(side * scale, MidpointRounding.AwayFromZero));
-    }
 
     /// <summary>Runs a function that reads the file, and reports its failure as a fault of the file.</summary>
     internal static T Blame<T>(Func<T> read)
@@ -150,7 +152,7 @@ internal static class ImageRenderer
 
     private static string Hash(ImageScope scope, Image image)
     {
-        image = Resize(scope, image, Fit(image.Width, image.Height, ThumbHash.LargestSide));
+        image = Resize(scope, image, PictureSize.Fit(image.Width, image.Height, ThumbHash.LargestSide));
         if (image.Bands < 3)
             image = Colours.To(scope, image, Enums.Interpretation.Srgb);
         return ThumbHash.Encode(image.WriteToMemory<byte>(), image.Width, image.Height);

@@ -11,4 +11,7 @@ public sealed record GenerateThumbnail
 
     /// <summary>Key of the original in the object store.</summary>
     public required string InputKey { get; init; }
+
+    /// <summary>Path below which the HTTP API serves each derivative by its name; null leaves the paths out of the result.</summary>
+    public string? FilesUrl { get; init; }
 }

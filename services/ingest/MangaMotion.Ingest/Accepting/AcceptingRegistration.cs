@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Accepting;
 
-/// <summary>The room that takes work in: ingests, direct uploads, videos, with idempotency keys and quotas.</summary>
+/// <summary>Registers the acceptance of ingests, direct uploads and videos, with idempotency keys and quotas.</summary>
 internal static class AcceptingRegistration
 {
     public static void AddAccepting(this IServiceCollection services)
@@ -28,6 +28,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<PutTurns>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<CallbackPolicy>();
+        services.AddSingleton<VariantSets>();
         services.AddSingleton<IngestRows>();
         services.AddSingleton<AcceptTransaction>();
         services.AddSingleton<StoredFiles>();

@@ -20,7 +20,7 @@ internal static class AuditEndpoints
     {
         var result = await next(context);
         var value = (result as IValueHttpResult)?.Value;
-        var body = context.Arguments.FirstOrDefault(argument => argument is ReplayFailedJobs or CreateApiKey or RotateApiKey);
+        var body = context.Arguments.FirstOrDefault(argument => argument is ReplayFailedJobs or CreateApiKey or RotateApiKey or VariantSet);
 
         // The change is made; a caller that disconnects does not take its row away.
         await context.HttpContext.RequestServices.GetRequiredService<AuditLog>()
@@ -49,7 +49,7 @@ internal static class AuditEndpoints
     {
         ApiKeyCreated created => created.Info.Id.ToString(),
         ReplayProgress progress => progress.Id.ToString(),
-        _ => (route["id"] ?? route["name"])?.ToString(),
+        _ => (route["id"] ?? route["name"] ?? route["slug"])?.ToString(),
     };
 
     private static long? CountOf(object? value) => value switch

@@ -1,5 +1,6 @@
 using MangaMotion.Media;
 using MangaMotion.Media.Audio;
+using MangaMotion.Media.Chapters;
 using MangaMotion.Media.Images;
 using MangaMotion.Media.Pdf;
 using MangaMotion.Media.Video;
@@ -7,17 +8,21 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Thumbnail.Rendering;
 
-/// <summary>Sends a file to the renderer of its kind, and describes the file in the words of the result.</summary>
-public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, VideoRenderer videos, AudioRenderer sounds)
+/// <summary>Renders a file by the renderer of its kind, and describes the file in the result.</summary>
+public sealed class MediaRenderer(
+    IImageRenderer images, PdfRenderer pdfs, ChapterReader chapters, VideoRenderer videos, AudioRenderer sounds)
 {
-    /// <param name="workspace">Holds the input.</param>
+    /// <summary>Pages that are tried for a cover, from the first, until one can be read.</summary>
+    private const int CoverPages = 5;
+
+    /// <param name="workspace">Workspace that holds the input.</param>
     public Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> RenderAsync(
         Workspace workspace, MediaType type, ImageRequest request, CancellationToken cancellationToken) => type.Kind switch
         {
             MediaKind.Image => ImageAsync(workspace, type, request, cancellationToken),
             MediaKind.Pdf => PdfAsync(workspace, type, request, cancellationToken),
             MediaKind.Video or MediaKind.Audio => PlayableAsync(workspace, type, request, cancellationToken),
-            _ => throw new UnsupportedMediaException($"This is {type.TitleWithArticle} archive; archives have no thumbnail. Submit the files in it."),
+            _ => ChapterAsync(workspace, type, request, cancellationToken),
         };
 
     private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> ImageAsync(
@@ -32,6 +37,29 @@ public sealed class MediaRenderer(IImageRenderer images, PdfRenderer pdfs, Video
     {
         var pdf = await pdfs.RenderAsync(workspace, workspace.Input, request, cancellationToken);
         return (Picture(type, pdf.Image) with { Pages = pdf.Pages }, pdf.Image.Files);
+    }
+
+    /// <summary>Renders the first readable page of a chapter.</summary>
+    private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> ChapterAsync(
+        Workspace workspace, MediaType type, ImageRequest request, CancellationToken cancellationToken)
+    {
+        using var chapter = await chapters.OpenAsync(workspace, [new(workspace.Input, "chapter")], cancellationToken);
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                var page = await chapter.UnpackAsync(chapter.Pages[i], cancellationToken);
+                var image = await images.RenderAsync(workspace, page.Path, page.Type, request with { AnimationSize = null }, cancellationToken);
+                List<string> notes = [.. image.Notes, "A narrated video of this chapter is made by POST /api/v1/videos with the ingest_id."];
+                if (i > 0)
+                    notes.Insert(0, $"The cover is page {i + 1}, the first page that can be read.");
+                return (Picture(type, image) with { Pages = chapter.Pages.Count, Notes = notes }, image.Files);
+            }
+            catch (MediaException exception) when (exception.Permanent && i + 1 < Math.Min(CoverPages, chapter.Pages.Count))
+            {
+                // The next page may be readable.
+            }
+        }
     }
 
     /// <summary>Renders a file by its pictures or its sound, as its type says; if it has none of these, by the other.</summary>

@@ -22,20 +22,22 @@ public sealed class ThumbnailRenderer(IObjectStore store, MediaWork media, Media
             await store.FetchAsync(run.Command.InputKey, workspace.Input, _maxBytes, cancellationToken);
             var type = MediaSniffer.SniffFile(workspace.Input).Require();
             var (result, files) = await renderer.RenderAsync(workspace, type, ImageParams.Parse(run.Params), cancellationToken);
-            return result with { Files = await StoreAsync(run.JobId, files, cancellationToken) };
+            return result with { Files = await StoreAsync(run.Command, files, cancellationToken) };
         });
 
     /// <summary>Stores all files at the same time: each waits for the disk or the store, not for the processor.</summary>
-    private async Task<IReadOnlyList<DerivedFile>> StoreAsync(Guid jobId, IReadOnlyList<MediaFile> files, CancellationToken cancellationToken) =>
-        await Task.WhenAll(files.Select(file => StoreAsync(jobId, file, cancellationToken)));
+    private async Task<IReadOnlyList<DerivedFile>> StoreAsync(
+        GenerateThumbnail command, IReadOnlyList<MediaFile> files, CancellationToken cancellationToken) =>
+        await Task.WhenAll(files.Select(file => StoreAsync(command, file, cancellationToken)));
 
-    private async Task<DerivedFile> StoreAsync(Guid jobId, MediaFile file, CancellationToken cancellationToken)
+    private async Task<DerivedFile> StoreAsync(GenerateThumbnail command, MediaFile file, CancellationToken cancellationToken)
     {
-        var key = $"processed/{jobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
+        var key = $"processed/{command.JobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
         var put = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
         return new()
         {
             Variant = file.Variant,
+            Url = command.FilesUrl is { } url ? $"{url}/{file.Variant}" : null,
             Key = key,
             ContentType = file.ContentType,
             Width = file.Width,

@@ -5,13 +5,13 @@ using System.Text.Json.Serialization;
 namespace MangaMotion.Thumbnail.Rendering;
 
 /// <summary>
-/// What stands in <c>jobs.result</c> of a thumbnail job, in snake_case as <c>contracts/schemas/thumbnail-result.v1.json</c>
-/// says. What does not apply to the kind of file is left out.
+/// Result of a thumbnail job (<c>jobs.result</c>), in snake_case, with the schema <c>contracts/schemas/thumbnail-result.v1.json</c>.
+/// Members that do not apply to the kind of file are left out.
 /// </summary>
-[Description("What a thumbnail job found out about a file and made of it. What does not apply to the kind of file is left out. Members may be added.")]
+[Description("Facts about a file and the files that were made of it. Members that do not apply to the kind of file are left out. Members may be added.")]
 public sealed record ThumbnailResult
 {
-    [Description("What the file is by its first bytes, such as image/jpeg.")]
+    [Description("Type of the file by its first bytes, such as image/jpeg.")]
     [RegularExpression("^(image|video|audio|application)/[a-z0-9-]+$")]
     public required string MediaType { get; init; }
 
@@ -39,7 +39,7 @@ public sealed record ThumbnailResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Thumbhash { get; init; }
 
-    [Description("Pages of a PDF.")]
+    [Description("Pages of a PDF, or of a chapter in an archive.")]
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Pages { get; init; }
@@ -75,7 +75,7 @@ public sealed record ThumbnailResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Notes { get; init; }
 
-    [Description("What was made, each under GET /assets/{id}/{variant}.")]
+    [Description("Files that were made.")]
     [JsonRequired]
     public IReadOnlyList<DerivedFile> Files { get; init; } = [];
 }
@@ -83,14 +83,20 @@ public sealed record ThumbnailResult
 /// <summary>One file that was made and stored.</summary>
 public sealed record DerivedFile
 {
-    [AllowedValues("preview", "thumbnail", "animation", "waveform", "peaks", "cover")]
+    [Description("preview, thumbnail, animation, waveform, peaks, cover, or the name of a variant that the caller chose.")]
+    [RegularExpression("^[a-z0-9][a-z0-9-]{0,31}$")]
     public required string Variant { get; init; }
 
-    [Description("In the object store.")]
-    [RegularExpression("^processed/[0-9a-f]{32}/[a-z]+\\.[a-z]+$")]
+    [Description("Path of the file in the HTTP API.")]
+    [RegularExpression("^/api/v1/assets/[0-9a-f-]{36}/variants/[a-z0-9-]+$")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Url { get; init; }
+
+    [Description("Key in the object store.")]
+    [RegularExpression("^processed/[0-9a-f]{32}/[a-z0-9-]+\\.[a-z]+$")]
     public required string Key { get; init; }
 
-    [AllowedValues("image/jpeg", "image/webp", "image/png", "application/json")]
+    [AllowedValues("image/jpeg", "image/webp", "image/avif", "image/png", "application/json")]
     public required string ContentType { get; init; }
 
     [Description("Pixels; 0 for a file that is no picture.")]

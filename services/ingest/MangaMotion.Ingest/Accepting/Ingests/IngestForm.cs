@@ -31,4 +31,10 @@ internal sealed record IngestForm
     /// <summary>Parameters of the derivatives, a JSON object.</summary>
     [Example("{\"thumbnail_size\": 256, \"format\": \"webp\"}")]
     public string? Params { get; init; }
+
+    /// <summary>
+    /// Variants of pictures, first pages and posters: a JSON array of at most 8 objects as <c>Variant</c>. Default: those of the collection.
+    /// </summary>
+    [Example("[{\"name\": \"card\", \"longest_side\": 640, \"format\": \"webp\"}]")]
+    public string? Variants { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Jobs;
 using MangaMotion.Media.Images;
@@ -8,11 +9,11 @@ using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
-/// <summary>The fields of an ingest beside its files, checked.</summary>
+/// <summary>Checked fields of an ingest, without its files.</summary>
 public partial class IngestRequest
 {
     private const int CallbackLength = 2_000;
-    private static readonly IReadOnlyList<string> Known = ["collection", "priority", "not_before", "callback_url", "params"];
+    private static readonly IReadOnlyList<string> Known = ["collection", "priority", "not_before", "callback_url", "params", "variants"];
 
     public string? Collection { get; private set; }
 
@@ -20,25 +21,26 @@ public partial class IngestRequest
 
     public DateTimeOffset? NotBefore { get; private set; }
 
-    /// <summary>Told of the end of the ingest.</summary>
+    /// <summary>URL that is notified of the end of the ingest.</summary>
     public Uri? CallbackUrl { get; private set; }
 
-    /// <summary>A JSON object.</summary>
+    /// <summary>Parameters of the derivatives, a JSON object.</summary>
     public string Params { get; private set; } = "{}";
 
-    /// <summary>Names of the fields that it takes.</summary>
+    /// <summary>Chosen variants, a JSON array; null takes those of the collection.</summary>
+    public string? Variants { get; private set; }
+
+    /// <summary>Names of the fields.</summary>
     protected virtual IEnumerable<string> Fields => Known;
 
-    /// <summary>Takes one form field.</summary>
-    /// <exception cref="ProblemException">The field is not known or its value is not allowed; it is named.</exception>
+    /// <summary>Sets one form field.</summary>
+    /// <exception cref="ProblemException">The field is unknown or its value is not allowed. The message names it.</exception>
     public virtual void Set(string field, string value)
     {
         switch (field)
         {
             case "collection":
-                Collection = Slug().IsMatch(value)
-                    ? value
-                    : throw Invalid(field, "must be 1 to 64 lower-case letters, digits, '-' or '_', beginning with a letter or digit");
+                Collection = CheckCollection(value);
                 break;
             case "priority":
                 Lane = Lanes.TryParse(value, out var lane) ? lane : throw Invalid(field, "must be high, normal or low");
@@ -55,6 +57,10 @@ public partial class IngestRequest
             case "params":
                 Params = ParseParams(value);
                 break;
+            case "variants":
+                ParseVariants(value);
+                Variants = value;
+                break;
             case "files":
                 throw Invalid(field, "must be a part with a filename");
             default:
@@ -64,28 +70,49 @@ public partial class IngestRequest
         }
     }
 
-    /// <summary>Only its form: whether the address may be called is decided when it is called, for names change their addresses.</summary>
+    /// <summary>Checks the form only. Whether the address may be called is decided at the call, because names change their addresses.</summary>
     private static Uri ParseCallback(string value) =>
         value.Length <= CallbackLength && Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Host.Length: > 0, UserInfo: "" }
             ? url
             : throw Invalid("callback_url", $"must be an http or https URL of at most {CallbackLength} characters, without user and password");
 
+    /// <summary>Checks the name of a collection.</summary>
+    /// <exception cref="ProblemException">400: it is not a valid name.</exception>
+    internal static string CheckCollection(string name) => Slug().IsMatch(name)
+        ? name
+        : throw Invalid("collection", "must be 1 to 64 lower-case letters, digits, '-' or '_', beginning with a letter or digit");
+
     private static string ParseParams(string value)
+    {
+        Check("params", "object", value, json => CheckNames(ImageParams.Parse(json).Variants.Skip(ImageRequest.Defaults.Count)));
+        return value;
+    }
+
+    /// <summary>Checks a set of variants, a JSON array.</summary>
+    /// <exception cref="ProblemException">400: the message names the entry and the allowed values.</exception>
+    internal static void ParseVariants(string value) => Check("variants", "array", value, json => CheckNames(ChosenVariants.Parse(json)));
+
+    private static void CheckNames(IEnumerable<ImageVariant> variants)
+    {
+        if (variants.FirstOrDefault(variant => AssetVariants.All.Contains(variant.Name)) is { } taken)
+            throw new FormatException($"The name '{taken.Name}' of a variant is taken; choose none of {string.Join(", ", AssetVariants.All)}.");
+    }
+
+    private static void Check(string field, string kind, string value, Action<JsonElement> parse)
     {
         try
         {
             using var document = JsonDocument.Parse(value);
             WholeTexts.Check(document.RootElement);
-            ImageParams.Parse(document.RootElement);
-            return value;
+            parse(document.RootElement);
         }
         catch (JsonException exception)
         {
-            throw Invalid("params", $"must be a JSON object: {exception.Message}");
+            throw Invalid(field, $"must be a JSON {kind}: {exception.Message}");
         }
         catch (FormatException exception)
         {
-            throw new ProblemException(400, "invalid_params", exception.Message);
+            throw new ProblemException(400, $"invalid_{field}", exception.Message);
         }
     }
 

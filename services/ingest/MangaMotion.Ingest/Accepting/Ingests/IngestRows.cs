@@ -6,8 +6,10 @@ using NpgsqlTypes;
 
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
-/// <summary>The rows of an ingest and its assets, and their bytes in the owner's usage if a quota counts them.</summary>
-public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, NpgsqlDataSource database)
+/// <summary>
+/// The rows of an ingest and its assets, the parameters of its jobs, and its bytes in the owner's usage if a quota counts them.
+/// </summary>
+public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, VariantSets variants, NpgsqlDataSource database)
 {
     // Fires ingests_callback, which inserts the first delivery of a webhook.
     private const string InsertIngest =
@@ -31,6 +33,10 @@ public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, Npg
         if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
             yield return use;
     }
+
+    /// <inheritdoc cref="VariantSets.WriteParamsAsync"/>
+    public Task<string> WriteParamsAsync(IngestRequest fields, Guid owner, CancellationToken cancellationToken) =>
+        variants.WriteParamsAsync(fields, owner, cancellationToken);
 
     /// <summary>Reads the files of an ingest of the owner, in order.</summary>
     /// <exception cref="ProblemException">404: the owner has no such ingest.</exception>

@@ -5,7 +5,7 @@ using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Accepting.Videos;
 
-/// <summary>The fields of a video beside its chapter, checked.</summary>
+/// <summary>Checked fields of a video, without its chapter.</summary>
 public sealed class VideoRequest(VideoVoices voices) : IngestRequest
 {
     private static readonly string[] Known =
@@ -13,7 +13,7 @@ public sealed class VideoRequest(VideoVoices voices) : IngestRequest
 
     public VideoOptions Options { get; private set; } = new();
 
-    protected override IEnumerable<string> Fields => base.Fields.Where(name => name != "params").Concat(Known);
+    protected override IEnumerable<string> Fields => base.Fields.Where(name => name is not ("params" or "variants")).Concat(Known);
 
     public override void Set(string field, string value)
     {
@@ -54,7 +54,7 @@ public sealed class VideoRequest(VideoVoices voices) : IngestRequest
             case "stop_at":
                 Options = Options with { StopAt = Unless(VideoStages.Compositing, OneOf(field, value, [.. VideoStages.All])) };
                 break;
-            case "params":
+            case "params" or "variants":
                 throw Invalid(field, "is for derivatives; a video has fields of its own");
             default:
                 base.Set(field, value);

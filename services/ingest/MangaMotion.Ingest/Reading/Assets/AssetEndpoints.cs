@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.Storage;
@@ -9,23 +10,38 @@ namespace MangaMotion.Ingest.Reading.Assets;
 
 internal static class AssetEndpoints
 {
-    public static void MapAssets(this IEndpointRouteBuilder api) =>
+    public static void MapAssets(this IEndpointRouteBuilder api)
+    {
         api.MapGet("/assets/{id:guid}/{variant}", GetAsync)
             .WithName("getAsset").WithSummary("The original or a derivative: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/assets/{id:guid}/variants/{name}", GetVariantAsync)
+            .WithName("getAssetVariant").WithSummary("A derivative by its name in the result, also one that the caller chose: a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+    }
+
+    /// <summary>Path below which the derivatives of an asset are served by name.</summary>
+    internal static string FilesUrlOf(Guid asset) => $"/api/v1/assets/{asset}/variants";
 
     private static async Task<IResult> GetAsync(
         Guid id, [Values(typeof(AssetVariants))] string variant, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options)
     {
         if (!AssetVariants.All.Contains(variant))
-            throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}.");
+            throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}. Variants that you chose are at /assets/ID/variants/NAME.");
         var found = await assets.FindAsync(id, variant, context.OwnerId(), context.RequestAborted)
             ?? throw new ProblemException(404, "unknown_asset", $"There is no {variant} of asset {id}: not made (yet), or not yours.");
 
         return await AnswerAsync(found, context, store, options.Value);
     }
 
-    /// <summary>A stored object: a redirect to the store, or its bytes.</summary>
+    private static async Task<IResult> GetVariantAsync(
+        Guid id, string name, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options) =>
+        await assets.FindAsync(id, name, context.OwnerId(), context.RequestAborted) is { } found
+            ? await AnswerAsync(found, context, store, options.Value)
+            : throw new ProblemException(404, "unknown_variant",
+                $"There is no variant '{NearestName.Shorten(name)}' of asset {id}: not chosen, not made (yet), or not yours.");
+
+    /// <summary>Answers with a stored object: a redirect to the store, or its bytes.</summary>
     internal static async Task<IResult> AnswerAsync(StoredAsset found, HttpContext context, IObjectStore store, IngestOptions options)
     {
         var link = store.PresignGet(found.Key, new(options.LinkLifetime) { DownloadName = found.DownloadName });
@@ -37,7 +53,7 @@ internal static class AssetEndpoints
         var info = await store.HeadAsync(asset.Key, context.RequestAborted)
             ?? throw new ProblemException(404, "missing_object", "The object is not in the store any more.");
 
-        // Somebody's bytes from our origin: never to be taken for a page or a script of ours.
+        // The bytes of a caller must not be treated as a page or script of this origin.
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";

@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Ingest.Accepting.Ingests;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 
@@ -6,10 +7,29 @@ namespace MangaMotion.Ingest.Reading.Collections;
 
 internal static class CollectionEndpoints
 {
-    public static void MapCollections(this IEndpointRouteBuilder api) =>
+    public static void MapCollections(this IEndpointRouteBuilder api)
+    {
         api.MapGet("/collections/{slug}/status", StatusAsync)
             .WithName("getCollectionStatus").WithSummary("How far all ingests of a collection are together.")
             .Produces<CollectionStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/collections/{slug}/variants", GetVariantsAsync)
+            .WithName("getCollectionVariants").WithSummary("Variants that are made of each file of a collection.")
+            .Produces<VariantSet>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapPut("/collections/{slug}/variants", SetVariantsAsync)
+            .WithName("setCollectionVariants").WithSummary("Replace the variants of a collection; files that are submitted later get them.")
+            .Produces<VariantSet>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
+    }
+
+    private static async Task<IResult> GetVariantsAsync(string slug, HttpContext context, VariantSets sets) =>
+        await sets.FindAsync(context.OwnerId(), IngestRequest.CheckCollection(slug), context.RequestAborted) is { } set
+            ? Results.Ok(set)
+            : throw new ProblemException(404, "no_variants", $"Collection '{slug}' has no variants of its own; PUT sets them.");
+
+    private static async Task<IResult> SetVariantsAsync(string slug, VariantSet set, HttpContext context, VariantSets sets)
+    {
+        await sets.SetAsync(context.OwnerId(), IngestRequest.CheckCollection(slug), set, context.RequestAborted);
+        return Results.Ok(await sets.FindAsync(context.OwnerId(), slug, context.RequestAborted));
+    }
 
     private static async Task<IResult> StatusAsync(string slug, HttpContext context, CollectionStatusQuery query) =>
         await query.FindAsync(slug, context.OwnerId(), context.RequestAborted) is { } status

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Jobs.Stats;
+using MangaMotion.Media;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 
@@ -43,6 +44,10 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         left join jobs j on j.ingest_id = $1 and j.asset_id = a.id
         order by a.position
         """;
+
+    /// <summary>Path that makes a video of a file; null if a file of its type is no chapter.</summary>
+    internal static string? FindVideosUrl(string? mediaType) =>
+        MediaType.All.FirstOrDefault(type => type.Name == mediaType)?.Kind is MediaKind.Archive or MediaKind.Pdf ? "/api/v1/videos" : null;
 
     public async Task<bool> IsFinishedAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -123,5 +128,8 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         row.GetInt32(5),
         row.IsDBNull(6) ? null : row.GetString(6),
         row.IsDBNull(7) ? null : JsonElement.Parse(row.GetString(7)),
-        row.GetGuid(8));
+        row.GetGuid(8))
+    {
+        VideosUrl = FindVideosUrl(row.IsDBNull(3) ? null : row.GetString(3)),
+    };
 }
