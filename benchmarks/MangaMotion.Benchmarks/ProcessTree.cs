@@ -16,6 +16,16 @@ internal static class ProcessTree
         return (self is null ? 0 : TicksBelow(self, children)) / TicksPerSecond;
     }
 
+    /// <summary>Ids of the living descendants of a process.</summary>
+    public static IReadOnlyList<int> Descendants(int root)
+    {
+        var children = Directory.EnumerateDirectories("/proc").Select(Read).OfType<Row>().ToLookup(row => row.Parent, row => row.Id);
+        var found = new List<int>(children[root]);
+        for (var i = 0; i < found.Count; i++)
+            found.AddRange(children[found[i]]);
+        return found;
+    }
+
     private static long TicksBelow(Row row, ILookup<int, Row> children) =>
         row.Ticks + children[row.Id].Sum(child => TicksBelow(child, children));
 

@@ -5,6 +5,7 @@ using MangaMotion.Benchmarks.Comics;
 using MangaMotion.Benchmarks.Events;
 using MangaMotion.Benchmarks.Film;
 using MangaMotion.Benchmarks.Jobs;
+using MangaMotion.Benchmarks.Lettering;
 using MangaMotion.Benchmarks.Messaging;
 using MangaMotion.Benchmarks.Peers;
 using MangaMotion.Benchmarks.Records;
@@ -15,6 +16,7 @@ var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. F
 foreach (var benchmark in benchmarks)
     root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
 root.Subcommands.Add(PanelsCommand.Create());
+root.Subcommands.Add(LetteringCommand.Create());
 root.Subcommands.Add(CameraCommand.Create());
 root.Subcommands.Add(FilmCommand.Create());
 root.Subcommands.Add(FilmShare.CreateWorker());
