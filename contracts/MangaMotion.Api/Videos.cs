@@ -46,6 +46,10 @@ public static class ValueSources
 {
     public const string Request = "request";
     public const string ComicInfo = "comicinfo";
+
+    /// <summary>The lettering of the first pages.</summary>
+    public const string Pages = "pages";
+
     public const string Default = "default";
 }
 
@@ -58,6 +62,12 @@ public static class ShotFlags
 
     /// <summary>The page is shown whole because no panels were found.</summary>
     public const string WholePage = "whole_page";
+
+    /// <summary>The panel has lettering that could not be read.</summary>
+    public const string Unread = "unread";
+
+    /// <summary>The line is uncertain.</summary>
+    public const string DoubtfulLine = "doubtful_line";
 }
 
 /// <summary>Handlings of an unreadable page.</summary>
@@ -204,17 +214,25 @@ public sealed record VideoStatus(
     [Values(typeof(FoundDirections))]
     public string? Direction { get; init; }
 
-    /// <summary>Source of the direction: <c>request</c>, <c>comicinfo</c> or <c>default</c>.</summary>
+    /// <summary>Source of the direction: <c>request</c>, <c>comicinfo</c>, <c>pages</c> or <c>default</c>.</summary>
     [Values(typeof(ValueSources))]
     public string? DirectionFrom { get; init; }
+
+    /// <summary>Confidence in a direction that was found in the pages, 0 to 1.</summary>
+    [Range(0.0, 1.0)]
+    public double? DirectionConfidence { get; init; }
 
     /// <summary><c>en</c> or <c>ja</c>.</summary>
     [Values(typeof(FoundLanguages))]
     public string? Language { get; init; }
 
-    /// <summary>Source of the language: <c>request</c>, <c>comicinfo</c> or <c>default</c>.</summary>
+    /// <summary>Source of the language: <c>request</c>, <c>comicinfo</c>, <c>pages</c> or <c>default</c>.</summary>
     [Values(typeof(ValueSources))]
     public string? LanguageFrom { get; init; }
+
+    /// <summary>Confidence in a language that was found in the pages, 0 to 1.</summary>
+    [Range(0.0, 1.0)]
+    public double? LanguageConfidence { get; init; }
 
     /// <summary>Sentences about the chapter as a whole, such as why its ComicInfo.xml was not used.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -248,6 +266,10 @@ public sealed record VideoShot(
     [property: Values(typeof(ShotFlags))] string? Flag, [property: Values(typeof(JobStatuses))] string Status, bool Draft,
     string? Error, string PageUrl)
 {
+    /// <summary>Confidence in the line as it was read from the page, 0 to 1; null for a silent shot and for an edited line.</summary>
+    [Range(0.0, 1.0)]
+    public double? LineConfidence { get; init; }
+
     /// <summary>Path of a JPEG of the panel, longest side at most 320 pixels; null if an edit changed the panel.</summary>
     public string? ThumbnailUrl { get; init; }
 }

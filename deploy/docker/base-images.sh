@@ -74,6 +74,9 @@ debian() {
   rm -f "$root/etc/apt/sources.list"
   sources >"$root/etc/apt/sources.list.d/debian.sources"
   apt-config dump | grep -E '^Acquire::Check-(Valid-Until|Date) ' >"$root/etc/apt/apt.conf.d/90machine" || true
+  # npm, which the build of the video service runs, trusts what this machine trusts.
+  cp -L "$bundle" "$root/etc/npm-ca.crt"
+  echo "cafile=/etc/npm-ca.crt" >"$root/etc/npmrc"
   # As in Debian's own slim image: packages start nothing, and there is no documentation and no cache.
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
   chmod +x "$root/usr/sbin/policy-rc.d"

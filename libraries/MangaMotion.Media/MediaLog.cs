@@ -18,4 +18,8 @@ internal static partial class MediaLog
 
     [LoggerMessage(EventId = 5004, Level = LogLevel.Information, Message = "Media self-test passed after {Failures} failures. This worker takes jobs again")]
     public static partial void SelfTestPassedAgain(this ILogger log, int failures);
+
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Warning,
+        Message = "Neural lettering is not available: {Reason}. Tesseract reads alone, which misses more lettering")]
+    public static partial void NeuralLetteringMissing(this ILogger log, string reason);
 }

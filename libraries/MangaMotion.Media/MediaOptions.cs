@@ -29,6 +29,9 @@ public sealed class MediaOptions
     public AvOptions Av { get; set; } = new();
 
     [ValidateObjectMembers]
+    public LetteringOptions Lettering { get; set; } = new();
+
+    [ValidateObjectMembers]
     public MediaLimits Limits { get; set; } = new();
 }
 
@@ -74,6 +77,15 @@ public sealed class AvOptions
     /// programs are started for each file.
     /// </summary>
     public string Libraries { get; set; } = "";
+}
+
+/// <summary>Section <c>Media:Lettering</c>: the neural networks that find and read lettering.</summary>
+public sealed class LetteringOptions
+{
+    /// <summary>
+    /// Folder of the models; empty takes those in the media host's folder. Where they are missing, tesseract reads lettering alone.
+    /// </summary>
+    public string Models { get; set; } = "";
 }
 
 /// <summary>Section <c>Media:Limits</c>: what one file may be and may cost. Over a limit is permanent and says which and by how much.</summary>

@@ -34,6 +34,7 @@ public static class MediaServices
         services.AddSingleton<VideoRenderer>();
         services.AddSingleton<AudioRenderer>();
         services.AddSingleton<PageImages>();
+        services.AddSingleton<LetteringReader>();
         services.AddSingleton<ChapterReader>();
         return services;
     }

@@ -54,6 +54,9 @@ public sealed record MediaType(string Name, MediaKind Kind, string Title, string
     /// <summary>Pixels written by a tool of ours. Not in <see cref="All"/> and never sniffed: no caller can bring one.</summary>
     internal static readonly MediaType Pixmap = new("image/x-portable-pixmap", MediaKind.Image, "pixmap", "ppm");
 
+    /// <summary>Grey pixels of a page, written by a worker for the media host. Never sniffed either.</summary>
+    internal static readonly MediaType Graymap = new("image/x-portable-graymap", MediaKind.Image, "page", "pgm");
+
     /// <summary>
     /// The title with its article, such as <c>an AVIF</c>, as it is spoken: MP3, M4A and FLV begin with the name of a letter.
     /// </summary>

@@ -4,16 +4,6 @@ namespace MangaMotion.Media.Tests;
 
 public sealed class TextRecognizerTests : IAsyncLifetime
 {
-    /// <summary>Letters of five columns and seven rows, a bit for each square, the leftmost the highest.</summary>
-    private static readonly Dictionary<char, int[]> Font = new()
-    {
-        ['E'] = [31, 16, 16, 30, 16, 16, 31],
-        ['H'] = [17, 17, 17, 31, 17, 17, 17],
-        ['L'] = [16, 16, 16, 16, 16, 16, 31],
-        ['O'] = [14, 17, 17, 17, 17, 17, 14],
-        ['T'] = [31, 4, 4, 4, 4, 4, 4],
-    };
-
     private readonly MediaRig _rig = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -69,20 +59,8 @@ public sealed class TextRecognizerTests : IAsyncLifetime
 
     private static TextPicture Picture(string text)
     {
-        const int Square = 6;
         var picture = Blank(300, 150);
-        foreach (var (place, letter) in text.Index())
-        {
-            for (var at = 0; at < 35; at++)
-            {
-                var (row, column) = (at / 5, at % 5);
-                if ((Font[letter][row] & (16 >> column)) == 0)
-                    continue;
-                for (var y = 0; y < Square; y++)
-                    picture.Pixels.AsSpan(((50 + (row * Square) + y) * picture.Width) + 50 + (((place * 6) + column) * Square), Square).Clear();
-            }
-        }
-
+        BlockLetters.Draw(picture.Pixels, picture.Width, 50, 50, text);
         return picture;
     }
 }

@@ -1,6 +1,7 @@
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Processes;
 using MangaMotion.MediaHost.FFmpeg;
+using MangaMotion.MediaHost.Lettering;
 using MangaMotion.MediaHost.Poppler;
 using MangaMotion.MediaHost.Vips;
 using NetVips;
@@ -21,6 +22,7 @@ internal static class Desk
                 PdfJob pdf => Papers.Draw(slot, pdf),
                 VideoJob video => Videos.Render(slot, video),
                 SoundJob sound => Sounds.Measure(slot, sound),
+                LetteringJob lettering => PageLettering.Read(slot, lettering),
                 _ => new HostFailure(HostFailureKind.Internal, $"nobody does {job.GetType().Name} here"),
             };
         }

@@ -16,6 +16,9 @@ public sealed record Bubble(double X, double Y, double Width, double Height, str
     /// </summary>
     private const double SideWeight = 0.5;
 
+    /// <summary>Confidence in the text, 0 to 1.</summary>
+    public double Confidence { get; init; } = 1;
+
     /// <summary>
     /// Orders the bubbles of one panel for reading: top to bottom, and at about the same height from the side where reading begins.
     /// </summary>

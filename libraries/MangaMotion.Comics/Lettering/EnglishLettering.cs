@@ -66,6 +66,14 @@ public static class EnglishLettering
         return [.. bubbles.Where(IsLettering).Select(JoinLines)];
     }
 
+    /// <summary>Builds the bubble of a block of lines, in sentence case; null if the block is a drawing.</summary>
+    /// <param name="lines">Lines in reading order.</param>
+    public static Bubble? BuildBubble(IEnumerable<Bubble> lines)
+    {
+        var read = lines.Where(line => line.Text.Length > 0).ToList();
+        return read.Count > 0 && IsLettering(read) ? JoinLines(read) : null;
+    }
+
     private static bool IsLettering(List<Bubble> lines)
     {
         var letters = lines.Sum(line => line.Text.Count(char.IsLetter));
@@ -115,13 +123,16 @@ public static class EnglishLettering
     }
 
     private static Bubble JoinWords(List<PageWord> words) => CreateAround(
-        words.ConvertAll(word => new Bubble(word.X, word.Y, word.Width, word.Height, word.Text)),
+        words.ConvertAll(word => new Bubble(word.X, word.Y, word.Width, word.Height, word.Text) { Confidence = word.Confidence / 100 }),
         string.Join(' ', words.Select(word => word.Text)));
 
     private static Bubble CreateAround(List<Bubble> parts, string text)
     {
         var (left, top) = (parts.Min(part => part.X), parts.Min(part => part.Y));
-        return new Bubble(left, top, parts.Max(part => part.X + part.Width) - left, parts.Max(part => part.Y + part.Height) - top, text);
+        return new Bubble(left, top, parts.Max(part => part.X + part.Width) - left, parts.Max(part => part.Y + part.Height) - top, text)
+        {
+            Confidence = parts.Min(part => part.Confidence),
+        };
     }
 
     private static bool IsLineBelow(Bubble line, Bubble next)

@@ -49,12 +49,24 @@ public static class ScriptJson
     }
 
     /// <summary>An edited value was requested by its owner; the rest is as the service has set it.</summary>
-    private static VideoScript WithSources(VideoScript edited, VideoScript original) => edited with
+    private static VideoScript WithSources(VideoScript edited, VideoScript original)
     {
-        DirectionFrom = edited.Direction == original.Direction ? original.DirectionFrom : ValueSource.Request,
-        LanguageFrom = edited.Language == original.Language ? original.LanguageFrom : ValueSource.Request,
-        Notes = original.Notes,
-    };
+        var shots = original.Shots.ToDictionary(shot => shot.Id);
+        return edited with
+        {
+            DirectionFrom = edited.Direction == original.Direction ? original.DirectionFrom : ValueSource.Request,
+            DirectionConfidence = edited.Direction == original.Direction ? original.DirectionConfidence : null,
+            LanguageFrom = edited.Language == original.Language ? original.LanguageFrom : ValueSource.Request,
+            LanguageConfidence = edited.Language == original.Language ? original.LanguageConfidence : null,
+            Notes = original.Notes,
+            Shots = [.. edited.Shots.Select(shot => WithoutReading(shot, shots[shot.Id]))],
+        };
+    }
+
+    /// <summary>A line that its owner wrote was not read, so its reading is no reason to check it.</summary>
+    private static ScriptShot WithoutReading(ScriptShot edited, ScriptShot original) => edited.Line == original.Line
+        ? edited with { LineConfidence = original.LineConfidence }
+        : edited with { LineConfidence = null, Flag = edited.Flag is ShotFlag.Unread or ShotFlag.DoubtfulLine ? null : edited.Flag };
 
     /// <summary>Describes a serializer error without type names and byte positions.</summary>
     private static string DescribeError(JsonException exception)

@@ -21,4 +21,7 @@ public static class ScriptLimits
 
     /// <summary>Confidence below which a panel is flagged for a person to check.</summary>
     public const double CertainPanel = 0.5;
+
+    /// <summary>Confidence below which a line is flagged for a person to check. Chosen by <c>bench lettering</c>.</summary>
+    public const double CertainLine = 0.8;
 }

@@ -17,8 +17,14 @@ public sealed record PageReading
     /// <summary>Panels; null for a page without a shot, because it is blank or cannot be read.</summary>
     public PageLayout? Layout { get; init; }
 
+    /// <summary>Detail of each panel of the layout, by <see cref="PanelDetail"/>; empty if it was not measured.</summary>
+    public IReadOnlyList<double> Details { get; init; } = [];
+
     /// <summary>Bubbles of the whole page, in page pixels.</summary>
     public IReadOnlyList<Bubble> Bubbles { get; init; } = [];
+
+    /// <summary>Boxes of lettering that could not be read, in page pixels.</summary>
+    public IReadOnlyList<Bubble> Unread { get; init; } = [];
 
     /// <summary>Reason for a missing layout or missing lettering.</summary>
     public string? Reason { get; init; }
@@ -27,6 +33,9 @@ public sealed record PageReading
 /// <summary>Writes a script from the panels and lettering of a chapter by fixed rules.</summary>
 public static class ScriptWriter
 {
+    /// <summary>Share of the panels with lettering that must have a line; below it the owner is asked to look.</summary>
+    private const double MinReadShare = 1.0 / 3;
+
     /// <summary>Writes the script of a chapter.</summary>
     /// <param name="language"><c>en</c> or <c>ja</c>.</param>
     /// <param name="pages">Pages in reading order, numbered from 1 without gaps.</param>
@@ -36,6 +45,7 @@ public static class ScriptWriter
     {
         var texts = pages.SelectMany(page => page.Bubbles).Select(bubble => bubble.Text);
         var names = language == "ja" ? [] : ProperNames.FindNames([.. texts]);
+        var shots = pages.SelectMany(page => CreateShots(page, language, direction, frame, names)).Take(ScriptLimits.MaxShots).ToList();
         return new()
         {
             Title = KeepPrintable(title, ScriptLimits.MaxTitleLength) ?? "Untitled",
@@ -45,8 +55,20 @@ public static class ScriptWriter
             Height = frame.Height,
             Fps = fps,
             Pages = [.. pages.Select(CreatePage)],
-            Shots = [.. pages.SelectMany(page => CreateShots(page, language, direction, frame, names)).Take(ScriptLimits.MaxShots)],
+            Shots = shots,
+            Notes = DescribeSilence(shots, language) is { } note ? [note] : null,
         };
+    }
+
+    /// <summary>Describes a script in which most lettering was not read; null if enough was.</summary>
+    private static string? DescribeSilence(List<ScriptShot> shots, string language)
+    {
+        var read = shots.Count(shot => shot.Line is not null);
+        var lettered = read + shots.Count(shot => shot.Flag == ShotFlag.Unread);
+        return read < MinReadShare * lettered
+            ? $"Only {read} of {lettered} panels with lettering have a line. The chapter was read as '{language}'. "
+                + "Check the language, or write the lines in the script."
+            : null;
     }
 
     private static ScriptPage CreatePage(PageReading page)
@@ -70,7 +92,10 @@ public static class ScriptWriter
         if (page.Layout is not { } layout)
             yield break;
 
-        var panels = layout.Panels.Where(panel => Math.Min(panel.Width, panel.Height) >= ScriptLimits.MinPanelSide).ToList();
+        var shown = Enumerable.Range(0, layout.Panels.Count)
+            .Where(i => Math.Min(layout.Panels[i].Width, layout.Panels[i].Height) >= ScriptLimits.MinPanelSide).ToList();
+        var panels = shown.ConvertAll(i => layout.Panels[i]);
+        var unreadByPanel = page.Unread.ToLookup(box => panels.Count == 0 ? -1 : box.FindNearestPanel(panels));
         var bubblesByPanel = page.Bubbles.ToLookup(bubble => panels.Count == 0 ? -1 : bubble.FindNearestPanel(panels));
         for (var i = 0; i < panels.Count; i++)
         {
@@ -85,20 +110,28 @@ public static class ScriptWriter
                 Lettering = bubbles.Count == 0 ? null : [.. bubbles.Take(ScriptLimits.MaxLetteringBoxes).Select(CreateBox)],
                 Confidence = panel.Confidence,
                 Line = JoinLine(bubbles, language, names),
+                LineConfidence = bubbles.Count == 0 ? null : Math.Round(bubbles.Min(bubble => bubble.Confidence), 2),
+                // The pauses of the video stand in the script, where they can be edited.
+                Duration = bubbles.Count == 0 && shown[i] < page.Details.Count
+                    ? ShotTiming.GetSilentSeconds(
+                        (double)panel.Width * panel.Height / ((double)layout.Width * layout.Height), page.Details[shown[i]])
+                    : null,
                 Move = CameraPlan.ChooseMove(panel.Width, panel.Height, frame),
                 // The eye jumps within a page; turning the page takes a moment.
                 Transition = i == 0 ? ShotTransition.Fade : ShotTransition.Cut,
-                Flag = ChooseFlag(layout, panel),
+                Flag = ChooseFlag(layout, panel, bubbles, unreadByPanel[i].Any()),
             };
         }
     }
 
-    private static ShotFlag? ChooseFlag(PageLayout layout, Panel panel)
+    private static ShotFlag? ChooseFlag(PageLayout layout, Panel panel, List<Bubble> bubbles, bool hasUnread) => true switch
     {
-        if (IsWhole(layout))
-            return ShotFlag.WholePage;
-        return panel.Confidence < ScriptLimits.CertainPanel ? ShotFlag.Doubtful : null;
-    }
+        _ when hasUnread && bubbles.Count == 0 => ShotFlag.Unread,
+        _ when IsWhole(layout) => ShotFlag.WholePage,
+        _ when panel.Confidence < ScriptLimits.CertainPanel => ShotFlag.Doubtful,
+        _ when hasUnread || bubbles.Exists(bubble => bubble.Confidence < ScriptLimits.CertainLine) => ShotFlag.DoubtfulLine,
+        _ => null,
+    };
 
     private static bool IsWhole(PageLayout layout) =>
         layout.Panels is [{ Confidence: <= PanelDetector.NoPanelsConfidence } panel]

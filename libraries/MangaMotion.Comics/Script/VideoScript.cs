@@ -34,9 +34,19 @@ public sealed record VideoScript
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ValueSource? LanguageFrom { get; init; }
 
+    [Description("Confidence in a language that was found in the pages, 0 to 1. Set by the service.")]
+    [Range(0.0, 1.0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LanguageConfidence { get; init; }
+
     [Description("Where the direction comes from. Set by the service.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ValueSource? DirectionFrom { get; init; }
+
+    [Description("Confidence in a direction that was found in the pages, 0 to 1. Set by the service.")]
+    [Range(0.0, 1.0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DirectionConfidence { get; init; }
 
     [Description("Sentences about the chapter as a whole, such as why its ComicInfo.xml was not used. Set by the service.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -160,6 +170,11 @@ public sealed record ScriptShot
     [StringLength(ScriptLimits.MaxLineLength)]
     public string? Line { get; init; }
 
+    [Description("Confidence in the line as it was read from the page, 0 to 1; null for a silent shot and for an edited line.")]
+    [Range(0.0, 1.0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LineConfidence { get; init; }
+
     [Description("Speaker of the line, if known.")]
     [StringLength(ScriptLimits.MaxSpeakerLength)]
     public string? Speaker { get; init; }
@@ -195,6 +210,9 @@ public enum ValueSource
     /// <summary>The file ComicInfo.xml in the chapter.</summary>
     Comicinfo,
 
+    /// <summary>The lettering of the first pages.</summary>
+    Pages,
+
     /// <summary>Neither the request nor the chapter says it.</summary>
     Default,
 }
@@ -214,4 +232,10 @@ public enum ShotFlag
 
     /// <summary>The page is shown whole because no panels were found.</summary>
     WholePage,
+
+    /// <summary>The panel has lettering that could not be read.</summary>
+    Unread,
+
+    /// <summary>The line is uncertain.</summary>
+    DoubtfulLine,
 }

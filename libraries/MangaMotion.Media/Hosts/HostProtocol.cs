@@ -12,6 +12,7 @@ namespace MangaMotion.Media.Hosts;
 [JsonDerivedType(typeof(PdfJob), "pdf")]
 [JsonDerivedType(typeof(VideoJob), "video")]
 [JsonDerivedType(typeof(SoundJob), "sound")]
+[JsonDerivedType(typeof(LetteringJob), "lettering")]
 internal abstract record HostJob
 {
     /// <summary>The library that does it, for spans, metrics and messages to the operator.</summary>
@@ -33,6 +34,7 @@ internal abstract record HostJob<TAnswer> : HostJob
 [JsonDerivedType(typeof(PdfAnswer), "pdf")]
 [JsonDerivedType(typeof(VideoAnswer), "video")]
 [JsonDerivedType(typeof(SoundAnswer), "sound")]
+[JsonDerivedType(typeof(LetteringAnswer), "lettering")]
 internal abstract record HostAnswer;
 
 /// <summary>The file is refused, or it could not be worked on.</summary>
@@ -204,6 +206,22 @@ internal sealed record SoundJob : HostJob<SoundAnswer>
 
 /// <param name="SampleRate">Of the samples that were measured, in Hz.</param>
 internal sealed record SoundAnswer(Probed Probed, int SampleRate, long Samples) : HostAnswer;
+
+/// <summary>Find and read the lettering of a page. The input is a binary PGM.</summary>
+internal sealed record LetteringJob : HostJob<LetteringAnswer>
+{
+    public override string Tool => "onnx";
+
+    public required long MaxPixels { get; init; }
+}
+
+internal sealed record LetteringAnswer(IReadOnlyList<HostTextLine> Lines) : HostAnswer;
+
+/// <summary>Line of lettering, or a column of it, with its box in pixels of the page.</summary>
+/// <param name="Text">Letters that were read; empty for a column, which is not read.</param>
+/// <param name="Confidence">Geometric mean of the probabilities of the letters, 0 to 1.</param>
+/// <param name="Certainty">Mean probability of the box's pixels to be lettering, 0 to 1.</param>
+internal sealed record HostTextLine(int X, int Y, int Width, int Height, string Text, double Confidence, double Certainty);
 
 /// <param name="Demuxer">The one that reads the file; it is not guessed.</param>
 /// <param name="Decoders">Names of all that may be used, with commas.</param>

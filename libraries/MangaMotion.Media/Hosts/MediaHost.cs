@@ -61,7 +61,11 @@ internal sealed class MediaHost : IAsyncDisposable
 
         var program = Path.Combine(Folder, "MangaMotion.MediaHost.dll");
         var dotnet = DotNet.Root;
-        foreach (var directory in (string?[])[dotnet, Path.GetDirectoryName(program), library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null, options.Av.Libraries])
+        string?[] directories =
+        [
+            dotnet, Folder, library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null, options.Av.Libraries, options.Lettering.Models,
+        ];
+        foreach (var directory in directories)
         {
             if (Directory.Exists(directory))
                 mounts.Add(new Mount(directory, directory));
@@ -70,7 +74,7 @@ internal sealed class MediaHost : IAsyncDisposable
         var process = await sandbox.StartAsync(new SandboxedStart
         {
             Program = Path.Combine(dotnet, "dotnet"),
-            Arguments = [program, seenIn, seenOut, library, options.Av.Libraries],
+            Arguments = [program, seenIn, seenOut, library, options.Av.Libraries, options.Lettering.Models],
             Mounts = mounts,
             Caps = new ResourceCaps { MemoryBytes = options.Limits.MemoryBytes, FileBytes = options.Limits.OutputBytes },
             Environment = DotNet.LeanEnvironment,

@@ -65,6 +65,46 @@ public sealed class ScriptWriterTests
         script.Shots.ShouldNotContain(shot => shot.Page == 3);
     }
 
+    [Fact]
+    public void Unread_lettering_and_uncertain_lines_are_flagged()
+    {
+        var script = Write(Page with
+        {
+            Layout = Page.Layout! with { Panels = [.. Page.Layout.Panels.Select(panel => panel with { Confidence = 0.9 })] },
+            Bubbles = [new Bubble(10, 10, 80, 60, "Yes!"), new Bubble(650, 20, 80, 60, "N0") { Confidence = 0.4 }],
+            Unread = [new Bubble(500, 500, 50, 50, "")],
+        });
+
+        script.Shots.Select(shot => (shot.Line, shot.LineConfidence, shot.Flag)).ShouldBe(
+        [
+            ("N0. Yes!", 0.4, ShotFlag.DoubtfulLine),
+            (null, null, ShotFlag.Unread),
+            (null, (double?)null, (ShotFlag?)null),
+        ]);
+        script.Notes.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_script_with_lines_in_fewer_than_a_third_of_the_lettered_panels_says_so()
+    {
+        var unread = Page with { Bubbles = [], Unread = [new Bubble(10, 10, 50, 50, ""), new Bubble(500, 500, 50, 50, "")] };
+
+        Write(unread, unread with { Number = 2, Bubbles = [new Bubble(10, 500, 50, 50, "Between")] }).Notes.ShouldBe(
+        [
+            "Only 1 of 5 panels with lettering have a line. The chapter was read as 'en'. "
+            + "Check the language, or write the lines in the script.",
+        ]);
+    }
+
+    [Fact]
+    public void A_silent_shot_states_its_short_duration()
+    {
+        var script = Write(Page with { Bubbles = [new Bubble(10, 10, 80, 60, "Yes!")], Details = [0.5, 0.1, 1, 1] });
+
+        script.Shots.Select(shot => shot.Duration).ShouldBe([null, 1.5, 3.1]);
+        ScriptRules.Check(script).ShouldBeEmpty();
+    }
+
     // The bubbles are in sentence case.
     [Theory]
     [InlineData("Think, mira. What else can shine?|Every night, mira lights the lamp.", "Think, Mira. What else can shine? Every night, Mira lights the lamp.")]

@@ -169,6 +169,20 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("いらっしゃいませ/こんにちは/ありがとう", "ja", "rtl", ValueSource.Pages)]
+    [InlineData("HELLO THERE.\nCOME INTO MY SHOP.\nWE HAVE APPLES TODAY.", "en", "rtl", ValueSource.Default)]
+    public async Task A_chapter_sent_without_options_is_read_in_the_language_of_its_lettering(
+        string lettering, string language, string direction, ValueSource directionFrom)
+    {
+        var script = (await WriteAsync(Pages(null, ("1.png", await LetterAsync(lettering))), new VideoOptions())).Script;
+
+        (script.Language, script.LanguageFrom, script.DirectionFrom).ShouldBe((language, ValueSource.Pages, directionFrom));
+        script.LanguageConfidence.ShouldNotBeNull().ShouldBeInRange(0.3, 1);
+        JsonNode.Parse(ScriptJson.Write(script))!["direction"]!.ToString().ShouldBe(direction);
+        script.Shots.ShouldContain(shot => shot.Line != null);
+    }
+
+    [Theory]
     [InlineData("<ComicInfo><LanguageISO>fr</LanguageISO></ComicInfo>", "ComicInfo.xml says that the language is 'fr', which is not read here; the chapter was read as 'en'.")]
     [InlineData("<ComicInfo>", "ComicInfo.xml was not used: it is damaged.")]
     public async Task What_of_ComicInfo_was_not_used_is_said(string comicInfo, string note) =>
@@ -226,6 +240,26 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
         }
 
         return file;
+    }
+
+    /// <summary>Draws a framed page with lines of text, or with columns that are separated by slashes, from the right.</summary>
+    private async Task<byte[]> LetterAsync(string lettering)
+    {
+        const string Font = "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc";
+        var file = Path.Combine(_folder, "lettered.png");
+        var columns = lettering.Split('/');
+        List<string> arguments = ["-size", "800x1100", "xc:white", "-fill", "none", "-stroke", "black", "-strokewidth", "4", "-draw", "rectangle 40,40 760,1060"];
+        arguments.AddRange(["-stroke", "none", "-fill", "black", "-font", Font, "-pointsize", "34"]);
+        foreach (var (i, column) in columns.Index())
+        {
+            var text = columns.Length == 1 ? column : string.Join('\n', column.AsEnumerable());
+            arguments.AddRange(["-annotate", $"+{(columns.Length == 1 ? 150 : 600 - (150 * i))}+200", text]);
+        }
+
+        using var process = System.Diagnostics.Process.Start("convert-im6.q16", [.. arguments, file]);
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0);
+        return await File.ReadAllBytesAsync(file);
     }
 
     /// <summary>A PNG of 300 by 200 pixels with two framed panels beside each other.</summary>

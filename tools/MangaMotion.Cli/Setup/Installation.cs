@@ -2,10 +2,13 @@ using MangaMotion.Cli.Local;
 
 namespace MangaMotion.Cli.Setup;
 
-/// <summary>Installation of the Debian packages that the machine needs besides the .NET SDK.</summary>
+/// <summary>Installation of the Debian packages and the npm package that the machine needs besides the .NET SDK.</summary>
 internal static class Installation
 {
     private const string PackageList = "deploy/debian-packages.txt";
+
+    /// <summary>Folder with the lock file of the models that read lettering.</summary>
+    private const string Models = "tools/MangaMotion.MediaHost/Models";
 
     /// <summary>Installs the missing packages of the groups.</summary>
     /// <exception cref="CommandException">The user may not install packages; the message has the command to run as root.</exception>
@@ -17,6 +20,22 @@ internal static class Installation
             .Select(package => package.Name).ToList();
         if (missing.Count > 0)
             await InstallAsync(missing, progress, cancellationToken);
+        await EnsureModelsAsync(clone, progress, cancellationToken);
+    }
+
+    /// <summary>Installs the models in the version of the lock file. Without them the services work and read less lettering.</summary>
+    private static async Task EnsureModelsAsync(Clone clone, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var installed = clone[$"{Models}/node_modules/.package-lock.json"];
+        var isCurrent = File.Exists(installed)
+            && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(clone[$"{Models}/package-lock.json"]);
+        if (isCurrent || !Tool.Exists("npm"))
+            return;
+        progress.Report("installing the models that read lettering");
+        var (exitCode, output) = await Tool.CaptureAsync(
+            "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], clone[Models], cancellationToken);
+        if (exitCode != 0)
+            progress.Report($"npm could not install the models; lettering is read by tesseract alone:\n{output}");
     }
 
     private static async Task InstallAsync(IReadOnlyList<string> packages, IProgress<string> progress, CancellationToken cancellationToken)

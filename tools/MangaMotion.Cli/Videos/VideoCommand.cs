@@ -54,11 +54,13 @@ internal static class VideoCommand
     /// <summary>Creates the options that the API has as form fields under the same name.</summary>
     private static Option<string?>[] CreateFields() =>
     [
-        new Option<string?>("--direction") { Description = "Reading direction: auto (default; by ComicInfo.xml, else rtl), rtl or ltr." }
-            .Only(ReadingDirections.Auto, ReadingDirections.RightToLeft, ReadingDirections.LeftToRight),
+        new Option<string?>("--direction")
+        {
+            Description = "Reading direction: auto (default; by ComicInfo.xml or the lettering, else rtl), rtl or ltr.",
+        }.Only(ReadingDirections.Auto, ReadingDirections.RightToLeft, ReadingDirections.LeftToRight),
         new Option<string?>("--language")
         {
-            Description = "Language of lettering and voice: auto (default; by ComicInfo.xml, else en), en or ja.",
+            Description = "Language of lettering and voice: auto (default; by ComicInfo.xml or the lettering, else en), en or ja.",
         }.Only(Languages.Auto, Languages.English, Languages.Japanese),
         new Option<string?>("--voice") { Description = "Name of a voice, as ./mangamotion voices lists them." },
         new Option<string?>("--size") { Description = $"Size of the video: {VideoSizes.Allowed}. Default: {VideoSizes.Landscape}." }

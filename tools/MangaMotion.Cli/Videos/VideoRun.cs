@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MangaMotion.Api;
 using MangaMotion.Client;
 using Spectre.Console;
@@ -53,10 +54,16 @@ internal sealed class VideoRun(MangaMotionClient client, TimeSpan? unavailableTi
         var draft = video.Results!.Draft ? ", draft: a provider failed" : "";
         AnsiConsole.WriteLine($"{output}: {video.Results.Seconds:0.0} s, {video.Shots.Count} shots{draft}");
         AnsiConsole.WriteLine(
-            $"direction {video.Direction} (from: {video.DirectionFrom}), language {video.Language} (from: {video.LanguageFrom})");
+            $"direction {video.Direction} ({DescribeSource(video.DirectionFrom, video.DirectionConfidence)}), "
+            + $"language {video.Language} ({DescribeSource(video.LanguageFrom, video.LanguageConfidence)})");
         foreach (var note in video.Notes)
             AnsiConsole.WriteLine(note);
     }
+
+    private static string DescribeSource(string? source, double? confidence) =>
+        confidence is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $"from: {source}, {100 * value:0} % sure")
+            : $"from: {source}";
 
     /// <summary>Saves a result file.</summary>
     public async Task SaveAsync(Guid video, string variant, string path, CancellationToken cancellationToken)

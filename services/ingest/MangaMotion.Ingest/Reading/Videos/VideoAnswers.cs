@@ -18,8 +18,10 @@ internal static class VideoAnswers
         Title = video.Script?.Title,
         Direction = NameValue(video.Script?.Direction),
         DirectionFrom = NameValue(video.Script?.DirectionFrom),
+        DirectionConfidence = video.Script?.DirectionConfidence,
         Language = video.Script?.Language,
         LanguageFrom = NameValue(video.Script?.LanguageFrom),
+        LanguageConfidence = video.Script?.LanguageConfidence,
         Notes = video.Script?.Notes ?? [],
         IngestId = video.IngestId,
         CreatedAt = video.CreatedAt,
@@ -50,6 +52,7 @@ internal static class VideoAnswers
                 shot.Id, shot.Page, panel, shot.Confidence, shot.Line, shot.Speaker, NameValue(shot.Flag), row?.Status ?? JobStatus.Uploaded,
                 (row?.Draft ?? false) || shot.Draft, row?.Error, PathOfPage(id, shot.Page))
             {
+                LineConfidence = shot.LineConfidence,
                 ThumbnailUrl = thumbnails.GetValueOrDefault((shot.Page, panel)),
             };
         }

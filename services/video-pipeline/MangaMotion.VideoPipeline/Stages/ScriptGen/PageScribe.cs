@@ -9,14 +9,13 @@ using MangaMotion.Media.Workspaces;
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 /// <summary>Finds what is on one page: its panels and its lettering.</summary>
-internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
+internal sealed class PageScribe(PageReader pages, EnglishReader english, CropReader crops)
 {
-    /// <summary>English is read best at twice the size of a usual page; a page larger than that needs it less.</summary>
-    private const double EnglishScale = 2;
-    private const double LargestEnglishPage = 4_000;
-
     /// <summary>Longest side in pixels.</summary>
     private const int ThumbnailSize = 320;
+
+    /// <summary>Blocks of a page that are read to find the language.</summary>
+    private const int MaxSampleBlocks = 8;
 
     /// <summary>Greys that a blank page may show, from scanning.</summary>
     private const int BlankRange = 24;
@@ -46,10 +45,18 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
         if (IsBlank(page.Pixels))
             return reading with { Reason = "The page is blank." };
 
-        reading = reading with { Layout = PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction).FitFrames(page.Pixels, page.Width) };
+        var layout = PanelDetector.Detect(page.Pixels, page.Width, page.Height, page.Width, direction).FitFrames(page.Pixels, page.Width);
+        reading = reading with
+        {
+            Layout = layout,
+            Details = [.. layout.Panels.Select(panel => PanelDetail.Measure(page.Pixels, page.Width, panel))],
+        };
         try
         {
-            return reading with { Bubbles = language == "ja" ? await ReadJapaneseAsync(workspace, page, cancellationToken) : await ReadEnglishAsync(workspace, page, reading.Layout, cancellationToken) };
+            if (language == "ja")
+                return reading with { Bubbles = await ReadJapaneseAsync(workspace, page, cancellationToken) };
+            var (bubbles, unread) = await english.ReadAsync(workspace, page, layout, cancellationToken);
+            return reading with { Bubbles = bubbles, Unread = unread };
         }
         catch (MediaException exception) when (exception.Permanent)
         {
@@ -58,10 +65,28 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
         }
     }
 
+    /// <summary>Reads the largest blocks of lettering of a page in both languages.</summary>
+    /// <param name="path">Picture of the page in the workspace.</param>
+    /// <exception cref="MediaException">The picture cannot be read.</exception>
+    public async Task<LanguageEvidence> CountLettersAsync(Workspace workspace, string path, CancellationToken cancellationToken)
+    {
+        var page = await pages.ReadGreyAsync(workspace, path, cancellationToken);
+        var blocks = TextBlocks.Find(LetteringPage.Create(page.Pixels, page.Width, page.Height))
+            .OrderByDescending(block => block.Width * block.Height / (block.Glyph * block.Glyph)).Take(MaxSampleBlocks)
+            .Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block)).ToList();
+        if (blocks.Count == 0)
+            return default;
+        var asEnglish = await crops.ReadAsync(workspace, blocks, TextLayout.EnglishBlock, cancellationToken);
+        var asJapanese = await crops.ReadAsync(workspace, blocks, TextLayout.JapaneseColumns, cancellationToken);
+        return new(
+            asEnglish.SelectMany(EnglishLettering.BuildBlockLines).Sum(line => line.Text.Count(char.IsAsciiLetter)),
+            asJapanese.Sum(words => JapaneseLettering.JoinWords(words)?.Length ?? 0));
+    }
+
     private async Task<IReadOnlyList<Bubble>> ReadJapaneseAsync(Workspace workspace, GreyPage page, CancellationToken cancellationToken)
     {
         var blocks = TextBlocks.Find(LetteringPage.Create(page.Pixels, page.Width, page.Height));
-        var words = await SeeAsync(
+        var words = await crops.ReadAsync(
             workspace, [.. blocks.Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block))], TextLayout.JapaneseColumns, cancellationToken);
         return
         [
@@ -71,43 +96,6 @@ internal sealed class PageScribe(PageReader pages, TextRecognizer recognizer)
                select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, text),
         ];
     }
-
-    /// <summary>Blocks of lettering are read first, each for itself, then the panels without them, for what has not the looks of a block.</summary>
-    private async Task<IReadOnlyList<Bubble>> ReadEnglishAsync(Workspace workspace, GreyPage page, PageLayout layout, CancellationToken cancellationToken)
-    {
-        var small = LetteringPage.Create(page.Pixels, page.Width, page.Height);
-        IReadOnlyList<TextCrop> blocks =
-        [
-            .. TextBlocks.Find(small).Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block)),
-            .. LightLettering.Find(small),
-        ];
-        var lines = (await SeeAsync(workspace, blocks, TextLayout.EnglishBlock, cancellationToken)).SelectMany(EnglishLettering.BuildBlockLines).ToList();
-
-        var scale = Math.Clamp(LargestEnglishPage / Math.Max(page.Width, page.Height), 1, EnglishScale);
-        var panels = layout.Panels.Select(panel => TextCrop.CutRectangle(page.Pixels, page.Width, page.Height, panel.X, panel.Y, panel.Width, panel.Height, scale)).ToList();
-        foreach (var panel in panels)
-            lines.ForEach(panel.BlankBox);
-        foreach (var line in (await SeeAsync(workspace, panels, TextLayout.EnglishLines, cancellationToken)).SelectMany(EnglishLettering.BuildLines))
-        {
-            // The boxes of slanted panels overlap.
-            if (!lines.Exists(line.Overlaps))
-                lines.Add(line);
-        }
-
-        return [.. lines.GroupBy(line => line.FindNearestPanel(layout.Panels)).SelectMany(EnglishLettering.BuildBubbles)];
-    }
-
-    private async Task<IEnumerable<IReadOnlyList<PageWord>>> SeeAsync(Workspace workspace, IReadOnlyList<TextCrop> crops, TextLayout layout, CancellationToken cancellationToken)
-    {
-        var words = await recognizer.ReadAsync(workspace, [.. crops.Select(Picture)], layout, cancellationToken);
-        return crops.Zip(words, (crop, read) => read.Select(word => Seen(word, crop)).ToList());
-    }
-
-    private static TextPicture Picture(TextCrop crop) => new(crop.Width, crop.Height, crop.Pixels);
-
-    private static PageWord Seen(RecognizedWord word, TextCrop crop) => new(
-        word.Line, word.Text, word.Confidence,
-        crop.Left + (word.X / crop.Scale), crop.Top + (word.Y / crop.Scale), word.Width / crop.Scale, word.Height / crop.Scale);
 
     private static bool IsBlank(ReadOnlySpan<byte> pixels)
     {

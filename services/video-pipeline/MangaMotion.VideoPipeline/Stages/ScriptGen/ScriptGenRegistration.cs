@@ -7,7 +7,10 @@ internal static class ScriptGenRegistration
     /// <summary>Adds the script generator. Claude corrects its lines if the key is set.</summary>
     public static IServiceCollection AddScriptGen(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<CropReader>();
+        services.AddSingleton<EnglishReader>();
         services.AddSingleton<PageScribe>();
+        services.AddSingleton<ChapterFinder>();
         services.AddSingleton<IScriptGenerator, ScriptGenerator>();
         services.AddValidatedOptions<ClaudeOptions>(ClaudeOptions.Section);
         if (configuration[ClaudeOptions.KeyVariable] is { Length: > 0 } key)

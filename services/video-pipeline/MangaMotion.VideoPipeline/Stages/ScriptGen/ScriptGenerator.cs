@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
-using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Media;
 using MangaMotion.Media.Chapters;
@@ -15,7 +14,8 @@ namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 /// <summary>Writes scripts without any network: panels by their gutters, lettering by tesseract, lines and moves by rule.</summary>
 /// <param name="lines">Who mends the lines afterwards; null where no provider is set.</param>
-internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe, IObjectStore store, ILineWriter? lines = null) : IScriptGenerator
+internal sealed class ScriptGenerator(
+    ChapterReader chapters, ChapterFinder finder, PageScribe scribe, IObjectStore store, ILineWriter? lines = null) : IScriptGenerator
 {
     /// <summary>Pages at a time; each holds its pixels in memory.</summary>
     private static readonly int Pages = Math.Clamp(Environment.ProcessorCount, 1, 4);
@@ -24,8 +24,8 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
     {
         using var opened = await chapters.OpenAsync(workspace, [.. chapter.Files.Select(file => new Media.Chapters.ChapterFile(file.Path, file.Name))], cancellationToken);
         var options = chapter.Options;
-        var (direction, directionFrom) = FindDirection(options, opened.Info);
-        var (language, languageFrom) = FindLanguage(options, opened.Info);
+        var language = await finder.FindLanguageAsync(workspace, opened, options, cancellationToken);
+        var direction = ChapterFinder.FindDirection(options, opened.Info, language);
         var readings = new PageReading[opened.Pages.Count];
         var stored = new ConcurrentBag<StoredPage>();
         var done = 0;
@@ -39,12 +39,14 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             });
 
         var script = ScriptWriter.WriteScript(
-            Title(chapter, opened), language, direction, new FrameSize(options.Width, options.Height), options.Fps, readings) with
+            Title(chapter, opened), language.Value, direction.Value, new FrameSize(options.Width, options.Height), options.Fps, readings) with
         {
-            DirectionFrom = directionFrom,
-            LanguageFrom = languageFrom,
-            Notes = Notes(opened.Info, language, languageFrom),
+            DirectionFrom = direction.From,
+            DirectionConfidence = direction.Confidence,
+            LanguageFrom = language.From,
+            LanguageConfidence = language.Confidence,
         };
+        script = script with { Notes = CollectNotes(opened.Info, language, script.Notes) };
         if (script.Shots.Count == 0)
             throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {readings.Select(reading => reading.Reason).FirstOrDefault(reason => reason != null)}".TrimEnd());
         if (lines != null)
@@ -58,7 +60,7 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
             try
             {
                 file = await opened.UnpackAsync(page, token);
-                reading = await scribe.ReadAsync(workspace, file.Path, page.Number, page.Name, language, direction, token);
+                reading = await scribe.ReadAsync(workspace, file.Path, page.Number, page.Name, language.Value, direction.Value, token);
             }
             catch (MediaException exception) when (exception.Permanent && options.UnreadablePages != "fail")
             {
@@ -107,35 +109,17 @@ internal sealed class ScriptGenerator(ChapterReader chapters, PageScribe scribe,
         return new StoredPage(page.Number, key, put.Sha256!);
     }
 
-    /// <summary>The request counts before ComicInfo.xml. Without either it is right to left.</summary>
-    private static (ReadingDirection Direction, ValueSource From) FindDirection(VideoOptions options, ComicInfo info) => (options.Direction, info.RightToLeft) switch
+    private static string[]? CollectNotes(ComicInfo info, Found<string> language, IReadOnlyList<string>? notes)
     {
-        ("ltr", _) => (ReadingDirection.LeftToRight, ValueSource.Request),
-        (not null, _) => (ReadingDirection.RightToLeft, ValueSource.Request),
-        (_, false) => (ReadingDirection.LeftToRight, ValueSource.Comicinfo),
-        (_, true) => (ReadingDirection.RightToLeft, ValueSource.Comicinfo),
-        _ => (ReadingDirection.RightToLeft, ValueSource.Default),
-    };
-
-    /// <summary>The request counts before ComicInfo.xml. Without either, or where the chapter's language is not read here, it is English.</summary>
-    private static (string Language, ValueSource From) FindLanguage(VideoOptions options, ComicInfo info) => (options.Language, info.Language?.Split('-')[0]) switch
-    {
-        ({ } requested, _) => (requested, ValueSource.Request),
-        (_, "ja" or "jpn" or "jp") => ("ja", ValueSource.Comicinfo),
-        (_, "en" or "eng") => ("en", ValueSource.Comicinfo),
-        _ => (VideoDefaults.Language, ValueSource.Default),
-    };
-
-    private static string[]? Notes(ComicInfo info, string language, ValueSource languageFrom)
-    {
-        string?[] notes =
+        string?[] all =
         [
             info.Note,
-            languageFrom == ValueSource.Default && info.Language != null
-                ? $"ComicInfo.xml says that the language is '{info.Language}', which is not read here; the chapter was read as '{language}'."
+            language.From is not (ValueSource.Request or ValueSource.Comicinfo) && info.Language != null
+                ? $"ComicInfo.xml says that the language is '{info.Language}', which is not read here; the chapter was read as '{language.Value}'."
                 : null,
+            .. notes ?? [],
         ];
-        return notes.OfType<string>().ToArray() is { Length: > 0 } some ? some : null;
+        return all.OfType<string>().ToArray() is { Length: > 0 } some ? some : null;
     }
 
     private static string Title(Chapter chapter, Media.Chapters.Chapter opened) =>
