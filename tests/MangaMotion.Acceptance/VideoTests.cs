@@ -192,6 +192,25 @@ public sealed class VideoTests(TestStack stack)
         (await installation.Client.GetVideoAsync(waiting.Id)).State.ShouldBe("accepted");
         (await RefusedAsync(() => installation.Client.GetScriptAsync(waiting.Id))).Code.ShouldBe("no_script");
         (await RefusedAsync(() => installation.Client.ApproveVideoAsync(waiting.Id))).Code.ShouldBe("nothing_to_approve");
+
+        // The client sends JSON without a declared length.
+        (await installation.Client.CreateVideoAsync(new VideoOfIngest { IngestId = waiting.IngestId })).IngestId.ShouldBe(waiting.IngestId);
+        (await PostAsync(waiting.IngestId, """{"direction":"LTR"}""")).ShouldBe("202 ");
+        (await PostAsync(Guid.NewGuid(), "{}")).ShouldBe("404 unknown_ingest");
+        (await PostAsync(waiting.IngestId, $$"""{"ingest_id":"{{waiting.IngestId}}"}""")).ShouldBe("400 invalid_field");
+        (await PostAsync(waiting.IngestId, $$"""{"title":"{{new string('x', 200_000)}}"}""")).ShouldBe("413 request_too_large");
+
+        async Task<string> PostAsync(Guid ingest, string json)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/ingest/{ingest}/videos")
+            {
+                Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json"),
+                Headers = { { "X-Api-Key", Installation.Key } },
+            };
+            using var response = await installation.Http.SendAsync(request);
+            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+            return $"{(int)response.StatusCode} {answer["code"]}";
+        }
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public sealed class ApiStack : IAsyncLifetime
     public static readonly string[] Steps =
     [
         "2 files done", "JPEG thumbnail", "5 jobs in pages of 2", "unknown_ingest", "canceled", "video stopped after the script",
+        "video of an ingest by JSON", "direct upload with a WebP card",
     ];
 
     private readonly TestStack _servers = new();

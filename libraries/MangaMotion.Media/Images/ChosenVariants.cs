@@ -70,14 +70,14 @@ public static partial class ChosenVariants
             : throw new FormatException($"{place}.{member} must be a whole number from {least} to {most}.");
     }
 
-    /// <summary>Reads one of some values; the first without the member.</summary>
+    /// <summary>Reads one of some values without regard to case; the first without the member.</summary>
     private static T ReadOneOf<T>(JsonElement variant, string place, string member, params (string Name, T Value)[] allowed)
     {
         if (Find(variant, member) is not { } value)
             return allowed[0].Value;
         foreach (var (name, result) in allowed)
         {
-            if (value.ValueKind == JsonValueKind.String && value.GetString() == name)
+            if (value.ValueKind == JsonValueKind.String && name.Equals(value.GetString(), StringComparison.OrdinalIgnoreCase))
                 return result;
         }
 

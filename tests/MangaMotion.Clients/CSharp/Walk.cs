@@ -64,7 +64,33 @@ public static class Walk
         }
         while (made.Status is JobStatus.UPLOADED or JobStatus.PROCESSING);
         steps.Add($"video {made.State.ToString().ToLowerInvariant()} after the script");
+
+        var again = await client.CreateVideoOfIngestAsync(
+            video.Ingest_id, null, new VideoFields { Direction = RequestedDirection.Ltr, Stop_at = StageName.Script_gen });
+        steps.Add(again.Ingest_id == video.Ingest_id ? "video of an ingest by JSON" : "video of another ingest");
+
+        await client.SetCollectionVariantsAsync(
+            "csharp-cards", new VariantSet { Variants = [new Variant { Name = "card", Longest_side = 64, Format = VariantFormat.Webp }] });
+        status = await WaitAsync(client, (await UploadAsync(client, http, "csharp-cards", Path.Combine(folder, "b.png"))).Job_id);
+        using var card = await client.GetAssetVariantAsync(status.Assets.First().Asset_id, "card");
+        var riff = new byte[4];
+        await card.Stream.ReadExactlyAsync(riff);
+        steps.Add(riff is [(byte)'R', (byte)'I', (byte)'F', (byte)'F'] ? "direct upload with a WebP card" : "no card");
         return [.. steps];
+    }
+
+    /// <summary>Puts a file into the store by a link, and submits it by JSON.</summary>
+    private static async Task<IngestStatus> UploadAsync(MangaMotionClient client, HttpClient http, string collection, string path)
+    {
+        var content = File.ReadAllBytes(path);
+        var link = await client.CreateUploadAsync(new UploadRequest { Size = content.Length, Name = "b.png", Content_type = "image/png" });
+        using var put = new HttpRequestMessage(HttpMethod.Put, link.Url) { Content = new ByteArrayContent(content) };
+        foreach (var (name, value) in link.Headers)
+            put.Content.Headers.TryAddWithoutValidation(name, value);
+        using var stored = await http.SendAsync(put);
+        stored.EnsureSuccessStatusCode();
+        return await client.SubmitUploadsAsync(
+            null, null, new IngestOfUploads { Uploads = [new UploadReference { Upload_id = link.Upload_id }], Collection = collection });
     }
 
     private static Task<IngestStatus> SubmitAsync(MangaMotionClient client, string folder, string? prefer, params string[] names) =>
@@ -73,7 +99,7 @@ public static class Walk
     private static Task<IngestStatus> SubmitAsync(
         MangaMotionClient client, string folder, string? prefer, DateTimeOffset? notBefore, params string[] names) =>
         // NSwag declares an optional file as not nullable, and accepts null.
-        client.SubmitIngestAsync(null, prefer, Open(folder, names), null!, "csharp", Priority.High, notBefore, null, null);
+        client.SubmitIngestAsync(null, prefer, Open(folder, names), null!, "csharp", Priority.High, notBefore, null, null, null);
 
     private static FileParameter[] Open(string folder, params string[] names) =>
         [.. names.Select(name => new FileParameter(new MemoryStream(File.ReadAllBytes(Path.Combine(folder, name))), name))];

@@ -92,4 +92,27 @@ for (;;) {
   await setTimeout(200);
 }
 
+const ofIngest = { path: { id: video.data!.ingest_id } };
+const again = await client.POST("/api/v1/ingest/{id}/videos", {
+  params: ofIngest,
+  body: { direction: "ltr", stop_at: "script_gen" },
+});
+steps.push(again.data?.ingest_id === video.data!.ingest_id ? "video of an ingest by JSON" : "video of another ingest");
+
+await client.PUT("/api/v1/collections/{slug}/variants", {
+  params: { path: { slug: "typescript-cards" } },
+  body: { variants: [{ name: "card", longest_side: 64, format: "webp" }] },
+});
+const content = await readFile(join(folder, "b.png"));
+const link = (await client.POST("/api/v1/uploads", { body: { size: content.length, name: "b.png", content_type: "image/png" } })).data!;
+await fetch(link.url, { method: link.method, headers: link.headers, body: content });
+const direct = await client.POST("/api/v1/ingests", {
+  body: { uploads: [{ upload_id: link.upload_id }], collection: "typescript-cards" },
+});
+const card = await client.GET("/api/v1/assets/{id}/variants/{name}", {
+  params: { path: { id: (await wait(direct.data!.job_id)).assets[0]!.asset_id, name: "card" } },
+  parseAs: "arrayBuffer",
+});
+steps.push(new TextDecoder().decode(card.data!.slice(0, 4)) === "RIFF" ? "direct upload with a WebP card" : "no card");
+
 console.log(steps.join("\n"));

@@ -9,8 +9,10 @@ namespace MangaMotion.Ingest.Accepting;
 
 /// <summary>A request that submits work.</summary>
 /// <param name="Idempotent">Idempotency key of the request; null without one.</param>
-/// <param name="Wait">How long the caller waits for the end of the ingest; null not at all.</param>
-public sealed record Submission(HttpRequest Request, Guid OwnerId, IdempotentRequest? Idempotent, TimeSpan? Wait = null);
+/// <param name="Wait">Time for which the caller waits for the end of the ingest; null to return at once.</param>
+/// <param name="SourceId">Ingest that the path names as the source of a video.</param>
+public sealed record Submission(
+    HttpRequest Request, Guid OwnerId, IdempotentRequest? Idempotent, TimeSpan? Wait = null, Guid? SourceId = null);
 
 /// <summary>A submission whose files are stored: what its transaction writes.</summary>
 /// <param name="Rows">Statements that run before the jobs are inserted.</param>

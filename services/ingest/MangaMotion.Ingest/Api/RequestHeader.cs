@@ -10,15 +10,14 @@ internal static class RequestEndpoints
         endpoint.WithMetadata(new RequestHeader(name, meaning));
 
     /// <summary>
-    /// Adds the schema of the JSON body to the OpenAPI document, and its name to the description. The operation itself has the form only:
-    /// of two content types NSwag sends the form as JSON, and Kiota sends no form at all.
+    /// Leaves the JSON body of an operation with a form out of the OpenAPI document, and names the operation that has it alone: of two
+    /// content types NSwag sends the form as JSON, and Kiota sends no form at all.
     /// </summary>
-    public static RouteHandlerBuilder WithJsonBody<T>(this RouteHandlerBuilder endpoint) =>
-        endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+    public static RouteHandlerBuilder WithJsonBodyOf(this RouteHandlerBuilder endpoint, string name) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            var schema = await context.GetOrCreateSchemaAsync(typeof(T), parameterDescription: null, cancellationToken);
-            context.Document!.AddComponent(typeof(T).Name, schema);
             operation.RequestBody!.Content!.Remove("application/json");
-            operation.Description = $"{operation.Description} Accepts a JSON body of the schema `{typeof(T).Name}` as well.".TrimStart();
+            operation.Description = $"{operation.Description} Accepts the JSON body of `{name}` as well.".TrimStart();
+            return Task.CompletedTask;
         });
 }

@@ -38,13 +38,14 @@ internal static class KeyEndpoints
         var caller = CallerOf(context);
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > MaxNameLength || request.Name.Any(char.IsControl))
             throw new ProblemException(400, "invalid_name", $"Give the key a name of 1 to {MaxNameLength} characters, such as who it is for.");
-        if (request.Scopes is not { Count: > 0 } scopes || scopes.Except(Scopes.All).Any())
+        var scopes = request.Scopes?.Select(scope => scope?.ToLowerInvariant() ?? "").Distinct().ToArray();
+        if (scopes is not { Length: > 0 } || scopes.Except(Scopes.All).Any())
             throw new ProblemException(400, "invalid_scopes", $"Give the key one or more of the scopes {string.Join(", ", Scopes.All)}.");
         if (request.OwnerId is { } owner && owner != caller.OwnerId && !caller.IsFirst)
             throw new ProblemException(403, "foreign_owner", "Only the installation's first key (MANGAMOTION_API_KEY) makes keys for another owner.");
         CheckExpiry(request.ExpiresAt);
         var created = await keys.CreateAsync(
-            request.OwnerId ?? caller.OwnerId, request.Name.Trim(), [.. scopes.Distinct()], request.ExpiresAt, context.RequestAborted);
+            request.OwnerId ?? caller.OwnerId, request.Name.Trim(), scopes, request.ExpiresAt, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         return Results.Created("/api/v1/keys", created);
     }

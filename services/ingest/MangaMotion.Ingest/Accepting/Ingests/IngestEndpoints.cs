@@ -20,10 +20,21 @@ internal static class IngestEndpoints
             .WithName("submitIngest")
             .WithSummary("Submit files, JSON records, or both; derivatives are made and records stored asynchronously.")
             .Accepts<IngestForm>("multipart/form-data", "application/json")
-            .WithJsonBody<IngestOfUploads>()
+            .WithJsonBodyOf("submitUploads")
             .WithDescription(
                 "Idempotency-Key: the same key with the same request gets the same answer. Prefer: wait=N answers 200 if all jobs finish "
                 + "within N seconds, else 202; Preference-Applied has the N that was used.")
+            .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
+            .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
+            .Produces<IngestStatus>(200)
+            .Produces<IngestStatus>(202)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .RequireScope(Scopes.Submit);
+        // Generated clients have one body for each operation, so the JSON body has an operation of its own.
+        api.MapPost("/ingests", AcceptAsync)
+            .WithName("submitUploads")
+            .WithSummary("Submit direct uploads by reference; derivatives are made and records stored asynchronously.")
+            .Accepts<IngestOfUploads>("application/json")
             .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
             .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
             .Produces<IngestStatus>(200)
@@ -94,10 +105,12 @@ internal static class IngestEndpoints
             ? Results.Ok(status)
             : throw new ProblemException(404, "unknown_ingest", $"There is no ingest {id}, or it is not yours.");
 
-    internal static void LimitBody(HttpContext context, long bytes)
+    /// <summary>Limits the body, whether its length is declared or not.</summary>
+    /// <param name="setting">Setting of the limit, for the message.</param>
+    internal static void LimitBody(HttpContext context, long bytes, string setting = "Ingest__MaxRequestBytes")
     {
         if (context.Request.ContentLength > bytes)
-            throw new ProblemException(413, "request_too_large", $"The request declares {context.Request.ContentLength} bytes; the limit is {bytes} (Ingest__MaxRequestBytes).");
+            throw new ProblemException(413, "request_too_large", $"The request declares {context.Request.ContentLength} bytes; the limit is {bytes} ({setting}).");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = bytes;
     }

@@ -43,7 +43,7 @@ public partial class IngestRequest
                 Collection = CheckCollection(value);
                 break;
             case "priority":
-                Lane = Lanes.TryParse(value, out var lane) ? lane : throw Invalid(field, "must be high, normal or low");
+                Lane = Lanes.TryParse(value.ToLowerInvariant(), out var lane) ? lane : throw Invalid(field, "must be high, normal or low");
                 break;
             case "not_before":
                 // Without an offset it is UTC, wherever this runs.

@@ -28,7 +28,7 @@ public sealed class VideoAcceptor(
         var fields = new VideoRequest(voices);
         Guid? reference = null;
         if (submission.Request.HasJsonContentType())
-            reference = await ReadReferenceAsync(submission.Request, fields, fingerprint, cancellationToken);
+            reference = await ReadReferenceAsync(submission, fields, fingerprint, cancellationToken);
         else
             await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
         fields.CheckVoice();
@@ -52,17 +52,21 @@ public sealed class VideoAcceptor(
     }
 
     private async Task<Guid> ReadReferenceAsync(
-        HttpRequest request, VideoRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
+        Submission submission, VideoRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
-        var body = await ReadJsonAsync(request, cancellationToken);
-        Guid? ingestId = null;
+        var body = await ReadJsonAsync(submission.Request, cancellationToken);
+        var ingestId = submission.SourceId;
+        if (ingestId is not null)
+            fingerprint.Add("ingest_id", $"{ingestId}");
         foreach (var member in body.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
             var value = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
-            if (member.Name == "ingest_id")
-                ingestId = Guid.TryParse(value, out var id) ? id : throw IngestRequest.Invalid("ingest_id", "must be the id of an ingest");
-            else
+            if (member.Name != "ingest_id")
                 fields.Set(member.Name, value);
+            else if (submission.SourceId is not null)
+                throw IngestRequest.Invalid("ingest_id", "is in the path; leave it out of the body");
+            else
+                ingestId = Guid.TryParse(value, out var id) ? id : throw IngestRequest.Invalid("ingest_id", "must be the id of an ingest");
             fingerprint.Add(member.Name, value);
         }
 
@@ -73,12 +77,7 @@ public sealed class VideoAcceptor(
     private async Task<JsonElement> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var limit = options.Value.MaxFieldBytes;
-        if (request.ContentLength is null or < 0 || request.ContentLength > limit)
-        {
-            throw new ProblemException(413, "request_too_large",
-                $"A video by reference is JSON of a declared length of at most {limit} bytes (Ingest__MaxFieldBytes).");
-        }
-
+        IngestEndpoints.LimitBody(request.HttpContext, limit, "Ingest__MaxFieldBytes");
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);

@@ -25,9 +25,17 @@ internal static class VideoEndpoints
     {
         api.MapPost("/videos", AcceptAsync)
             .WithName("createVideo").WithSummary("Submit a chapter; a narrated video is made of it.")
-            .WithDescription("As JSON, `{\"ingest_id\": …}` with the same fields takes the files of an ingest.")
+            .WithDescription("As JSON, `{\"ingest_id\": …}` with the same fields makes a video of the files of an ingest.")
             .Accepts<VideoForm>("multipart/form-data", "application/json")
-            .WithJsonBody<VideoOfIngest>()
+            .WithJsonBodyOf("createVideoOfIngest")
+            .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
+            .Produces<VideoAccepted>(202)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .RequireScope(Scopes.Submit);
+        // Generated clients have one body for each operation, so the JSON body has an operation of its own.
+        api.MapPost("/ingest/{id:guid}/videos", AcceptOfIngestAsync)
+            .WithName("createVideoOfIngest").WithSummary("Make a narrated video of the files of an ingest.")
+            .Accepts<VideoFields>("application/json")
             .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
             .Produces<VideoAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
@@ -64,15 +72,23 @@ internal static class VideoEndpoints
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
-    private static async Task<IResult> AcceptAsync(
-        HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas, IOptions<IngestOptions> options)
+    private static Task<IResult> AcceptAsync(
+        HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas, IOptions<IngestOptions> options) =>
+        AcceptFromAsync(sourceId: null, context, acceptor, keys, quotas, options);
+
+    private static Task<IResult> AcceptOfIngestAsync(
+        Guid id, HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas, IOptions<IngestOptions> options) =>
+        AcceptFromAsync(id, context, acceptor, keys, quotas, options);
+
+    private static async Task<IResult> AcceptFromAsync(
+        Guid? sourceId, HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas, IOptions<IngestOptions> options)
     {
         IngestEndpoints.LimitBody(context, options.Value.MaxRequestBytes);
         var owner = context.OwnerId();
         await using var idempotent = await keys.BeginAsync(context.Request, owner, context.RequestAborted);
         if (idempotent is not { IsRepeated: true })
             await quotas.CheckAsync(owner, context.Request.ContentLength, context.RequestAborted);
-        return await acceptor.AcceptAsync(new(context.Request, owner, idempotent), context.RequestAborted);
+        return await acceptor.AcceptAsync(new(context.Request, owner, idempotent, SourceId: sourceId), context.RequestAborted);
     }
 
     private static async Task<IResult> ListAsync(

@@ -74,8 +74,10 @@ public sealed class VideoRequest(VideoVoices voices) : IngestRequest
 
     private static bool IsTitle(string value) => value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl);
 
+    // Without regard to case: clients that NSwag generates for System.Text.Json write the names of enumerations with a capital.
     private static string OneOf(string field, string value, params string[] allowed) =>
-        allowed.Contains(value) ? value : throw Invalid(field, $"must be one of {string.Join(", ", allowed)}");
+        Array.Find(allowed, name => name.Equals(value, StringComparison.OrdinalIgnoreCase))
+        ?? throw Invalid(field, $"must be one of {string.Join(", ", allowed)}");
 
     private static string? Unless(string unset, string value) => value == unset ? null : value;
 
