@@ -22,7 +22,6 @@ public sealed partial class LanguageTests
         "contracts/MangaMotion.Contracts",
         "docs/adr",
         "docs/configuration.md",
-        "docs/operations.md",
         "docs/videos.md",
         "libraries/MangaMotion.Film",
         "libraries/MangaMotion.Jobs",
