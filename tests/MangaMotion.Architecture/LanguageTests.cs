@@ -21,7 +21,6 @@ public sealed partial class LanguageTests
         "benchmarks/MangaMotion.Benchmarks",
         "contracts/MangaMotion.Contracts",
         "docs/adr",
-        "docs/configuration.md",
         "docs/videos.md",
         "libraries/MangaMotion.Film",
         "libraries/MangaMotion.Jobs",
