@@ -83,5 +83,6 @@ public sealed class PostgresServer : LocalServer
             .Where(x => File.Exists(Path.Combine(x, "initdb"))).Order().LastOrDefault() is { } folder
             ? folder
             : throw new LocalServerException(
-                "Postgres is not installed (no /usr/lib/postgresql/*/bin/initdb). Run ./mangamotion setup, or install the package postgresql.");
+                "Postgres is not installed (no /usr/lib/postgresql/*/bin/initdb). Run ./mangamotion setup, "
+                + "or install the package postgresql.");
 }

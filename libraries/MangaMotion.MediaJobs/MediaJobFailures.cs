@@ -6,7 +6,10 @@ namespace MangaMotion.MediaJobs;
 /// <summary>The one translation of a media failure into a failure of a job, for every service.</summary>
 public static class MediaJobFailures
 {
-    /// <summary>Permanent where the file is to blame, uncounted where the machine is, otherwise transient; always with the tool's output.</summary>
+    /// <summary>
+    /// Translates a failure: permanent if the file is the cause, not counted if the machine is, otherwise transient. The result has the
+    /// output of the tool.
+    /// </summary>
     /// <param name="context">Text before the owner's message, such as <c>Page 3 cannot be read:</c>; null for none.</param>
     public static Exception From(MediaException failure, string? context = null)
     {
@@ -15,7 +18,11 @@ public static class MediaJobFailures
         {
             MediaLimitException limit => new ResourceLimitException(limit.Limit, message, limit) { ToolOutput = limit.Detail },
             { Permanent: true } => new PermanentJobException(failure.Code, message, failure) { ToolOutput = failure.Detail },
-            _ => new TransientJobException(failure.Code, message, failure) { ToolOutput = failure.Detail, IsWorkerFault = failure is SandboxFailedException },
+            _ => new TransientJobException(failure.Code, message, failure)
+            {
+                ToolOutput = failure.Detail,
+                IsWorkerFault = failure is SandboxFailedException,
+            },
         };
     }
 }

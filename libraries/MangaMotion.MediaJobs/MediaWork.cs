@@ -6,10 +6,11 @@ using MangaMotion.Storage;
 
 namespace MangaMotion.MediaJobs;
 
-/// <summary>Runs the work of a job in a workspace of its own and reports failures of tools, files and the store as failures of the job.</summary>
+/// <summary>Runs a job in its own workspace and translates failures of tools, files and the store into failures of the job.</summary>
 public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
 {
-    /// <param name="missingInput">Message for the owner where an input is no longer in the store: what is missing and what to do.</param>
+    /// <summary>Runs the work.</summary>
+    /// <param name="missingInput">Owner message if an input is not in the store: what is missing and what to do.</param>
     public async Task<T> RunAsync<T>(string missingInput, Func<Workspace, Task<T>> work)
     {
         try
@@ -23,7 +24,8 @@ public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
         }
         catch (ObjectTooLargeException exception)
         {
-            throw new ResourceLimitException("bytes", $"The file has {exception.Length:N0} bytes; {exception.Limit:N0} are allowed.", exception);
+            throw new ResourceLimitException(
+                "bytes", $"The file has {exception.Length:N0} bytes; {exception.Limit:N0} are allowed.", exception);
         }
         catch (MediaException exception)
         {
@@ -34,7 +36,9 @@ public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
         catch (IOException exception)
         {
             throw new TransientJobException(
-                "store_unavailable", "The file store or the scratch disk did not answer as it should, which is no fault of the file.", exception);
+                "store_unavailable",
+                "The file store or the scratch disk did not answer as it should, which is no fault of the file.",
+                exception);
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace MangaMotion.MediaJobs;
 
-/// <summary>A service whose jobs open files.</summary>
+/// <summary>Registration of services whose jobs open files.</summary>
 public static class MediaWorker
 {
     /// <summary>
@@ -31,9 +31,14 @@ public static class MediaWorker
 
     private sealed class MediaCheck(MediaSelfTest selfTest) : IHealthCheck
     {
-        private readonly Dictionary<string, object> _data = new(StringComparer.Ordinal) { [ReadinessChecks.Where] = $"sandbox {selfTest.SandboxName}" };
+        private readonly Dictionary<string, object> _data = new(StringComparer.Ordinal)
+        {
+            [ReadinessChecks.Where] = $"sandbox {selfTest.SandboxName}",
+        };
 
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(selfTest.Failure is { } failure ? HealthCheckResult.Unhealthy(failure, data: _data) : HealthCheckResult.Healthy(data: _data));
+            Task.FromResult(selfTest.Failure is { } failure
+                ? HealthCheckResult.Unhealthy(failure, data: _data)
+                : HealthCheckResult.Healthy(data: _data));
     }
 }

@@ -47,8 +47,8 @@ public static class SchemaMigrator
                 else if (checksum != script.Checksum)
                 {
                     throw new SchemaChangedException(
-                        $"Schema script '{script.Name}' of set '{set.SetName}' differs from the one applied to {DescribeServer(dataSource)}. " +
-                        "Restore the file and put the change into a new script with the next number.");
+                        $"Schema script '{script.Name}' of set '{set.SetName}' differs from the one applied to "
+                        + $"{DescribeServer(dataSource)}. Restore the file and put the change into a new script with the next number.");
                 }
             }
         }

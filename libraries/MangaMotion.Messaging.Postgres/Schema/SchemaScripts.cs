@@ -35,8 +35,8 @@ public sealed record SchemaScripts(string SetName, Assembly Assembly, string Res
         if (repeated is not null)
         {
             throw new InvalidOperationException(
-                $"Schema set '{SetName}' has two scripts of version {repeated.Key}: {string.Join(" and ", repeated.Select(s => s.Name))}. " +
-                "Renumber the newer one.");
+                $"Schema set '{SetName}' has two scripts of version {repeated.Key}: "
+                + $"{string.Join(" and ", repeated.Select(s => s.Name))}. Renumber the newer one.");
         }
 
         return scripts;

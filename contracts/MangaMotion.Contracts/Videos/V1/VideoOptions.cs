@@ -43,6 +43,6 @@ public sealed record VideoOptions
     /// <summary>Waits after the script until its owner approves it.</summary>
     public bool Review { get; init; }
 
-    /// <summary>The stage after which to stop: <c>script_gen</c>, <c>voice_gen</c>, <c>video_gen</c>; null to make the whole video.</summary>
+    /// <summary>Last stage to run: <c>script_gen</c>, <c>voice_gen</c> or <c>video_gen</c>; null for the whole video.</summary>
     public string? StopAt { get; init; }
 }

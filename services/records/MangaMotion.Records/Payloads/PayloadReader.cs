@@ -164,7 +164,8 @@ public sealed class PayloadReader(Stream payload, RecordParser parser, RecordsOp
                 "invalid_json", $"The payload is empty. {Remedy}");
         if (_expected is Expected.FirstElement or Expected.Element or Expected.CommaOrEnd)
             throw new PermanentJobException(
-                "invalid_json", $"The payload is incomplete: it ends after record {_records:N0}, at byte {Position:N0}, without a closing ']'.");
+                "invalid_json",
+                $"The payload is incomplete: it ends after record {_records:N0}, at byte {Position:N0}, without a closing ']'.");
     }
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)

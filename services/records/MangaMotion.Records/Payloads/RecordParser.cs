@@ -181,7 +181,8 @@ public sealed class RecordParser(RecordsOptions options)
             && JsonNumber.TryParse(reader.ValueSpan, out var number) && number.Digits > options.MaxNumberDigits)
         {
             throw place.CreateLimitExceeded(
-                "digits", $"has a number of {number.Digits:N0} digits; the limit is {options.MaxNumberDigits:N0} (Records__MaxNumberDigits)");
+                "digits",
+                $"has a number of {number.Digits:N0} digits; the limit is {options.MaxNumberDigits:N0} (Records__MaxNumberDigits)");
         }
 
         return true;
