@@ -22,6 +22,9 @@ public sealed class TestStack : IAsyncDisposable
     /// <summary>A fresh, empty bucket and its store; emptied when disposed. The S3 server is started apart from the others, when the first bucket is asked for.</summary>
     public async Task<TestBucket> CreateBucketAsync() => await TestBucket.CreateAsync((await _s3.Value).S3);
 
+    /// <summary>Returns the address of RabbitMQ's metrics.</summary>
+    public async Task<Uri> GetRabbitMetricsAsync() => (await _servers.Value).Rabbit.MetricsUri;
+
     /// <summary>Ends the servers that this process started.</summary>
     public async ValueTask DisposeAsync()
     {
