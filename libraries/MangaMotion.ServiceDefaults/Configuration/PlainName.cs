@@ -14,10 +14,10 @@ public sealed record PlainName(string Name, string Key, string Meaning)
     /// <summary>Every plain name. <c>docs/configuration.md</c> shows the same table.</summary>
     public static IReadOnlyList<PlainName> All { get; } =
     [
-        new("MAX_RETRY_ATTEMPTS", "Retry:MaxAttempts", "Attempts of a job in all, the first included."),
+        new("MAX_RETRY_ATTEMPTS", "Retry:MaxAttempts", "Total number of attempts of a job, including the first."),
         new("RETRY_DELAY_SECONDS", "Retry:Delay", "Seconds before the second attempt; doubles for each further one.") { Convert = Seconds },
         new("S3_ENDPOINT", "Storage:S3:Endpoint", "URL of the S3-compatible store."),
-        new("S3_BUCKET", "Storage:S3:Bucket", "Bucket; made if it is missing."),
+        new("S3_BUCKET", "Storage:S3:Bucket", "Bucket; created if it is missing."),
         new("S3_ACCESS_KEY", "Storage:S3:AccessKey", "Access key of the store."),
         new("S3_SECRET_KEY", "Storage:S3:SecretKey", "Secret key of the store."),
         new("S3_REGION", "Storage:S3:Region", "Region name that requests are signed for."),
