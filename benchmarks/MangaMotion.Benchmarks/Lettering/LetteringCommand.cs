@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using MangaMotion.Cli.Demo.Chapter;
+using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Film;
 using MangaMotion.Media;
@@ -92,15 +93,19 @@ internal static class LetteringCommand
 
         Directory.Delete(store, recursive: true);
         var score = new LetteringScore();
+        var judged = new List<(ScriptShot Shot, bool Right)>();
         foreach (var (name, texts) in pages)
         {
             var number = script.Pages.First(page => page.Name == name).Number;
             var shots = script.Shots.Where(shot => shot.Page == number && shot.Line is not null).ToList();
             var (lines, missed) = score.Add(texts, [.. shots.Select(shot => shot.Line!)]);
+            judged.AddRange(shots.Zip(lines, (shot, line) => (shot, line.Right)));
             if (!show)
                 continue;
             foreach (var (shot, (line, right)) in shots.Zip(lines))
-                Console.WriteLine($"{shot.Id}  {(right ? "right" : "WRONG")}  {line}");
+                Console.WriteLine($"{shot.Id}  {(right ? "right" : "WRONG")}  {shot.LineConfidence:0.00} {shot.Flag}  {line}");
+            foreach (var shot in script.Shots.Where(shot => shot.Page == number && shot.Line is null))
+                Console.WriteLine($"{shot.Id}  silent  {shot.Flag}");
             foreach (var text in missed)
                 Console.WriteLine($"{name}  not read  {text}");
         }
@@ -114,6 +119,19 @@ internal static class LetteringCommand
             lines, and with errors      {score.Lines}, {score.WrongLines}
             CPU-s a page                {cpu / pages.Count:F2} ({clock.Elapsed.TotalSeconds / pages.Count:F2} s)
             peak memory                 {PeakMemory.Own / 1e6:F0} MB, largest child {watch.LargestChild / 1e6:F0} MB
+            panels flagged as unread    {script.Shots.Count(shot => shot.Flag == ShotFlag.Unread)} of {script.Shots.Count}
             """));
+        Console.WriteLine($"{"lines",-28}{"count",7}{"wrong",7}");
+        Report("not flagged", judged.Where(line => line.Shot.Flag != ShotFlag.DoubtfulLine));
+        Report("flagged as doubtful", judged.Where(line => line.Shot.Flag == ShotFlag.DoubtfulLine));
+        for (var from = 0.5; from < 1; from += 0.1)
+            Report(string.Create(CultureInfo.InvariantCulture, $"confidence {from:F1} to {from + 0.1:F1}"), judged.Where(line => line.Shot.LineConfidence >= from && line.Shot.LineConfidence < from + 0.1));
+
+        static void Report(string name, IEnumerable<(ScriptShot Shot, bool Right)> lines)
+        {
+            var all = lines.ToList();
+            if (all.Count > 0)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{all.Count,7}{all.Count(line => !line.Right) / (double)all.Count,7:F2}"));
+        }
     }
 }

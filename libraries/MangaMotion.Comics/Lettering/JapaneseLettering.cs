@@ -11,8 +11,8 @@ public static class JapaneseLettering
     private const int MinLetters = 2;
 
     /// <summary>Joins the kana and kanji of a block's words. Other characters are dropped: they are recognised too unreliably.</summary>
-    /// <returns>Text of the block; null if the block is a drawing.</returns>
-    public static string? JoinWords(IEnumerable<PageWord> words)
+    /// <returns>Text of the block with the mean confidence in its letters, 0 to 1; no text if the block is a drawing.</returns>
+    public static (string Text, double Confidence) JoinWords(IEnumerable<PageWord> words)
     {
         double sum = 0;
         var (letters, text) = (0, "");
@@ -25,6 +25,6 @@ public static class JapaneseLettering
                 text += kept;
         }
 
-        return text.Length >= MinLetters && sum >= CertainBlock * letters ? text : null;
+        return text.Length >= MinLetters && sum >= CertainBlock * letters ? (text, sum / letters / 100) : ("", 0);
     }
 }

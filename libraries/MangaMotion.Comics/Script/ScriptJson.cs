@@ -63,10 +63,17 @@ public static class ScriptJson
         };
     }
 
-    /// <summary>A line that its owner wrote was not read, so its reading is no reason to check it.</summary>
+    /// <summary>
+    /// A line that its owner wrote was not read, so its reading is no reason to check it, and the pause of a silent shot does not fit it.
+    /// </summary>
     private static ScriptShot WithoutReading(ScriptShot edited, ScriptShot original) => edited.Line == original.Line
         ? edited with { LineConfidence = original.LineConfidence }
-        : edited with { LineConfidence = null, Flag = edited.Flag is ShotFlag.Unread or ShotFlag.DoubtfulLine ? null : edited.Flag };
+        : edited with
+        {
+            LineConfidence = null,
+            Flag = edited.Flag is ShotFlag.Unread or ShotFlag.DoubtfulLine ? null : edited.Flag,
+            Duration = original.Line is null && edited.Duration == original.Duration ? null : edited.Duration,
+        };
 
     /// <summary>Describes a serializer error without type names and byte positions.</summary>
     private static string DescribeError(JsonException exception)

@@ -23,5 +23,5 @@ public static class ScriptLimits
     public const double CertainPanel = 0.5;
 
     /// <summary>Confidence below which a line is flagged for a person to check. Chosen by <c>bench lettering</c>.</summary>
-    public const double CertainLine = 0.8;
+    public const double CertainLine = 0.9;
 }

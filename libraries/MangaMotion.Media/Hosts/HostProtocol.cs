@@ -213,6 +213,9 @@ internal sealed record LetteringJob : HostJob<LetteringAnswer>
     public override string Tool => "onnx";
 
     public required long MaxPixels { get; init; }
+
+    /// <summary>Pixels of the longer side of a page at the detector, and of its tiles.</summary>
+    public required int Side { get; init; }
 }
 
 internal sealed record LetteringAnswer(IReadOnlyList<HostTextLine> Lines) : HostAnswer;

@@ -57,6 +57,28 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public void A_written_line_has_neither_the_flag_nor_the_pause_of_the_reading()
+    {
+        var original = Original with
+        {
+            Shots =
+            [
+                Shot(1, "N0") with { LineConfidence = 0.4, Flag = ShotFlag.DoubtfulLine, Duration = 9 },
+                Shot(2, null) with { Flag = ShotFlag.Unread, Duration = 1.5 },
+                Shot(3, "Yes.") with { LineConfidence = 0.6, Flag = ShotFlag.DoubtfulLine },
+            ],
+        };
+        var document = JsonNode.Parse(ScriptJson.Write(original))!;
+        document["shots"]![0]!["line"] = "No!";
+        document["shots"]![1]!["line"] = "Listen!";
+
+        ScriptJson.ReadEdited(Encoding.UTF8.GetBytes(document.ToJsonString()), original, out var script).ShouldBeEmpty();
+
+        script!.Shots.Select(shot => (shot.LineConfidence, shot.Flag, shot.Duration)).ShouldBe(
+            [(null, null, 9), (null, null, null), (0.6, ShotFlag.DoubtfulLine, (double?)null)]);
+    }
+
+    [Fact]
     public void Lines_speakers_moves_boxes_and_the_order_can_be_edited()
     {
         var edited = Edit(document =>

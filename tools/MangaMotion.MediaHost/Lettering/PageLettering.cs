@@ -25,7 +25,7 @@ internal static class PageLettering
 
         var lines = new List<HostTextLine>();
         var characters = 0;
-        foreach (var box in _detector.Find(page).OrderByDescending(box => box.Certainty))
+        foreach (var box in _detector.Find(page, job.Side).OrderByDescending(box => box.Certainty))
         {
             var (text, confidence) = box.Height > ColumnRatio * box.Width ? ("", 0) : _reader.Read(page, box);
             characters += text.Length + 20;

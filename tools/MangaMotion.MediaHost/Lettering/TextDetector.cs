@@ -17,11 +17,6 @@ internal sealed class TextDetector
 {
     public const string File = "ch_PP-OCRv4_det_infer.onnx";
 
-    /// <summary>
-    /// Pixels of the longer side of a page at the network; a long strip is read in tiles. <c>bench lettering</c> on four sizes chose it.
-    /// </summary>
-    private const int Side = 1_280;
-
     /// <summary>Sides of the network's input are multiples of this.</summary>
     private const int Multiple = 32;
 
@@ -40,9 +35,10 @@ internal sealed class TextDetector
     private readonly OnnxModel _model = OnnxModel.Load(File);
 
     /// <summary>Finds the lines of a page, in no particular order.</summary>
-    public IReadOnlyList<TextBox> Find(PagePixels page)
+    /// <param name="side">Pixels of the longer side of a page at the network; a long strip is read in tiles.</param>
+    public IReadOnlyList<TextBox> Find(PagePixels page, int side)
     {
-        var scale = Math.Min(2, Side / Math.Min(Math.Max(page.Width, page.Height), TileLength * Math.Min(page.Width, page.Height)));
+        var scale = Math.Min(2, side / Math.Min(Math.Max(page.Width, page.Height), TileLength * Math.Min(page.Width, page.Height)));
         var boxes = new List<TextBox>();
         foreach (var tile in CutTiles(page.Width, page.Height))
         {

@@ -9,7 +9,7 @@ using MangaMotion.Media.Workspaces;
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
 /// <summary>Finds what is on one page: its panels and its lettering.</summary>
-internal sealed class PageScribe(PageReader pages, EnglishReader english, CropReader crops)
+internal sealed class PageScribe(PageReader pages, EnglishReader english, JapaneseReader japanese, CropReader crops)
 {
     /// <summary>Longest side in pixels.</summary>
     private const int ThumbnailSize = 320;
@@ -53,9 +53,9 @@ internal sealed class PageScribe(PageReader pages, EnglishReader english, CropRe
         };
         try
         {
-            if (language == "ja")
-                return reading with { Bubbles = await ReadJapaneseAsync(workspace, page, cancellationToken) };
-            var (bubbles, unread) = await english.ReadAsync(workspace, page, layout, cancellationToken);
+            var (bubbles, unread) = language == "ja"
+                ? await japanese.ReadAsync(workspace, page, cancellationToken)
+                : await english.ReadAsync(workspace, page, layout, cancellationToken);
             return reading with { Bubbles = bubbles, Unread = unread };
         }
         catch (MediaException exception) when (exception.Permanent)
@@ -80,21 +80,7 @@ internal sealed class PageScribe(PageReader pages, EnglishReader english, CropRe
         var asJapanese = await crops.ReadAsync(workspace, blocks, TextLayout.JapaneseColumns, cancellationToken);
         return new(
             asEnglish.SelectMany(EnglishLettering.BuildBlockLines).Sum(line => line.Text.Count(char.IsAsciiLetter)),
-            asJapanese.Sum(words => JapaneseLettering.JoinWords(words)?.Length ?? 0));
-    }
-
-    private async Task<IReadOnlyList<Bubble>> ReadJapaneseAsync(Workspace workspace, GreyPage page, CancellationToken cancellationToken)
-    {
-        var blocks = TextBlocks.Find(LetteringPage.Create(page.Pixels, page.Width, page.Height));
-        var words = await crops.ReadAsync(
-            workspace, [.. blocks.Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block))], TextLayout.JapaneseColumns, cancellationToken);
-        return
-        [
-            .. from pair in blocks.Zip(words)
-               let text = JapaneseLettering.JoinWords(pair.Second)
-               where text != null
-               select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, text),
-        ];
+            asJapanese.Sum(words => JapaneseLettering.JoinWords(words).Text.Length));
     }
 
     private static bool IsBlank(ReadOnlySpan<byte> pixels)

@@ -8,7 +8,9 @@ internal static class ScriptGenRegistration
     public static IServiceCollection AddScriptGen(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<CropReader>();
+        services.AddSingleton<NeuralLines>();
         services.AddSingleton<EnglishReader>();
+        services.AddSingleton<JapaneseReader>();
         services.AddSingleton<PageScribe>();
         services.AddSingleton<ChapterFinder>();
         services.AddSingleton<IScriptGenerator, ScriptGenerator>();
