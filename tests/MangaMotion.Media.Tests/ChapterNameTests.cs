@@ -32,6 +32,9 @@ public sealed class ChapterNameTests : IAsyncDisposable
         { 949, Dos, ["표지.png"] },
         { 1361, Dos, ["만화 제1화/표지.png", "만화 제1화/사랑.png"] },
         { 51932, Unix, ["ワンピース 第1話/表紙.jpg", "ワンピース 第1話/裏.jpg"] },
+        { 51932, Dos, ["ワンピース 第1話/表紙.jpg", "ワンピース 第1話/裏.jpg"] },
+        { 51932, Dos, ["第1話/表紙.jpg", "第2話/表紙.jpg"] },
+        { 51932, Dos, ["予告.png", "表紙.png"] },
         { 50220, Unix, ["裏/表紙.jpg", "裏/ソース.jpg", "予/ジャンプ.png"] },
         { 65001, Dos, ["表.png", "裏表.png"] },
         { 65001, MacOs, ["第1話/01.png", "封面/02.png"] },
@@ -105,6 +108,14 @@ public sealed class ChapterNameTests : IAsyncDisposable
         "page.png|page.2.png|page.10.png",
         "1.jpg|1a.jpg|1b.png",
         "chapter 1/9.png|chapter 1.5/1.png|chapter 2/1.png",
+        "第一話.png|第二話.png|第九話.png|第十話.png|第十一話.png|第二十話.png|第百話.png|第百一話.png|第千二百話.png|第一万話.png",
+        "第壱巻.png|第弐巻.png|第参巻.png|第四巻.png|第拾巻.png",
+        "第一〇話.png|第一一話.png|第二〇話.png|第一〇〇話.png",
+        "第1話.png|第二話.png|第３話.png|第十話.png|第11話.png",
+        "上.png|中.png|下.png",
+        "物語 上巻/1.png|物語 中巻/1.png|物語 下巻/1.png",
+        "前編/1.png|中編/1.png|後編/1.png",
+        "第一話 前編.png|第一話 後編.png|第二話 前編.png|第十話.png",
         "b.png|b 1.png|c/02 a.png|c/2 b.png|c/9.png|c/10.png|C2/1.png",
     ];
 
@@ -127,7 +138,7 @@ public sealed class ChapterNameTests : IAsyncDisposable
     [Fact]
     public void The_order_of_names_is_total_and_does_not_contradict_itself()
     {
-        string[] pieces = ["a", "A", "é", "e\u0301", "１", "1", "01", "0", "٩", "𝟙", "9", "10", "-", ".", " ", "/", "_", "(", "png", ".jpg", ".JPG", "\uD800", "ß", "İ", "話"];
+        string[] pieces = ["a", "A", "é", "e\u0301", "１", "1", "01", "0", "٩", "𝟙", "9", "10", "-", ".", " ", "/", "_", "(", "png", ".jpg", ".JPG", "\uD800", "ß", "İ", "話", "十", "二", "〇", "上", "中", "下"];
         var random = new Random(7);
         var names = Enumerable.Range(0, 120).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => pieces[random.Next(pieces.Length)]))).Distinct().ToArray();
         var sorted = names.Order(PageNames.ReadingOrder).ToArray();

@@ -51,7 +51,7 @@ internal sealed class CodePage
     public Encoding Encoding { get; }
 
     /// <summary>The code pages that names may be in, those first that win where two are alike.</summary>
-    /// <param name="fromUnix">Whether the writers were of Unix, which has the EUC encodings and not the code page of DOS.</param>
+    /// <param name="fromUnix">Whether the writers were of Unix, where the EUC encodings come first and the code page of DOS last.</param>
     public static IReadOnlyList<CodePage> Candidates(bool fromUnix) => fromUnix ? FromUnix : FromWindows;
 
     private static readonly CodePage Iso2022Japanese = new(50220, (text, at, _) => Japanese(text, at, isCommon: true));
@@ -69,7 +69,7 @@ internal sealed class CodePage
     private static readonly CodePage DosWestern = new(437, Letters(Alphabet.Latin));
 
     private static readonly CodePage[] FromWindows =
-        [Iso2022Japanese, ShiftJis, Gb18030, Big5, Korean, Johab, DosWestern, Western, DosCyrillic, Cyrillic];
+        [Iso2022Japanese, ShiftJis, Gb18030, Big5, Korean, EucJapanese, Johab, DosWestern, Western, DosCyrillic, Cyrillic];
 
     private static readonly CodePage[] FromUnix =
         [Iso2022Japanese, EucJapanese, ShiftJis, Gb18030, Big5, Korean, Johab, Western, DosWestern, Cyrillic, DosCyrillic];

@@ -11,6 +11,12 @@ public static class PageNames
     /// <summary>A longer part behind the last dot is not a file extension.</summary>
     private const int LongestExtension = 5;
 
+    /// <summary>First, middle and last part: of volumes in two or three (上中下), and of stories (前中後).</summary>
+    private const string Parts = "上前中下後";
+
+    /// <summary>Places between the weights of two characters of which one follows the other, for those of <see cref="Parts"/>.</summary>
+    private const int Room = 8;
+
     /// <summary>Extensions of pictures, whether or not that kind of picture can be read here.</summary>
     private static readonly HashSet<string> PageExtensions = new(
         [
@@ -20,8 +26,8 @@ public static class PageNames
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Total order of names: folder by folder, numbers by value (<c>2.png</c> before <c>10.png</c>), a file's stem before its
-    /// extension (<c>12.png</c> before <c>12.5.png</c>), upper and lower case alike. Names that differ in nothing else are ordered by
+    /// Total order of names: folder by folder, numbers by value (<c>2.png</c> before <c>10.png</c>, 第二話 before 第十話), 上 before 中 before 下,
+    /// a file's stem before its extension (<c>12.png</c> before <c>12.5.png</c>), upper and lower case alike. Names that differ in nothing else are ordered by
     /// their characters.
     /// </summary>
     public static IComparer<string> ReadingOrder { get; } = Comparer<string>.Create(Compare);
@@ -98,7 +104,7 @@ public static class PageNames
             Rune.DecodeFromUtf16(left, out var one, out var length);
             Rune.DecodeFromUtf16(right, out var other, out var otherLength);
             int order;
-            if (Digit(one) >= 0 && Digit(other) >= 0)
+            if (IsNumber(one) && IsNumber(other))
             {
                 order = CompareNumbers(ref left, ref right);
             }
@@ -116,11 +122,24 @@ public static class PageNames
         return left.Length - right.Length;
     }
 
-    /// <summary>Compares the runs of digits at the beginning of both texts by value, of any length and in any script.</summary>
+    /// <summary>Compares the numbers at the beginning of both texts by value, of any length and in any script.</summary>
     private static int CompareNumbers(ref ReadOnlySpan<char> left, ref ReadOnlySpan<char> right)
     {
-        var (one, other) = (Digits(ref left), Digits(ref right));
+        var (one, other) = (TakeNumber(ref left), TakeNumber(ref right));
         return one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
+    }
+
+    /// <summary>Takes a run of digits, or a number in kanji, off the text. Returns it in ASCII without leading zeros.</summary>
+    private static string TakeNumber(ref ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        while (length < text.Length && KanjiNumber.IsPart(text[length]))
+            length++;
+        if (length == 0)
+            return Digits(ref text);
+        var value = KanjiNumber.Value(text[..length]);
+        text = text[length..];
+        return value;
     }
 
     /// <summary>Takes a run of digits off the text. Returns it in ASCII without leading zeros.</summary>
@@ -141,8 +160,17 @@ public static class PageNames
     private static int Digit(Rune rune) =>
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber ? (int)Rune.GetNumericValue(rune) : -1;
 
-    /// <summary>Every digit stands where the ASCII digits do, so that the order of digits and other characters is the same in all scripts.</summary>
-    private static int Weight(Rune rune) => Digit(rune) >= 0 ? '0' : Rune.ToLowerInvariant(rune).Value;
+    private static bool IsNumber(Rune rune) => Digit(rune) >= 0 || (rune.IsBmp && KanjiNumber.IsPart((char)rune.Value));
+
+    /// <summary>
+    /// Every number stands where the ASCII digits do, so that the order of numbers and other characters is the same in all scripts. The names
+    /// of the parts of a work stand together in their order.
+    /// </summary>
+    private static int Weight(Rune rune)
+    {
+        var part = rune.IsBmp ? Parts.IndexOf((char)rune.Value, StringComparison.Ordinal) : -1;
+        return IsNumber(rune) ? '0' * Room : part >= 0 ? (Parts[0] * Room) + part : Rune.ToLowerInvariant(rune).Value * Room;
+    }
 
     private static ReadOnlySpan<char> Stem(string file) => file.AsSpan(0, file.Length - Extension(file).Length);
 
