@@ -166,6 +166,10 @@ internal static class Pictures
             bench.Write("cr2", [.. "II*\0\u0010\0\0\0CR\u0002\0"u8, .. new byte[64]]));
         yield return Refused("ORF", "sensor values", "magic bytes alone", bench => bench.Write("orf", [.. "IIRO"u8, .. new byte[64]]));
         yield return Refused("RW2", "sensor values", "magic bytes alone", bench => bench.Write("rw2", [.. "IIU\0"u8, .. new byte[64]]));
+        yield return Refused("TIFF", "32 bits float", "numbers from 0 to 1, as ImageMagick writes them", bench =>
+            Magick(bench, "tif", "-define", "quantum:format=floating-point", "-depth", "32"));
+        yield return Refused("TIFF", "32 bits float", "numbers from 0 to 255, as libvips writes them", bench =>
+            bench.Make("tif", "vips", "cast", Png(bench), "OUT", "float"));
         yield return Refused("TIFF", "zstd", "-", bench =>
             bench.Make("tif", "vips", "tiffsave", Png(bench), "OUT", "--compression", "zstd"));
         yield return Refused("BMP", "24 bits", "-", bench => Magick(bench, "bmp"));

@@ -17,6 +17,8 @@ internal static class Sounds
         Refused("AIFF", "PCM", "-", bench => bench.Ffmpeg("aiff", Mono)),
         Refused("Core Audio", "ALAC", "-", bench => bench.Ffmpeg("caf", $"{Mono} -c:a alac")),
         Refused("Windows Media", "WMA", "-", bench => bench.Ffmpeg("wma", Mono)),
+        Refused("AU", "PCM 16 bits", "-", bench => bench.Ffmpeg("au", Mono)),
+        Refused("Wave64", "PCM 16 bits", "-", bench => bench.Ffmpeg("w64", Mono)),
         Refused("WavPack", "WavPack", "-", bench => bench.Ffmpeg("wv", Mono)),
         Refused("AMR", "AMR", "a header alone", bench => bench.Write("amr", [.. "#!AMR\n"u8, .. new byte[100]])),
     ];

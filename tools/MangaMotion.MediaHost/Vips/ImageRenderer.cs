@@ -19,6 +19,12 @@ internal static class ImageRenderer
         file = file.WithHeader(header);
         var (width, height) = (header.Width, header.PageHeight);
         var frames = job.Type == "image/tiff" ? file.Tiff.Pages : Math.Max(header.Frames(), file.HiddenFrames);
+        if (file.Type == "image/tiff" && file.Tiff.Lab is null && header.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
+        {
+            // Nothing in such a file says which number is white.
+            throw new RefusedException(new HostFailure(HostFailureKind.Unsupported, $"its numbers are of the kind {header.Format}"));
+        }
+
         if ((long)width * height > job.MaxPixels)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyPixels, $"{width} x {height} pixels", (long)width * height));
         if (frames > job.MaxFrames)
