@@ -144,7 +144,7 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
             await entry.WriteAsync(Convert.FromBase64String("R0lGODlhAQABAIAAAP///////yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="));
         }
 
-        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(file, new VideoOptions()))).Message.ShouldBe("No page of the chapter can be shown. The page is blank.");
+        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(file, new VideoOptions()))).Message.ShouldBe("No page of the chapter can be shown. Page 1 (1.gif): The page is blank.");
     }
 
     /// <summary>Pages with two panels beside each other, so that the direction shows in the order of the shots.</summary>
@@ -198,7 +198,9 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
             [(1, "001.png", null), (2, "002.jpg", "Page 2 (002.jpg) is an HTML page, not an image."), (3, "003.png", null)]);
         script.Shots.Select(shot => shot.Page).ShouldBe([1, 1, 3, 3]);
         (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(Pages(null, ("001.jpg", html), ("002.jpg", [])), new VideoOptions())))
-            .Message.ShouldBe("No page of the chapter can be shown. Page 1 (001.jpg) is an HTML page, not an image.");
+            .Message.ShouldBe("No page of the chapter can be shown. Page 1 (001.jpg) is an HTML page, not an image. Page 2 (002.jpg) is an empty file, not an image.");
+        (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(Pages(null, [.. Enumerable.Range(1, 7).Select(i => ($"{i}.jpg", html))]), new VideoOptions())))
+            .Message.ShouldEndWith("Page 5 (5.jpg) is an HTML page, not an image. The same holds for 2 more.");
         (await Should.ThrowAsync<PermanentJobException>(() => WriteAsync(Pages(null, ("1.png", TwoPanels()), ("2.jpg", html)), new VideoOptions { UnreadablePages = "fail" })))
             .Message.ShouldBe("Page 2 (2.jpg) is an HTML page, not an image.");
     }

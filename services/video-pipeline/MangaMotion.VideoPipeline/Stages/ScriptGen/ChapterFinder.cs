@@ -17,14 +17,14 @@ internal sealed class ChapterFinder(PageScribe scribe)
     /// <summary>Pages that are read at most. Covers and title pages may have no lettering.</summary>
     private const int MaxPages = 6;
 
-    /// <summary>Finds the language. Pages are read only if neither the request nor ComicInfo.xml has a language that can be read.</summary>
+    /// <summary>Finds the language. Pages are read only if neither the request nor the chapter has a language that can be read.</summary>
     public async Task<Found<string>> FindLanguageAsync(
         Workspace workspace, Media.Chapters.Chapter chapter, VideoOptions options, CancellationToken cancellationToken)
     {
         if (options.Language is { } requested)
             return new(requested, ValueSource.Request);
-        if (chapter.Info.Language?.Split('-')[0] switch { "ja" or "jpn" or "jp" => "ja", "en" or "eng" => "en", _ => null } is { } stated)
-            return new(stated, ValueSource.Comicinfo);
+        if (chapter.Info.Language?.Split('-')[0] is ("ja" or "en") and { } stated)
+            return new(stated, FindSource(chapter.Info));
 
         var evidence = default(LanguageEvidence);
         foreach (var page in chapter.Pages.Take(MaxPages))
@@ -45,11 +45,13 @@ internal sealed class ChapterFinder(PageScribe scribe)
         {
             ("ltr", _) => new(ReadingDirection.LeftToRight, ValueSource.Request),
             (not null, _) => new(ReadingDirection.RightToLeft, ValueSource.Request),
-            (_, false) => new(ReadingDirection.LeftToRight, ValueSource.Comicinfo),
-            (_, true) => new(ReadingDirection.RightToLeft, ValueSource.Comicinfo),
+            (_, false) => new(ReadingDirection.LeftToRight, FindSource(info)),
+            (_, true) => new(ReadingDirection.RightToLeft, FindSource(info)),
             _ when language is { Value: "ja", From: ValueSource.Pages } => new(ReadingDirection.RightToLeft, ValueSource.Pages, language.Confidence),
             _ => new(ReadingDirection.RightToLeft, ValueSource.Default),
         };
+
+    private static ValueSource FindSource(ComicInfo info) => info.IsFromEpub ? ValueSource.Epub : ValueSource.Comicinfo;
 
     private async Task<LanguageEvidence> ReadAsync(
         Workspace workspace, Media.Chapters.Chapter chapter, ChapterPage page, CancellationToken cancellationToken)

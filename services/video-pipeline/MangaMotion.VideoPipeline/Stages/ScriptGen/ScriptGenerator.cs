@@ -48,7 +48,7 @@ internal sealed class ScriptGenerator(
         };
         script = script with { Notes = CollectNotes(opened.Info, language, script.Notes) };
         if (script.Shots.Count == 0)
-            throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {readings.Select(reading => reading.Reason).FirstOrDefault(reason => reason != null)}".TrimEnd());
+            throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {Reasons(readings)}".TrimEnd());
         if (lines != null)
             script = await lines.WriteAsync(script, cancellationToken);
         return new WrittenScript(script, [.. stored.OrderBy(page => page.Number)]);
@@ -109,13 +109,24 @@ internal sealed class ScriptGenerator(
         return new StoredPage(page.Number, key, put.Sha256!);
     }
 
+    /// <summary>Reasons of the first pages, each with the page it is about, and the number of the others.</summary>
+    private static string Reasons(IReadOnlyList<PageReading> readings)
+    {
+        const int Named = 5;
+        var reasons = readings.Where(reading => reading.Reason != null).ToList();
+        var sentences = reasons.Take(Named).Select(reading =>
+            reading.Reason!.StartsWith($"Page {reading.Number} ", StringComparison.Ordinal) ? reading.Reason : $"Page {reading.Number} ({reading.Name}): {reading.Reason}");
+        var more = reasons.Count - Named;
+        return string.Join(' ', sentences) + (more > 0 ? $" The same holds for {more} more." : "");
+    }
+
     private static string[]? CollectNotes(ComicInfo info, Found<string> language, IReadOnlyList<string>? notes)
     {
         string?[] all =
         [
             info.Note,
-            language.From is not (ValueSource.Request or ValueSource.Comicinfo) && info.Language != null
-                ? $"ComicInfo.xml says that the language is '{info.Language}', which is not read here; the chapter was read as '{language.Value}'."
+            language.From is not (ValueSource.Request or ValueSource.Comicinfo or ValueSource.Epub) && info.Language != null
+                ? $"{(info.IsFromEpub ? "The EPUB" : "ComicInfo.xml")} says that the language is '{info.Language}', which is not read here; the chapter was read as '{language.Value}'."
                 : null,
             .. notes ?? [],
         ];
