@@ -46,6 +46,7 @@ public static class ValueSources
 {
     public const string Request = "request";
     public const string ComicInfo = "comicinfo";
+    public const string Epub = "epub";
 
     /// <summary>The lettering of the first pages.</summary>
     public const string Pages = "pages";
@@ -214,7 +215,7 @@ public sealed record VideoStatus(
     [Values(typeof(FoundDirections))]
     public string? Direction { get; init; }
 
-    /// <summary>Source of the direction: <c>request</c>, <c>comicinfo</c>, <c>pages</c> or <c>default</c>.</summary>
+    /// <summary>Source of the direction: <c>request</c>, <c>comicinfo</c>, <c>epub</c>, <c>pages</c> or <c>default</c>.</summary>
     [Values(typeof(ValueSources))]
     public string? DirectionFrom { get; init; }
 
@@ -226,7 +227,7 @@ public sealed record VideoStatus(
     [Values(typeof(FoundLanguages))]
     public string? Language { get; init; }
 
-    /// <summary>Source of the language: <c>request</c>, <c>comicinfo</c>, <c>pages</c> or <c>default</c>.</summary>
+    /// <summary>Source of the language: <c>request</c>, <c>comicinfo</c>, <c>epub</c>, <c>pages</c> or <c>default</c>.</summary>
     [Values(typeof(ValueSources))]
     public string? LanguageFrom { get; init; }
 

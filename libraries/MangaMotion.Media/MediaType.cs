@@ -8,7 +8,7 @@ public enum MediaKind
     Video,
     Audio,
 
-    /// <summary>A ZIP or CBZ: pages of a chapter.</summary>
+    /// <summary>A ZIP, RAR, 7z or TAR: pages of a chapter.</summary>
     Archive,
 }
 
@@ -43,12 +43,15 @@ public sealed record MediaType(string Name, MediaKind Kind, string Title, string
     public static readonly MediaType Ogg = new("audio/ogg", MediaKind.Audio, "Ogg", "ogg");
     public static readonly MediaType Flac = new("audio/flac", MediaKind.Audio, "FLAC", "flac");
     public static readonly MediaType Zip = new("application/zip", MediaKind.Archive, "ZIP", "zip");
+    public static readonly MediaType Rar = new("application/vnd.rar", MediaKind.Archive, "RAR", "rar");
+    public static readonly MediaType SevenZip = new("application/x-7z-compressed", MediaKind.Archive, "7z", "7z");
+    public static readonly MediaType Tar = new("application/x-tar", MediaKind.Archive, "TAR", "tar");
 
     /// <summary>Every type, in no particular order.</summary>
     public static IReadOnlyList<MediaType> All { get; } =
     [
         Jpeg, Png, Webp, Gif, Tiff, Heic, Avif, Pdf, Mp4, QuickTime, Avi, Matroska, Webm, ThreeGp, TransportStream, ProgramStream, Flv,
-        OggVideo, Mp3, Wav, Aac, M4a, Ogg, Flac, Zip,
+        OggVideo, Mp3, Wav, Aac, M4a, Ogg, Flac, Zip, Rar, SevenZip, Tar,
     ];
 
     /// <summary>Pixels written by a tool of ours. Not in <see cref="All"/> and never sniffed: no caller can bring one.</summary>

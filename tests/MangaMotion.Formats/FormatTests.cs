@@ -38,6 +38,15 @@ public sealed class DocumentFormatTests(Bench bench) : FormatTests(bench)
     public Task A_document_comes_out_as_declared(string name) => CheckAsync(Documents.All, name);
 }
 
+public sealed class ChapterFormatTests(Bench bench) : FormatTests(bench)
+{
+    public static TheoryData<string> Names => [.. Chapters.All.Select(cell => cell.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task A_chapter_comes_out_as_declared(string name) => CheckAsync(Chapters.All, name);
+}
+
 /// <summary>Runs cells of the matrix.</summary>
 public abstract class FormatTests(Bench bench)
 {

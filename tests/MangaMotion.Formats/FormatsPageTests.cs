@@ -13,7 +13,7 @@ public sealed class FormatsPageTests(Bench bench)
     [Fact]
     public async Task The_page_of_formats_says_what_comes_out()
     {
-        IReadOnlyList<Cell> cells = [.. Pictures.All, .. Documents.All, .. Videos.All, .. Sounds.All];
+        IReadOnlyList<Cell> cells = [.. Pictures.All, .. Documents.All, .. Chapters.All, .. Videos.All, .. Sounds.All];
         var page = await File.ReadAllTextAsync(Page);
         var expected = page[..(page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length)] + await TablesAsync(cells);
         if (Environment.GetEnvironmentVariable("MANGAMOTION_WRITE_GOLDENS") == "1")

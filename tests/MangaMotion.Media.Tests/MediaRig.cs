@@ -56,7 +56,7 @@ internal sealed class MediaRig : IAsyncDisposable
         get
         {
             var options = Microsoft.Extensions.Options.Options.Create(Options);
-            return new(new PdfRenderer(Pool, options), new PageImages(Pool, options), options);
+            return new(new PdfRenderer(Pool, options), new PageImages(Pool, options), Pool, options);
         }
     }
 

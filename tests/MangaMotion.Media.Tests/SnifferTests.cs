@@ -54,6 +54,10 @@ public sealed class SnifferTests
         { "'ID3 04 00 00 00 00 00 00 'fLaC", "audio/flac" },
         { "'PK 03 04 14 00", "application/zip" },
         { "'PK 05 06 00 00", "application/zip" },
+        { "'Rar! 1A 07 00", "application/vnd.rar" },
+        { "'Rar! 1A 07 01 00", "application/vnd.rar" },
+        { "'7z BC AF 27 1C", "application/x-7z-compressed" },
+        { $"'1.png{string.Concat(Enumerable.Repeat(" 00", 252))} 'ustar", "application/x-tar" },
     };
 
     public static TheoryData<string, string> Refused => new()
@@ -81,7 +85,9 @@ public sealed class SnifferTests
         { "'OggS 00 02 00*20 01 2A 80 'kate", "an Ogg file with an unknown codec" },
         { "30 26 B2 75 8E 66 CF 11", "a Windows Media file" },
         { "FF FD 90 64 00", "MPEG audio that is no MP3" },
-        { "'Rar! 1A 07", "a RAR archive (a CBR can be saved as CBZ)" },
+        { "'.snd 00 00 00 18", "a Sun sound (AU)" },
+        { "'riff 2E 91 CF 11 A5 D6 28 DB", "a Sony Wave64 sound" },
+        { "'RE~^ 00 00 00", "a RAR archive of a version before 2 (it can be packed again as ZIP)" },
         { "7F 'ELF", "a program" },
         { "'{\"a\":1}", "a JSON document" },
         { "'hello_world", "a text file" },

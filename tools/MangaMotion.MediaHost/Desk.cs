@@ -1,5 +1,6 @@
 using MangaMotion.Media.Hosts;
 using MangaMotion.Media.Processes;
+using MangaMotion.MediaHost.Archives;
 using MangaMotion.MediaHost.FFmpeg;
 using MangaMotion.MediaHost.Lettering;
 using MangaMotion.MediaHost.Poppler;
@@ -23,6 +24,7 @@ internal static class Desk
                 VideoJob video => Videos.Render(slot, video),
                 SoundJob sound => Sounds.Measure(slot, sound),
                 LetteringJob lettering => PageLettering.Read(slot, lettering),
+                ArchiveJob archive => ArchiveReader.Read(slot, archive),
                 _ => new HostFailure(HostFailureKind.Internal, $"nobody does {job.GetType().Name} here"),
             };
         }

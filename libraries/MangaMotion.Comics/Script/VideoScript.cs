@@ -213,6 +213,9 @@ public enum ValueSource
     /// <summary>The lettering of the first pages.</summary>
     Pages,
 
+    /// <summary>The package of an EPUB.</summary>
+    Epub,
+
     /// <summary>Neither the request nor the chapter says it.</summary>
     Default,
 }

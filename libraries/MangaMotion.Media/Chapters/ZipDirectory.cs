@@ -46,10 +46,7 @@ internal static class ZipDirectory
 
         FindData(file, entries, end.Start);
         if (names.GroupBy(name => Convert.ToHexString(name.Bytes)).FirstOrDefault(group => group.Skip(1).Any()) is { } twins)
-        {
-            var name = PageNames.ForPeople(ZipNames.Decode([twins.First()])[0], 1);
-            throw new CorruptMediaException($"The archive holds two files of one name ('{name}'), and nobody can tell which one counts; pack it again.");
-        }
+            throw ArchivePages.Twins(ZipNames.Decode([twins.First()])[0]);
 
         entries = [.. entries.Zip(ZipNames.Decode(names), (entry, name) => entry with { Name = name }).Where(entry => !entry.Name.EndsWith('/'))];
         if (entries.Sum(entry => (decimal)entry.Unpacked) is var unpacked && unpacked > limits.UnpackedBytes)

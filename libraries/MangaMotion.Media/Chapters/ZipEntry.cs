@@ -8,7 +8,7 @@ namespace MangaMotion.Media.Chapters;
 /// <param name="Unpacked">Bytes when unpacked. Unpacking stops there.</param>
 /// <param name="Header">Offset of its local header in the file.</param>
 /// <param name="Data">Offset of its bytes in the file.</param>
-internal sealed record ZipEntry(string Name, ushort Method, bool IsEncrypted, uint Crc, long Packed, long Unpacked, long Header, long Data)
+internal sealed record ZipEntry(string Name, ushort Method, bool IsEncrypted, uint Crc, long Packed, long Unpacked, long Header, long Data) : IArchiveEntry
 {
     public const ushort Stored = 0;
     public const ushort Deflate = 8;

@@ -11,7 +11,8 @@ namespace MangaMotion.Media.Chapters;
 /// <param name="UnicodePath">The name in Info-ZIP's extra field 7075; null where there is none.</param>
 internal sealed record ZipName(byte[] Bytes, bool IsUtf8, byte Host, string? UnicodePath)
 {
-    private const byte Unix = 3;
+    public const byte Dos = 0;
+    public const byte Unix = 3;
     private const byte MacOs = 19;
 
     /// <summary>Whether the writer was of a system on which a backslash is a letter of a file's name.</summary>

@@ -9,6 +9,16 @@ internal static class DotNet
     public static string Root { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     /// <summary>
+    /// A heap for the dictionaries of archives: a quarter of the address space of a child. The dictionary of a 7z has up to 64 MB by the
+    /// usual settings, that of a RAR up to 32 MB.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> ArchiveEnvironment(long memoryBytes) => new Dictionary<string, string>(LeanEnvironment)
+    {
+        ["DOTNET_GCHeapHardLimit"] = $"0x{memoryBytes / 4:x}",
+        ["DOTNET_GCRegionRange"] = $"0x{memoryBytes / 2:x}",
+    };
+
+    /// <summary>
     /// A small heap that reserves little address space (the child runs under an address space cap), no diagnostics sockets,
     /// and a malloc that gives memory back instead of keeping an arena a thread.
     /// </summary>

@@ -13,6 +13,7 @@ namespace MangaMotion.Media.Hosts;
 [JsonDerivedType(typeof(VideoJob), "video")]
 [JsonDerivedType(typeof(SoundJob), "sound")]
 [JsonDerivedType(typeof(LetteringJob), "lettering")]
+[JsonDerivedType(typeof(ArchiveJob), "archive")]
 internal abstract record HostJob
 {
     /// <summary>The library that does it, for spans, metrics and messages to the operator.</summary>
@@ -35,6 +36,7 @@ internal abstract record HostJob<TAnswer> : HostJob
 [JsonDerivedType(typeof(VideoAnswer), "video")]
 [JsonDerivedType(typeof(SoundAnswer), "sound")]
 [JsonDerivedType(typeof(LetteringAnswer), "lettering")]
+[JsonDerivedType(typeof(ArchiveAnswer), "archive")]
 internal abstract record HostAnswer;
 
 /// <summary>The file is refused, or it could not be worked on.</summary>
@@ -64,6 +66,12 @@ internal enum HostFailureKind
     /// <summary>Its first page has no width or no height.</summary>
     NoPageSize,
     OutOfMemory,
+
+    /// <summary>The archive has more files than <see cref="ArchiveJob.MaxEntries"/>.</summary>
+    TooManyEntries,
+
+    /// <summary>The file is one part of an archive of several.</summary>
+    PartOfSeveral,
 
     /// <summary>Nothing the file can be blamed for, such as a full disk.</summary>
     Internal,
@@ -226,6 +234,35 @@ internal sealed record LetteringAnswer(IReadOnlyList<HostTextLine> Lines) : Host
 /// <param name="Certainty">Mean probability of the box's pixels to be lettering, 0 to 1.</param>
 internal sealed record HostTextLine(int X, int Y, int Width, int Height, string Text, double Confidence, double Certainty);
 
+/// <summary>List the files of an archive, or unpack some of them.</summary>
+internal sealed record ArchiveJob : HostJob<ArchiveAnswer>
+{
+    /// <summary>File with the list of all entries: a JSON array of <see cref="HostEntry"/> in the order of the archive.</summary>
+    public const string ListFile = "entries";
+
+    public override string Tool => "sharpcompress";
+
+    /// <summary>
+    /// Null writes <see cref="ListFile"/>. Otherwise each entry becomes a file whose name is its place in this list, from 0. An entry that is
+    /// damaged has no file.
+    /// </summary>
+    public IReadOnlyList<HostWanted>? Wanted { get; init; }
+
+    public required int MaxEntries { get; init; }
+}
+
+/// <param name="Entry">Its place among the files of the archive, from 0. Folders do not count.</param>
+/// <param name="Bytes">Bytes from its beginning that are unpacked at most.</param>
+internal sealed record HostWanted(int Entry, long Bytes);
+
+/// <param name="Name">As the archive has it; bytes in an unknown code page as Latin-1.</param>
+/// <param name="Size">Bytes when unpacked, as the archive states them.</param>
+/// <param name="Crc">CRC-32 of the unpacked bytes, for the worker to check; null where the reader checks it or there is none.</param>
+internal sealed record HostEntry(string Name, long Size, bool IsEncrypted, uint? Crc);
+
+/// <param name="Detail">For the operator: why the first damaged entry could not be unpacked.</param>
+internal sealed record ArchiveAnswer(string Detail) : HostAnswer;
+
 /// <param name="Demuxer">The one that reads the file; it is not guessed.</param>
 /// <param name="Decoders">Names of all that may be used, with commas.</param>
 internal sealed record HostFormat(string Demuxer, string Decoders);
@@ -233,4 +270,5 @@ internal sealed record HostFormat(string Demuxer, string Decoders);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(HostJob))]
 [JsonSerializable(typeof(HostAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<HostEntry>))]
 internal sealed partial class HostProtocol : JsonSerializerContext;

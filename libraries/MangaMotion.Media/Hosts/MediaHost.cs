@@ -48,9 +48,11 @@ internal sealed class MediaHost : IAsyncDisposable
 
     /// <summary>Starts a host process and waits until it has loaded libvips.</summary>
     /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
+    /// <param name="forArchives">Whether it gets the large heap of <see cref="DotNet.ArchiveEnvironment"/>.</param>
     /// <exception cref="ToolFailedException">It was killed before it was ready.</exception>
     /// <exception cref="SandboxFailedException">It did not start, which is the machine's fault.</exception>
-    public static async Task<MediaHost> StartAsync(Sandbox sandbox, MediaOptions options, string slot, string library, CancellationToken cancellationToken)
+    public static async Task<MediaHost> StartAsync(
+        Sandbox sandbox, MediaOptions options, string slot, string library, bool forArchives, CancellationToken cancellationToken)
     {
         var (seenIn, seenOut) = sandbox.Remounts ? ("/in", "/out") : (Path.Combine(slot, "in"), Path.Combine(slot, "out"));
         List<Mount> mounts =
@@ -77,7 +79,7 @@ internal sealed class MediaHost : IAsyncDisposable
             Arguments = [program, seenIn, seenOut, library, options.Av.Libraries, options.Lettering.Models],
             Mounts = mounts,
             Caps = new ResourceCaps { MemoryBytes = options.Limits.MemoryBytes, FileBytes = options.Limits.OutputBytes },
-            Environment = DotNet.LeanEnvironment,
+            Environment = forArchives ? DotNet.ArchiveEnvironment(options.Limits.MemoryBytes) : DotNet.LeanEnvironment,
         });
         var host = new MediaHost(process, slot);
         try

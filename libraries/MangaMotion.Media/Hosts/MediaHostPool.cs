@@ -45,7 +45,7 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
     {
         using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         var first = _all.IsEmpty;
-        var host = await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder), canceled.Token);
+        var host = await StartAsync(UsualLibrary(), forArchives: false, canceled.Token);
         if (first && !_closing.IsCancellationRequested)
             _idle.Push(host);
         else
@@ -72,9 +72,11 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         await _free.WaitAsync(canceled.Token);
         try
         {
-            var host = type == MediaType.Heic ? await StartAsync(HeicLibrary(), canceled.Token)
-                : _idle.TryPop(out var kept) ? kept
-                : await StartAsync(VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder), canceled.Token);
+            // Archives need a large heap for a short time.
+            var forArchives = type.Kind == MediaKind.Archive;
+            var isForOneJob = forArchives || type == MediaType.Heic;
+            var host = !isForOneJob && _idle.TryPop(out var kept) ? kept
+                : await StartAsync(type == MediaType.Heic ? HeicLibrary() : UsualLibrary(), forArchives, canceled.Token);
             var keep = false;
             var shown = Path.Combine(host.InDirectory, "input");
             try
@@ -92,7 +94,7 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
             }
             finally
             {
-                await ReturnAsync(host, keep && Clear(host), oneJob: type == MediaType.Heic);
+                await ReturnAsync(host, keep && Clear(host), isForOneJob);
             }
         }
         finally
@@ -105,10 +107,12 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
     private static string HeicLibrary() =>
         VipsLibrary.ForHeic ?? throw new UnsupportedMediaException("HEIC is not taken here; save the picture as JPEG.", "the system's libvips42 is not installed");
 
-    private async Task<MediaHost> StartAsync(string library, CancellationToken cancellationToken)
+    private string UsualLibrary() => VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder);
+
+    private async Task<MediaHost> StartAsync(string library, bool forArchives, CancellationToken cancellationToken)
     {
         var slot = Path.Combine(workspaces.Location, $"slot-{Interlocked.Increment(ref _slots)}");
-        var host = await MediaHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot), library, cancellationToken);
+        var host = await MediaHost.StartAsync(sandbox, options.Value, WorkspaceRoot.Create(slot), library, forArchives, cancellationToken);
         _all[host] = true;
         return host;
     }
@@ -170,13 +174,13 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         }
     }
 
-    private async Task ReturnAsync(MediaHost host, bool keep, bool oneJob)
+    private async Task ReturnAsync(MediaHost host, bool keep, bool isForOneJob)
     {
         var reason = this switch
         {
             _ when _closing.IsCancellationRequested => "shutdown",
             _ when !keep => "failed",
-            _ when oneJob => "one_job",
+            _ when isForOneJob => "one_job",
             _ when host.Jobs >= options.Value.Vips.RecycleAfterJobs => "jobs",
             _ when host.ResidentBytes > options.Value.Vips.RecycleAboveBytes => "memory",
             _ => null,

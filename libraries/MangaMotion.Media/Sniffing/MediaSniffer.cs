@@ -77,6 +77,9 @@ public static class MediaSniffer
     {
         _ when head.StartsWith("%PDF-"u8) => MediaType.Pdf,
         [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => MediaType.Zip,
+        _ when head.StartsWith("Rar!\u001A\u0007"u8) => MediaType.Rar,
+        [(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => MediaType.SevenZip,
+        _ when head.At(257, "ustar"u8) => MediaType.Tar,
         _ when head.StartsWith("RIFF"u8) => Riff(head),
         _ when head.StartsWith("RF64"u8) && head.At(8, "WAVE"u8) => MediaType.Wav,
         _ when head.StartsWith("FLV\u0001"u8) => MediaType.Flv,

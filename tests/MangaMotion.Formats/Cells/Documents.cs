@@ -38,7 +38,7 @@ internal static class Documents
 
     private static string Qpdf(Bench bench, params string[] options) => bench.Make("pdf", "qpdf", [.. options, Plain(bench), "OUT"]);
 
-    private static byte[] Scan(Bench bench)
+    public static byte[] Scan(Bench bench)
     {
         var png = bench.Write("png", PngFile.Write(8, LightCoding.Plain));
         var jpeg = File.ReadAllBytes(bench.Make("jpg", "vips", "jpegsave", png, "OUT", "--Q", "95"));

@@ -16,7 +16,7 @@ internal static class VideoCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "A CBZ, ZIP or PDF, page images in order, or a folder of page images.",
+            Description = "A CBZ, CBR, CB7, CBT, ZIP, EPUB or PDF, page images in order, or a folder of page images.",
             Arity = ArgumentArity.OneOrMore,
         }.Check(ChapterFiles.IsChapter, "an existing file or a folder of page images");
         var output = CreateOutput();

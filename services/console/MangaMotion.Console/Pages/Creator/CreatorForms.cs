@@ -27,7 +27,8 @@ internal static class CreatorForms
 
     private static async Task CreateVideoAsync(HttpContext context, MangaMotionClient client, IAntiforgery antiforgery)
     {
-        if (await OpenAsync(context, antiforgery, "Choose a chapter: a CBZ, ZIP or PDF, or its page images.") is not { } form)
+        const string Missing = "Choose a chapter: a CBZ, CBR, CB7, CBT, ZIP, EPUB or PDF, or its page images.";
+        if (await OpenAsync(context, antiforgery, Missing) is not { } form)
             return;
         using (form)
         {
