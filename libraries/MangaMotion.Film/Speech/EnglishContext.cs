@@ -30,7 +30,9 @@ internal static partial class EnglishContext
             "AM" => "am",
             _ when core[0] == '#' => Numbered(core),
             _ when RomanNumeral().IsMatch(core) => Numeral(core, before),
-            _ when before.Figure && core.Length > 1 && EnglishNumbers.Unit(core, one: before.Core == "1") is { } unit => unit,
+            _ when EnglishLexicon.Labeled.Contains(Lower(before)) && core.All(char.IsAsciiDigit) => EnglishNumbers.Label(core),
+            _ when IsDay(core) && IsMonth(before, token, shouted) => EnglishNumbers.Words(core + "th"),
+            _ when before.Figure && (core.Length > 1 || core is "m" or "g") && EnglishNumbers.Unit(core, one: before.Core == "1") is { } unit => unit,
             _ when token.Dotted && EnglishLexicon.Dotted.GetValueOrDefault(Lower(token)) is { } title
                 && (after.Shown is not null || EnglishLexicon.DottedAtEnd.Contains(Lower(token))) => title,
             _ => null,
@@ -65,6 +67,13 @@ internal static partial class EnglishContext
             "in" => !shouted,
             _ => false,
         };
+
+    private static bool IsDay(string core) => core.Length is 1 or 2 && core.All(char.IsAsciiDigit) && int.Parse(core) is >= 1 and <= 31;
+
+    /// <summary>"May" and "March" are months where they are written as names, or where the date ends the clause.</summary>
+    private static bool IsMonth(EnglishToken before, EnglishToken day, bool shouted) =>
+        EnglishLexicon.Months.Contains(Lower(before))
+        && (Lower(before) is not ("may" or "march") || (before.Capital && !shouted) || day.Pause.Length > 0);
 
     private static bool IsTime(EnglishToken before) =>
         before.Core is { Length: > 0 } core && (before.Figure || EnglishLexicon.Hours.Contains(core.ToLowerInvariant()));

@@ -19,7 +19,7 @@ internal static class EnglishLexicon
         'n and; 'em em; 'til till; 'bout about; 'round round; www W W W;
         cuz because; thru through; dunno don't know; ma'am mam; o'clock o'clock; at&t A T and T; q&a Q and A; wwi world war one; wwii world war two; phd P H D;
         911 nine one one; 10-4 ten four; 50/50 fifty fifty; 50-50 fifty fifty; asap A S A P; ph P H;
-        nth enth; aka A K A; a.k.a A K A
+        nth enth; aka A K A; a.k.a A K A; a-ha aha; ah-ha aha; a-hem ahem
         """);
 
     /// <summary>Readings of words with a full stop: "Gen." is "general", "gen" is not.</summary>
@@ -59,7 +59,8 @@ internal static class EnglishLexicon
         hm hum; hmm hum; hmph humf; mm mum; mmm mum; mhm muh hum; mmhm muh hum; sh shush; shh shush; gr gur; grr gur;
         brr bur; tsk tisk; tch tich; tck tick; pft puft; pfft puft; pff puff; psst pist; pst pist; zz zuz; zzz zuz;
         ssh shush; ss sus; ahh ah; aah ah; ohh oh; ooh oo; ugh ugh; ughh ugh; eww ew; hn hun; hnn hun; ngh nug; nngh nug;
-        hngh hung; rr rur; vs versus; aargh argh; aaah ah; mwah mwah
+        hngh hung; rr rur; vs versus; aargh argh; aaah ah; mwah mwah;
+        brb B R B; idk I D K; afk A F K
         """);
 
     /// <summary>Words with a doubled letter that a scream may lengthen: GOOOOD is "good", NOOOO is "no".</summary>
@@ -87,6 +88,18 @@ internal static class EnglishLexicon
         """
         agent agents air army attorney border citizen citizens congress dollar dollars embassy flag government mail marine
         marines marshal marshals military navy passport president senate senator soldiers treasury troops
+        """);
+
+    /// <summary>A number behind one of these is a label and not a count: "Room 101".</summary>
+    public static FrozenSet<string> Labeled { get; } = Set(
+        """
+        apartment apt bus cell flight highway interstate locker room route suite unit
+        """);
+
+    public static FrozenSet<string> Months { get; } = Set(
+        """
+        jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november
+        dec december
         """);
 
     public static FrozenSet<string> Hours { get; } = Set(

@@ -64,6 +64,8 @@ internal static partial class EnglishNumbers
             return Plural(YearOrNumber(decade.Groups["n"].Value));
         if (Height().Match(token) is { Success: true } height)
             return $"{Cardinal(height.Groups["ft"].Value)} foot {Cardinal(height.Groups["in"].Value)}";
+        if (House().Match(token) is { Success: true } house && !Units.ContainsKey(house.Groups["letter"].Value))
+            return $"{Label(house.Groups["n"].Value)} {house.Groups["letter"].Value.ToUpperInvariant()}";
         if (Telephone().IsMatch(token))
             return Digits(token);
         if (Range().Match(token) is { Success: true } range)
@@ -79,6 +81,10 @@ internal static partial class EnglishNumbers
         digits.Length > 18 || (digits.Length > 1 && digits[0] == '0')
             ? Digits(digits)
             : Plain(Long(digits).ToWords(culture: English, addAnd: false));
+
+    /// <summary>The number of a room, a flight or a road: "one oh one" of 101, "sixty six" of 66.</summary>
+    public static string Label(string digits) =>
+        digits.Length is 3 or 4 && digits[0] != '0' && !digits.EndsWith("000", StringComparison.Ordinal) ? InPairs(digits) : Cardinal(digits);
 
     /// <summary>"second" of 2.</summary>
     public static string OrdinalWords(long number) =>
@@ -101,8 +107,14 @@ internal static partial class EnglishNumbers
         if (number.Length != 4 || !number.All(char.IsAsciiDigit) || number[0] is not ('1' or '2') || number[1..] == "000"
             || (number[0] == '2' && number[1] == '0' && number[2] == '0'))
             return Decimal(number);
-        var (century, rest) = (Cardinal(number[..2]), number[2..]);
-        return rest == "00" ? $"{century} hundred" : rest[0] == '0' ? $"{century} oh {Cardinal(rest[1..])}" : $"{century} {Cardinal(rest)}";
+        return InPairs(number);
+    }
+
+    /// <summary>Three or four digits as a number and two digits: "two twenty one", "nineteen oh five", "twelve hundred".</summary>
+    private static string InPairs(string digits)
+    {
+        var (head, rest) = (Cardinal(digits[..^2]), digits[^2..]);
+        return rest == "00" ? $"{head} hundred" : rest[0] == '0' ? $"{head} oh {Cardinal(rest[1..])}" : $"{head} {Cardinal(rest)}";
     }
 
     private static string Decimal(string number)
@@ -189,6 +201,9 @@ internal static partial class EnglishNumbers
 
     [GeneratedRegex(@"^(?<ft>\d)'(?<in>\d{1,2})$", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Height();
+
+    [GeneratedRegex(@"^(?<n>\d{3,4})(?<letter>[A-Z])$", RegexOptions.IgnoreCase, SpeechText.MatchMilliseconds)]
+    private static partial Regex House();
 
     [GeneratedRegex(@"^\+?(?:\d{3}-\d{4}|\d{1,4}(?:-\d{2,4}){2,4})$", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Telephone();

@@ -121,9 +121,9 @@ internal static partial class EnglishReading
     [GeneratedRegex(@"^(?:[:;=8xX]-?[)(DPpOo3\]\[/\\]+|[oO0T>-]_+[oO0T<-]|XD+)$", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Face();
 
-    /// <summary>"W-WHAT", "B-b-but": the word alone is spoken.</summary>
+    /// <summary>"W-WHAT", "B-b-but", "I-IT'S": the word alone is spoken. "re-read" and "co-coach" are words.</summary>
     [GeneratedRegex(
-        @"^(?<first>[B-HJ-Zb-hj-z]{1,2})(?:-\k<first>)*-(?<word>\k<first>[A-Za-z']+)$", RegexOptions.IgnoreCase,
+        @"^(?!re-re|co-co)(?<first>[A-Za-z]{1,2})(?:-\k<first>)*-(?<word>\k<first>[A-Za-z']+)$", RegexOptions.IgnoreCase,
         SpeechText.MatchMilliseconds)]
     private static partial Regex Stammer();
 

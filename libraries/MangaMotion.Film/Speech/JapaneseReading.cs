@@ -20,6 +20,7 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     private static readonly (Regex Written, string Read)[] Corrections =
     [
         (Furigana(), "${kana}"), (Twenty(), "はたち"), (Stammer(), "${word}"), (Clock(), "${h}時${m}分"), (FullHour(), "${h}時"),
+        (Midnight(), "零時"), (Minus(), "マイナス"), (Celsius(), "度"), (OneToOne(), "いったいいち"), (DayAfterTomorrow(), "アサッテ"),
         (Fraction(), "${d}ぶんの${n}"), (Items(), "${n}けん"), (Elongation(), "${kana}ー"), (What(), "なん"), (Wait(), "マ"), (Throw(), "ス"),
         (Keep(), "タモ"), (Stand(), "タ"), (Repeated(), "${sign}${sign}${sign}"),
     ];
@@ -124,6 +125,21 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
 
     [GeneratedRegex("(?<h>[０-９]{1,2})：００(?![０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex FullHour();
+
+    [GeneratedRegex("(?<![０-９])０{1,2}時(?!間)", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Midnight();
+
+    [GeneratedRegex("(?<![０-９Ａ-Ｚａ-ｚ])[－−](?=[０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Minus();
+
+    [GeneratedRegex("℃", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex Celsius();
+
+    [GeneratedRegex("(?<![０-９一二三四五六七八九十])[１一]対[１一](?![０-９一二三四五六七八九十])", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex OneToOne();
+
+    [GeneratedRegex("明後日", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex DayAfterTomorrow();
 
     [GeneratedRegex("(?<![０-９])(?<n>[０-９]{1,3})／(?<d>[０-９]{1,3})(?![０-９])", RegexOptions.None, SpeechText.MatchMilliseconds)]
     private static partial Regex Fraction();

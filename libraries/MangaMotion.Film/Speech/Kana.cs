@@ -36,11 +36,30 @@ internal static class Kana
     public static string Katakana(string hiragana) =>
         string.Concat(hiragana.Select(sign => sign is >= 'ぁ' and <= 'ゖ' ? (char)(sign - 'ぁ' + 'ァ') : sign));
 
-    /// <summary>A Latin word of three letters or more that is romaji, in katakana (ＡＫＩＲＡ is アキラ); null where it is none.</summary>
-    public static string? Name(string fullWidth) =>
-        fullWidth.Length >= 3 && fullWidth.All(sign => sign is (>= 'Ａ' and <= 'Ｚ') or (>= 'ａ' and <= 'ｚ'))
-            ? FromRomaji(string.Concat(fullWidth.Select(sign => (char)(sign - '！' + '!'))))
-            : null;
+    /// <summary>
+    /// English words that stand in Japanese lines and that the dictionary of the analysis lacks, as the Japanese say them. The analysis would
+    /// spell them, and some could be romaji.
+    /// </summary>
+    private static readonly FrozenDictionary<string, string> English =
+        """
+        baby ベイビー; battle バトル; bonus ボーナス; bye バイ; class クラス; closed クローズド; combo コンボ; danger デンジャー; dead デッド; death デス;
+        end エンド; exit エグジット; fight ファイト; fin フィン; final ファイナル; fire ファイヤー; gameover ゲームオーバー; girl ガール; great グレート; help ヘルプ;
+        hero ヒーロー; hit ヒット; hope ホープ; king キング; last ラスト; level レベル; life ライフ; lose ルーズ; lucky ラッキー; magic マジック; more モア;
+        night ナイト; over オーバー; perfect パーフェクト; please プリーズ; power パワー; queen クイーン; ready レディ; secret シークレット; smile スマイル;
+        sorry ソーリー; theend ジエンド; time タイム; wanted ウォンテッド; welcome ウェルカム; win ウィン; world ワールド; wow ワオ; yes イエス; you ユー
+        """.Split(';', StringSplitOptions.TrimEntries).Select(entry => entry.Split(' ')).ToFrozenDictionary(entry => entry[0], entry => entry[1]);
+
+    /// <summary>
+    /// A Latin word of three letters or more in katakana: an English one (ＨＥＲＯ is ヒーロー) or romaji (ＡＫＩＲＡ is アキラ); null where it is
+    /// neither.
+    /// </summary>
+    public static string? Name(string fullWidth)
+    {
+        if (fullWidth.Length < 3 || !fullWidth.All(sign => sign is (>= 'Ａ' and <= 'Ｚ') or (>= 'ａ' and <= 'ｚ')))
+            return null;
+        var word = string.Concat(fullWidth.Select(sign => (char)(sign - '！' + '!')));
+        return English.GetValueOrDefault(word.ToLowerInvariant()) ?? FromRomaji(word);
+    }
 
     /// <summary>Hepburn romaji in katakana; null where it is none.</summary>
     private static string? FromRomaji(string romaji)

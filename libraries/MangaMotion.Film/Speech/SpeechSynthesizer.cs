@@ -14,7 +14,7 @@ namespace MangaMotion.Film.Speech;
 public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesizer> log)
 {
     /// <summary>Raised when the same line would sound or be timed differently; part of what a spoken line's key is made from.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private readonly FestivalVoice _festival = new(tools);
     private readonly ClauseVoice _clauses = new(tools);
