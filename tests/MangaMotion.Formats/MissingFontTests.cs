@@ -38,12 +38,15 @@ public sealed class MissingFontTests : IDisposable
     /// <summary>The notes of the host's answer.</summary>
     private async Task<string[]> DrawAsync(byte[] pdf, bool onlyDejaVu)
     {
-        var (input, output) = (Directory.CreateDirectory(Path.Combine(_folder, "in")), Directory.CreateDirectory(Path.Combine(_folder, "out")));
-        await File.WriteAllBytesAsync(Path.Combine(input.FullName, "input"), pdf);
+        var (input, output) = (Path.Combine(_folder, "in"), Path.Combine(_folder, "out"));
+        Directory.CreateDirectory(input);
+        Directory.CreateDirectory(output);
+        await File.WriteAllBytesAsync(Path.Combine(input, "input"), pdf);
         var program = Path.Combine(AppContext.BaseDirectory, "mediahost", "MangaMotion.MediaHost.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("/dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
+        var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { program, input.FullName, output.FullName, "libvips.so.42", "" },
+            UseShellExecute = false,
+            ArgumentList = { program, input, output, "libvips.so.42", "" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
@@ -53,14 +56,14 @@ public sealed class MissingFontTests : IDisposable
         (await host.StandardOutput.ReadLineAsync()).ShouldBe("");
         await host.StandardInput.WriteLineAsync(
             """
-            {"job":"pdf","type":"application/pdf","maxPages":10,"page":{"number":1,"longer":480,"shorter":480,"maxPixels":1000000,"pictures":
-            {"variants":[{"name":"page","size":480,"format":"png","quality":80,"progressive":false}],"background":[255,255,255]}}}
+            {"job":"pdf","type":"application/pdf","maxPages":10,
+            "page":{"number":1,"longer":480,"shorter":480,"maxPixels":1000000,"pictures":{"variants":[{"name":"page","size":480,"format":"png","quality":80,"progressive":false}],"background":[255,255,255]}}}
             """.ReplaceLineEndings(""));
         var answer = JsonNode.Parse((await host.StandardOutput.ReadLineAsync())!)!;
         host.StandardInput.Close();
         await host.WaitForExitAsync();
         answer["answer"]!.GetValue<string>().ShouldBe("pdf", answer.ToJsonString());
-        File.Delete(Path.Combine(output.FullName, "page.png"));
+        File.Delete(Path.Combine(output, "page.png"));
         return [.. answer["image"]!["notes"]!.AsArray().Select(note => note!.GetValue<string>())];
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     public async Task<IReadOnlyList<SpeechWord>> WordsAsync(Workspace workspace, string line, CancellationToken cancellationToken)
     {
         var shown = SpeechText.Clean(line).Normalize(NormalizationForm.FormC).Replace(" ", "", StringComparison.Ordinal);
-        var written = Corrections.Aggregate(Kana.FullWidth(shown), (text, correction) => correction.Written.Replace(text, correction.Read));
+        var written = Corrections.Aggregate(Kana.ReplaceEnglish(Kana.FullWidth(shown)), (text, correction) => correction.Written.Replace(text, correction.Read));
         return written.Any(char.IsLetterOrDigit)
             ? SpeechText.Join(Aligned(shown, await AnalyseAsync(workspace, written, cancellationToken)), separator: "")
             : [];

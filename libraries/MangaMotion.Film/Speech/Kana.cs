@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace MangaMotion.Film.Speech;
 
 /// <summary>Kana as voices are given them.</summary>
-internal static class Kana
+internal static partial class Kana
 {
     private const string Vowels = "aiueo";
 
@@ -49,17 +50,20 @@ internal static class Kana
         sorry ソーリー; theend ジエンド; time タイム; wanted ウォンテッド; welcome ウェルカム; win ウィン; world ワールド; wow ワオ; yes イエス; you ユー
         """.Split(';', StringSplitOptions.TrimEntries).Select(entry => entry.Split(' ')).ToFrozenDictionary(entry => entry[0], entry => entry[1]);
 
-    /// <summary>
-    /// A Latin word of three letters or more in katakana: an English one (ＨＥＲＯ is ヒーロー) or romaji (ＡＫＩＲＡ is アキラ); null where it is
-    /// neither.
-    /// </summary>
-    public static string? Name(string fullWidth)
-    {
-        if (fullWidth.Length < 3 || !fullWidth.All(sign => sign is (>= 'Ａ' and <= 'Ｚ') or (>= 'ａ' and <= 'ｚ')))
-            return null;
-        var word = string.Concat(fullWidth.Select(sign => (char)(sign - '！' + '!')));
-        return English.GetValueOrDefault(word.ToLowerInvariant()) ?? FromRomaji(word);
-    }
+    /// <summary>The line with its English words in katakana: ＨＥＲＯ is ヒーロー.</summary>
+    public static string ReplaceEnglish(string fullWidth) =>
+        LatinWord().Replace(fullWidth, word => English.GetValueOrDefault(HalfWidth(word.Value).ToLowerInvariant(), word.Value));
+
+    /// <summary>A Latin word of three letters or more that is romaji, in katakana (ＡＫＩＲＡ is アキラ); null where it is none.</summary>
+    public static string? Name(string fullWidth) =>
+        fullWidth.Length >= 3 && fullWidth.All(sign => sign is (>= 'Ａ' and <= 'Ｚ') or (>= 'ａ' and <= 'ｚ'))
+            ? FromRomaji(HalfWidth(fullWidth))
+            : null;
+
+    private static string HalfWidth(string fullWidth) => string.Concat(fullWidth.Select(sign => (char)(sign - '！' + '!')));
+
+    [GeneratedRegex("[Ａ-Ｚａ-ｚ]{3,}", RegexOptions.None, SpeechText.MatchMilliseconds)]
+    private static partial Regex LatinWord();
 
     /// <summary>Hepburn romaji in katakana; null where it is none.</summary>
     private static string? FromRomaji(string romaji)

@@ -28,8 +28,9 @@ internal static class Strangers
         yield return Stranger("real media.mp4", [.. ".RMF"u8, .. new byte[100]]);
         yield return Stranger("transport stream.mp4", [.. Enumerable.Repeat<byte[]>([0x47, .. new byte[187]], 4).SelectMany(packet => packet)]);
         yield return Stranger("midi.mp3", [.. "MThd"u8, .. new byte[100]]);
-        yield return Stranger("rar.cbz", [.. "Rar!\u001A\u0007"u8, .. new byte[100]]);
-        yield return Stranger("tar.zip", [.. new byte[257], .. "ustar"u8, .. new byte[250]]);
+        yield return new HostileFile("extension", "rar.cbz", [.. "Rar!\u001A\u0007"u8, .. new byte[100]], Ending.Refused);
+        yield return new HostileFile("extension", "7z.cbz", [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C, .. new byte[100]], Ending.Refused);
+        yield return new HostileFile("extension", "tar.zip", [.. new byte[257], .. "ustar"u8, .. new byte[250]], Ending.Refused);
         yield return Stranger("json.png", "{\"a\":[[[[[[[[1]]]]]]]]}"u8);
         yield return Stranger("text.mp4", "Just a few words."u8);
         yield return Stranger("empty.jpg", []);
