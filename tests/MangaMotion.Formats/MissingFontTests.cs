@@ -57,7 +57,9 @@ public sealed class MissingFontTests : IDisposable
         await host.StandardInput.WriteLineAsync(
             """
             {"job":"pdf","type":"application/pdf","maxPages":10,
-            "page":{"number":1,"longer":480,"shorter":480,"maxPixels":1000000,"pictures":{"variants":[{"name":"page","size":480,"format":"png","quality":80,"progressive":false}],"background":[255,255,255]}}}
+            "page":{"number":1,"longer":480,"shorter":480,"maxPixels":1000000,"pictures":{
+            "variants":[{"name":"page","size":480,"format":"png","quality":80,"progressive":false}],
+            "background":[255,255,255]}}}
             """.ReplaceLineEndings(""));
         var answer = JsonNode.Parse((await host.StandardOutput.ReadLineAsync())!)!;
         host.StandardInput.Close();
