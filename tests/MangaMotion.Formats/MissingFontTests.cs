@@ -46,7 +46,7 @@ public sealed class MissingFontTests : IDisposable
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
-            ArgumentList = { program, input, output, "libvips.so.42", "" },
+            ArgumentList = { program, input, output, "libvips.so.42", "", "" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
