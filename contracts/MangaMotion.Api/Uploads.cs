@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MangaMotion.Api;
 
@@ -19,6 +20,21 @@ public sealed record UploadRequest(
 /// <param name="ExpiresAt">Time at which the link expires.</param>
 public sealed record UploadLink(
     Guid UploadId, string Method, Uri Url, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt);
+
+/// <summary>Uploads that are not used in an ingest or a video yet, newest first.</summary>
+public sealed record UploadList(IReadOnlyList<OpenUpload> Uploads)
+{
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; init; }
+}
+
+/// <summary>Upload that is not used in an ingest or a video yet.</summary>
+/// <param name="Received">
+/// Stored bytes of a resumable upload; null for an upload by a link, whose bytes are counted when it is used.
+/// </param>
+/// <param name="ExpiresAt">Time at which the upload is deleted. Each stored part of a resumable upload delays it.</param>
+public sealed record OpenUpload(
+    Guid UploadId, string Name, long Size, long? Received, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>Ingest of files and JSON records that were uploaded directly to the object store.</summary>
 public sealed record IngestOfUploads

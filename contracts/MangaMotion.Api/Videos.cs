@@ -188,7 +188,10 @@ public abstract record VideoFields
 public sealed record VideoOfIngest : VideoFields
 {
     /// <summary>Ingest whose files are the chapter.</summary>
-    public required Guid IngestId { get; init; }
+    public Guid? IngestId { get; init; }
+
+    /// <summary>Uploads that are the chapter, instead of an ingest. Each upload can be used once.</summary>
+    public IReadOnlyList<UploadReference>? Uploads { get; init; }
 }
 
 /// <summary>Answer to an accepted video. <c>job_id</c> is the id of the video.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using MangaMotion.Api;
 
 namespace MangaMotion.Client;
@@ -24,7 +25,45 @@ public sealed partial class MangaMotionClient
         return link.UploadId;
     }
 
+    /// <summary>Lists the uploads that are not used in an ingest or a video yet, newest first.</summary>
+    public Task<UploadList> GetUploadsAsync(string? pageToken = null, CancellationToken cancellationToken = default) =>
+        GetAsync<UploadList>(
+            pageToken is null ? "api/v1/uploads" : $"api/v1/uploads?pageToken={Uri.EscapeDataString(pageToken)}", cancellationToken);
+
+    /// <summary>Deletes a resumable upload that is not used in an ingest or a video.</summary>
+    public async Task DeleteUploadAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"api/v1/uploads/tus/{id}");
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        using var response = await http.SendAsync(request, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    /// <summary>Submits uploads as the chapter of a video.</summary>
+    /// <param name="fields">Form fields of the API, such as <c>direction</c>.</param>
+    public Task<VideoAccepted> CreateVideoAsync(
+        IReadOnlyList<Guid> uploads, IReadOnlyDictionary<string, string> fields, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SubmitUploadsAsync<VideoAccepted>(Videos, uploads, fields, idempotencyKey, cancellationToken);
+
+    /// <summary>Submits uploads as the files of an ingest.</summary>
+    /// <param name="fields">Form fields of the API, such as <c>collection</c>.</param>
+    public Task<IngestStatus> IngestAsync(
+        IReadOnlyList<Guid> uploads, IReadOnlyDictionary<string, string> fields, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SubmitUploadsAsync<IngestStatus>(Ingests, uploads, fields, idempotencyKey, cancellationToken);
+
     /// <summary>Creates a link to upload one file directly to the object store.</summary>
     public Task<UploadLink> CreateUploadAsync(UploadRequest upload, CancellationToken cancellationToken = default) =>
         PostJsonAsync<UploadLink>("api/v1/uploads", upload, cancellationToken);
+
+    private async Task<T> SubmitUploadsAsync<T>(
+        string path, IReadOnlyList<Guid> uploads, IReadOnlyDictionary<string, string> fields, string? idempotencyKey,
+        CancellationToken cancellationToken)
+    {
+        var body = fields.ToDictionary(field => field.Key, object (field) => field.Value);
+        body["uploads"] = uploads.Select(id => new UploadReference(id)).ToList();
+        using var content = JsonContent.Create(body, options: ApiJson.Options);
+        return await SubmitAsync<T>(path, content, idempotencyKey, cancellationToken);
+    }
 }

@@ -13,8 +13,10 @@ public sealed class ApiStack : IAsyncLifetime
         "video of an ingest by JSON", "direct upload with a WebP card",
     ];
 
-    private readonly TestStack _servers = new();
     private Installation _installation = null!;
+
+    /// <summary>Servers for installations of single tests.</summary>
+    public TestStack Servers { get; } = new();
 
     public Uri Address => _installation.Http.BaseAddress!;
 
@@ -26,7 +28,7 @@ public sealed class ApiStack : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _installation = await Installation.CreateAsync(_servers);
+        _installation = await Installation.CreateAsync(Servers);
         await _installation.StartIngestAsync();
         await Task.WhenAll(_installation.StartThumbnailAsync(), _installation.StartVideoAsync());
         Document = await _installation.Http.GetStringAsync("/openapi/v1.json");
@@ -41,7 +43,7 @@ public sealed class ApiStack : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _installation.DisposeAsync();
-        await _servers.DisposeAsync();
+        await Servers.DisposeAsync();
         Directory.Delete(Files, recursive: true);
     }
 }

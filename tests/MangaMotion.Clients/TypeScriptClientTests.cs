@@ -5,8 +5,8 @@ namespace MangaMotion.Clients;
 /// <summary>Client of openapi-typescript and openapi-fetch, and the linter Spectral. The test installs them by <c>npm ci</c>.</summary>
 public sealed class TypeScriptClientTests(ApiStack stack)
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "TypeScript");
-    private static readonly Lazy<Task> Packages =
+    internal static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "TypeScript");
+    internal static readonly Lazy<Task> Packages =
         new(() => ToolProcess.RunAsync(Folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"));
 
     [Fact]

@@ -92,7 +92,10 @@ internal sealed class WaitingRoom(HealthCheckService health, IConfiguration conf
                 context.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await ProblemAnswers.WriteAsync(context, new()
                 {
-                    Status = StatusCodes.Status503ServiceUnavailable,
+                    // After a HEAD with 503, tus clients begin a resumable upload again from byte 0. After 423 they try again later.
+                    Status = HttpMethods.IsHead(context.Request.Method)
+                        ? StatusCodes.Status423Locked
+                        : StatusCodes.Status503ServiceUnavailable,
                     Detail = $"The service is starting and waits for its database. Nothing was accepted; try again in {RetryAfterSeconds} s.",
                     Extensions = { ["code"] = ProblemCodes.DependencyUnavailable },
                 });

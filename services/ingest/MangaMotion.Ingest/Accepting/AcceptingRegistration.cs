@@ -25,6 +25,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton<UploadReferences>();
+        services.AddSingleton<ResumableUploads>();
         services.AddSingleton<PutTurns>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<CallbackPolicy>();
@@ -44,6 +45,7 @@ internal static class AcceptingRegistration
     {
         api.MapIngests();
         api.MapUploads();
+        api.MapTus();
         api.MapVideos();
     }
 

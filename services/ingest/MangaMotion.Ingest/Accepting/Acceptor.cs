@@ -16,9 +16,7 @@ public sealed record Submission(
 
 /// <summary>A submission whose files are stored: what its transaction writes.</summary>
 /// <param name="Rows">Statements that run before the jobs are inserted.</param>
-/// <param name="ObsoleteKeys">Keys of objects that nothing refers to once the submission is accepted.</param>
-public sealed record Acceptance(
-    JsonAnswer Answer, IReadOnlyList<NpgsqlBatchCommand> Rows, IReadOnlyList<NewJob> Jobs, IReadOnlyList<string> ObsoleteKeys);
+public sealed record Acceptance(JsonAnswer Answer, IReadOnlyList<NpgsqlBatchCommand> Rows, IReadOnlyList<NewJob> Jobs);
 
 /// <summary>Accepts submissions: files into the store, then rows and messages in one transaction, or nothing at all.</summary>
 /// <typeparam name="TFields">The fields of the request.</typeparam>
@@ -41,7 +39,7 @@ public abstract class Acceptor<TFields>(string operation, AcceptTransaction tran
             var fields = await ReadAsync(submission, ingestId, files, fingerprint, cancellationToken);
             var acceptance = await PlanAsync(submission, fields, ingestId, files, cancellationToken);
             await transaction.CommitAsync(acceptance, submission.Idempotent?.Answer(fingerprint, acceptance.Answer), cancellationToken);
-            await stored.RemoveAsync(acceptance.ObsoleteKeys, "accepted uploads");
+            await stored.RemoveAsync([.. files.SelectMany(file => file.UploadKeys)], "accepted uploads");
             return acceptance.Answer;
         }
         catch (PostgresException exception) when (IdempotentRequest.IsLost(exception))

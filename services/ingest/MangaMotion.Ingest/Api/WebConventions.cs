@@ -1,3 +1,4 @@
+using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.ServiceDefaults.Configuration;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
@@ -11,11 +12,17 @@ internal static class WebConventions
 
     /// <summary>Text only: media are compressed already, and event streams must not wait in a buffer.</summary>
     private static readonly string[] CompressedTypes =
-        ["application/json", "application/problem+json", "application/schema+json", "application/javascript", "text/plain", "text/html", "text/css", "text/vtt", "text/javascript"];
+    [
+        "application/json", "application/problem+json", "application/schema+json", "application/javascript", "text/plain", "text/html",
+        "text/css", "text/vtt", "text/javascript",
+    ];
 
     /// <summary>Headers of answers that a script of another origin may read.</summary>
     private static readonly string[] ExposedHeaders =
-        ["Location", "ETag", "Retry-After", "Content-Disposition", "Content-Range", "Preference-Applied", "Idempotency-Replayed"];
+    [
+        "Location", "ETag", "Retry-After", "Content-Disposition", "Content-Range", "Preference-Applied", "Idempotency-Replayed",
+        .. TusHeaders.OfAnswers,
+    ];
 
     public static void AddWebConventions(this IServiceCollection services)
     {

@@ -7,6 +7,7 @@ using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Ingest.Reading.Assets;
 using MangaMotion.Ingest.Reading.Ingests;
 using MangaMotion.Jobs;
+using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -20,11 +21,23 @@ public sealed class IngestAcceptor(
 {
     private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
 
-    protected override Task<IngestRequest> ReadAsync(
-        Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken) =>
-        submission.Request.HasJsonContentType()
-            ? references.ReadAsync(submission.Request, submission.OwnerId, ingestId, files, fingerprint, cancellationToken)
-            : uploads.ReadAsync(submission.Request, ingestId, files, fingerprint, cancellationToken);
+    protected override async Task<IngestRequest> ReadAsync(
+        Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken)
+    {
+        var fields = new IngestRequest();
+        if (!submission.Request.HasJsonContentType())
+        {
+            await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
+            return fields;
+        }
+
+        await references.ReadAsync(submission, ingestId, files, fields, fingerprint, cancellationToken);
+        return files.Count > 0 || ingestId is null
+            ? fields
+            : throw new ProblemException(400, "no_files",
+                "The request has no upload; send {\"uploads\":[{\"upload_id\":\"…\"}]} with those that POST /uploads or /uploads/tus gave you, "
+                + "JSON records as {\"payload\":{\"upload_id\":\"…\"}}.");
+    }
 
     protected override async Task<Acceptance> PlanAsync(
         Submission submission, IngestRequest fields, Guid ingestId, List<UploadedFile> files, CancellationToken cancellationToken)
@@ -33,11 +46,8 @@ public sealed class IngestAcceptor(
         List<NpgsqlBatchCommand> inserts = [.. rows.Insert(ingestId, submission.OwnerId, fields, files)];
         if (submission.Wait is { } wait)
             inserts.Add(IngestWaits.Row(ingestId, wait));
-        var consumed = files.Select(file => file.UploadId).OfType<Guid>().ToArray();
-        if (consumed.Length > 0)
-            inserts.Add(UploadStore.Consume(submission.OwnerId, consumed, ingestId));
         var jobs = files.ConvertAll(file => CreateJob(ingestId, submission.OwnerId, fields, parameters, file));
-        return new(AnswerOf(ingestId, fields, files, jobs), inserts, jobs, Array.ConvertAll(consumed, Upload.KeyOf));
+        return new(AnswerOf(ingestId, fields, files, jobs), inserts, jobs);
     }
 
     private JsonAnswer AnswerOf(Guid ingestId, IngestRequest fields, List<UploadedFile> files, List<NewJob> newJobs)

@@ -1,4 +1,5 @@
 using MangaMotion.Ingest.Accepting.Quotas;
+using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
@@ -7,7 +8,8 @@ using NpgsqlTypes;
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
 /// <summary>
-/// The rows of an ingest and its assets, the parameters of its jobs, and its bytes in the owner's usage if a quota counts them.
+/// The rows of an ingest and its assets, the parameters of its jobs, its bytes in the owner's usage if a quota counts them, and the uploads
+/// that it consumes.
 /// </summary>
 public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, VariantSets variants, NpgsqlDataSource database)
 {
@@ -32,6 +34,8 @@ public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, Var
         yield return AssetRows(ingestId, ownerId, files);
         if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
             yield return use;
+        if (UploadStore.Consume(ownerId, files, ingestId) is { } consume)
+            yield return consume;
     }
 
     /// <inheritdoc cref="VariantSets.WriteParamsAsync"/>

@@ -28,20 +28,11 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
     private readonly IngestOptions _options = options.Value;
 
     /// <summary>
-    /// Stores the files and takes the fields. What was stored is added to <paramref name="stored"/> as it goes, so that the
-    /// caller can take it away again when this throws.
+    /// Stores the files and reads the fields. Each stored file is added to <paramref name="stored"/> at once, so that the caller can
+    /// delete it if this throws.
     /// </summary>
-    /// <param name="ingestId">Null: nothing is stored, the request is only read for its fingerprint.</param>
+    /// <param name="ingestId">Id of the new ingest; null reads the request for its fingerprint only and stores nothing.</param>
     /// <exception cref="ProblemException">The request is malformed or over a limit.</exception>
-    public async Task<IngestRequest> ReadAsync(
-        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
-    {
-        var fields = new IngestRequest();
-        await ReadAsync(request, ingestId, stored, fields, fingerprint, cancellationToken);
-        return fields;
-    }
-
-    /// <summary>The same, with the fields of another kind of request.</summary>
     public async Task ReadAsync(
         HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
     {

@@ -11,38 +11,65 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Ingest.Accepting.Uploads;
 
 /// <summary>
-/// Reads an ingest that refers to direct uploads. Each is read through once into its final place, which no link reaches: so what
-/// was counted, hashed and sniffed on the way is what is processed, whatever the link's holder does meanwhile.
+/// Reads a request that refers to uploads. Each upload is read once, into a final place that no link reaches. Its bytes are counted,
+/// hashed and sniffed on the way, so the processed bytes are the checked ones whatever the holder of a link does meanwhile.
 /// </summary>
 public sealed class UploadReferences(UploadStore uploads, IObjectStore store, PutTurns turns, IOptions<IngestOptions> options)
 {
     private const int BytesPerReference = 1_024;
     private const string AnyType = "application/octet-stream";
+    private const string Uploads = "uploads";
     private const string Payload = "payload";
     private const string Shape = "{\"upload_id\":…}";
     private readonly IngestOptions _options = options.Value;
 
     /// <summary>
-    /// Takes the fields, the uploads and the payload, which is the last one; files are added to <paramref name="stored"/> as it goes, so that the caller can take
-    /// them away again when this throws.
+    /// Reads the fields, and stores the uploads and then the payload. Each stored file is added to <paramref name="stored"/> at once, so
+    /// that the caller can delete it if this throws.
     /// </summary>
-    /// <param name="ingestId">Null: nothing is taken, the request is only read for its fingerprint.</param>
-    /// <exception cref="ProblemException">The request is malformed, or an upload is not there or not what was announced.</exception>
-    public async Task<IngestRequest> ReadAsync(
-        HttpRequest request, Guid ownerId, Guid? ingestId, List<UploadedFile> stored, Fingerprint fingerprint, CancellationToken cancellationToken)
+    /// <param name="ingestId">Id of the new ingest; null reads the request for its fingerprint only and stores nothing.</param>
+    /// <exception cref="ProblemException">The request is malformed, or an upload is missing, incomplete or not as announced.</exception>
+    public async Task ReadAsync(
+        Submission submission, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint,
+        CancellationToken cancellationToken)
     {
-        using var document = await ParseAsync(request, cancellationToken);
+        using var document = await ParseAsync(submission.Request, cancellationToken);
         fingerprint.Add(document.RootElement.GetRawText());
         if (ingestId is not { } id)
-            return new();
-        var fields = new IngestRequest();
-        List<Reference> wanted = [];
-        foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
+            return;
+        var wanted = ReadMembers(document.RootElement, fields);
+        if (wanted.Count(reference => !reference.IsPayload) > _options.MaxFiles)
+            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+        if (wanted.DistinctBy(reference => reference.Id).Count() != wanted.Count)
+            throw IngestRequest.Invalid(Uploads, "names an upload twice");
+        if (wanted.Count == 0)
+            return;
+
+        var known = await uploads.FindAsync(submission.OwnerId, [.. wanted.Select(reference => reference.Id)], cancellationToken);
+        foreach (var reference in wanted)
         {
-            var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
+            if (!known.TryGetValue(reference.Id, out var upload))
+                throw new ProblemException(404, "unknown_upload", $"There is no upload {reference.Id}, it has expired, or it is not yours.");
+            if (upload.Consumed)
+                throw UploadStore.Consumed($"Upload {upload.Id}");
+            if (upload.Received < upload.Size)
+            {
+                throw new ProblemException(409, "upload_incomplete",
+                    $"Upload {upload.Id} has {upload.Received} of {upload.Size} bytes. Send the rest to /api/v1/uploads/tus/{upload.Id} first.");
+            }
+        }
+
+        await TakeAllAsync(wanted, known, id, stored, cancellationToken);
+    }
+
+    private static List<Reference> ReadMembers(JsonElement body, IngestRequest fields)
+    {
+        List<Reference> wanted = [];
+        foreach (var property in body.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
+        {
             switch (property.Name)
             {
-                case "uploads":
+                case Uploads:
                     wanted.InsertRange(0, ReferencesOf(property.Value));
                     break;
                 case Payload when wanted.Exists(reference => reference.IsPayload):
@@ -53,29 +80,13 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
                         : throw IngestRequest.Invalid(Payload, $"must be an upload of JSON records, as {Shape}"));
                     break;
                 default:
+                    var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
                     fields.Set(property.Name, value);
                     break;
             }
         }
 
-        if (wanted.Count == 0)
-            throw new ProblemException(400, "no_files", "The request has no upload; send {\"uploads\":[{\"upload_id\":\"…\"}]} with those that POST /uploads gave you, JSON records as {\"payload\":{\"upload_id\":\"…\"}}.");
-        if (wanted.Count(reference => !reference.IsPayload) > _options.MaxFiles)
-            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
-        if (wanted.DistinctBy(reference => reference.Id).Count() != wanted.Count)
-            throw IngestRequest.Invalid("uploads", "names an upload twice");
-
-        var known = await uploads.FindAsync(ownerId, [.. wanted.Select(reference => reference.Id)], cancellationToken);
-        foreach (var reference in wanted)
-        {
-            if (!known.TryGetValue(reference.Id, out var upload))
-                throw new ProblemException(404, "unknown_upload", $"There is no upload {reference.Id}, it has expired, or it is not yours.");
-            if (upload.Consumed)
-                throw UploadStore.Consumed($"Upload {upload.Id}");
-        }
-
-        await TakeAllAsync(wanted, known, id, stored, cancellationToken);
-        return fields;
+        return wanted;
     }
 
     private async Task TakeAllAsync(
@@ -107,7 +118,7 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
 
     private async Task<JsonDocument> ParseAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        // As the body is held in memory, its limit is that of what it may hold.
+        // The body is held in memory, so its limit is the size of the references and fields that it may hold.
         var limit = (long)_options.MaxFiles * BytesPerReference + _options.MaxFieldBytes;
         if (request.ContentLength > limit)
             throw new ProblemException(413, "request_too_large", $"The request declares {request.ContentLength} bytes; the limit for references is {limit} (Ingest__MaxFiles).");
@@ -120,7 +131,7 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
             WholeTexts.Check(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
-                : throw new ProblemException(400, "invalid_json", "The body must be a JSON object with 'uploads'.");
+                : throw new ProblemException(400, "invalid_json", "The body must be a JSON object with 'uploads' or 'ingest_id'.");
         }
         catch (Exception exception)
         {
@@ -138,13 +149,13 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         var references = new List<Reference>();
         foreach (var item in value.EnumerateArray())
         {
-            references.Add(ReferenceOf(item) ?? throw IngestRequest.Invalid("uploads", $"must be an array of {Shape}; item {references.Count} is none"));
+            references.Add(ReferenceOf(item) ?? throw IngestRequest.Invalid("uploads", $"must be an array of {Shape}; item {references.Count} is not"));
         }
 
         return references;
     }
 
-    /// <summary>Null where it is none.</summary>
+    /// <summary>Reads a reference; null if the element is not one.</summary>
     private static Reference? ReferenceOf(JsonElement item) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty("upload_id", out var id) && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out var upload)
             ? new(upload, item.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null)
@@ -152,20 +163,11 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
 
     private async Task<UploadedFile> TakeAsync(Upload upload, Reference reference, Guid ingestId, CancellationToken cancellationToken)
     {
-        ObjectContent source;
-        try
+        var parts = upload.Received is null ? [new(0, upload.Size, upload.Key)] : await uploads.ListPartsAsync(upload.Id, cancellationToken);
+        await using (var source = new PartStream(store, parts))
+        await using (var content = new UploadStream(source, fromCaller: false))
         {
-            source = await store.GetAsync(upload.Key, range: null, cancellationToken);
-        }
-        catch (ObjectNotFoundException)
-        {
-            throw new ProblemException(409, "upload_missing", $"Nothing was put under the link of upload {upload.Id} yet.");
-        }
-
-        await using (source)
-        await using (var content = new UploadStream(source.Stream, fromCaller: false))
-        {
-            var head = await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
+            var head = await PeekAsync(upload, content, cancellationToken);
             var sniffed = reference.IsPayload ? PayloadTypeOf(upload, head.Span) : MediaSniffer.Sniff(head.Span).Type?.Name;
             if (sniffed is not null && upload.ContentType != AnyType && KindOf(sniffed) != KindOf(upload.ContentType))
                 throw Mismatch(upload, $"it is {sniffed} by its first bytes");
@@ -177,7 +179,11 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
             {
                 var kept = await store.PutAsync(key, content, put, cancellationToken);
                 var name = reference.Name is null ? upload.Name : UploadReader.Shown(reference.Name);
-                return new(assetId, name, key, kept.Length, kept.Sha256!, sniffed, reference.IsPayload) { UploadId = upload.Id };
+                return new(assetId, name, key, kept.Length, kept.Sha256!, sniffed, reference.IsPayload)
+                {
+                    UploadId = upload.Id,
+                    UploadKeys = [.. parts.Select(part => part.Key)],
+                };
             }
             catch (ObjectMismatchException exception)
             {
@@ -186,12 +192,24 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         }
     }
 
-    /// <summary>Whether all of it is JSON is for the worker to find.</summary>
+    private static async Task<ReadOnlyMemory<byte>> PeekAsync(Upload upload, UploadStream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await content.PeekAsync(MediaSniffer.HeadLength, cancellationToken);
+        }
+        catch (ObjectNotFoundException)
+        {
+            throw new ProblemException(409, "upload_missing", $"Upload {upload.Id} is empty: nothing was sent to its link yet.");
+        }
+    }
+
+    /// <summary>Checks the first bytes of a payload. The worker checks the rest.</summary>
     private static string PayloadTypeOf(Upload upload, ReadOnlySpan<byte> head) => PayloadHead.Complaint(head) is { } complaint
         ? throw new ProblemException(400, "invalid_payload", $"The payload, upload {upload.Id}, {complaint}.")
         : "application/json";
 
-    /// <summary><c>image</c> of <c>image/png</c>: the subtypes have too many names.</summary>
+    /// <summary>Returns <c>image</c> of <c>image/png</c>: subtypes have too many names to be compared.</summary>
     private static string KindOf(string type) => type.Split('/')[0].ToLowerInvariant();
 
     private static ProblemException Mismatch(Upload upload, string what) => new(

@@ -25,7 +25,7 @@ internal static class VideoEndpoints
     {
         api.MapPost("/videos", AcceptAsync)
             .WithName("createVideo").WithSummary("Submit a chapter; a narrated video is made of it.")
-            .WithDescription("As JSON, `{\"ingest_id\": …}` with the same fields makes a video of the files of an ingest.")
+            .WithDescription("As JSON, `{\"ingest_id\": …}` or `{\"uploads\": [{\"upload_id\": …}]}` with the same fields makes a video of the files of an ingest or of uploads.")
             .Accepts<VideoForm>("multipart/form-data", "application/json")
             .WithJsonBodyOf("createVideoOfIngest")
             .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")

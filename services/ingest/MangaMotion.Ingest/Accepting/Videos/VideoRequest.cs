@@ -6,10 +6,14 @@ using MangaMotion.ServiceDefaults.Problems;
 namespace MangaMotion.Ingest.Accepting.Videos;
 
 /// <summary>Checked fields of a video, without its chapter.</summary>
-public sealed class VideoRequest(VideoVoices voices) : IngestRequest
+/// <param name="sourceId">Ingest that the path names as the chapter.</param>
+public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : IngestRequest
 {
     private static readonly string[] Known =
-        ["title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "unreadable_pages", "review", "stop_at"];
+        ["ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "unreadable_pages", "review", "stop_at"];
+
+    /// <summary>Ingest whose files are the chapter; null for files or uploads of the request.</summary>
+    public Guid? IngestId { get; private set; } = sourceId;
 
     public VideoOptions Options { get; private set; } = new();
 
@@ -19,6 +23,11 @@ public sealed class VideoRequest(VideoVoices voices) : IngestRequest
     {
         switch (field)
         {
+            case "ingest_id" when sourceId is not null:
+                throw Invalid(field, "is in the path; leave it out of the body");
+            case "ingest_id":
+                IngestId = Guid.TryParse(value, out var ingest) ? ingest : throw Invalid(field, "must be the id of an ingest");
+                break;
             case "title":
                 Options = Options with { Title = IsTitle(value) ? value : throw Invalid(field, "must be 1 to 200 characters without control characters") };
                 break;

@@ -1,0 +1,73 @@
+using MangaMotion.Storage;
+
+namespace MangaMotion.Ingest.Accepting.Uploads;
+
+/// <summary>Reads objects one after the other as one stream. Only one is open at a time.</summary>
+/// <exception cref="ObjectNotFoundException">An object is missing.</exception>
+internal sealed class PartStream(IObjectStore store, IReadOnlyList<UploadPart> parts) : Stream
+{
+    private ObjectContent? _open;
+    private int _next;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            if (_open is null)
+            {
+                if (_next == parts.Count)
+                    return 0;
+                _open = await store.GetAsync(parts[_next].Key, range: null, cancellationToken);
+                _next++;
+            }
+
+            var read = await _open.Stream.ReadAsync(buffer, cancellationToken);
+            if (read > 0 || buffer.IsEmpty)
+                return read;
+            await CloseAsync();
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        await base.DisposeAsync();
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async ValueTask CloseAsync()
+    {
+        if (_open is { } open)
+            await open.DisposeAsync();
+        _open = null;
+    }
+}
