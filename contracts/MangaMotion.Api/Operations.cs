@@ -32,6 +32,43 @@ public sealed record TypeStats(
 /// <summary>Percentiles in seconds, accurate to 5 %.</summary>
 public sealed record Percentiles(double P50, double P95, double P99);
 
+/// <summary>Steps of statistics over time.</summary>
+[Enumeration("SeriesStep")]
+public static class SeriesSteps
+{
+    /// <summary>Kept for 25 hours.</summary>
+    public const string Minute = "minute";
+
+    /// <summary>Kept for 90 days.</summary>
+    public const string Hour = "hour";
+}
+
+/// <summary>Statistics over time. Steps without jobs are left out.</summary>
+/// <param name="From">Start of the first step, inclusive.</param>
+/// <param name="To">End of the range, exclusive.</param>
+public sealed record StatsSeries(
+    [property: Values(typeof(SeriesSteps))] string Step, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<TypeSeries> Types,
+    IReadOnlyList<QueueSeries> Queues);
+
+/// <param name="Stage">Empty for the whole job.</param>
+public sealed record TypeSeries(
+    [property: Values(typeof(JobTypeNames))] string Type, string Stage, IReadOnlyList<TypePoint> Points);
+
+/// <param name="At">Start of the step.</param>
+/// <param name="Done">Attempts that succeeded.</param>
+/// <param name="Failed">Attempts that ended in a dead letter.</param>
+/// <param name="Retried">Failed attempts that are followed by another attempt.</param>
+/// <param name="Wait">Time from when an attempt could start until it started.</param>
+/// <param name="Run">Duration of the successful attempts.</param>
+public sealed record TypePoint(DateTimeOffset At, long Done, long Failed, long Retried, Percentiles? Wait, Percentiles? Run);
+
+public sealed record QueueSeries([property: Values(typeof(JobTypeNames))] string Type, IReadOnlyList<QueuePoint> Points);
+
+/// <param name="At">Start of the step.</param>
+/// <param name="Ready">Largest number of waiting messages in the step.</param>
+/// <param name="OldestSeconds">Longest time for which a job waited in the step, in seconds; 0 without a waiting job.</param>
+public sealed record QueuePoint(DateTimeOffset At, long Ready, double OldestSeconds);
+
 /// <summary>Values of <see cref="WorkerInfo.Health"/>.</summary>
 [Enumeration("WorkerHealth")]
 public static class WorkerHealth

@@ -12,6 +12,12 @@ public sealed partial class MangaMotionClient
     public Task<JobStats> GetStatsAsync(CancellationToken cancellationToken = default) =>
         GetAsync<JobStats>("api/v1/stats", cancellationToken);
 
+    /// <summary>Reads statistics over time.</summary>
+    /// <param name="query"><c>from</c>, <c>to</c>, <c>step</c> (<c>minute</c> or <c>hour</c>).</param>
+    public Task<StatsSeries> GetStatsSeriesAsync(
+        IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
+        GetAsync<StatsSeries>($"api/v1/stats/series{WriteQuery(query)}", cancellationToken);
+
     /// <summary>Lists the workers of the last day.</summary>
     public Task<WorkerList> GetWorkersAsync(CancellationToken cancellationToken = default) =>
         GetAsync<WorkerList>("api/v1/workers", cancellationToken);

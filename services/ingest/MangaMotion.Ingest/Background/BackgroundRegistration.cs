@@ -3,13 +3,16 @@ using MangaMotion.Ingest.Background.Expiry;
 using MangaMotion.Ingest.Background.Orphans;
 using MangaMotion.Ingest.Background.Removal;
 using MangaMotion.Ingest.Background.Retention;
+using MangaMotion.Ingest.Background.Series;
 using MangaMotion.Ingest.Background.Webhooks;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Configuration;
 
 namespace MangaMotion.Ingest.Background;
 
-/// <summary>Registers the work without a request: events, webhooks, retention, removal, orphaned objects, expiry.</summary>
+/// <summary>
+/// Registers the work without a request: events, webhooks, retention, removal, orphaned objects, expiry, statistics over time.
+/// </summary>
 internal static class BackgroundRegistration
 {
     public static void AddBackground(this IServiceCollection services)
@@ -40,6 +43,7 @@ internal static class BackgroundRegistration
         services.AddSingleton<DeadLetterPurge>();
         services.AddHostedService<DeadLetterRetention>();
         services.AddHostedService<IdempotencyKeyExpiry>();
+        services.AddHostedService<SeriesRecorder>();
     }
 
     public static void MapBackground(this IEndpointRouteBuilder api)

@@ -15,6 +15,10 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Audit { get; set; } = TimeSpan.FromDays(365);
 
+    /// <summary>Age at which statistics by the hour are deleted.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Statistics { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>Time between two looks for old ones.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);

@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.Jobs.Pausing;
 using MangaMotion.ServiceDefaults.Problems;
@@ -11,6 +12,7 @@ internal static class OperationEndpoints
     public static void AddOperations(this IServiceCollection services)
     {
         services.AddSingleton<StatsQuery>();
+        services.AddSingleton<SeriesQuery>();
         services.AddSingleton<WorkerQuery>();
         services.AddSingleton<QueueQuery>();
     }
@@ -20,6 +22,10 @@ internal static class OperationEndpoints
         api.MapGet("/stats", async (StatsQuery query, CancellationToken gone) => Results.Ok(await query.GetAsync(gone)))
             .WithName("getStats").WithSummary("Throughput, error rate and latencies by job type and stage, over five minutes, an hour and a day.")
             .Produces<JobStats>().RequireScope(Scopes.Operate);
+        api.MapGet("/stats/series", ReadSeriesAsync)
+            .WithName("getStatsSeries")
+            .WithSummary("Throughput, errors, latencies, waiting messages and the oldest waiting job over time: minutes of the last 25 hours, hours of the last 90 days.")
+            .Produces<StatsSeries>().ProducesProblem(400).RequireScope(Scopes.Operate);
         api.MapGet("/workers", async (WorkerQuery query, CancellationToken gone) => Results.Ok(await query.ListAsync(gone)))
             .WithName("listWorkers").WithSummary("Workers of the last day, and whether they live.")
             .Produces<WorkerList>().RequireScope(Scopes.Operate);
@@ -32,6 +38,13 @@ internal static class OperationEndpoints
         api.MapPost("/queues/{name}/resume", (string name, QueueQuery query, QueuePauses pauses, CancellationToken gone) => ChangeAsync(name, false, query, pauses, gone))
             .WithName("resumeQueue").WithSummary("Workers take from a queue again.")
             .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
+    }
+
+    private static async Task<IResult> ReadSeriesAsync(
+        SeriesQuery series, DateTimeOffset? from, DateTimeOffset? to, [Values(typeof(SeriesSteps))] string? step, CancellationToken cancellationToken)
+    {
+        ListQuery.CheckOneOf("step", step, [SeriesSteps.Minute, SeriesSteps.Hour]);
+        return Results.Ok(await series.ReadAsync(from, to, step, cancellationToken));
     }
 
     private static async Task<IResult> ChangeAsync(string name, bool paused, QueueQuery query, QueuePauses pauses, CancellationToken cancellationToken)

@@ -1,13 +1,12 @@
 using MangaMotion.Api;
-using MangaMotion.Jobs.Stats;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Reading.Operations;
 
-/// <summary>Sums the histograms of the last day up; asked of the database every few seconds at most, whoever asks.</summary>
+/// <summary>Sums the histograms of the last day. The database is asked at most every 5 s, however many callers ask.</summary>
 internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
 
     private static readonly (string Name, TimeSpan Span)[] Windows =
         [("5m", TimeSpan.FromMinutes(5)), ("1h", TimeSpan.FromHours(1)), ("24h", TimeSpan.FromDays(1))];
@@ -29,7 +28,7 @@ internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) :
         try
         {
             if (_until <= time.GetUtcNow())
-                (_known, _until) = (await QueryAsync(cancellationToken), time.GetUtcNow() + Memory);
+                (_known, _until) = (await QueryAsync(cancellationToken), time.GetUtcNow() + CacheLifetime);
             return _known;
         }
         finally
@@ -45,7 +44,7 @@ internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) :
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = Array.ConvertAll(Windows, window => window.Name) });
         command.Parameters.Add(new() { Value = Array.ConvertAll(Windows, window => window.Span) });
-        var measured = new Dictionary<(string Window, string Type, string Stage), Measured>();
+        var measured = new Dictionary<(string Window, string Type, string Stage), MeasuredDurations>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
@@ -58,47 +57,17 @@ internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) :
         return new(Array.ConvertAll(Windows, window => new StatsWindow(
             window.Name,
             window.Span.TotalSeconds,
-            [.. measured.Where(entry => entry.Key.Window == window.Name).OrderBy(entry => entry.Key).Select(entry => entry.Value.Summarize(entry.Key.Type, entry.Key.Stage, window.Span))])));
+            [
+                .. measured.Where(entry => entry.Key.Window == window.Name).OrderBy(entry => entry.Key)
+                    .Select(entry => Summarize(entry.Key.Type, entry.Key.Stage, entry.Value, window.Span)),
+            ])));
     }
 
-    private sealed class Measured
+    private static TypeStats Summarize(string type, string stage, MeasuredDurations durations, TimeSpan span)
     {
-        private readonly LatencyHistogram _wait = new();
-        private readonly LatencyHistogram _run = new();
-        private readonly LatencyHistogram _total = new();
-        private long _failed;
-        private long _retried;
-
-        public void Add(string outcome, string measure, short bucket, long count)
-        {
-            switch (measure)
-            {
-                case "wait":
-                    _wait.Add(bucket, count);
-                    _failed += outcome == "dead_letter" ? count : 0;
-                    _retried += outcome == "transient" ? count : 0;
-                    break;
-                case "run" when outcome == "done":
-                    _run.Add(bucket, count);
-                    break;
-                case "total" when outcome == "done":
-                    _total.Add(bucket, count);
-                    break;
-            }
-        }
-
-        public TypeStats Summarize(string type, string stage, TimeSpan span)
-        {
-            var over = _run.Count + _failed;
-            return new(
-                type, stage, _run.Count, _failed, _retried, Math.Round(over / span.TotalSeconds, 4), over == 0 ? 0 : Math.Round((double)_failed / over, 4),
-                PercentilesOf(_wait), PercentilesOf(_run), PercentilesOf(_total));
-        }
-
-        private static Percentiles? PercentilesOf(LatencyHistogram histogram) => histogram.Count == 0
-            ? null
-            : new(Seconds(histogram, 0.5), Seconds(histogram, 0.95), Seconds(histogram, 0.99));
-
-        private static double Seconds(LatencyHistogram histogram, double share) => Math.Round(histogram.Quantile(share)!.Value.TotalSeconds, 4);
+        var ended = durations.Done + durations.Failed;
+        return new(
+            type, stage, durations.Done, durations.Failed, durations.Retried, Math.Round(ended / span.TotalSeconds, 4),
+            ended == 0 ? 0 : Math.Round((double)durations.Failed / ended, 4), durations.Wait, durations.Run, durations.Total);
     }
 }
