@@ -21,7 +21,7 @@ public sealed partial class MangaMotionClient
         PostJsonAsync<TakedownResult>("api/v1/takedowns", request, cancellationToken);
 
     /// <summary>Lists one page of changes that callers made, newest first.</summary>
-    /// <param name="query"><c>action</c>, <c>owner</c>, <c>pageSize</c>, <c>pageToken</c>.</param>
+    /// <param name="query"><c>action</c>, <c>key</c>, <c>target</c>, <c>owner</c>, <c>pageSize</c>, <c>pageToken</c>.</param>
     public Task<AuditList> GetAuditAsync(
         IReadOnlyDictionary<string, string>? query = null, CancellationToken cancellationToken = default) =>
         GetAsync<AuditList>($"api/v1/audit{WriteQuery(query)}", cancellationToken);

@@ -81,6 +81,26 @@ public sealed class ConsoleInstallation : IAsyncLifetime
     /// <summary>Starts a second API on the same database.</summary>
     public Task<ServiceProcess> StartApiAsync(int port) => StartAsync("MangaMotion.Ingest", Listen(new(_servers), port));
 
+    /// <summary>Writes a chapter with the bundled pages and a file that is no page, for its size.</summary>
+    /// <returns>Path of the file.</returns>
+    public string WriteChapter(string name, int bytes)
+    {
+        var path = Path.Combine(_folder, name);
+        var padding = new byte[bytes];
+        new Random(1).NextBytes(padding);
+        using var chapter = ZipFile.Open(path, ZipArchiveMode.Create);
+        foreach (var (i, picture) in Pictures.Index())
+            Write($"page-{i}.webp", picture);
+        Write("notes.bin", padding);
+        return path;
+
+        void Write(string entry, byte[] content)
+        {
+            using var stream = chapter.CreateEntry(entry, CompressionLevel.NoCompression).Open();
+            stream.Write(content);
+        }
+    }
+
     public static int FindFreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

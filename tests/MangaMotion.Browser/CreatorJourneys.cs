@@ -71,9 +71,46 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         await Expect(page.GetByText("← right to left")).ToBeVisibleAsync();
         var id = Guid.Parse(new Uri(page.Url).Segments[^1]);
         var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
-        (await client.GetVideoAsync(id)).State.ShouldNotBe("awaiting_approval");
+        await Eventually.Until(async () => (await client.GetVideoAsync(id)).State != VideoStateNames.AwaitingApproval);
         await client.CancelJobAsync(id);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start again" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Upload_goes_on_after_reload()
+    {
+        const int PartSize = 4 << 20;
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), Scopes.Read, Scopes.Submit);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        var chapter = installation.WriteChapter("naruto-01.cbz", 24_000_000);
+        await using var session = await installation.LogInAsync(key.Key);
+        session.Expected.Add("ERR_");
+        var page = session.Page;
+        var network = await session.Context.NewCDPSessionAsync(page);
+        await session.GoAsync("/new");
+        await page.SetInputFilesAsync("#files", chapter);
+        await LimitUploadAsync(network, bytesPerSecond: 4_000_000);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Eventually.Until(async () => (await client.GetUploadsAsync()).Uploads is [{ Received: >= PartSize }]);
+
+        await session.GoAsync("/new");
+        await Expect(page.GetByText("Continue naruto-01.cbz at")).ToBeVisibleAsync();
+        await LimitUploadAsync(network, bytesPerSecond: -1);
+        var appended = new List<long>();
+        page.Request += (_, request) =>
+        {
+            if (request.Method == "PATCH")
+                appended.Add(long.Parse(request.Headers["upload-offset"], null));
+        };
+        await page.SetInputFilesAsync("#files", chapter);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await page.WaitForURLAsync("**/videos/*-*", new() { Timeout = Patient });
+
+        appended.ShouldHaveSingleItem().ShouldBeGreaterThanOrEqualTo(PartSize);
+        var id = Guid.Parse(new Uri(page.Url).Segments[^1]);
+        await client.CancelJobAsync(id);
+        (await client.GetIngestsAsync()).Ingests.ShouldHaveSingleItem().Bytes.ShouldBe(new FileInfo(chapter).Length);
+        (await client.GetUploadsAsync()).Uploads.ShouldBeEmpty();
     }
 
     [Fact]
@@ -186,5 +223,17 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         await page.Locator(".menu summary").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Log in");
+    }
+
+    private static async Task LimitUploadAsync(ICDPSession network, int bytesPerSecond)
+    {
+        var limits = new Dictionary<string, object>
+        {
+            ["offline"] = false,
+            ["latency"] = 0,
+            ["downloadThroughput"] = -1,
+            ["uploadThroughput"] = bytesPerSecond,
+        };
+        await network.SendAsync("Network.emulateNetworkConditions", limits);
     }
 }

@@ -123,6 +123,39 @@ public sealed class OperatorJourneys(ConsoleInstallation installation)
         await Expect(row).ToContainTextAsync("revoked");
     }
 
+    [Fact]
+    public async Task The_audit_says_who_did_what_and_filters_it()
+    {
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), [.. Scopes.All]);
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+        await session.GoAsync("/ops/audit");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No change here" })).ToBeVisibleAsync();
+
+        await session.GoAsync("/ops/queues");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause records-low" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume records-low" }).ClickAsync();
+        await Expect(page.GetByText("Resumed.")).ToBeVisibleAsync();
+
+        await session.GoAsync("/ops/audit");
+        var rows = page.Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(rows.First).ToContainTextAsync("resumeQueue");
+        await Expect(rows.First).ToContainTextAsync("records-low");
+        await Expect(rows.First).ToContainTextAsync("browser test");
+        await page.GetByLabel("Action").FillAsync("pauseQueue");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(1);
+        await page.GetByLabel("Target").FillAsync("another");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        await Expect(page.GetByText("The filter excludes every change.")).ToBeVisibleAsync();
+
+        // The first key sees the changes of all owners.
+        await using var first = await installation.LogInAsync();
+        await first.GoAsync("/ops/audit?owner=*&action=resumeQueue&target=records-low");
+        (await first.Page.Locator("tbody tr").CountAsync()).ShouldBeGreaterThan(0);
+    }
+
     /// <summary>Presses Tab until a control has the focus; the focus is visible at each step.</summary>
     private static async Task TabToAsync(IPage page, string label)
     {

@@ -53,6 +53,7 @@ public static class ConsoleRegistration
         app.MapLogin();
         app.MapLive();
         app.MapMediaRelay();
+        app.MapUploadRelay();
 
         var forms = app.MapGroup("").RequireAuthorization().AddEndpointFilter<ChangeLog>();
         forms.MapCreatorForms();

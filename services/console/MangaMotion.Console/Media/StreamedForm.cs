@@ -11,7 +11,7 @@ namespace MangaMotion.Console.Media;
 /// </summary>
 internal sealed class StreamedForm : HttpContent
 {
-    private const int MaxFieldLength = 4_096;
+    private const int MaxFieldLength = 64 << 10;
     private const int MaxFields = 32;
 
     private readonly string _boundary = $"mangamotion-{Guid.NewGuid():N}";

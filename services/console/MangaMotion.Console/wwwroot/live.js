@@ -1,5 +1,5 @@
 // Additions to pages that work without this file: live regions keep what the reader opened or typed, streams report that they are stale,
-// uploads show their progress, and login links are exchanged.
+// uploads resume, and login links are exchanged.
 (() => {
   'use strict';
 
@@ -54,10 +54,13 @@
     login.requestSubmit();
   }
 
-  // A form with files is sent in the background, so that it can show its progress. The answer is an ordinary redirect.
+  // A form with files loads its uploader when a file is first chosen or dragged.
   for (const form of document.querySelectorAll('form[data-upload]')) {
     const files = form.querySelector('input[type=file]');
-    addEventListener('dragover', event => { event.preventDefault(); document.body.classList.add('dragging'); });
+    let loading;
+    const load = () => loading ??= import(form.dataset.client).then(() => import(form.dataset.upload));
+    files.addEventListener('change', load);
+    addEventListener('dragover', event => { event.preventDefault(); load(); document.body.classList.add('dragging'); });
     addEventListener('dragleave', event => { if (!event.relatedTarget) document.body.classList.remove('dragging'); });
     addEventListener('drop', event => {
       document.body.classList.remove('dragging');
@@ -68,32 +71,7 @@
     });
     form.addEventListener('submit', event => {
       event.preventDefault();
-      const status = form.querySelector('.upload');
-      const [bar, text] = status.children;
-      const send = new XMLHttpRequest();
-      const button = form.querySelector('button:not([form])');
-      status.hidden = false;
-      button.disabled = true;
-      send.upload.onprogress = ({ loaded, total }) => {
-        bar.value = 100 * loaded / total;
-        text.textContent = loaded < total
-          ? `${Math.round(100 * loaded / total)} % of ${(total / 1e6).toFixed(1)} MB`
-          : 'Stored, waiting for the answer';
-      };
-      send.onerror = () => {
-        button.disabled = false;
-        text.textContent = 'The connection broke. Nothing was accepted; press the button to try again.';
-      };
-      send.onload = () => {
-        if (send.status < 400) location.assign(send.responseURL);
-        else {
-          button.disabled = false;
-          const page = new DOMParser().parseFromString(send.responseText, 'text/html');
-          text.textContent = [...page.querySelectorAll('h1, .lead')].map(part => part.textContent).join('. ');
-        }
-      };
-      send.open('POST', form.action);
-      send.send(new FormData(form));
+      load().then(uploader => uploader.submit(form));
     });
   }
 })();

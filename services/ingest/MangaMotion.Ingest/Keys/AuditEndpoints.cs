@@ -41,9 +41,10 @@ internal static class AuditEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, AuditLog audit, OwnerFilter owners, string? action, string? owner, string? pageToken,
-        int pageSize = ListQuery.DefaultPageSize) =>
-        Results.Ok(await audit.ListAsync(await owners.ResolveAsync(context, owner), action, pageToken, pageSize, context.RequestAborted));
+        HttpContext context, AuditLog audit, OwnerFilter owners, string? action, Guid? key, string? target, string? owner,
+        string? pageToken, int pageSize = ListQuery.DefaultPageSize) =>
+        Results.Ok(await audit.ListAsync(
+            await owners.ResolveAsync(context, owner), new(action, key, target), pageToken, pageSize, context.RequestAborted));
 
     private static string? TargetOf(RouteValueDictionary route, object? value) => value switch
     {

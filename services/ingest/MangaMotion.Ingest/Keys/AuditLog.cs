@@ -26,6 +26,7 @@ internal sealed class AuditLog(NpgsqlDataSource database)
         """
         select id, at, owner_id, key_id, key_name, action, target, filter::text as filter, count from audit
         where owner_id = any(@owners) and id < @before and (@action is null or action = @action)
+          and (@key is null or key_id = @key) and (@target is null or target = @target)
         order by id desc limit @limit
         """;
 
@@ -51,13 +52,16 @@ internal sealed class AuditLog(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<AuditList> ListAsync(Guid[] owners, string? action, string? pageToken, int pageSize, CancellationToken cancellationToken)
+    public async Task<AuditList> ListAsync(
+        Guid[] owners, AuditFilter filter, string? pageToken, int pageSize, CancellationToken cancellationToken)
     {
         ListQuery.Check(pageSize, search: null);
         await using var command = database.CreateCommand(List);
         command.Parameters.Add(new NpgsqlParameter<Guid[]>("owners", owners));
         command.Parameters.Add(new NpgsqlParameter<Guid>("before", PageToken.Read<Guid>(ListName, pageToken) ?? Guid.AllBitsSet));
-        command.Parameters.Add(ListQuery.Text("action", action));
+        command.Parameters.Add(ListQuery.Text("action", filter.Action));
+        command.Parameters.Add(new NpgsqlParameter("key", NpgsqlDbType.Uuid) { Value = (object?)filter.Key ?? DBNull.Value });
+        command.Parameters.Add(ListQuery.Text("target", filter.Target));
         command.Parameters.Add(new NpgsqlParameter<int>("limit", pageSize + 1));
         var entries = new List<AuditEntry>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -66,7 +70,7 @@ internal sealed class AuditLog(NpgsqlDataSource database)
             entries.Add(new(
                 row.GetGuid("id"), row.GetFieldValue<DateTimeOffset>("at"), row.GetGuid("owner_id"), row.GetGuid("key_id"),
                 row.GetString("key_name"), row.GetString("action"), row.GetText("target"),
-                row.GetText("filter") is { } filter ? JsonElement.Parse(filter) : null, row.GetFieldValue<long?>("count")));
+                row.GetText("filter") is { } json ? JsonElement.Parse(json) : null, row.GetFieldValue<long?>("count")));
         }
 
         var next = ListQuery.Cut(entries, pageSize, entry => PageToken.Write(ListName, entry.Id));
@@ -81,3 +85,9 @@ internal sealed class AuditLog(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
+
+/// <summary>Filter of the audit list; null matches all.</summary>
+/// <param name="Action">Name of an operation, such as <c>cancelJob</c>.</param>
+/// <param name="Key">Id of an API key.</param>
+/// <param name="Target">Id or name of a changed thing.</param>
+internal sealed record AuditFilter(string? Action, Guid? Key, string? Target);

@@ -13,6 +13,8 @@ internal static class CreatorForms
     /// <summary>Field with the key that makes a form that was sent twice one submission.</summary>
     public const string OnceField = "once";
 
+    private const string UploadsField = "uploads";
+
     public static void MapCreatorForms(this IEndpointRouteBuilder app)
     {
         app.MapPost(Routes.Videos, CreateVideoAsync).WithMetadata(new FormToken.ReadByHandler());
@@ -20,6 +22,7 @@ internal static class CreatorForms
         app.MapPost("/videos/sample", CreateSampleAsync);
         app.MapPost("/videos/{id:guid}/approve", ApproveAsync);
         app.MapPost("/videos/{id:guid}/edit", EditAsync);
+        app.MapPost("/uploads/{id:guid}/delete", DeleteUploadAsync);
         app.MapPost("/jobs/{id:guid}/cancel", CancelAsync);
         app.MapPost("/jobs/{id:guid}/replay", ReplayAsync);
         app.MapPost("/ingests/{id:guid}/video", CreateVideoOfIngestAsync);
@@ -32,7 +35,10 @@ internal static class CreatorForms
             return;
         using (form)
         {
-            var accepted = await client.CreateVideoAsync(form, Take(form, OnceField), context.RequestAborted);
+            var (once, uploads) = (Take(form, OnceField), TakeUploads(form));
+            var accepted = uploads.Count > 0
+                ? await client.CreateVideoAsync(uploads, WriteFields(form), once, context.RequestAborted)
+                : await client.CreateVideoAsync(form, once, context.RequestAborted);
             await Answers.Go(Routes.Video(accepted.Id)).ExecuteAsync(context);
         }
     }
@@ -43,7 +49,10 @@ internal static class CreatorForms
             return;
         using (form)
         {
-            var accepted = await client.IngestAsync(form, Take(form, OnceField), context.RequestAborted);
+            var (once, uploads) = (Take(form, OnceField), TakeUploads(form));
+            var accepted = uploads.Count > 0
+                ? await client.IngestAsync(uploads, WriteFields(form), once, context.RequestAborted)
+                : await client.IngestAsync(form, once, context.RequestAborted);
             await Answers.Go(Routes.Ingest(accepted.JobId)).ExecuteAsync(context);
         }
     }
@@ -86,6 +95,12 @@ internal static class CreatorForms
         await Answers.Go($"{Routes.Video(id)}?{Note.Parameter}={Note.Saved}").ExecuteAsync(context);
     }
 
+    private static async Task<IResult> DeleteUploadAsync(Guid id, HttpContext context, MangaMotionClient client)
+    {
+        await client.DeleteUploadAsync(id, context.RequestAborted);
+        return Answers.Back(context, Note.Deleted);
+    }
+
     private static async Task<IResult> CancelAsync(Guid id, HttpContext context, MangaMotionClient client)
     {
         await client.CancelJobAsync(id, context.RequestAborted);
@@ -120,12 +135,22 @@ internal static class CreatorForms
             return null;
         }
 
-        if (form.HasFile)
+        if (form.HasFile || form.Fields.ContainsKey(UploadsField))
             return form;
         form.Dispose();
         await Answers.WriteAsync(context, StatusCodes.Status400BadRequest, "No file was chosen", advice);
         return null;
     }
+
+    /// <summary>Takes the ids of the files that script has uploaded, separated by spaces.</summary>
+    private static List<Guid> TakeUploads(StreamedForm form) =>
+        [.. (Take(form, UploadsField) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => Guid.TryParse(id, out var upload)
+                ? upload
+                : throw new BadHttpRequestException("The form names an invalid upload."))];
+
+    private static Dictionary<string, string> WriteFields(StreamedForm form) =>
+        form.Fields.Where(field => field.Value.Length > 0).ToDictionary(field => field.Key, field => field.Value);
 
     private static string? Take(StreamedForm form, string field) => form.Fields.Remove(field, out var value) ? value : null;
 }

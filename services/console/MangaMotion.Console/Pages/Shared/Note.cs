@@ -12,6 +12,7 @@ internal static class Note
     public const string Paused = "paused";
     public const string Resumed = "resumed";
     public const string Revoked = "revoked";
+    public const string Deleted = "deleted";
     public const string Sent = "sent";
 
     private static readonly Dictionary<string, string> Texts = new(StringComparer.Ordinal)
@@ -23,6 +24,7 @@ internal static class Note
         [Paused] = "Paused. Workers start no job from this queue; running jobs finish.",
         [Resumed] = "Resumed.",
         [Revoked] = "Revoked. The key is rejected within seconds.",
+        [Deleted] = "Deleted.",
         [Sent] = "The delivery is sent again.",
     };
 

@@ -17,6 +17,7 @@ internal static class Routes
     public const string Statistics = "/ops/stats";
     public const string Webhooks = "/ops/webhooks";
     public const string Keys = "/ops/keys";
+    public const string Audit = "/ops/audit";
 
     public static string Video(Guid id) => $"{Videos}/{id}";
 
