@@ -42,6 +42,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         // The longest prefix that fits says whose id it is.
         (string Prefix, Guid Id)[] ids =
         [
+            ("/api/v1/uploads/tus/", await CreateUploadAsync("secret.bin")),
             ("/api/v1/failed-jobs/retries/", retry.Id),
             ("/api/v1/failed-jobs/", await _installation.ScalarAsync<Guid>("select id from failed_jobs")),
             ("/api/v1/webhooks/deliveries/", await _installation.ScalarAsync<Guid>("select id from webhook_deliveries")),
@@ -88,6 +89,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         address.ShouldNotContain("{", customMessage: "A parameter of a new kind: say here what it stands for.");
         using var request = new HttpRequestMessage(new HttpMethod(operation.Name), address);
         request.Headers.Add("X-Api-Key", key);
+        request.Headers.Add("Tus-Resumable", "1.0.0");
         if (operation.Value.TryGetProperty("requestBody", out var body))
         {
             request.Content = body.GetProperty("content").EnumerateObject().First().NameEquals("multipart/form-data")
@@ -96,6 +98,17 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         }
 
         return await _installation.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    private async Task<Guid> CreateUploadAsync(string name)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/uploads/tus");
+        request.Headers.Add("X-Api-Key", Installation.Key);
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add("Upload-Length", "1");
+        request.Headers.Add("Upload-Metadata", $"filename {Convert.ToBase64String(Encoding.UTF8.GetBytes(name))}");
+        using var created = await _installation.Http.SendAsync(request);
+        return Guid.Parse(created.Headers.Location!.ToString().Split('/')[^1]);
     }
 
     private Task AddKeyAsync(string key, string[] scopes) => _installation.ExecuteAsync(

@@ -30,34 +30,34 @@ internal static class TusEndpoints
             .WithHeader(TusHeaders.Resumable, "1.0.0")
             .WithHeader(TusHeaders.Length, "Bytes of the file.")
             .WithHeader(TusHeaders.Metadata, "Pairs of key and base64: filename, and optionally sha256 in hexadecimal.")
-            .Produces(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(413).RequireScope(Scopes.Submit);
+            .Produces(201).ProducesProblem(400).ProducesProblem(413).RequireTus();
 
         // HEAD is answered wherever there is GET.
         tus.MapGet(Single, GetOffsetAsync)
             .WithName("getResumableUpload")
             .WithSummary("Offset of a resumable upload, in the header Upload-Offset; tus clients ask by HEAD. 423 asks to try again later.")
             .WithHeader(TusHeaders.Resumable, "1.0.0")
-            .Produces(200).ProducesProblem(404).ProducesProblem(412).ProducesProblem(423).RequireScope(Scopes.Submit);
+            .Produces(200).ProducesProblem(404).ProducesProblem(423).RequireTus();
         tus.MapMethods(Single, [HttpMethods.Patch], AppendAsync)
             .WithName("appendToResumableUpload").WithSummary("Append bytes to a resumable upload. Bytes before a broken connection are kept.")
             .WithHeader(TusHeaders.Resumable, "1.0.0")
             .WithHeader(TusHeaders.Offset, "Bytes that were sent before.")
             .WithHeader(TusHeaders.Checksum, "sha1 or sha256 and the digest of the body in base64; with it, all of the body counts or nothing.")
-            .Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(413)
-            .ProducesProblem(415).ProducesProblem(460).RequireScope(Scopes.Submit);
+            .Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413)
+            .ProducesProblem(415).ProducesProblem(460).RequireTus();
         tus.MapDelete(Single, TerminateAsync)
             .WithName("deleteResumableUpload").WithSummary("Delete a resumable upload that is not used in an ingest or a video.")
             .WithHeader(TusHeaders.Resumable, "1.0.0")
-            .Produces(204).ProducesProblem(404).ProducesProblem(412).RequireScope(Scopes.Submit);
+            .Produces(204).ProducesProblem(404).RequireTus();
 
         // For clients that can only send GET and POST.
-        tus.MapPost(Single, OverrideAsync).RequireScope(Scopes.Submit).ExcludeFromDescription();
+        tus.MapPost(Single, OverrideAsync).RequireTus().ExcludeFromDescription();
         api.MapMethods(Path, [HttpMethods.Options], Describe).ExcludeFromDescription();
         api.MapMethods(Single, [HttpMethods.Options], Describe).ExcludeFromDescription();
     }
 
     /// <summary>
-    /// Checks and sets the protocol version. Answers a HEAD that cannot be answered now with 423: after 429 or 503, tus-js-client 4.3.1
+    /// Writes the protocol's version. Answers a HEAD that cannot be answered now with 423: after 429 or 503, tus-js-client 4.3.1
     /// and Uppy 6.0.0 begin a new upload from byte 0.
     /// </summary>
     private static async ValueTask<object?> AnswerInProtocolAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -68,16 +68,6 @@ internal static class TusEndpoints
             http.Response.Headers[TusHeaders.Resumable] = TusHeaders.Version;
             return Task.CompletedTask;
         });
-        if (http.Request.Headers[TusHeaders.Resumable] != TusHeaders.Version)
-        {
-            http.Response.OnStarting(() =>
-            {
-                http.Response.Headers[TusHeaders.SupportedVersions] = TusHeaders.Version;
-                return Task.CompletedTask;
-            });
-            throw new ProblemException(412, "unsupported_tus_version", $"Send the header {TusHeaders.Resumable}: {TusHeaders.Version}.");
-        }
-
         if (!HttpMethods.IsHead(http.Request.Method))
             return await next(context);
         try
@@ -92,6 +82,21 @@ internal static class TusEndpoints
             };
         }
     }
+
+    /// <summary>Requires a key with a scope, and then the protocol's version.</summary>
+    private static RouteHandlerBuilder RequireTus(this RouteHandlerBuilder endpoint) =>
+        endpoint.RequireScope(Scopes.Submit).ProducesProblem(412).AddEndpointFilter((context, next) =>
+        {
+            var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
+            if (request.Headers[TusHeaders.Resumable] == TusHeaders.Version)
+                return next(context);
+            response.OnStarting(() =>
+            {
+                response.Headers[TusHeaders.SupportedVersions] = TusHeaders.Version;
+                return Task.CompletedTask;
+            });
+            throw new ProblemException(412, "unsupported_tus_version", $"Send the header {TusHeaders.Resumable}: {TusHeaders.Version}.");
+        });
 
     private static IResult Describe(HttpContext context, IOptions<IngestOptions> options)
     {
@@ -143,13 +148,13 @@ internal static class TusEndpoints
 
     private static async Task<IResult> AppendAsync(Guid id, HttpContext context, UploadStore uploads, ResumableUploads resumable)
     {
+        var upload = await FindAsync(id, context, uploads);
         var request = context.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != TusHeaders.ContentType)
             throw new ProblemException(415, "unsupported_media_type", $"Send the bytes as {TusHeaders.ContentType}.");
         var offset = TusHeaders.ReadBytes(request.Headers, TusHeaders.Offset);
         var checksum = TusHeaders.ReadChecksum(request.Headers);
         using var hash = checksum?.Hash;
-        var upload = await FindAsync(id, context, uploads);
         if (upload.Received != offset)
             throw new ProblemException(409, "upload_offset", $"Upload {id} has {upload.Received} bytes, not {offset}. Send what follows them.");
         var left = upload.Size - offset;
