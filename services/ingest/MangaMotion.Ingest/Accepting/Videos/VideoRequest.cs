@@ -12,6 +12,8 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
     private static readonly string[] Known =
         ["ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "unreadable_pages", "review", "stop_at"];
 
+    private readonly bool _isInPath = sourceId is not null;
+
     /// <summary>Ingest whose files are the chapter; null for files or uploads of the request.</summary>
     public Guid? IngestId { get; private set; } = sourceId;
 
@@ -23,7 +25,7 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
     {
         switch (field)
         {
-            case "ingest_id" when sourceId is not null:
+            case "ingest_id" when _isInPath:
                 throw Invalid(field, "is in the path; leave it out of the body");
             case "ingest_id":
                 IngestId = Guid.TryParse(value, out var ingest) ? ingest : throw Invalid(field, "must be the id of an ingest");
