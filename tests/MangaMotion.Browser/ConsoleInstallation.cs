@@ -79,7 +79,13 @@ public sealed class ConsoleInstallation : IAsyncLifetime
     public Task KillThumbnailsAsync() => _thumbnails!.KillAsync();
 
     /// <summary>Starts a second API on the same database.</summary>
-    public Task<ServiceProcess> StartApiAsync(int port) => StartAsync("MangaMotion.Ingest", Listen(new(_servers), port));
+    public Task<ServiceProcess> StartApiAsync(int? port = null, string? corsOrigins = null)
+    {
+        var settings = new Dictionary<string, string>(_servers);
+        if (corsOrigins is not null)
+            settings["Cors__Origins"] = corsOrigins;
+        return StartAsync("MangaMotion.Ingest", Listen(settings, port));
+    }
 
     /// <summary>Writes a chapter with the bundled pages and a file that is no page, for its size.</summary>
     /// <returns>Path of the file.</returns>
