@@ -99,6 +99,13 @@ public sealed class VariantTests(TestStack stack) : IAsyncLifetime
             [Samples.Named("a.png", Samples.Png)], new Dictionary<string, string> { ["variants"] = nine }).ShouldThrowAsync<MangaMotionException>();
 
         refused.Problem.Detail!.ShouldBe("variants has 9 entries; at most 8 are allowed.");
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/collections/voyage/variants")
+        {
+            Content = new StringContent("""{"variants":[{"name":"a","longest_side":"big"}]}""", Encoding.UTF8, "application/json"),
+            Headers = { { "X-Api-Key", Installation.Key } },
+        };
+        using var answer = await _installation.Http.SendAsync(request);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("the value at $.variants[0].longest_side has the wrong type.");
         (await Client.GetAssetVariantAsync(Guid.NewGuid(), "card").ShouldThrowAsync<MangaMotionException>()).Problem.Code.ShouldBe("unknown_variant");
     }
 

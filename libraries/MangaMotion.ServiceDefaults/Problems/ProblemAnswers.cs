@@ -96,7 +96,7 @@ internal static partial class ProblemAnswers
                         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
                     return answer;
                 case BadHttpRequestException { InnerException: JsonException json }:
-                    return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, $"The body is not the JSON that is expected here: {json.Message}");
+                    return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, $"The body is not the JSON that is expected here: {DescribeFault(json)}");
                 case BadHttpRequestException bad when IsBodyMissing(bad):
                     return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, "The body is missing or null. Send a JSON object.");
                 case BadHttpRequestException bad:
@@ -118,6 +118,12 @@ internal static partial class ProblemAnswers
             return Problem(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError,
                 "Something went wrong on our side. Give the traceId to the operator.");
         }
+
+        /// <summary>Names the place of a wrong value, without the names of types in this program.</summary>
+        private static string DescribeFault(JsonException exception) =>
+            exception.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
+                ? $"the value at {exception.Path} has the wrong type."
+                : exception.Message;
 
         /// <summary>Recognizes a body that ASP.NET could not bind, whose own message is for the programmer of the service.</summary>
         private static bool IsBodyMissing(BadHttpRequestException exception) =>
