@@ -34,8 +34,12 @@ internal static class FilmCommand
         var output = new Option<string?>("--output") { Description = "Keep the video here." };
         var size = new Option<int[]>("--size") { Description = "Width and height.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1920, 1080] };
         var music = new Option<bool>("--music") { Description = "With music under the speech." };
-        var command = new Command("film", "Twenty shots of the bundled chapter from script to MP4; goals 60 s on two idle cores, 1.2 CPU-s per second of video.") { workers, atATime, output, size, music };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
+        var eta = new Option<bool>("--eta")
+        {
+            Description = "Make the chapter on the running stack instead (MANGAMOTION_URL, MANGAMOTION_API_KEY); print the error of the estimates.",
+        };
+        var command = new Command("film", "Twenty shots of the bundled chapter from script to MP4; goals 60 s on two idle cores, 1.2 CPU-s per second of video.") { workers, atATime, output, size, music, eta };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(eta) ? FilmEstimates.RunAsync(cancellationToken) : RunAsync(
             parsed.GetValue(workers), parsed.GetValue(atATime), parsed.GetValue(output), parsed.GetValue(size)!, new VideoOptions { Direction = "ltr", Music = parsed.GetValue(music) }, cancellationToken));
         return command;
     }
