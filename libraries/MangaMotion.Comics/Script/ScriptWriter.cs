@@ -129,7 +129,7 @@ public static class ScriptWriter
         _ when hasUnread && bubbles.Count == 0 => ShotFlag.Unread,
         _ when IsWhole(layout) => ShotFlag.WholePage,
         _ when panel.Confidence < ScriptLimits.CertainPanel => ShotFlag.Doubtful,
-        _ when hasUnread || bubbles.Exists(bubble => bubble.Confidence < ScriptLimits.CertainLine) => ShotFlag.DoubtfulLine,
+        _ when bubbles.Exists(bubble => bubble.Confidence < ScriptLimits.CertainLine) => ShotFlag.DoubtfulLine,
         _ => null,
     };
 
