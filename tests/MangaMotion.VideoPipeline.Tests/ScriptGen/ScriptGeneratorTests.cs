@@ -169,6 +169,19 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("ja-JP", "ja", ValueSource.Epub, null)]
+    [InlineData("fr", "en", ValueSource.Default, "The EPUB says that the language is 'fr', which is not read here; the chapter was read as 'en'.")]
+    public async Task Direction_and_language_of_an_EPUB_are_those_of_its_package(string stated, string language, ValueSource from, string? note)
+    {
+        var script = (await WriteAsync(Epub(stated, TwoPanels()), new VideoOptions())).Script;
+
+        (script.DirectionFrom, script.Language, script.LanguageFrom).ShouldBe((ValueSource.Epub, language, from));
+        script.Title.ShouldBe("The lamp");
+        script.Shots.Select(shot => shot.Panel.X > 150).ShouldBe([false, true]);
+        script.Notes.ShouldBe(note is null ? null : [note]);
+    }
+
+    [Theory]
     [InlineData("いらっしゃいませ/こんにちは/ありがとう", "ja", "rtl", ValueSource.Pages)]
     [InlineData("HELLO THERE.\nCOME INTO MY SHOP.\nWE HAVE APPLES TODAY.", "en", "rtl", ValueSource.Default)]
     public async Task A_chapter_sent_without_options_is_read_in_the_language_of_its_lettering(
@@ -222,6 +235,27 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
 
     private static Dictionary<string, int> Words(string text) =>
         text.ToUpperInvariant().Split([' ', '\n', '.', ',', '!', '?'], StringSplitOptions.RemoveEmptyEntries).CountBy(word => word).ToDictionary();
+
+    /// <summary>A book of one page that is read from left to right.</summary>
+    private string Epub(string language, byte[] page)
+    {
+        var path = Path.Combine(_folder, "book.epub");
+        using var book = ZipFile.Open(path, ZipArchiveMode.Create);
+        Add("META-INF/container.xml", "<container><rootfiles><rootfile full-path='book.opf'/></rootfiles></container>"u8.ToArray());
+        Add("book.opf", Encoding.UTF8.GetBytes(
+            "<package xmlns:dc='http://purl.org/dc/elements/1.1/'><metadata><meta property='rendition:layout'>pre-paginated</meta>"
+            + $"<dc:title>The lamp</dc:title><dc:language>{language}</dc:language></metadata><manifest><item id='a' href='a.xhtml'/></manifest>"
+            + "<spine page-progression-direction='ltr'><itemref idref='a'/></spine></package>"));
+        Add("a.xhtml", "<html><body><img src='a.png'/></body></html>"u8.ToArray());
+        Add("a.png", page);
+        return path;
+
+        void Add(string name, byte[] content)
+        {
+            using var entry = book.CreateEntry(name).Open();
+            entry.Write(content);
+        }
+    }
 
     private string Chapter()
     {
