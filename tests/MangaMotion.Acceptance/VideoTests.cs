@@ -178,6 +178,24 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_voice_provider_that_is_away_costs_no_attempt_and_the_local_voice_makes_drafts()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        // Nothing listens on port 1.
+        await installation.StartVideoAsync(
+            ("ELEVENLABS_API_KEY", "key"), ("ElevenLabs__BaseUrl", "http://127.0.0.1:1"), ("ElevenLabs__MaxRetries", "0"));
+        var id = await SubmitAsync(installation, ("stop_at", "voice_gen"));
+
+        await ApproveWithLinesAsync(installation, id);
+        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "stopped", Patience, "the lines are spoken");
+
+        (await installation.Client.GetVideoAsync(id)).Shots.ShouldAllBe(shot => shot.Draft);
+        (await installation.ScalarAsync<long>("select count(*) from job_attempts where outcome <> 'done'")).ShouldBe(0);
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Wrong_fields_wrong_scripts_and_other_peoples_videos_are_refused()
     {
         await using var installation = await Installation.CreateAsync(stack);
