@@ -1,5 +1,6 @@
 using MangaMotion.Api;
 using MangaMotion.Client;
+using MangaMotion.TestSupport;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -154,6 +155,31 @@ public sealed class OperatorJourneys(ConsoleInstallation installation)
         await using var first = await installation.LogInAsync();
         await first.GoAsync("/ops/audit?owner=*&action=resumeQueue&target=records-low");
         (await first.Page.Locator("tbody tr").CountAsync()).ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData("1h")]
+    [InlineData("24h")]
+    [InlineData("7d")]
+    [InlineData("90d")]
+    public async Task Statistics_over_time_are_charts_and_a_table(string window)
+    {
+        await ConsoleInstallation.IngestAsync(
+            installation.Api, "series", new FileToSend("photo.webp", () => new MemoryStream(installation.Pictures[0])));
+        var hours = new Dictionary<string, string> { ["step"] = "hour" };
+        await Eventually.Until(async () => (await installation.Api.GetStatsSeriesAsync(hours))
+            .Types.Any(series => series is { Type: "thumbnail", Stage: "" } && series.Points.Any(point => point.Done > 0)));
+        await using var session = await installation.LogInAsync();
+        var page = session.Page;
+
+        await session.GoAsync($"/ops/stats?window={window}&type=thumbnail");
+
+        var done = page.Locator("svg[aria-label^='Done: largest ']");
+        (await done.GetAttributeAsync("aria-label")).ShouldNotBeNull().ShouldNotStartWith("Done: largest 0");
+        await Expect(page.Locator(".charts svg")).ToHaveCountAsync(5);
+        await page.GetByText("Figures of the charts").ClickAsync();
+        await Expect(page.Locator("details[open] tbody tr").Last).ToBeVisibleAsync();
+        (await page.EvaluateAsync<int>("document.querySelectorAll('*').length")).ShouldBeLessThan(2_500);
     }
 
     /// <summary>Presses Tab until a control has the focus; the focus is visible at each step.</summary>
