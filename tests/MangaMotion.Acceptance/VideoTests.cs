@@ -216,7 +216,8 @@ public sealed class VideoTests(TestStack stack)
         (await PostAsync(waiting.IngestId, """{"direction":"LTR"}""")).ShouldBe("202 ");
         (await PostAsync(Guid.NewGuid(), "{}")).ShouldBe("404 unknown_ingest");
         (await PostAsync(waiting.IngestId, $$"""{"ingest_id":"{{waiting.IngestId}}"}""")).ShouldBe("400 invalid_field");
-        (await PostAsync(waiting.IngestId, $$"""{"title":"{{new string('x', 200_000)}}"}""")).ShouldBe("413 request_too_large");
+        (await PostAsync(waiting.IngestId, $$"""{"title":"{{new string('x', 200_000)}}"}""")).ShouldBe("400 invalid_field");
+        (await PostAsync(waiting.IngestId, $$"""{"title":"{{new string('x', 3_000_000)}}"}""")).ShouldBe("413 request_too_large");
 
         async Task<string> PostAsync(Guid ingest, string json)
         {
