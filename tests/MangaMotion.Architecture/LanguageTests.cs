@@ -17,7 +17,6 @@ public sealed partial class LanguageTests
     /// </summary>
     private static readonly string[] NotConverted =
     [
-        "CHANGELOG.md",
         "benchmarks/MangaMotion.Benchmarks",
         "docs/adr",
         "docs/videos.md",
