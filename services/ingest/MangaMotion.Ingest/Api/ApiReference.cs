@@ -12,7 +12,8 @@ internal static class ApiReference
 
     private static void Configure(ScalarOptions options, HttpContext context)
     {
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(NonceBytes));
+        // Hexadecimal: the page would encode a plus sign of base64 as a character reference, which only some readers decode.
+        var nonce = RandomNumberGenerator.GetHexString(2 * NonceBytes);
         context.Response.Headers.ContentSecurityPolicy = BuildPolicy(nonce);
 
         // Each of these would make the page ask another origin, or offer to.
