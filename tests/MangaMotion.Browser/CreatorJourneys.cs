@@ -217,10 +217,10 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume records-low" }).ClickAsync();
         await Expect(page.Locator("#q-records-low")).Not.ToContainTextAsync("paused");
 
-        await page.Locator(".menu summary").ClickAsync();
+        await page.Locator(".menu summary").Last.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
-        await page.Locator(".menu summary").ClickAsync();
+        await page.Locator(".menu summary").Last.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Log in");
     }
