@@ -10,18 +10,12 @@ internal sealed class BrokenDownloadException(string message, Exception? cause =
 /// Body of a GET that must arrive completely and fast enough. Only the time spent waiting for bytes counts, so a slow reader is not
 /// treated as a slow server.
 /// </summary>
-internal sealed class DownloadStream(string key, Stream body, long length, S3StorageOptions options) : Stream
+internal sealed class DownloadStream(string key, Stream body, long length, S3StorageOptions options) : ForwardStream
 {
     private CancellationTokenSource _stalled = new();
     private long _position;
     private TimeSpan _waited;
     private long _received;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -59,22 +53,6 @@ internal sealed class DownloadStream(string key, Stream body, long length, S3Sto
         CheckPace(read, Stopwatch.GetElapsedTime(start));
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("An object from S3 is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -24,23 +24,13 @@ internal static class IngestEndpoints
             .WithDescription(
                 "Idempotency-Key: the same key with the same request gets the same answer. Prefer: wait=N answers 200 if all jobs finish "
                 + "within N seconds, else 202; Preference-Applied has the N that was used.")
-            .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
-            .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
-            .Produces<IngestStatus>(200)
-            .Produces<IngestStatus>(202)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
-            .RequireScope(Scopes.Submit);
+            .WithSubmission();
         // Generated clients have one body for each operation, so the JSON body has an operation of its own.
         api.MapPost("/ingests", AcceptAsync)
             .WithName("submitUploads")
             .WithSummary("Submit direct uploads by reference; derivatives are made and records stored asynchronously.")
             .Accepts<IngestOfUploads>("application/json")
-            .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
-            .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
-            .Produces<IngestStatus>(200)
-            .Produces<IngestStatus>(202)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
-            .RequireScope(Scopes.Submit);
+            .WithSubmission();
         api.MapGet("/ingests", ListAsync)
             .WithName("listIngests")
             .WithSummary("Ingests, newest first, by state (accepted, processing, finished), collection, or part of a name (q).")
@@ -53,6 +43,15 @@ internal static class IngestEndpoints
             .ProducesProblem(404)
             .RequireScope(Scopes.Read);
     }
+
+    /// <summary>Describes the headers and the answers of an operation that submits files or records.</summary>
+    private static RouteHandlerBuilder WithSubmission(this RouteHandlerBuilder endpoint) => endpoint
+        .WithHeader("Idempotency-Key", "1 to 255 printable characters of your choice; kept for a day.")
+        .WithHeader("Prefer", "`wait=N` in seconds, or `respond-async`.")
+        .Produces<IngestStatus>(200)
+        .Produces<IngestStatus>(202)
+        .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+        .RequireScope(Scopes.Submit);
 
     private static async Task<IResult> AcceptAsync(
         HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses, OwnerQuotas quotas, IOptions<IngestOptions> options)

@@ -1,7 +1,9 @@
+using MangaMotion.Storage;
+
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
 /// <summary>Passes a request body on and keeps its first bytes, which show how the caller ends its lines.</summary>
-internal sealed class RequestStart(Stream body) : Stream
+internal sealed class RequestStart(Stream body) : ForwardStream
 {
     private const int StartLength = 512;
     private readonly byte[] _start = new byte[StartLength];
@@ -25,20 +27,6 @@ internal sealed class RequestStart(Stream body) : Stream
         }
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await body.ReadAsync(buffer, cancellationToken);
@@ -51,20 +39,4 @@ internal sealed class RequestStart(Stream body) : Stream
 
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MangaMotion.ServiceDefaults.Problems;
+using MangaMotion.Storage;
 
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
@@ -8,7 +9,7 @@ namespace MangaMotion.Ingest.Accepting.Ingests;
 /// off is the caller's fault, and is told apart here from a store that breaks. Reads only, asynchronously.
 /// </summary>
 /// <param name="fromCaller">False for what is read from the store, whose faults are the store's.</param>
-internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
+internal sealed class UploadStream(Stream part, bool fromCaller = true) : ForwardStream
 {
     private const int SmallestBuffer = 4 << 10;
     private const int Growth = 4;
@@ -18,20 +19,6 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
 
     /// <summary>Whether <see cref="PeekAsync"/> has seen the end: the part itself is not asked any more.</summary>
     public bool IsWhole { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>
     /// The first bytes, at most so many, until the stream is disposed; reading begins with them all the same. Their buffer is
@@ -97,20 +84,4 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Stream
     }
 
     public static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what.TrimEnd('.')}.");
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously: the source is a network stream.");
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

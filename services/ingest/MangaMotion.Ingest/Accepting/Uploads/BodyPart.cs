@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MangaMotion.Storage;
 
 namespace MangaMotion.Ingest.Accepting.Uploads;
 
@@ -8,7 +9,7 @@ namespace MangaMotion.Ingest.Accepting.Uploads;
 /// </summary>
 /// <param name="hash">Hash of the body that the bytes are added to; null for none.</param>
 /// <param name="stop">Ends the body as a break does.</param>
-internal sealed class BodyPart(Stream body, long length, IncrementalHash? hash, CancellationToken stop) : Stream
+internal sealed class BodyPart(Stream body, long length, IncrementalHash? hash, CancellationToken stop) : ForwardStream
 {
     private long _left = length;
 
@@ -17,20 +18,6 @@ internal sealed class BodyPart(Stream body, long length, IncrementalHash? hash, 
 
     /// <summary>True if the body broke off: the client disconnected, sent too slowly, or the service stops.</summary>
     public bool IsBroken { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -50,22 +37,6 @@ internal sealed class BodyPart(Stream body, long length, IncrementalHash? hash, 
             return 0;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private static bool IsBreak(Exception exception) => exception switch
     {

@@ -4,24 +4,10 @@ namespace MangaMotion.Ingest.Accepting.Uploads;
 
 /// <summary>Reads objects one after the other as one stream. Only one is open at a time.</summary>
 /// <exception cref="ObjectNotFoundException">An object is missing.</exception>
-internal sealed class PartStream(IObjectStore store, IReadOnlyList<UploadPart> parts) : Stream
+internal sealed class PartStream(IObjectStore store, IReadOnlyList<UploadPart> parts) : ForwardStream
 {
     private ObjectContent? _open;
     private int _next;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -47,22 +33,6 @@ internal sealed class PartStream(IObjectStore store, IReadOnlyList<UploadPart> p
         await CloseAsync();
         await base.DisposeAsync();
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async ValueTask CloseAsync()
     {
