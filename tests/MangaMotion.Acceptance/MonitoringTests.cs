@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MangaMotion.TestSupport;
@@ -59,7 +57,7 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
 
     private async Task<HttpClient> StartPrometheusAsync(Uri ingest, Uri worker, Uri rabbit)
     {
-        var monitoring = Path.Combine(FindClone(), "deploy", "monitoring");
+        var monitoring = Repository.PathOf("deploy/monitoring");
         var targets = $"static_configs: [{{ targets: [\"{ingest.Authority}\", \"{worker.Authority}\"] }}]\n";
         var configuration = DnsLookups().Replace(await File.ReadAllTextAsync(Path.Combine(monitoring, "prometheus.yml")), $"    {targets}")
             .Replace("rabbitmq:15692", rabbit.Authority, StringComparison.Ordinal)
@@ -69,7 +67,7 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
         var alerts = await File.ReadAllTextAsync(Path.Combine(monitoring, "alerts.yml"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "alerts.yml"), Waits().Replace(alerts, "for: 0s"));
 
-        var address = $"127.0.0.1:{FreePort()}";
+        var address = $"127.0.0.1:{Loopback.FindFreePort()}";
         _prometheus = Process.Start(new ProcessStartInfo(
             "prometheus",
             [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address={address}", "--log.level=error"])
@@ -97,21 +95,6 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
     {
         var answer = await prometheus.GetFromJsonAsync<JsonElement>(new Uri($"api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative));
         return answer.GetProperty("data").GetProperty("result").GetArrayLength();
-    }
-
-    private static string FindClone()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MangaMotion.sln")))
-            folder = folder.Parent!;
-        return folder.FullName;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"^ {4}dns_sd_configs:\n( {6}.*\n)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

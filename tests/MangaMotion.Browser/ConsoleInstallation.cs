@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using System.Net;
-using System.Net.Sockets;
 using MangaMotion.Acceptance;
 using MangaMotion.Api;
 using MangaMotion.Client;
@@ -105,13 +103,6 @@ public sealed class ConsoleInstallation : IAsyncLifetime
             using var stream = chapter.CreateEntry(entry, CompressionLevel.NoCompression).Open();
             stream.Write(content);
         }
-    }
-
-    public static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Opens a page in a session of its own, logged in with a key.</summary>

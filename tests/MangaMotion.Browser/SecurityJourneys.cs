@@ -1,5 +1,6 @@
 using System.Net;
 using MangaMotion.Api;
+using MangaMotion.TestSupport;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -156,7 +157,7 @@ public sealed class SecurityJourneys(ConsoleInstallation installation)
     [Fact]
     public async Task API_away_and_back_without_reload()
     {
-        var port = ConsoleInstallation.FindFreePort();
+        var port = Loopback.FindFreePort();
         var api = await installation.StartApiAsync(port);
         var console = await installation.StartConsoleAsync(api.Address);
         await using var session = await installation.LogInAsync(console: console.Address);
@@ -185,7 +186,7 @@ public sealed class SecurityJourneys(ConsoleInstallation installation)
     [Fact]
     public async Task Console_killed_and_restarted_keeps_session_and_text()
     {
-        var port = ConsoleInstallation.FindFreePort();
+        var port = Loopback.FindFreePort();
         var console = await installation.StartConsoleAsync(installation.ApiAddress, port);
         await using var session = await installation.LogInAsync(console: console.Address);
         session.Expected.AddRange(["ERR_", "htmx:sse:error"]);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using MangaMotion.Acceptance;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
@@ -18,9 +16,9 @@ public sealed class ComposeStack(DockerEngine docker) : IAsyncLifetime
     private readonly Dictionary<string, string> _settings = new()
     {
         ["MANGAMOTION_API_KEY"] = ApiKey,
-        ["MANGAMOTION_PORT"] = FreePort(),
-        ["MANGAMOTION_RABBITMQ_PORT"] = FreePort(),
-        ["MANGAMOTION_S3_PORT"] = FreePort(),
+        ["MANGAMOTION_PORT"] = $"{Loopback.FindFreePort()}",
+        ["MANGAMOTION_RABBITMQ_PORT"] = $"{Loopback.FindFreePort()}",
+        ["MANGAMOTION_S3_PORT"] = $"{Loopback.FindFreePort()}",
     };
 
     public DockerEngine Docker => docker;
@@ -94,11 +92,4 @@ public sealed class ComposeStack(DockerEngine docker) : IAsyncLifetime
 
     public async ValueTask DisposeAsync() =>
         await docker.TryAsync(_settings, "compose", "--project-name", _project, "down", "--volumes", "--rmi", "local", "--remove-orphans");
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using MangaMotion.Jobs.Reconciling;
 using MangaMotion.ServiceDefaults.Bus;
@@ -66,7 +65,7 @@ public sealed class HealthTests(TestStack stack)
     {
         await using var servers = await PrivateServers.StartAsync();
         await servers.Postgres.StopAsync();
-        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{FreePort()}") };
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Loopback.FindFreePort()}") };
         var starting = TestService.StartAsync(
             builder => builder.AddBus(bus => bus.AddSampleConsumer()),
             settings: [.. Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString), ("Kestrel:Endpoints:Http:Url", http.BaseAddress.ToString())]);
@@ -103,13 +102,6 @@ public sealed class HealthTests(TestStack stack)
         await using var service = await starting.WaitAsync(TimeSpan.FromSeconds(90));
         service.Client.BaseAddress!.Port.ShouldBe(http.BaseAddress.Port);
         await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [Fact]

@@ -1,10 +1,11 @@
-namespace MangaMotion.Browser;
+namespace MangaMotion.TestSupport;
 
 /// <summary>Clone that contains these tests.</summary>
-internal static class Repository
+public static class Repository
 {
     private static readonly string Root = FindRoot();
 
+    /// <summary>Returns the absolute path of a file or folder of the clone.</summary>
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
     private static string FindRoot()
