@@ -61,7 +61,7 @@ fi
 touch /before
 apt-get update
 # shellcheck disable=SC2046
-apt-get install -y --no-install-recommends $(awk -v group="$group" '!/^#/ && $4 == group { print $1 }' /debian-packages.txt)
+apt-get install -y --no-install-recommends $(awk -v group="$group" '!/^#/ && $4 == group { sub(/\|.*/, "", $1); print $1 }' /debian-packages.txt)
 rm -rf /var/lib/apt/lists/*
 ldconfig
 {
