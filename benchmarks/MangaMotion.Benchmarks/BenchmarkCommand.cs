@@ -39,7 +39,8 @@ internal static class BenchmarkCommand
         Console.WriteLine($"{report.Name} on {report.Processors} processors");
         Console.WriteLine($"{"",-44}{"median",12}{"p95",12}{"p99",12}{"least",12}{"most",12}");
         foreach (var m in report.Measurements)
-            Console.WriteLine($"{m.Name,-44}{m.Median,12:0.##}{m.P95,12:0.##}{m.P99,12:0.##}{m.Samples[0],12:0.##}{m.Samples[^1],12:0.##}  {m.Unit}");
+            Console.WriteLine(
+                $"{m.Name,-44}{m.Median,12:0.##}{m.P95,12:0.##}{m.P99,12:0.##}{m.Samples[0],12:0.##}{m.Samples[^1],12:0.##}  {m.Unit}");
         foreach (var ratio in report.Ratios)
             Console.WriteLine($"{ratio.Name,-44}{ratio.Value,12:0.00}  goal {ratio.Goal}: {(ratio.Met ? "met" : "missed")}");
     }

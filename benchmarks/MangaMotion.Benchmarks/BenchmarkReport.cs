@@ -1,6 +1,6 @@
 namespace MangaMotion.Benchmarks;
 
-/// <summary>What one run measured; written as JSON for whoever compares runs.</summary>
+/// <summary>What one run measured; written as JSON, so that runs can be compared.</summary>
 internal sealed class BenchmarkReport(string name)
 {
     public string Name { get; } = name;

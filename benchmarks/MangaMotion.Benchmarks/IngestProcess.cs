@@ -4,7 +4,7 @@ using MangaMotion.Storage;
 
 namespace MangaMotion.Benchmarks;
 
-/// <summary>The ingest service as it runs in production, so that its processor time can be told from ours.</summary>
+/// <summary>The ingest service as it runs in production, so that its processor time can be measured alone.</summary>
 internal sealed class IngestProcess : IAsyncDisposable
 {
     public const string Key = "benchmark-key";
@@ -19,7 +19,13 @@ internal sealed class IngestProcess : IAsyncDisposable
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(output.Parent!.Parent!.FullName, Assembly, output.Name, $"{Assembly}.dll");
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Path.GetDirectoryName(program) };
+        var start = new ProcessStartInfo(
+            "dotnet", [program])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = Path.GetDirectoryName(program)
+        };
         start.Environment["ConnectionStrings__Postgres"] = servers.Postgres.ConnectionString;
         start.Environment["ConnectionStrings__RabbitMq"] = servers.Rabbit.AmqpUri.ToString();
         start.Environment["Storage__Kind"] = store.ToString();

@@ -10,9 +10,14 @@ using MangaMotion.Benchmarks.Messaging;
 using MangaMotion.Benchmarks.Peers;
 using MangaMotion.Benchmarks.Records;
 
-IBenchmark[] benchmarks = [new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new FairnessBenchmark(), new EventsBenchmark(), new RecordsBenchmark(), new AcceptBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new FairnessBenchmark(), new EventsBenchmark(),
+    new RecordsBenchmark(), new AcceptBenchmark(),
+];
 
-var root = new RootCommand("Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
+var root = new RootCommand(
+    "Benchmarks of MangaMotion on servers of their own. Figures are medians of interleaved rounds, and ratios within one run.");
 foreach (var benchmark in benchmarks)
     root.Subcommands.Add(BenchmarkCommand.Create(benchmark));
 root.Subcommands.Add(PanelsCommand.Create());

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace MangaMotion.Api;
 
@@ -22,12 +23,14 @@ public static class Scopes
 /// <param name="Scopes">One or more of <c>submit</c>, <c>read</c>, <c>operate</c>.</param>
 /// <param name="ExpiresAt">Time from which the key is rejected; null: never.</param>
 /// <param name="OwnerId">Owner of the key; null: the owner of the key that sends the request. An unknown id creates an owner.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CreateApiKey(
     [property: StringLength(100, MinimumLength = 1), Example("reader of the shop")] string Name,
     [property: Values(typeof(Scopes))] IReadOnlyList<string> Scopes, Guid? OwnerId = null, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Request to replace the secret of an API key.</summary>
 /// <param name="ExpiresAt">Time from which the new secret is rejected; null keeps the expiry of the key.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RotateApiKey(DateTimeOffset? ExpiresAt = null);
 
 /// <param name="Key">The secret key. It is not shown again; only its hash is stored.</param>

@@ -22,6 +22,7 @@ public sealed record AuditEntry(
 /// <summary>Request to remove a file, and the videos made of it, wherever it was submitted.</summary>
 /// <param name="Sha256">SHA-256 of the file, 64 hexadecimal digits.</param>
 /// <param name="Owner">Owner whose files are removed, or * for all; default: the owner of the key. Only for the first key.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TakedownRequest(string Sha256, string? Owner = null);
 
 /// <summary>Number of removed files and videos.</summary>

@@ -28,6 +28,19 @@ public static class JobTypeNames
     public const string Video = "video";
 }
 
+/// <summary>Types of the work that has a queue: jobs, and the parts of videos.</summary>
+[Enumeration("WorkType")]
+public static class WorkTypeNames
+{
+    public const string Thumbnail = JobTypeNames.Thumbnail;
+    public const string Records = JobTypeNames.Records;
+    public const string Video = JobTypeNames.Video;
+    public const string ScriptGen = "script-gen";
+    public const string VoiceGen = "voice-gen";
+    public const string VideoGen = "video-gen";
+    public const string Compositing = "compositing";
+}
+
 /// <summary>Outcomes of an attempt.</summary>
 [Enumeration("AttemptOutcome")]
 public static class AttemptOutcomes

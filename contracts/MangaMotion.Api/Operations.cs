@@ -62,7 +62,7 @@ public sealed record TypeSeries(
 /// <param name="Run">Duration of the successful attempts.</param>
 public sealed record TypePoint(DateTimeOffset At, long Done, long Failed, long Retried, Percentiles? Wait, Percentiles? Run);
 
-public sealed record QueueSeries([property: Values(typeof(JobTypeNames))] string Type, IReadOnlyList<QueuePoint> Points);
+public sealed record QueueSeries([property: Values(typeof(WorkTypeNames))] string Type, IReadOnlyList<QueuePoint> Points);
 
 /// <param name="At">Start of the step.</param>
 /// <param name="Ready">Largest number of waiting messages in the step.</param>
@@ -88,7 +88,7 @@ public sealed record WorkerList(IReadOnlyList<WorkerInfo> Workers);
 /// </param>
 public sealed record WorkerInfo(
     string Id, string Service, string Version, string Host, int Pid, [property: Values(typeof(WorkerHealth))] string Health,
-    [property: Values(typeof(JobTypeNames))] IReadOnlyList<string> JobTypes, int Concurrency,
+    [property: Values(typeof(WorkTypeNames))] IReadOnlyList<string> JobTypes, int Concurrency,
     IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, string? Sandbox = null);
 
 public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
@@ -98,5 +98,36 @@ public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
 /// <param name="DeadLetters">Messages in the <c>_error</c> queue.</param>
 /// <param name="Paused">True while workers start no job from the queue; running jobs finish.</param>
 public sealed record QueueInfo(
-    string Name, [property: Values(typeof(JobTypeNames))] string JobType, [property: Values(typeof(Priorities))] string Priority,
-    long Ready, int Consumers, long DeadLetters, bool Paused, DateTimeOffset? PausedAt);
+    string Name, [property: Values(typeof(WorkTypeNames))] string JobType, [property: Values(typeof(Priorities))] string Priority,
+    long Ready, int Consumers, long DeadLetters, bool Paused, DateTimeOffset? PausedAt)
+{
+    public string? PauseReason { get; init; }
+
+    /// <summary>Time at which a paused queue resumes by itself; null: when it is resumed.</summary>
+    public DateTimeOffset? PausedUntil { get; init; }
+
+    /// <summary>Name of the API key that paused the queue.</summary>
+    public string? PausedBy { get; init; }
+}
+
+/// <summary>Request to pause a queue.</summary>
+public sealed record PauseQueue
+{
+    /// <summary>Reason, for everybody who sees the queue.</summary>
+    [StringLength(200)]
+    [Example("Move of the store")]
+    public string? Reason { get; init; }
+
+    /// <summary>Time at which the queue resumes by itself; UTC if it has no offset. Default: when it is resumed.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Pauses all lanes of the job type of this queue.</summary>
+    public bool AllLanes { get; init; }
+}
+
+/// <summary>Request to resume a queue.</summary>
+public sealed record ResumeQueue
+{
+    /// <summary>Resumes all lanes of the job type of this queue.</summary>
+    public bool AllLanes { get; init; }
+}

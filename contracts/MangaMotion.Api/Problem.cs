@@ -12,5 +12,11 @@ public sealed record Problem(int Status, string Code, string? Title, string? Det
     public string? TraceId { get; init; }
 
     /// <summary>Each fault of a script that was sent; null for other problems.</summary>
-    public IReadOnlyList<string>? Errors { get; init; }
+    public IReadOnlyList<ScriptFault>? Errors { get; init; }
 }
+
+/// <summary>Fault of a script.</summary>
+/// <param name="Shot">Id of the shot; null for a fault outside of a shot.</param>
+/// <param name="Field">Member by its name in JSON, such as <c>panel.x</c>.</param>
+/// <param name="Message">Reason, and what is allowed.</param>
+public sealed record ScriptFault(string? Shot, string Field, string Message);

@@ -9,6 +9,7 @@ namespace MangaMotion.Api;
 /// <param name="ContentType">Media type that the upload must declare; default <c>application/octet-stream</c>.</param>
 /// <param name="Size">Exact length of the upload in bytes.</param>
 /// <param name="Sha256">SHA-256 in hexadecimal; compared when the upload is used in an ingest.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UploadRequest(
     [property: Range(0, long.MaxValue)] long Size, [property: Example("scan.tiff")] string? Name = null,
     [property: Example("image/tiff")] string? ContentType = null, [property: RegularExpression("^[0-9a-fA-F]{64}$")] string? Sha256 = null);

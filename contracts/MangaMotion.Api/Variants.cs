@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace MangaMotion.Api;
 
@@ -45,6 +46,7 @@ public static class VariantFits
 /// <param name="Format">jpeg (default), webp or avif.</param>
 /// <param name="Fit">contain (default): the whole picture. crop: the square in its middle.</param>
 /// <param name="Quality">1 to 100; default 80, for avif 50.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Variant(
     [property: RegularExpression("^[a-z0-9][a-z0-9-]{0,31}$"), Example("card")] string Name,
     [property: Range(16, 4096), Example("640")] int LongestSide,
@@ -54,4 +56,5 @@ public sealed record Variant(
 
 /// <summary>Variants of a collection: made of each file that is submitted to it without variants of its own.</summary>
 /// <param name="Variants">At most 8.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record VariantSet([property: MaxLength(8)] IReadOnlyList<Variant> Variants);

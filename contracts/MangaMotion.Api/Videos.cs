@@ -120,8 +120,8 @@ public static class VideoVariants
     public static IReadOnlyList<string> All { get; } = [Video, Subtitles, Transcript, Poster];
 }
 
-/// <summary>Options of a video.</summary>
-public abstract record VideoFields
+/// <summary>Options of a video that a form and JSON write alike.</summary>
+public abstract record VideoBaseFields
 {
     /// <summary>Title of the chapter; default: the title in ComicInfo.xml, else the name of the first file.</summary>
     [StringLength(200, MinimumLength = 1)]
@@ -156,6 +156,17 @@ public abstract record VideoFields
     /// <summary>Draws the subtitles into the picture as well.</summary>
     public bool? BurnSubtitles { get; init; }
 
+    /// <summary>Adds an opening card with title, chapter and author, and an end card with source and credits. Default: false.</summary>
+    public bool? Titles { get; init; }
+
+    /// <summary>Author on the cards; default: the writer and the artist in ComicInfo.xml.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string? Author { get; init; }
+
+    /// <summary>Source on the end card; default: the address in ComicInfo.xml.</summary>
+    [StringLength(200, MinimumLength = 1)]
+    public string? Source { get; init; }
+
     /// <summary>Handling of an unreadable page: show (default) skips and flags it, fail fails the video.</summary>
     [Values(typeof(UnreadablePageHandlings))]
     public string? UnreadablePages { get; init; }
@@ -184,6 +195,14 @@ public abstract record VideoFields
     public Uri? CallbackUrl { get; init; }
 }
 
+/// <summary>Options of a video.</summary>
+public abstract record VideoFields : VideoBaseFields
+{
+    /// <summary>Variants of the poster, at most 8. Default: those of the collection.</summary>
+    [MaxLength(8)]
+    public IReadOnlyList<Variant>? Variants { get; init; }
+}
+
 /// <summary>Request for a video of the files of an existing ingest.</summary>
 public sealed record VideoOfIngest : VideoFields
 {
@@ -205,12 +224,17 @@ public sealed record VideoAccepted(
 /// or <c>stopped</c>.
 /// </param>
 /// <param name="Progress">0 to 100; each stage contributes 25.</param>
-/// <param name="Results">Null until the video is done.</param>
+/// <param name="Results">The last composed video; null until there is one. It stays while a newer one is made.</param>
 public sealed record VideoStatus(
     Guid Id, [property: Values(typeof(JobStatuses))] string Status, [property: Values(typeof(VideoStateNames))] string State,
     [property: Range(0, 100)] int Progress, double? EtaSeconds, string? Error, IReadOnlyList<VideoStage> Stages,
     IReadOnlyList<VideoShot> Shots, VideoResults? Results)
 {
+    /// <summary>
+    /// True if an edit of the script waits until the video is finished, or until a failed or canceled video is started again.
+    /// </summary>
+    public bool EditQueued { get; init; }
+
     /// <summary>Title of the script. Null until the script is written, as are direction and language.</summary>
     public string? Title { get; init; }
 
@@ -238,7 +262,7 @@ public sealed record VideoStatus(
     [Range(0.0, 1.0)]
     public double? LanguageConfidence { get; init; }
 
-    /// <summary>Sentences about the chapter as a whole, such as why its ComicInfo.xml was not used.</summary>
+    /// <summary>Sentences about the chapter or the video as a whole, such as why its ComicInfo.xml was not used.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     public Guid? IngestId { get; init; }
@@ -247,6 +271,19 @@ public sealed record VideoStatus(
 
     public DateTimeOffset? FinishedAt { get; init; }
 }
+
+/// <summary>Parts that an edit of the script makes again, at most: parts that an earlier version has made are reused.</summary>
+/// <param name="Stages">Stages with work, in order.</param>
+/// <param name="Shots">Ids of the shots whose picture or length changes.</param>
+/// <param name="Lines">Number of lines to speak.</param>
+/// <param name="Segments">Number of segments to render: shots, and transitions beside them.</param>
+/// <param name="TotalSegments">Number of segments of the edited video.</param>
+/// <param name="Seconds">
+/// Estimate of the work in seconds, one part after another, from the finished parts of this video; null if it has none of a needed kind.
+/// </param>
+public sealed record ScriptPreview(
+    [property: Values(typeof(VideoStages))] IReadOnlyList<string> Stages, IReadOnlyList<string> Shots, int Lines, int Segments,
+    int TotalSegments, double? Seconds);
 
 /// <param name="Name"><c>script_gen</c>, <c>voice_gen</c>, <c>video_gen</c> or <c>compositing</c>.</param>
 /// <param name="Status">UPLOADED, PROCESSING, DONE or FAILED.</param>
@@ -280,5 +317,19 @@ public sealed record VideoShot(
 
 public sealed record ShotPanel(int X, int Y, int Width, int Height);
 
-/// <summary>Paths of the result files; null if the video was stopped before.</summary>
-public sealed record VideoResults(double Seconds, bool Draft, string Video, string Subtitles, string Transcript, string Poster);
+/// <summary>Paths of the result files.</summary>
+public sealed record VideoResults(double Seconds, bool Draft, string Video, string Subtitles, string Transcript, string Poster)
+{
+    /// <summary>True if the files are those of the script before its last edit, because the newer video is not made.</summary>
+    public bool Outdated { get; init; }
+
+    /// <summary>Chosen variants of the poster, in the order of the request.</summary>
+    public IReadOnlyList<PosterVariant> Variants { get; init; } = [];
+}
+
+/// <summary>Chosen variant of a poster.</summary>
+/// <param name="Url">Path of the picture.</param>
+/// <param name="ContentType">image/jpeg, image/webp or image/avif.</param>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Pixels.</param>
+public sealed record PosterVariant(string Name, string Url, string ContentType, int Width, int Height, long Bytes);

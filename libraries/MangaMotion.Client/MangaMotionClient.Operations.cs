@@ -26,11 +26,16 @@ public sealed partial class MangaMotionClient
     public Task<QueueList> GetQueuesAsync(CancellationToken cancellationToken = default) =>
         GetAsync<QueueList>("api/v1/queues", cancellationToken);
 
+    /// <summary>Reads how many workers of each kind the present load needs.</summary>
+    public Task<ScalingAdvice> GetScalingAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<ScalingAdvice>("api/v1/scaling", cancellationToken);
+
     /// <summary>Pauses a queue: within seconds workers start no job from it. Running jobs finish.</summary>
-    public Task<QueueInfo> PauseQueueAsync(string name, CancellationToken cancellationToken = default) =>
-        PostAsync<QueueInfo>($"api/v1/queues/{Uri.EscapeDataString(name)}/pause", cancellationToken);
+    /// <param name="pause">Default: this queue, until it is resumed.</param>
+    public Task<QueueInfo> PauseQueueAsync(string name, PauseQueue? pause = null, CancellationToken cancellationToken = default) =>
+        PostJsonAsync<QueueInfo>($"api/v1/queues/{Uri.EscapeDataString(name)}/pause", pause ?? new(), cancellationToken);
 
     /// <summary>Resumes a paused queue.</summary>
-    public Task<QueueInfo> ResumeQueueAsync(string name, CancellationToken cancellationToken = default) =>
-        PostAsync<QueueInfo>($"api/v1/queues/{Uri.EscapeDataString(name)}/resume", cancellationToken);
+    public Task<QueueInfo> ResumeQueueAsync(string name, ResumeQueue? resume = null, CancellationToken cancellationToken = default) =>
+        PostJsonAsync<QueueInfo>($"api/v1/queues/{Uri.EscapeDataString(name)}/resume", resume ?? new(), cancellationToken);
 }

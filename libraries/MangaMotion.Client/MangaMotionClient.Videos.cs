@@ -1,5 +1,7 @@
-using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using MangaMotion.Api;
+using MangaMotion.Comics.Script;
 
 namespace MangaMotion.Client;
 
@@ -28,31 +30,73 @@ public sealed partial class MangaMotionClient
     public Task<VideoStatus> GetVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
         GetAsync<VideoStatus>($"{Videos}/{id}", cancellationToken);
 
-    /// <summary>Reads the script as JSON; its schema is <c>video-script.v1.json</c>.</summary>
-    public async Task<string> GetScriptAsync(Guid id, CancellationToken cancellationToken = default)
+    /// <summary>Reads the newest script.</summary>
+    public async Task<StoredScript> GetScriptAsync(Guid id, CancellationToken cancellationToken = default)
     {
         using var response = await http.GetAsync($"{Videos}/{id}/script", cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
-        return await response.Content.ReadAsStringAsync(cancellationToken);
+        var script = ScriptJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        return new(script, response.Headers.ETag?.Tag ?? "*");
     }
 
     /// <summary>Replaces the script. Only the shots that the edit changes are rebuilt.</summary>
-    public async Task<VideoStatus> PutScriptAsync(Guid id, string script, CancellationToken cancellationToken = default)
+    /// <param name="version"><see cref="StoredScript.Version"/> that was edited; null: the newest.</param>
+    public Task<VideoStatus> PutScriptAsync(
+        Guid id, VideoScript script, string? version = null, CancellationToken cancellationToken = default) =>
+        PutScriptAsync(id, ScriptJson.Write(script), version, cancellationToken);
+
+    /// <param name="script">JSON in UTF-8; its schema is <c>video-script.v1.json</c>.</param>
+    /// <inheritdoc cref="PutScriptAsync(Guid, VideoScript, string?, CancellationToken)"/>
+    public Task<VideoStatus> PutScriptAsync(
+        Guid id, byte[] script, string? version = null, CancellationToken cancellationToken = default) =>
+        EditScriptAsync(HttpMethod.Put, $"{Videos}/{id}/script", script, version, cancellationToken);
+
+    /// <summary>Changes members of one shot of the script. Only the shots that the edit changes are rebuilt.</summary>
+    /// <param name="members">Members by their names in JSON, such as <c>line</c>; null removes a value.</param>
+    /// <inheritdoc cref="PutScriptAsync(Guid, VideoScript, string?, CancellationToken)"/>
+    public Task<VideoStatus> EditShotAsync(
+        Guid id, string shot, JsonObject members, string? version = null, CancellationToken cancellationToken = default) =>
+        EditScriptAsync(
+            HttpMethod.Patch, $"{Videos}/{id}/script/shots/{Uri.EscapeDataString(shot)}",
+            JsonSerializer.SerializeToUtf8Bytes(members), version, cancellationToken);
+
+    /// <summary>Returns what replacing the script would make again.</summary>
+    public Task<ScriptPreview> PreviewScriptAsync(Guid id, VideoScript script, CancellationToken cancellationToken = default) =>
+        PreviewScriptAsync(id, ScriptJson.Write(script), cancellationToken);
+
+    /// <param name="script">JSON in UTF-8.</param>
+    /// <inheritdoc cref="PreviewScriptAsync(Guid, VideoScript, CancellationToken)"/>
+    public async Task<ScriptPreview> PreviewScriptAsync(Guid id, byte[] script, CancellationToken cancellationToken = default)
     {
-        using var content = new StringContent(script, Encoding.UTF8, "application/json");
-        using var response = await http.PutAsync($"{Videos}/{id}/script", content, cancellationToken);
-        return await ReadAsync<VideoStatus>(response, cancellationToken);
+        using var content = CreateJson(script);
+        using var response = await http.PostAsync($"{Videos}/{id}/script/preview", content, cancellationToken);
+        return await ReadAsync<ScriptPreview>(response, cancellationToken);
     }
 
     /// <summary>Continues a video that waits for approval or stopped after a stage.</summary>
     public Task<VideoStatus> ApproveVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
         PostAsync<VideoStatus>($"{Videos}/{id}/approve", cancellationToken);
 
-    /// <summary>Copies a result file (<c>video</c>, <c>subtitles</c>, <c>transcript</c>, <c>poster</c>) to a stream.</summary>
+    /// <summary>
+    /// Copies a result file (<c>video</c>, <c>subtitles</c>, <c>transcript</c>, <c>poster</c>, <c>variants/NAME</c>) to a stream.
+    /// </summary>
     public async Task CopyVideoFileAsync(Guid id, string variant, Stream destination, CancellationToken cancellationToken = default)
     {
         using var response = await http.GetAsync($"{Videos}/{id}/{variant}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
         await response.Content.CopyToAsync(destination, cancellationToken);
     }
+
+    private async Task<VideoStatus> EditScriptAsync(
+        HttpMethod method, string path, byte[] json, string? version, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = CreateJson(json) };
+        if (version is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", version);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return await ReadAsync<VideoStatus>(response, cancellationToken);
+    }
+
+    private static ByteArrayContent CreateJson(byte[] json) =>
+        new(json) { Headers = { ContentType = new("application/json") } };
 }

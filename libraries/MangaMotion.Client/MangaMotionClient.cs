@@ -8,6 +8,9 @@ namespace MangaMotion.Client;
 /// <param name="http">HTTP client whose base address is the API's.</param>
 public sealed partial class MangaMotionClient(HttpClient http)
 {
+    /// <summary>Time after which an instance that does not accept a connection is skipped.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Sends submissions without a time limit: the duration depends on their size, and the caller's token cancels them.</summary>
     private HttpClient? _submitting;
 
@@ -19,6 +22,14 @@ public sealed partial class MangaMotionClient(HttpClient http)
         submitting.Timeout = Timeout.InfiniteTimeSpan;
         return new(CreateHttp(address, apiKey, connections)) { _submitting = submitting };
     }
+
+    /// <summary>
+    /// Creates a client for several instances of the API. It uses the first one to which it can connect, and another one when that fails.
+    /// </summary>
+    /// <param name="addresses">At least one.</param>
+    public static MangaMotionClient CreateWithFailover(IReadOnlyList<Uri> addresses, string apiKey) => addresses is [var only]
+        ? Create(only, apiKey)
+        : Create(addresses[0], apiKey, new AddressFailover(addresses, new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }));
 
     internal static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

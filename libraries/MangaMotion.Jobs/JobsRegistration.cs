@@ -79,6 +79,9 @@ public static class JobsRegistration
         services.AddHostedService(provider => provider.GetRequiredService<BulkTurns>());
         services.AddSingleton<OutageHold>();
         services.AddSingleton<JobEntrance>();
+        services.AddSingleton<FailedAttempts>();
+        services.AddSingleton<AttemptWork>();
+        services.AddSingleton<JobAttempts>();
         services.AddSingleton<IJobRunner, JobRunner>();
         services.AddSingleton<JobLatencies>();
         services.AddHostedService(provider => provider.GetRequiredService<JobLatencies>());

@@ -59,4 +59,7 @@ public static class Lanes
 
     /// <summary>Name of the front queue of a bulk queue; any other name is returned unchanged.</summary>
     public static string FrontOf(string queueName) => IsBulk(queueName) ? queueName[..^Bulk.Length] : queueName;
+
+    /// <summary>Name of the error queue of a queue. The front queue and the bulk queue of a lane share one.</summary>
+    public static string ErrorQueueName(string queueName) => $"{FrontOf(queueName)}_error";
 }

@@ -9,8 +9,9 @@ namespace MangaMotion.LocalStack;
 public sealed class ServerStack : IAsyncDisposable
 {
     private readonly ServerStackOptions _options;
-    private readonly RabbitServer? _rabbit;
+    private readonly EpmdServer? _epmd;
     private readonly PostgresServer? _postgres;
+    private readonly PostgresServer? _standby;
     private readonly S3Server? _s3;
     private FileStream? _lock;
     private Lifeline? _lifeline;
@@ -19,19 +20,33 @@ public sealed class ServerStack : IAsyncDisposable
     {
         _options = options;
         Folder = new StackFolder(options.Directory);
-        _rabbit = options.Rabbit ? new RabbitServer(Folder, options.ConsumerTimeout) : null;
+        var nodes = options.Rabbit ? options.BrokerNodes : 0;
+        _epmd = nodes > 1 ? new EpmdServer(Folder) : null;
+        BrokerNodes = [.. Enumerable.Range(1, nodes).Select(number => new RabbitServer(Folder, options, number))];
         _postgres = options.Postgres ? new PostgresServer(Folder, options.Durable) : null;
+        _standby = options.Standby ? new PostgresServer(Folder, options.Durable, Postgres) : null;
         _s3 = options.S3 ? new S3Server(Folder, options.Durable) : null;
-        Servers = [.. new LocalServer?[] { _postgres, _rabbit, _s3 }.OfType<LocalServer>()];
+        LocalServer?[] servers = [_postgres, _epmd, .. BrokerNodes, _s3, _standby];
+        Servers = [.. servers.OfType<LocalServer>()];
     }
 
     public StackFolder Folder { get; }
 
     public IReadOnlyList<LocalServer> Servers { get; }
 
-    public RabbitServer Rabbit => _rabbit ?? throw CreateMissingServer(nameof(ServerStackOptions.Rabbit));
+    /// <summary>The only broker node, or the first of a cluster.</summary>
+    public RabbitServer Rabbit => BrokerNodes is [var first, ..] ? first : throw CreateMissingServer(nameof(ServerStackOptions.Rabbit));
+
+    /// <summary>Nodes of the broker, with the number that the options give.</summary>
+    public IReadOnlyList<RabbitServer> BrokerNodes { get; }
+
+    /// <summary>AMQP address of the default virtual host with all nodes, with credentials: the form that services accept.</summary>
+    public string AmqpAddress => $"amqp://guest:guest@{string.Join(',', BrokerNodes.Select(node => $"127.0.0.1:{node.Port}"))}/";
 
     public PostgresServer Postgres => _postgres ?? throw CreateMissingServer(nameof(ServerStackOptions.Postgres));
+
+    /// <summary>Streaming standby of <see cref="Postgres"/>.</summary>
+    public PostgresServer Standby => _standby ?? throw CreateMissingServer(nameof(ServerStackOptions.Standby));
 
     public S3Server S3 => _s3 ?? throw CreateMissingServer(nameof(ServerStackOptions.S3));
 
@@ -58,7 +73,13 @@ public sealed class ServerStack : IAsyncDisposable
                 stack._lifeline = Lifeline.Start(stack.Folder, options.Temporary);
             }
 
-            await Task.WhenAll(stack.Servers.Select(x => StartServerAsync(x, progress, cancellationToken)));
+            LocalServer?[] later = [stack._standby, stack._epmd, .. stack.BrokerNodes];
+            await Task.WhenAll(
+                stack.Servers.Except(later).Select(x => StartServerAsync(x!, progress, cancellationToken))
+                    .Append(stack.StartBrokerAsync(progress, cancellationToken)));
+            // A new standby is a copy of the running primary.
+            if (stack._standby is { } standby)
+                await StartServerAsync(standby, progress, cancellationToken);
         }
         catch
         {
@@ -80,7 +101,10 @@ public sealed class ServerStack : IAsyncDisposable
         {
             Directory = directory,
             Rabbit = ports.Find("rabbitmq") is not null,
+            BrokerNodes = Enumerable.Range(1, ServerStackOptions.MaxBrokerNodes).Last(
+                number => number == 1 || ports.Find(RabbitServer.NameNode(number)) is not null),
             Postgres = ports.Find("postgres") is not null,
+            Standby = ports.Find("postgres-standby") is not null,
             S3 = ports.Find("s3") is not null,
             Detached = true,
         });
@@ -109,6 +133,15 @@ public sealed class ServerStack : IAsyncDisposable
         await ReleaseAsync();
         if (_options.Temporary)
             Directory.Delete(Folder.Path, recursive: true);
+    }
+
+    /// <summary>Nodes with data start together, because each waits for the others. A blank node joins the first node.</summary>
+    private async Task StartBrokerAsync(IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        if (_epmd is not null)
+            await StartServerAsync(_epmd, progress, cancellationToken);
+        foreach (var nodes in BrokerNodes.GroupBy(node => node.HasData || node == Rabbit).OrderByDescending(nodes => nodes.Key).ToList())
+            await Task.WhenAll(nodes.Select(node => StartServerAsync(node, progress, cancellationToken)));
     }
 
     private static async Task StartServerAsync(LocalServer server, IProgress<string>? progress, CancellationToken cancellationToken)
@@ -150,12 +183,27 @@ public sealed class ServerStack : IAsyncDisposable
 /// <summary>Servers to start and their state folder.</summary>
 public sealed record ServerStackOptions
 {
+    /// <summary>Most nodes that a broker can have.</summary>
+    public const int MaxBrokerNodes = 3;
+
     /// <summary>State folder of the stack. It is created if missing.</summary>
     public required string Directory { get; init; }
 
     public bool Rabbit { get; init; } = true;
 
+    /// <summary>Nodes of the broker: 1, or up to <see cref="MaxBrokerNodes"/> that form a cluster.</summary>
+    public int BrokerNodes { get; init; } = 1;
+
+    /// <summary>
+    /// Time between two statistics of a connection, channel or queue, which the management page and the broker's metrics show. Idle queues
+    /// use processor time for little else.
+    /// </summary>
+    public TimeSpan BrokerStatisticsInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     public bool Postgres { get; init; } = true;
+
+    /// <summary>Whether Postgres gets a streaming standby. Requires <see cref="Postgres"/>.</summary>
+    public bool Standby { get; init; }
 
     public bool S3 { get; init; }
 

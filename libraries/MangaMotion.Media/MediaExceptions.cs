@@ -1,9 +1,9 @@
 namespace MangaMotion.Media;
 
-/// <summary>A file could not be processed. <see cref="Permanent"/> tells whether the file is to blame or the machine.</summary>
+/// <summary>A file could not be processed. <see cref="Permanent"/> is true if the file is the cause.</summary>
 /// <param name="code">Stable and short, such as <c>media.corrupt</c>.</param>
-/// <param name="ownerMessage">One plain sentence for the owner of the file: cause and remedy, no paths, no tool's words.</param>
-/// <param name="detail">For the operator: tool, command line, exit and the end of its stderr.</param>
+/// <param name="ownerMessage">One sentence for the owner of the file: cause and remedy, without paths and messages of tools.</param>
+/// <param name="detail">Text for the operator: tool, command line, exit code and the end of its stderr.</param>
 public abstract class MediaException(string code, string ownerMessage, string? detail = null, Exception? inner = null)
     : Exception(detail is null ? ownerMessage : $"{ownerMessage} ({detail})", inner)
 {
@@ -18,21 +18,23 @@ public abstract class MediaException(string code, string ownerMessage, string? d
 }
 
 /// <summary>The file's type, or a part of its format that it uses, is not supported. Permanent.</summary>
-public sealed class UnsupportedMediaException(string ownerMessage, string? detail = null) : MediaException("media.unsupported", ownerMessage, detail)
+public sealed class UnsupportedMediaException(string ownerMessage, string? detail = null)
+    : MediaException("media.unsupported", ownerMessage, detail)
 {
     public override bool Permanent => true;
 }
 
 /// <summary>A decoder or a check of the bytes found the file damaged, cut short or empty. Permanent.</summary>
-public sealed class CorruptMediaException(string ownerMessage, string? detail = null) : MediaException("media.corrupt", ownerMessage, detail)
+public sealed class CorruptMediaException(string ownerMessage, string? detail = null)
+    : MediaException("media.corrupt", ownerMessage, detail)
 {
     public override bool Permanent => true;
 }
 
-/// <summary>The file asks for more than is allowed. Permanent.</summary>
-/// <param name="limit">Which limit, such as <c>pixels</c>; the code is <c>media.limit.pixels</c>.</param>
-/// <param name="allowed">The limit, in its unit.</param>
-/// <param name="actual">What the file has or needs, in the same unit; null where the work was stopped at the limit.</param>
+/// <summary>The file exceeds a limit. Permanent.</summary>
+/// <param name="limit">Name of the limit, such as <c>pixels</c>; the code is <c>media.limit.pixels</c>.</param>
+/// <param name="allowed">Value of the limit in its unit.</param>
+/// <param name="actual">Value of the file in the same unit; null if the work was stopped at the limit.</param>
 public sealed class MediaLimitException(string limit, long allowed, long? actual, string ownerMessage, string? detail = null)
     : MediaException($"media.limit.{limit}", ownerMessage, detail)
 {
@@ -46,14 +48,16 @@ public sealed class MediaLimitException(string limit, long allowed, long? actual
 }
 
 /// <summary>
-/// A tool was killed, stalled or failed for a reason that is not the file's. Trying again may help.
-/// A tool that has used up its processor time is the file's fault (<see cref="MediaLimitException"/>); a tool that has run out of
-/// wall time with processor time to spare was starved or stopped, which is this.
+/// A tool was killed, stalled or failed, and the file is not the cause. A retry may help. A tool that exceeds its wall time but not its
+/// processor time was starved or stopped, and fails with this exception. A tool that exceeds its processor time fails with
+/// <see cref="MediaLimitException"/>, because the file is the cause.
 /// </summary>
 public class ToolFailedException : MediaException
 {
     public ToolFailedException(string tool, string detail, int? signal = null, Exception? inner = null)
-        : this("media.tool_failed", "The decoder for this file type failed. The file may be fine; try it again later.", tool, detail, signal, inner)
+        : this(
+            "media.tool_failed", "The decoder for this file type failed. The file may be fine; try it again later.", tool, detail, signal,
+            inner)
     {
     }
 
@@ -62,22 +66,27 @@ public class ToolFailedException : MediaException
 
     public string Tool { get; }
 
-    /// <summary>The signal that ended the tool; null where none did.</summary>
+    /// <summary>Signal that ended the tool; null if none did.</summary>
     public int? Signal { get; }
 
     public override bool Permanent => false;
 }
 
 /// <summary>
-/// The machine failed before or beside the file: the sandbox or the program did not start, or the kernel refused a process or a thread.
-/// The file is not to blame, so no attempt of its job counts.
+/// The machine failed: the sandbox or the program did not start, or the kernel refused a process or a thread. The file is not the cause, so
+/// the attempt of its job does not count.
 /// </summary>
 public sealed class SandboxFailedException(string tool, string detail, Exception? inner = null)
-    : ToolFailedException("media.sandbox_failed", "This machine could not start the program for this file type. The file may be fine; it will be retried.", tool, detail, inner: inner)
+    : ToolFailedException(
+        "media.sandbox_failed",
+        "This machine could not start the program for this file type. The file may be fine; it will be retried.",
+        tool,
+        detail,
+        inner: inner)
 {
-    /// <summary>True where the program itself is not installed; the sandbox works.</summary>
+    /// <summary>True if the program is not installed; the sandbox works.</summary>
     public bool ProgramMissing { get; init; }
 }
 
-/// <summary>A child lacks the library that would do the job; a program may do it.</summary>
+/// <summary>A media host lacks the library for the job. A program may do it instead.</summary>
 internal sealed class LibraryMissingException(string tool, string detail) : ToolFailedException(tool, detail);

@@ -11,12 +11,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Media;
 
-/// <summary>Registration of this library.</summary>
+/// <summary>Registers this library.</summary>
 public static class MediaServices
 {
     /// <summary>
     /// Adds <see cref="IImageRenderer"/>, the renderers of PDF, video and sound, <see cref="ChapterReader"/>, <see cref="WorkspaceRoot"/>
-    /// and their dependencies, with options from section <c>Media</c>. In a host, the sandbox is measured and tested at the start.
+    /// and their dependencies, with options from section <c>Media</c>. In a host application, the sandbox is selected
+    /// and tested at the start.
     /// </summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {

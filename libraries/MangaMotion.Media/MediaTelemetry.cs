@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace MangaMotion.Media;
 
-/// <summary>Activity source and meter <c>MangaMotion.Media</c>: one span and one measurement a tool run or job of a child.</summary>
+/// <summary>
+/// Activity source and meter <c>MangaMotion.Media</c>: one span and one measurement for each tool run and each job of a media host.
+/// </summary>
 public static class MediaTelemetry
 {
     public const string Name = "MangaMotion.Media";
@@ -11,13 +13,13 @@ public static class MediaTelemetry
     internal static readonly ActivitySource Activities = new(Name);
     private static readonly Meter Meter = new(Name);
 
-    private static readonly Histogram<double> Duration =
-        Meter.CreateHistogram<double>("mangamotion.media.tool.duration", "s", "Wall time of one tool run or job of a child, by tool and outcome");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "mangamotion.media.tool.duration", "s", "Wall time of one tool run or job of a media host, by tool and outcome");
 
-    private static readonly Counter<long> Replaced =
-        Meter.CreateCounter<long>("mangamotion.media.hosts.replaced", "{host}", "Media children ended before their time or after it, by reason");
+    private static readonly Counter<long> Replaced = Meter.CreateCounter<long>(
+        "mangamotion.media.hosts.replaced", "{host}", "Media hosts that were replaced, by reason");
 
-    /// <summary>A span that follows the job's, and a measurement at its end.</summary>
+    /// <summary>Runs a tool in a span of its own, and records its duration and outcome.</summary>
     internal static async Task<T> RunAsync<T>(string tool, Func<Activity?, Task<T>> run)
     {
         using var activity = Activities.StartActivity($"tool {tool}");
@@ -43,5 +45,5 @@ public static class MediaTelemetry
         }
     }
 
-    internal static void HostReplaced(string reason) => Replaced.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    internal static void CountReplacedHost(string reason) => Replaced.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

@@ -1,6 +1,6 @@
 namespace MangaMotion.Media;
 
-/// <summary>What is done with a file of some type.</summary>
+/// <summary>Kind of a file, which decides how it is rendered.</summary>
 public enum MediaKind
 {
     Image,
@@ -12,9 +12,9 @@ public enum MediaKind
     Archive,
 }
 
-/// <summary>A type of file that MangaMotion takes; there are no others.</summary>
+/// <summary>A type of file that MangaMotion supports. There are no others.</summary>
 /// <param name="Name">IANA name, such as <c>image/jpeg</c>.</param>
-/// <param name="Title">The name people use, such as <c>JPEG</c>.</param>
+/// <param name="Title">Name for people, such as <c>JPEG</c>.</param>
 /// <param name="Extension">Usual file extension, without dot.</param>
 public sealed record MediaType(string Name, MediaKind Kind, string Title, string Extension)
 {
@@ -54,14 +54,14 @@ public sealed record MediaType(string Name, MediaKind Kind, string Title, string
         OggVideo, Mp3, Wav, Aac, M4a, Ogg, Flac, Zip, Rar, SevenZip, Tar,
     ];
 
-    /// <summary>Pixels written by a tool of ours. Not in <see cref="All"/> and never sniffed: no caller can bring one.</summary>
+    /// <summary>Pixels written by a tool. Not in <see cref="All"/> and never sniffed, so no caller can send one.</summary>
     internal static readonly MediaType Pixmap = new("image/x-portable-pixmap", MediaKind.Image, "pixmap", "ppm");
 
-    /// <summary>Grey pixels of a page, written by a worker for the media host. Never sniffed either.</summary>
+    /// <summary>Grey pixels of a page, written by a worker for the media host. Not in <see cref="All"/> and never sniffed.</summary>
     internal static readonly MediaType Graymap = new("image/x-portable-graymap", MediaKind.Image, "page", "pgm");
 
     /// <summary>
-    /// The title with its article, such as <c>an AVIF</c>, as it is spoken: MP3, M4A and FLV begin with the name of a letter.
+    /// The title with its article, such as <c>an AVIF</c>. The article follows the pronunciation: MP3, M4A and FLV are spelled out.
     /// </summary>
     public string TitleWithArticle =>
         $"{(Title is ['A' or 'E' or 'I' or 'O' or 'U', ..] or ['M', 'P' or '4', ..] or "FLV" ? "an" : "a")} {Title}";

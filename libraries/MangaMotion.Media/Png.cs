@@ -5,12 +5,13 @@ using System.Text;
 
 namespace MangaMotion.Media;
 
-/// <summary>Writes pixels of our own as PNG (ISO/IEC 15948); pictures of others go through a child.</summary>
+/// <summary>Writes pixels as PNG (ISO/IEC 15948). Used for pictures that this process draws; media hosts render all others.</summary>
 public static class Png
 {
+    /// <summary>Encodes pixels.</summary>
     /// <param name="rgba">Rows of 8-bit red, green, blue and alpha, without gaps.</param>
-    /// <param name="width">Pixels, at least 1.</param>
-    /// <param name="height">Pixels, at least 1.</param>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
     public static byte[] Encode(ReadOnlySpan<byte> rgba, int width, int height)
     {
         using var png = new MemoryStream();

@@ -30,7 +30,7 @@ public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
         catch (MediaException exception)
         {
             if (exception is SandboxFailedException { ProgramMissing: false })
-                selfTest.Suspect();
+                selfTest.RequestTest();
             throw MediaJobFailures.From(exception);
         }
         catch (IOException exception)

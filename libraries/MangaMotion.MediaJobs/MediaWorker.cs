@@ -26,7 +26,7 @@ public static class MediaWorker
 
         public bool Works => selfTest.Failure is null;
 
-        public Task UntilItWorksAsync(CancellationToken cancellationToken) => selfTest.UntilPassedAsync(cancellationToken);
+        public Task UntilItWorksAsync(CancellationToken cancellationToken) => selfTest.WaitUntilPassedAsync(cancellationToken);
     }
 
     private sealed class MediaCheck(MediaSelfTest selfTest) : IHealthCheck

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace MangaMotion.RecordStore;
@@ -17,7 +18,7 @@ public static class RecordDeletion
             command.Parameters.Add(new NpgsqlParameter<Guid[]>("jobs", jobs));
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
-                loads.Add((row.GetInt64(0), row.GetInt64(1)));
+                loads.Add((row.GetInt64("id"), row.GetInt64("table_id")));
         }
 
         foreach (var table in loads.GroupBy(load => load.Table, load => load.Load))

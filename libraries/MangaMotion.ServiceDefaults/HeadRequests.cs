@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 namespace MangaMotion.ServiceDefaults;
 
 /// <summary>
-/// Answers <c>HEAD</c> wherever there is <c>GET</c> (RFC 9110, 9.3.2). Routing sees <c>GET</c>; the endpoint sees <c>HEAD</c> again, so that
-/// one that streams a file reads none of it. What another endpoint writes is counted for <c>Content-Length</c> and dropped.
+/// Answers <c>HEAD</c> for every <c>GET</c> (RFC 9110, 9.3.2). Routing sees <c>GET</c>; the endpoint sees <c>HEAD</c> again, so that an
+/// endpoint that streams a file reads none of it. The written body is counted for <c>Content-Length</c> and dropped.
 /// </summary>
 internal static class HeadRequests
 {
-    /// <summary>Call it instead of <c>UseRouting</c>.</summary>
+    /// <summary>Adds routing; call it instead of <c>UseRouting</c>.</summary>
     public static void UseRoutingWithHead(this WebApplication app)
     {
         app.Use(RouteAsGet);
@@ -55,7 +55,7 @@ internal static class HeadRequests
             response.ContentLength = counted.Length;
     }
 
-    /// <summary>Counts what is written and keeps nothing.</summary>
+    /// <summary>Counts the written bytes and keeps none.</summary>
     private sealed class CountingStream : Stream
     {
         private long _length;

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace MangaMotion.ServiceDefaults;
 
-/// <summary>Tells which server is unavailable from the failure of a request or a message.</summary>
+/// <summary>Finds the unavailable server from the failure of a request or a message.</summary>
 public static class Outage
 {
     public const string Database = "database";
@@ -21,13 +21,16 @@ public static class Outage
         for (var cause = exception; cause is not null; cause = cause.InnerException)
             causes.Add(cause);
 
-        // A statement that the database refused is no outage, whatever wraps it.
+        // A statement that the database rejected is not an outage, in whichever exception it is wrapped.
         if (causes.Any(cause => cause is PostgresException))
             return null;
-        if (causes.Any(cause => cause is ConnectionException or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException))
+        if (causes.Any(IsBrokerFailure))
             return Broker;
 
         // By its contract, IObjectStore throws an IOException for a store that cannot be reached or written to.
         return causes.Any(cause => cause is IOException and not (FileNotFoundException or DirectoryNotFoundException)) ? Storage : null;
     }
+
+    private static bool IsBrokerFailure(Exception cause) =>
+        cause is ConnectionException or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException;
 }

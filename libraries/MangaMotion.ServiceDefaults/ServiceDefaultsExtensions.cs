@@ -9,14 +9,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MangaMotion.ServiceDefaults;
 
-/// <summary>What every service begins with.</summary>
+/// <summary>Registers the parts that all services share.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Plain setting names, logs, traces, metrics, health and problem+json. Call it first, so that telemetry starts before,
-    /// and stops after, whatever the service adds.
+    /// Adds plain setting names, logs, traces, metrics, health and problem+json. Call it first, so that telemetry starts before all other
+    /// parts of the service and stops after them.
     /// </summary>
-    /// <param name="service">Lower-case letters, digits and dashes: <c>thumbnail</c>.</param>
+    /// <param name="service">Name of the service: lower-case letters, digits and dashes, such as <c>thumbnail</c>.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
     {
         var identity = ServiceIdentity.Create(service);
@@ -27,12 +27,13 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry(identity);
         builder.Services.AddDependencyHealth();
         builder.Services.AddProblems();
+        builder.Services.AddSystemdUnit();
         return builder;
     }
 
     /// <summary>
-    /// Checks all settings (a wrong one ends the process with exit code 1 and a line that names it), then adds
-    /// problem+json, <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>. Call it before mapping endpoints.
+    /// Checks all settings, and ends the process with exit code 1 and a line for each invalid one. Then adds problem+json,
+    /// <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>. Call it before mapping endpoints.
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {

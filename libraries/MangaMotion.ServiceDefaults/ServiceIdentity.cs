@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 
 namespace MangaMotion.ServiceDefaults;
 
-/// <summary>Which service this process is, and which of its instances.</summary>
-/// <param name="Service">The short name: <c>thumbnail</c>.</param>
-/// <param name="Version">The informational version of the entry assembly.</param>
-/// <param name="WorkerId">Unique to this run: <c>thumbnail-host-1234-5f0c</c>, at most 63 bytes (Postgres cuts longer application names).</param>
+/// <summary>Name of the service and of this instance.</summary>
+/// <param name="Service">Short name, such as <c>thumbnail</c>.</param>
+/// <param name="Version">Informational version of the entry assembly.</param>
+/// <param name="WorkerId">
+/// Unique name of this run, such as <c>thumbnail-host-1234-5f0c</c>, at most 63 bytes (Postgres cuts longer application names).
+/// </param>
 public sealed record ServiceIdentity(string Service, string Version, string WorkerId)
 {
     private const int MaxLength = 63;
@@ -15,9 +17,10 @@ public sealed record ServiceIdentity(string Service, string Version, string Work
     public static ServiceIdentity Create(string service)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(service);
-        var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0.0.0";
 
-        // The random part tells two runs apart that a container gave the same host name and process id.
+        // Two runs in containers can have the same host name and process id. The random part distinguishes them.
         var run = $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
         var host = Environment.MachineName.ToLowerInvariant();
         var room = Math.Max(0, MaxLength - service.Length - run.Length - 2);

@@ -103,6 +103,9 @@ public sealed record PresignGetOptions(TimeSpan Lifetime)
 {
     /// <summary>File name that a browser uses to save the object.</summary>
     public string? DownloadName { get; init; }
+
+    /// <summary>Whether the link answers HEAD and not GET. S3 signs the method of a link.</summary>
+    public bool HeadOnly { get; init; }
 }
 
 public sealed record PresignPutOptions(TimeSpan Lifetime, string ContentType, long Length);

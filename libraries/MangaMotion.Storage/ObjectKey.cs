@@ -23,6 +23,20 @@ public static class ObjectKey
         Check(key, key);
     }
 
+    /// <summary>Whether a key can be one of MangaMotion. A bucket may hold keys of other programs.</summary>
+    public static bool IsValid(string key)
+    {
+        try
+        {
+            Validate(key);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Validates the beginning of a key. It may be empty and may end anywhere.</summary>
     /// <exception cref="ArgumentException">No key can start with the prefix.</exception>
     public static void ValidatePrefix(string prefix)

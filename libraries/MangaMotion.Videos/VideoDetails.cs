@@ -20,7 +20,7 @@ public sealed record VideoDetails
 
     public required string? Error { get; init; }
 
-    /// <summary>Null unless the video is done and was composed.</summary>
+    /// <summary>The last composed video; null if there is none. It stays while a newer one is made.</summary>
     public required VideoResult? Result { get; init; }
 
     public required Guid? IngestId { get; init; }
@@ -29,8 +29,11 @@ public sealed record VideoDetails
 
     public required DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Null until it is written.</summary>
+    /// <summary>Script that the video is made from; null until it is written.</summary>
     public required VideoScript? Script { get; init; }
+
+    /// <summary>True if a newer script waits until the video is finished.</summary>
+    public required bool EditQueued { get; init; }
 
     /// <summary>Stages in order; empty until the first one begins.</summary>
     public IReadOnlyList<StageRow> Stages { get; init; } = [];
@@ -51,6 +54,11 @@ public sealed record StageRow(
 /// <param name="Status">Status of the segment, or of the speech until the segment has a job.</param>
 /// <param name="Draft">True if a provider failed and the local implementation made speech or segment.</param>
 public sealed record ShotRow(string Status, string? Error, bool Draft);
+
+/// <summary>Parts that a video has.</summary>
+/// <param name="Script">Script that they belong to; null before the first part is made.</param>
+/// <param name="Seconds">Mean seconds of the finished parts by job type.</param>
+public sealed record MadeParts(VideoScript? Script, IReadOnlyDictionary<string, double> Seconds);
 
 /// <summary>The finished parts of a video.</summary>
 /// <param name="Speech">Spoken lines by shot id.</param>

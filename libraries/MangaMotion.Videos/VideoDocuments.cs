@@ -34,7 +34,27 @@ public sealed record SpeechWord(string Text, double Start, double End);
 public sealed record SegmentResult(string Key, int Frames, bool Draft, bool Reused);
 
 /// <summary><c>jobs.result</c> of a composition, and of a finished video.</summary>
-public sealed record VideoResult(double Seconds, int Shots, bool Draft, IReadOnlyList<VideoFile> Files);
+public sealed record VideoResult(double Seconds, int Shots, bool Draft, IReadOnlyList<VideoFile> Files)
+{
+    /// <summary>Sentences for the owner about faults of the video.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
-/// <param name="Variant"><c>video</c>, <c>subtitles</c>, <c>transcript</c> or <c>poster</c>.</param>
-public sealed record VideoFile(string Variant, string Key, string ContentType, long Bytes, string Sha256);
+/// <param name="Variant"><c>video</c>, <c>subtitles</c>, <c>transcript</c>, <c>poster</c>, or the path of a variant of the poster.</param>
+public sealed record VideoFile(string Variant, string Key, string ContentType, long Bytes, string Sha256)
+{
+    private const string PosterVariants = "variants/";
+
+    /// <summary>Pixels of a variant of the poster; null for other files.</summary>
+    public int? Width { get; init; }
+
+    /// <inheritdoc cref="Width"/>
+    public int? Height { get; init; }
+
+    /// <summary><see cref="Variant"/> of a chosen variant of the poster.</summary>
+    public static string PosterVariant(string name) => PosterVariants + name;
+
+    /// <summary>Name of the chosen variant of the poster; null for other files.</summary>
+    public string? FindPosterVariant() =>
+        Variant.StartsWith(PosterVariants, StringComparison.Ordinal) ? Variant[PosterVariants.Length..] : null;
+}

@@ -1,4 +1,6 @@
 using System.Data;
+using System.Text.Json;
+using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Changes;
@@ -13,25 +15,39 @@ namespace MangaMotion.Videos;
 public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
     /// <summary>
-    /// Replaces the script by one that the caller has validated. A video that waits for approval keeps waiting, and one that stops after
-    /// its script stays stopped. Any other finished video starts again at the voice stage and reuses every part that the edit kept.
+    /// Replaces the newest script. A video that waits for approval keeps waiting, and one that stops after its script stays stopped. Any
+    /// other finished video starts again at the voice stage and reuses every part that the edit kept. While a video is being made, its
+    /// edit waits: it is applied when the video is finished, or started again after a failure or a cancel. A later edit replaces it.
     /// </summary>
-    /// <returns><see cref="JobChange.NotAllowed"/> while the video is being made, and before there is a script.</returns>
-    public Task<JobChange> ReplaceScriptAsync(Guid video, string script, CancellationToken cancellationToken) => ChangeAsync(
-        video,
-        found => found switch
+    /// <param name="edit">Makes a valid script of the newest one, under the lock of the video. It throws to refuse the edit.</param>
+    /// <returns>Null if there is no script.</returns>
+    public async Task<ScriptEdit?> EditScriptAsync(
+        Guid video, Func<VideoScript, VideoScript> edit, CancellationToken cancellationToken)
+    {
+        ScriptEdit? done = null;
+        await ChangeAsync(video, Edit, cancellationToken);
+        return done;
+
+        Change? Edit(Found found)
         {
-            { HasScript: false } => null,
-            { IsAwaitingApproval: true } or { IsStoppedAtScript: true } => new([ReplaceScript(video, script)], null),
-            { IsFinished: true } => new(
-                [
-                    ReplaceScript(video, script), Command(VideoSql.ResetStages, video),
-                    JobTransitions.Replay(video, includeDone: true, Stage.VoiceGen.Name, Stage.VoiceGen.FirstProgress),
-                ],
-                StartAsync),
-            _ => null,
-        },
-        cancellationToken);
+            if (found.NewestScript is not { } newest)
+                return null;
+            var script = edit(VideoJson.Read<VideoScript>(newest));
+            done = new(script, IsQueued: found is { IsAwaitingApproval: false, IsFinished: false });
+            return found switch
+            {
+                _ when done.IsQueued => new([WriteScript(VideoSql.QueueScript, video, script)], null),
+                { IsAwaitingApproval: true } or { IsStoppedAtScript: true } =>
+                    new([WriteScript(VideoSql.ReplaceScript, video, script)], null),
+                _ => new(
+                    [
+                        WriteScript(VideoSql.ReplaceScript, video, script), Command(VideoSql.ResetStages, video),
+                        JobTransitions.Replay(video, includeDone: true, Stage.VoiceGen.Name, Stage.VoiceGen.FirstProgress),
+                    ],
+                    StartAsync),
+            };
+        }
+    }
 
     /// <summary>Lets a video go on that waits for approval or has stopped after a stage.</summary>
     /// <returns><see cref="JobChange.NotAllowed"/> for any other video.</returns>
@@ -79,8 +95,8 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         return await row.ReadAsync(cancellationToken)
             ? new(
                 video, row.GetString("status"), Lanes.Parse(row.GetString("lane")), row.GetString("input"),
-                row.GetFieldValue<Guid?>("ingest_id"), row.GetString("state"), row.GetBoolean("has_script"),
-                row.GetBoolean("stops_at_script"))
+                row.GetFieldValue<Guid?>("ingest_id"), row.GetString("state"),
+                row.IsDBNull("newest_script") ? null : row.GetString("newest_script"), row.GetBoolean("stops_at_script"))
             : null;
     }
 
@@ -94,15 +110,15 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     private static NpgsqlBatchCommand Command(string sql, Guid video) =>
         new(sql) { Parameters = { new NpgsqlParameter<Guid>("video_id", video) } };
 
-    private static NpgsqlBatchCommand ReplaceScript(Guid video, string script)
+    private static NpgsqlBatchCommand WriteScript(string sql, Guid video, VideoScript script)
     {
-        var command = Command(VideoSql.ReplaceScript, video);
-        command.Parameters.Add(new NpgsqlParameter<string>("script", script));
+        var command = Command(sql, video);
+        command.Parameters.Add(new NpgsqlParameter<string>("script", JsonSerializer.Serialize(script, VideoJson.Options)));
         return command;
     }
 
     private sealed record Found(
-        Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, bool HasScript, bool StopsAtScript)
+        Guid Id, string Status, Lane Lane, string Input, Guid? IngestId, string State, string? NewestScript, bool StopsAtScript)
     {
         public bool IsAwaitingApproval => Status == JobStatus.Processing && State == VideoStates.AwaitingApproval;
 
@@ -113,3 +129,7 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
 
     private sealed record Change(IReadOnlyList<NpgsqlBatchCommand> Commands, Func<Found, CancellationToken, Task<OutboxMessage>>? Message);
 }
+
+/// <summary>A stored edit of a script.</summary>
+/// <param name="IsQueued">True if the video is being made: the edit waits until it is finished.</param>
+public sealed record ScriptEdit(VideoScript Script, bool IsQueued);

@@ -39,7 +39,7 @@ public sealed class VideoListing(NpgsqlDataSource database)
         {
             videos.Add(new(
                 row.GetGuid("id"), row.GetGuid("owner_id"), row.GetFieldValue<Guid?>("ingest_id"), GetText(row, "collection"),
-                GetText(row, "title"), row.GetString("status"), GetText(row, "state") ?? VideoStates.Initial, row.GetInt16("progress"),
+                GetText(row, "title"), row.GetString("status"), GetText(row, "state") ?? VideoStates.Initial, row.GetInt32("progress"),
                 row.GetFieldValue<double?>("eta_seconds"), GetText(row, "last_error"),
                 row.IsDBNull("shot_flags") ? [] : row.GetFieldValue<string?[]>("shot_flags"),
                 row.GetFieldValue<bool?>("has_poster") == true, row.GetFieldValue<int?>("panel_page"),

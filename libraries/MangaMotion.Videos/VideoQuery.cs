@@ -21,7 +21,7 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         {
             Status = row.GetString("status"),
             State = GetText(row, "state") ?? VideoStates.Initial,
-            Progress = row.GetInt16("progress"),
+            Progress = row.GetInt32("progress"),
             EtaSeconds = row.GetFieldValue<double?>("eta_seconds"),
             Error = GetText(row, "last_error"),
             Result = GetText(row, "result") is { } result ? VideoJson.Read<VideoResult>(result) : null,
@@ -29,6 +29,7 @@ public sealed class VideoQuery(NpgsqlDataSource database)
             CreatedAt = row.GetFieldValue<DateTimeOffset>("created_at"),
             FinishedAt = row.GetFieldValue<DateTimeOffset?>("finished_at"),
             Script = GetText(row, "script") is { } script ? VideoJson.Read<VideoScript>(script) : null,
+            EditQueued = row.GetBoolean("edit_queued"),
         };
 
         await row.NextResultAsync(cancellationToken);
@@ -50,13 +51,26 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         return details with { Stages = stages, Shots = shots, Pages = pages };
     }
 
-    /// <summary>Reads the script; null if it is not written, or the owner has no such video.</summary>
+    /// <summary>Reads what is made of a video so far; null if its script is not written, or the owner has no such video.</summary>
+    public async Task<MadeParts?> FindMadeAsync(Guid video, Guid owner, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(VideoSql.FindMade);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("video_id", video));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("owner_id", owner));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+            return null;
+        var seconds = GetText(row, "seconds") is { } json ? VideoJson.Read<Dictionary<string, double>>(json) : [];
+        return new(row.GetBoolean("begun") ? VideoJson.Read<VideoScript>(row.GetString("script")) : null, seconds);
+    }
+
+    /// <summary>Reads the newest script; null if it is not written, or the owner has no such video.</summary>
     public async Task<VideoScript?> FindScriptAsync(Guid video, Guid owner, CancellationToken cancellationToken) =>
         await ReadTextAsync(VideoSql.FindScript, video, owner, [], cancellationToken) is { } json
             ? VideoJson.Read<VideoScript>(json)
             : null;
 
-    /// <summary>Finds the key of a result file of a finished video.</summary>
+    /// <summary>Finds the key of a result file of the last composed video.</summary>
     public Task<string?> FindFileAsync(Guid video, Guid owner, string variant, CancellationToken cancellationToken) =>
         ReadTextAsync(VideoSql.FindFile, video, owner, [new NpgsqlParameter<string>("variant", variant)], cancellationToken);
 

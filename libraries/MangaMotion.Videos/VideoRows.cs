@@ -13,12 +13,24 @@ namespace MangaMotion.Videos;
 /// <summary>The rows of a video as the saga reads and writes them, in the transaction of the session.</summary>
 public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
 {
-    /// <summary>Locks the job's row, before any of its parts, and sets a waiting job to <c>PROCESSING</c>.</summary>
+    /// <summary>
+    /// Locks the job's row, before any of its parts, and sets a waiting job to <c>PROCESSING</c>. A waiting job takes its queued edit.
+    /// </summary>
     /// <returns>Its lane; null if it is finished.</returns>
     public async Task<Lane?> BeginJobAsync(Guid video, CancellationToken cancellationToken)
     {
-        await using var batch = await CreateBatchAsync(JobTransitions.BeginWhole(video), cancellationToken);
-        return await batch.ExecuteScalarAsync(cancellationToken) is string lane ? Lanes.Parse(lane) : null;
+        (string Lane, bool Begins) job;
+        await using (var batch = await CreateBatchAsync(JobTransitions.BeginWhole(video), cancellationToken))
+        await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await row.ReadAsync(cancellationToken))
+                return null;
+            job = (row.GetString("lane"), row.GetBoolean("begins"));
+        }
+
+        if (job.Begins)
+            await ExecuteAsync(VideoSql.TakeQueuedScript, video, [], cancellationToken);
+        return Lanes.Parse(job.Lane);
     }
 
     /// <summary>Adds the rows of all stages if they do not exist, and sets this one to <c>PROCESSING</c>.</summary>
@@ -58,7 +70,10 @@ public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
     public Task TakeScriptAsync(Guid video, CancellationToken cancellationToken) =>
         ExecuteAsync(VideoSql.TakeScript, video, [], cancellationToken);
 
-    /// <summary>Finishes the job. Its result is that of the composition, or the stage after which it was to stop.</summary>
+    /// <summary>
+    /// Finishes the job. Its result is that of the composition, or the stage after which it was to stop. If an edit is queued, the job
+    /// starts again at once, and its start takes the edit.
+    /// </summary>
     public async Task FinishAsync(Guid video, Stage last, CancellationToken cancellationToken)
     {
         var composition = last == Stage.Compositing
@@ -67,6 +82,8 @@ public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
         var stopped = composition is null ? JsonSerializer.Serialize(new { stopped_at = last.Name }) : null;
         await using (var batch = await CreateBatchAsync(JobTransitions.FinishWhole(video, stopped, composition), cancellationToken))
             await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (await ReadValueAsync(VideoSql.HasQueuedScript, video, [], cancellationToken) is true)
+            await StartAgainAsync(video, cancellationToken);
         await AnnounceAsync(video, cancellationToken);
     }
 
@@ -132,6 +149,21 @@ public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
             ],
             cancellationToken);
         await ExecuteAsync(VideoSql.SetSegmentsOfShots, video, [], cancellationToken);
+    }
+
+    private async Task StartAgainAsync(Guid video, CancellationToken cancellationToken)
+    {
+        var replay = JobTransitions.Replay(video, includeDone: true, Stage.VoiceGen.Name, Stage.VoiceGen.FirstProgress);
+        (Lane Lane, string Input)? job = null;
+        await using (var batch = await CreateBatchAsync(replay, cancellationToken))
+        await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            if (await row.ReadAsync(cancellationToken))
+                job = (Lanes.Parse(row.GetString("lane")), row.GetString("input"));
+        }
+
+        if (job is var (lane, input))
+            session.Add(await VideoJobs.Video.PrepareAsync(outbox, video, lane, bulk: false, input, notBefore: null, cancellationToken));
     }
 
     /// <summary>Announces the change to the listeners of the job when the session commits.</summary>

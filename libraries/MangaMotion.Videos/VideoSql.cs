@@ -10,24 +10,43 @@ internal static class VideoSql
     // The saga locks the video's row before the job's row; edits take the same order.
     public const string Lock = "select from videos where id = @video_id for update";
 
-    // Share of the work that is done. Each stage is 25 of the progress; the shares of the time are means of two runs of "bench film --eta".
-    private const string ShareDone =
+    // The row of the video moves when a part ends. In a stage of one part, the part stores how far it is, as a progress of the video.
+    private const string Progress =
         """
-        (case when j.progress < 25 then 0.07 * j.progress / 25
-              when j.progress < 50 then 0.07 + 0.08 * (j.progress - 25) / 25
-              when j.progress < 75 then 0.15 + 0.73 * (j.progress - 50) / 25
-              else 0.88 + 0.12 * (j.progress - 75) / 25 end)
+        greatest(j.progress, (
+          select least(case part.status when 'DONE' then 100 else part.progress end, 25 * (s.position + 1))
+          from stages s join jobs part on part.id = s.job_id where s.video_id = j.id and s.status = 'PROCESSING'))::int
         """;
 
-    // If the rest takes as long as the part done so far.
+    // Share of the work that is done. Each stage is 25 of the progress; the shares of the time are from three runs of "bench film --eta".
+    private const string ShareDone =
+        """
+        (case when p.progress < 25 then 0.08 * p.progress / 25
+              when p.progress < 50 then 0.08 + 0.10 * (p.progress - 25) / 25
+              when p.progress < 75 then 0.18 + 0.79 * (p.progress - 50) / 25
+              else 0.97 + 0.03 * (p.progress - 75) / 25 end)
+        """;
+
+    // Time in which the video waited for its approval. No work was done in it.
+    private const string Waited =
+        $"""
+        coalesce((select greatest(v.approved_at - s.finished_at, interval '0') from stages s
+          where s.video_id = j.id and s.stage = '{StageNames.ScriptGen}' and s.finished_at > j.started_at), interval '0')
+        """;
+
+    // If the rest takes as long as the part done so far. A video that waits for approval has no estimate.
     private const string SecondsLeft =
-        $"(extract(epoch from clock_timestamp() - j.started_at) * (1 / nullif({ShareDone}, 0) - 1))::float8";
+        $"""
+        case when v.state is distinct from '{VideoStates.AwaitingApproval}' then
+          (extract(epoch from clock_timestamp() - j.started_at - {Waited}) * (1 / nullif({ShareDone}, 0) - 1))::float8 end
+        """;
 
     public const string LockAll = "select from videos where id = any(@video_ids) order by id for update";
 
     public const string FindForEdit =
         $"""
-        select j.status, j.lane, j.input::text as input, j.ingest_id, v.state, v.script is not null as has_script,
+        select j.status, j.lane, j.input::text as input, j.ingest_id, v.state,
+          coalesce(v.queued_script, v.script)::text as newest_script,
           v.options ->> 'stop_at' is not distinct from '{StageNames.ScriptGen}' as stops_at_script
         from jobs j join videos v on v.id = j.id where j.id = @video_id for update of j
         """;
@@ -36,13 +55,24 @@ internal static class VideoSql
     public const string AwaitsApproval =
         $"exists (select from videos v where v.id = jobs.id and v.state = '{VideoStates.AwaitingApproval}' and v.approved_at is null)";
 
-    public const string ReplaceScript = "update videos set script = @script::jsonb where id = @video_id";
+    public const string ReplaceScript = "update videos set script = @script::jsonb, queued_script = null where id = @video_id";
+
+    public const string QueueScript = "update videos set queued_script = @script::jsonb where id = @video_id";
+
+    public const string HasQueuedScript = "select queued_script is not null from videos where id = @video_id";
 
     // Parts stay: those that the new script still needs are found by their ids.
     public const string ResetStages =
         $"""
         update stages set status = 'UPLOADED', done = 0, started_at = null, finished_at = null
         where video_id = @video_id and stage <> '{StageNames.ScriptGen}'
+        """;
+
+    public const string TakeQueuedScript =
+        $"""
+        with taken as (
+          update videos set script = queued_script, queued_script = null where id = @video_id and queued_script is not null returning id)
+        {ResetStages} and exists (select from taken)
         """;
 
     public const string Approve = "update videos set approved_at = coalesce(approved_at, clock_timestamp()) where id = @video_id";
@@ -155,10 +185,11 @@ internal static class VideoSql
 
     public const string FindVideo =
         $"""
-        select j.status, v.state, j.progress, j.last_error, j.ingest_id, j.created_at, j.finished_at, v.script::text as script,
-          case when j.status = 'DONE' and j.result ? 'files' then j.result::text end as result,
+        select j.status, v.state, p.progress, j.last_error, j.ingest_id, j.created_at, j.finished_at, v.script::text as script,
+          v.queued_script is not null as edit_queued,
+          case when j.result ? 'files' then j.result::text end as result,
           case when j.status = 'PROCESSING' then {SecondsLeft} end as eta_seconds
-        from jobs j left join videos v on v.id = j.id
+        from jobs j left join videos v on v.id = j.id cross join lateral (select {Progress} as progress) p
         where j.id = @video_id and j.owner_id = @owner_id and j.type = 'video'
         """;
 
@@ -185,12 +216,26 @@ internal static class VideoSql
     public const string FindPages = "select pages::text as pages from videos where id = @video_id and pages is not null";
 
     public const string FindScript =
-        "select v.script::text from videos v join jobs j on j.id = v.id where j.id = @video_id and j.owner_id = @owner_id";
+        """
+        select coalesce(v.queued_script, v.script)::text from videos v join jobs j on j.id = v.id
+        where j.id = @video_id and j.owner_id = @owner_id
+        """;
+
+    // The script that the parts of the video belong to, and the mean seconds of its finished parts.
+    public const string FindMade =
+        $"""
+        select v.script::text as script,
+          exists (select from stages s where s.video_id = v.id and s.stage = '{StageNames.VoiceGen}' and s.started_at is not null) as begun,
+          (select jsonb_object_agg(type, seconds) from (
+            select part.type, avg(extract(epoch from part.finished_at - part.started_at)) as seconds from jobs part
+            where part.parent_id = v.id and part.status = 'DONE' group by part.type) mean)::text as seconds
+        from videos v join jobs j on j.id = v.id where j.id = @video_id and j.owner_id = @owner_id and v.script is not null
+        """;
 
     public const string FindFile =
         """
         select file ->> 'key' from jobs j, jsonb_array_elements(j.result -> 'files') file
-        where j.id = @video_id and j.owner_id = @owner_id and j.type = 'video' and j.status = 'DONE' and file ->> 'variant' = @variant
+        where j.id = @video_id and j.owner_id = @owner_id and j.type = 'video' and file ->> 'variant' = @variant
         """;
 
     public const string FindPage =
@@ -211,13 +256,14 @@ internal static class VideoSql
         select found.*, (select array_agg(flag) from (
             select shot ->> 'flag' as flag from jsonb_array_elements(found.script -> 'shots') shot) f) as shot_flags
         from unnest(@owners) as o (owner_id) cross join unnest(@statuses) as wanted (status) cross join lateral (
-          select j.id, j.owner_id, j.ingest_id, j.status, j.progress, j.last_error, j.created_at, j.finished_at,
+          select j.id, j.owner_id, j.ingest_id, j.status, p.progress, j.last_error, j.created_at, j.finished_at,
             i.collection, v.state, v.script,
             coalesce(v.script ->> 'title', j.input -> 'options' ->> 'title', j.input -> 'files' -> 0 ->> 'name') as title,
             {SecondsLeft} as eta_seconds,
             jsonb_path_exists(j.result, '$.files[*] ? (@.variant == "poster")') as has_poster,
             (jsonb_path_query_first(v.pages, '$[*] ? (@.panels.size() > 0).number'))::int as panel_page
           from jobs j left join videos v on v.id = j.id left join ingests i on i.id = j.ingest_id
+            cross join lateral (select {Progress} as progress) p
           where j.owner_id = o.owner_id and j.status = wanted.status and j.type = 'video' and j.id < @before
             and (@state is null or coalesce(v.state, '{VideoStates.Initial}') = @state)
             and (@collection is null or i.collection = @collection)

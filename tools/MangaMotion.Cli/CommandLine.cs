@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using MangaMotion.Cli.Backups;
+using MangaMotion.Cli.Chaos;
 using MangaMotion.Cli.Comics;
 using MangaMotion.Cli.Development;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Operating;
+using MangaMotion.Cli.Packaging;
 using MangaMotion.Cli.Setup;
 using MangaMotion.Cli.Videos;
 using MangaMotion.LocalStack;
@@ -32,11 +35,15 @@ internal static class CommandLine
         DownCommand.Create(),
         StatusCommand.Create(),
         SettingsCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
         DemoCommand.Create(),
         IngestCommand.Create(),
         FailedCommand.Create(),
         ReplayCommand.Create(),
+        QueuesCommand.Create(),
         KeysCommand.Create(),
+        ScalingCommand.Create(),
         VideoCommand.Create(),
         VideosCommand.Create(),
         VoicesCommand.Create(),
@@ -44,7 +51,9 @@ internal static class CommandLine
         SetupCommand.Create(),
         TestCommand.Create(),
         BenchCommand.Create(),
+        ChaosCommand.Create(),
         FormatCommand.Create(),
+        PackageCommand.Create(),
     };
 
     /// <summary>Runs a command. A wrong argument is reported in one line, any other failure in one message.</summary>
@@ -62,6 +71,7 @@ internal static class CommandLine
             return WrongArgument;
         }
 
+        HideParentArguments(parsed.CommandResult);
         try
         {
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
@@ -69,11 +79,21 @@ internal static class CommandLine
         catch (Exception exception) when (exception is CommandException or LocalServerException)
         {
             await errors.WriteLineAsync(exception.Message);
-            return Failed;
+            return exception is CommandException command ? command.ExitCode : Failed;
         }
         catch (OperationCanceledException)
         {
             return Interrupted;
+        }
+    }
+
+    /// <summary>Keeps the arguments of <c>video</c> out of the help of <c>video show</c>.</summary>
+    private static void HideParentArguments(CommandResult command)
+    {
+        for (var parent = command.Parent as CommandResult; parent is not null; parent = parent.Parent as CommandResult)
+        {
+            foreach (var argument in parent.Command.Arguments)
+                argument.Hidden = true;
         }
     }
 

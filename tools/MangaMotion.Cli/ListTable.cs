@@ -38,7 +38,7 @@ internal sealed class ListTable(params string[] columns)
         foreach (var row in _rows)
         {
             console.MarkupLine(row[0]);
-            var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2)).AddColumn();
+            var grid = new Grid().AddColumn(new GridColumn().NoWrap().Padding(2, 0, 2, 0)).AddColumn(new GridColumn().Padding(0, 0));
             foreach (var (column, cell) in columns.Zip(row).Skip(1).Where(pair => pair.Second.Length > 0))
                 grid.AddRow($"[grey]{column}[/]", cell);
             console.Write(grid);

@@ -4,8 +4,8 @@ using MangaMotion.Media.Processes;
 namespace MangaMotion.MediaHost;
 
 /// <summary>
-/// One more layer inside every sandbox: this process denies itself what no decoder needs. seccomp can be applied to threads that run
-/// already, Landlock cannot, which is why confine.pl applies that before this process is.
+/// Installs the seccomp filter in this process, as one more layer inside every sandbox. seccomp can be applied to running threads.
+/// Landlock cannot, so confine.pl applies it before this process starts.
 /// </summary>
 internal static unsafe partial class Confinement
 {
@@ -13,7 +13,7 @@ internal static unsafe partial class Confinement
     private const int SetModeFilter = 1;
     private const int AllThreads = 1;
 
-    /// <summary>Applies the filter to all threads. A kernel without seccomp leaves the process to its sandbox.</summary>
+    /// <summary>Applies the filter to all threads. Does nothing on a kernel without seccomp.</summary>
     public static void Apply()
     {
         if (!SeccompFilter.IsKnownProcessor || prctl(SetNoNewPrivileges, 1, 0, 0, 0) != 0)

@@ -2,27 +2,23 @@ using System.Text;
 using System.Text.Json;
 using MangaMotion.Media.Hosts;
 using MangaMotion.MediaHost;
-using MangaMotion.MediaHost.FFmpeg;
-using MangaMotion.MediaHost.Lettering;
 using MangaMotion.MediaHost.Vips;
 
-// An empty line on stdout when it is ready; then one job a line on stdin, one answer a line on stdout, until stdin ends: with the worker this process ends too.
+// Writes an empty line to stdout when it is ready. Then reads one job per line from stdin and writes one answer per line to stdout, until
+// stdin ends. stdin ends with the worker, so this process does not outlive it.
 Confinement.Apply();
-using var answers = StandardOutput.Take();
+using var answers = StandardOutput.Redirect();
 using var jobs = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
 
-var slot = new Slot(args[0], args[1]);
-VipsStart.Load(args[2]);
-Av.Folder = args[3];
-if (args[4].Length > 0)
-    OnnxModel.Folder = args[4];
-answers.WriteByte((byte)'\n'); // ready: what goes wrong from here on may be the file's fault
+var host = HostArguments.Parse(args);
+VipsStart.Load(host.VipsLibrary);
+answers.WriteByte((byte)'\n'); // ready: a failure before this line is a failure of the machine, never of a file
 answers.Flush();
 
 while (jobs.ReadLine() is { } line)
 {
-    var answer = Desk.Answer(slot, JsonSerializer.Deserialize(line, HostProtocol.Default.HostJob)!);
-    Heap.GiveBack(); // before the answer, after which the worker looks at how large this process is
+    var answer = JobDispatcher.Run(host, JsonSerializer.Deserialize(line, HostProtocol.Default.HostJob)!);
+    NativeHeap.Trim(); // before the answer: the worker measures the size of this process when it has read it
     answers.Write(JsonSerializer.SerializeToUtf8Bytes(answer, HostProtocol.Default.HostAnswer));
     answers.WriteByte((byte)'\n');
     answers.Flush();

@@ -10,8 +10,8 @@ using Npgsql;
 namespace MangaMotion.Benchmarks.Accepting;
 
 /// <summary>
-/// From the first byte of a request to its 202: one file, and a thousand small ones, on either store, beside plain <c>curl</c>
-/// that puts the same into the same S3 server without rows, messages and checks. And what it costs to ask how far an ingest is.
+/// Time from the first byte of a request to its 202: one file, and a thousand small ones, on either store, beside plain <c>curl</c>
+/// that puts the same into the same S3 server without rows, messages and checks; and the time of a request for the status of an ingest.
 /// </summary>
 internal sealed class AcceptBenchmark : IBenchmark
 {
@@ -24,10 +24,13 @@ internal sealed class AcceptBenchmark : IBenchmark
 
     private const string Fill =
         """
-        with ingest as (insert into ingests (id, owner_id, lane) select gen_random_uuid(), owner_id, 'normal' from ingests limit 1 returning id, owner_id),
+        with ingest as (
+          insert into ingests (id, owner_id, lane) select gen_random_uuid(), owner_id, 'normal' from ingests limit 1
+          returning id, owner_id),
         asset as (
           insert into assets (id, ingest_id, owner_id, position, name, key, size, sha256, media_type)
-          select gen_random_uuid(), ingest.id, ingest.owner_id, number, number || '.png', number::text, 1, '', 'image/png' from ingest, generate_series(1, $1) number
+          select gen_random_uuid(), ingest.id, ingest.owner_id, number, number || '.png', number::text, 1, '', 'image/png'
+          from ingest, generate_series(1, $1) number
           returning id, ingest_id, owner_id, position),
         job as (
           insert into jobs (id, owner_id, ingest_id, asset_id, type, status, finished_at, max_attempts, input)
@@ -38,7 +41,8 @@ internal sealed class AcceptBenchmark : IBenchmark
 
     public string Name => "accept";
 
-    public string Description => $"POST /ingest of one file and of {Files}, against plain curl to the store; status of {Assets} assets against that of 10.";
+    public string Description =>
+        $"POST /ingest of one file and of {Files}, against plain curl to the store; status of {Assets} assets against that of 10.";
 
     public bool NeedsS3 => true;
 
@@ -52,7 +56,8 @@ internal sealed class AcceptBenchmark : IBenchmark
         {
             var (service, address) = await IngestProcess.StartAsync(servers, cancellationToken, kind);
             await using var ingest = service;
-            await new AcceptRounds(ingest, MangaMotionClient.Create(address, IngestProcess.Key), database, kind).RunAsync(rounds, report, loads, cancellationToken);
+            await new AcceptRounds(ingest, MangaMotionClient.Create(
+                address, IngestProcess.Key), database, kind).RunAsync(rounds, report, loads, cancellationToken);
             if (kind == StoreKind.Disk)
                 await AskAsync(database, address, rounds, report, cancellationToken);
         }
@@ -74,13 +79,16 @@ internal sealed class AcceptBenchmark : IBenchmark
 
         async Task AddAsync(HttpMethod method, string path, object what)
         {
-            using var request = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative)) { Content = JsonContent.Create(what) };
+            using var request = new HttpRequestMessage(
+                method, new Uri($"api/{path}", UriKind.Relative))
+            { Content = JsonContent.Create(what) };
             using var answer = await broker.SendAsync(request, cancellationToken);
             answer.EnsureSuccessStatusCode();
         }
     }
 
-    private static async Task AskAsync(NpgsqlDataSource database, Uri address, int rounds, BenchmarkReport report, CancellationToken cancellationToken)
+    private static async Task AskAsync(
+        NpgsqlDataSource database, Uri address, int rounds, BenchmarkReport report, CancellationToken cancellationToken)
     {
         (Guid Id, List<double> Milliseconds)[] ingests = [(await FillAsync(10), []), (await FillAsync(Assets), [])];
         using var http = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { { "X-Api-Key", IngestProcess.Key } } };
@@ -171,7 +179,9 @@ internal sealed class AcceptBenchmark : IBenchmark
         {
             var contents = Enumerable.Range(0, files).Select(_ => Content()).ToArray();
             var started = Stopwatch.GetTimestamp();
-            await client.IngestAsync(contents.Select((content, i) => new FileToSend($"{i}.bin", () => new MemoryStream(content))), cancellationToken: cancellationToken);
+            await client.IngestAsync(
+                contents.Select((content, i) => new FileToSend($"{i}.bin", () => new MemoryStream(content))),
+                cancellationToken: cancellationToken);
             return Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
 

@@ -16,7 +16,8 @@ internal static class CurlRun
         await File.WriteAllTextAsync(config, string.Join("next\n", links.Select(link => Entry(link, file))), cancellationToken);
         string[] sideBySide = parallel > 1 ? ["--parallel", "--parallel-max", parallel.ToString(CultureInfo.InvariantCulture)] : [];
         var started = Stopwatch.GetTimestamp();
-        using var curl = Process.Start(new ProcessStartInfo("curl", ["--no-progress-meter", .. sideBySide, "--config", config]) { UseShellExecute = false })!;
+        using var curl = Process.Start(
+            new ProcessStartInfo("curl", ["--no-progress-meter", .. sideBySide, "--config", config]) { UseShellExecute = false })!;
         await curl.WaitForExitAsync(cancellationToken);
         return curl.ExitCode == 0
             ? Stopwatch.GetElapsedTime(started).TotalSeconds
@@ -27,8 +28,11 @@ internal static class CurlRun
     private static string Entry(UploadLink link, string file)
     {
         var entry = new StringBuilder();
-        entry.Append(CultureInfo.InvariantCulture, $"url = \"{link.Url.AbsoluteUri}\"\nupload-file = \"{file}\"\noutput = \"/dev/null\"\nsilent\nshow-error\nfail\n");
-        foreach (var (name, value) in link.Headers.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+        entry.Append(
+            CultureInfo.InvariantCulture,
+            $"url = \"{link.Url.AbsoluteUri}\"\nupload-file = \"{file}\"\noutput = \"/dev/null\"\nsilent\nshow-error\nfail\n");
+        var headers = link.Headers.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase));
+        foreach (var (name, value) in headers)
             entry.Append(CultureInfo.InvariantCulture, $"header = \"{name}: {value}\"\n");
         return entry.ToString();
     }

@@ -17,7 +17,8 @@ internal static class CameraCommand
     public static Command Create()
     {
         var rounds = new Option<int>("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
-        var command = new Command("camera", "Processor time of drawing and encoding 1080p frames against encoding alone; goal at most 1.4.") { rounds };
+        var command = new Command(
+            "camera", "Processor time of drawing and encoding 1080p frames against encoding alone; goal at most 1.4.") { rounds };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var camera = Camera();
@@ -27,7 +28,9 @@ internal static class CameraCommand
             {
                 var (drawing, encoding) = await RunAsync(camera, Frames, cancellationToken);
                 runs.Add(((drawing + encoding) / encoding, drawing));
-                Console.WriteLine($"drawing {drawing / Frames * 1000:F1} ms a frame, encoding {encoding / Frames * 1000:F1} ms a frame, ratio {runs[^1].Ratio:F2}");
+                Console.WriteLine(
+                    $"drawing {drawing / Frames * 1000:F1} ms a frame, encoding {encoding / Frames * 1000:F1} ms a frame, "
+                    + $"ratio {runs[^1].Ratio:F2}");
             }
 
             var median = runs.Order().ElementAt(runs.Count / 2).Ratio;
@@ -47,20 +50,26 @@ internal static class CameraCommand
         for (var i = 0; i < width * height; i++)
             planes[i] = drawn.Grey[(i / width / 2 * drawn.Width) + (i % width / 2)];
         var path = CameraPlan.PlanPath(
-            new Panel(100, 300, width - 200, (width - 200) * 9 / 16, 1), FrameSize.Landscape, Frames / (double)FramesPerSecond, ReadingDirection.RightToLeft);
+            new Panel(100, 300, width - 200, (width - 200) * 9 / 16, 1),
+            FrameSize.Landscape,
+            Frames / (double)FramesPerSecond,
+            ReadingDirection.RightToLeft);
         return new ShotCamera(new PagePlanes(planes, width, height), path, FrameSize.Landscape);
     }
 
-    private static async Task<(double Drawing, double Encoding)> RunAsync(ShotCamera camera, int frames, CancellationToken cancellationToken)
+    private static async Task<(double Drawing, double Encoding)> RunAsync(
+        ShotCamera camera, int frames, CancellationToken cancellationToken)
     {
         string[] arguments =
         [
-            "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{camera.Size.Width}x{camera.Size.Height}", "-r", $"{FramesPerSecond}", "-i", "pipe:0",
+            "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", $"{camera.Size.Width}x{camera.Size.Height}",
+            "-r", $"{FramesPerSecond}", "-i", "pipe:0",
             "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "1", "-profile:v", "high", "-bf", "2",
             "-x264-params", "keyint=60:min-keyint=1:open-gop=0", "-f", "null", "-",
         ];
         var (own, children) = Cpu();
-        using var encoder = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardInput = true, UseShellExecute = false })
+        using var encoder = Process.Start(
+            new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardInput = true, UseShellExecute = false })
             ?? throw new InvalidOperationException("ffmpeg did not start; install the package ffmpeg.");
         var frame = new byte[camera.Size.FrameBytes];
         for (var n = 0; n < frames; n++)

@@ -17,24 +17,36 @@ internal static class PanelsCommand
 
     public static Command Create()
     {
-        var pages = new Option<DirectoryInfo?>("--pages") { Description = "Folder of NAME.pgm with NAME.json; without it pages are drawn." };
-        var direction = new Option<string>("--direction") { Description = "Reading direction of the folder's pages.", DefaultValueFactory = _ => "rtl" };
+        var pages = new Option<DirectoryInfo?>(
+            "--pages")
+        { Description = "Folder of NAME.pgm with NAME.json; without it pages are drawn." };
+        var direction = new Option<string>(
+            "--direction")
+        { Description = "Reading direction of the folder's pages.", DefaultValueFactory = _ => "rtl" };
         direction.AcceptOnlyFromAmong("rtl", "ltr");
         var count = new Option<int>("--count") { Description = "Drawn pages of each kind.", DefaultValueFactory = _ => 20 };
-        var from = new Option<int>("--from") { Description = "First seed of the drawn pages; the method was tuned on 1 to 20.", DefaultValueFactory = _ => 2001 };
-        var command = new Command("panels", "F1 at overlaps of .5 and .8, Kendall's tau of the order, and milliseconds a page of the panel detector.") { pages, direction, count, from };
+        var from = new Option<int>(
+            "--from")
+        { Description = "First seed of the drawn pages; the method was tuned on 1 to 20.", DefaultValueFactory = _ => 2001 };
+        var command = new Command(
+            "panels", "F1 at overlaps of .5 and .8, Kendall's tau of the order, and milliseconds a page of the panel detector.") { pages,
+            direction, count, from };
         command.SetAction(parsed =>
         {
             Console.WriteLine($"{"",-14}{"pages",8}{"F1@.5",8}{"F1@.8",8}{"tau",8}{"ms",8}{"ms p95",8}");
             if (parsed.GetValue(pages) is { } folder)
             {
                 var reading = parsed.GetValue(direction) == "ltr" ? ReadingDirection.LeftToRight : ReadingDirection.RightToLeft;
-                Measure(folder.Name, folder.GetFiles("*.pgm").OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => Read(file, reading)));
+                Measure(folder.Name, folder.GetFiles(
+                    "*.pgm").OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => Read(file, reading)));
                 return;
             }
 
             foreach (var kind in Enum.GetValues<PageKind>())
-                Measure(kind.ToString(), Enumerable.Range(parsed.GetValue(from), parsed.GetValue(count)).Select(seed => PageArtist.Draw(kind, seed)));
+            {
+                var seeds = Enumerable.Range(parsed.GetValue(from), parsed.GetValue(count));
+                Measure(kind.ToString(), seeds.Select(seed => PageArtist.Draw(kind, seed)));
+            }
         });
         return command;
     }
@@ -54,8 +66,11 @@ internal static class PanelsCommand
         }
 
         times.Sort();
-        if (times.Count > 0)
-            Console.WriteLine($"{name,-14}{times.Count,8}{score.F1At50,8:F3}{score.F1At80,8:F3}{score.Tau,8:F4}{times[times.Count / 2],8:F1}{times[(int)(0.95 * (times.Count - 1))],8:F1}");
+        if (times.Count == 0)
+            return;
+        var (median, slow) = (times[times.Count / 2], times[(int)(0.95 * (times.Count - 1))]);
+        Console.WriteLine(
+            $"{name,-14}{times.Count,8}{score.F1At50,8:F3}{score.F1At80,8:F3}{score.Tau,8:F4}{median,8:F1}{slow,8:F1}");
     }
 
     private static SyntheticPage Read(FileInfo file, ReadingDirection direction)

@@ -30,17 +30,20 @@ internal sealed class EventsBenchmark : IBenchmark
     {
         var (service, address) = await IngestProcess.StartAsync(servers, cancellationToken);
         await using var ingest = service;
-        await using var worker = await JobNode.StartAcceptorAsync(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri.ToString(), cancellationToken);
+        await using var worker = await JobNode.StartAcceptorAsync(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri.ToString(), cancellationToken);
         await using var database = NpgsqlDataSource.Create(servers.Postgres.ConnectionString);
         var client = MangaMotionClient.Create(address, IngestProcess.Key);
         var accepted = await client.IngestAsync(
-            Enumerable.Range(0, Files).Select(i => new FileToSend($"{i}.png", () => new MemoryStream([1, 2, 3]))), cancellationToken: cancellationToken);
+            Enumerable.Range(0, Files).Select(i => new FileToSend($"{i}.png", () => new MemoryStream([1, 2, 3]))),
+            cancellationToken: cancellationToken);
         var jobs = new List<Guid>();
         await foreach (var asset in client.ListAssetsAsync(accepted.JobId, cancellationToken))
             jobs.Add(asset.JobId);
 
         var connected = Stopwatch.GetTimestamp();
-        var readers = Enumerable.Range(0, Readers).Select(_ => Task.Run(() => ReadAsync(address, accepted.JobId, cancellationToken), cancellationToken)).ToArray();
+        var readers = Enumerable.Range(0, Readers)
+            .Select(_ => Task.Run(() => ReadAsync(address, accepted.JobId, cancellationToken), cancellationToken)).ToArray();
         await UntilAsync(() => Volatile.Read(ref _events) >= Readers * Files, cancellationToken);
         var catchUp = Stopwatch.GetElapsedTime(connected);
 
@@ -56,7 +59,12 @@ internal sealed class EventsBenchmark : IBenchmark
             {
                 var change = new Change($"worker {round} {i}");
                 _changes[change.Worker] = change;
-                await using (var update = database.CreateCommand("update jobs set status = 'PROCESSING', claim_token = gen_random_uuid(), claimed_by = $2, lease_until = now() + interval '1 hour' where id = $1"))
+                await using (var update = database.CreateCommand(
+                    """
+                    update jobs
+                    set status = 'PROCESSING', claim_token = gen_random_uuid(), claimed_by = $2, lease_until = now() + interval '1 hour'
+                    where id = $1
+                    """))
                 {
                     update.Parameters.Add(new() { Value = jobs[i] });
                     update.Parameters.Add(new() { Value = change.Worker });
@@ -79,7 +87,8 @@ internal sealed class EventsBenchmark : IBenchmark
         var before = Volatile.Read(ref _events);
         foreach (var job in jobs)
         {
-            await using var done = database.CreateCommand("update jobs set status = 'DONE', progress = 100, lease_until = null, finished_at = now() where id = $1");
+            await using var done = database.CreateCommand(
+                "update jobs set status = 'DONE', progress = 100, lease_until = null, finished_at = now() where id = $1");
             done.Parameters.Add(new() { Value = job });
             await done.ExecuteNonQueryAsync(cancellationToken);
             worker.Changes.Announce(job, accepted.JobId);
@@ -104,7 +113,8 @@ internal sealed class EventsBenchmark : IBenchmark
 
     private async Task ReadAsync(Uri address, Guid ingest, CancellationToken cancellationToken)
     {
-        await foreach (var job in MangaMotionClient.Create(address, IngestProcess.Key).WatchIngestAsync(ingest, cancellationToken: cancellationToken))
+        var client = MangaMotionClient.Create(address, IngestProcess.Key);
+        await foreach (var job in client.WatchIngestAsync(ingest, cancellationToken: cancellationToken))
         {
             Interlocked.Increment(ref _events);
             if (job.WorkerId is not null && job.Status == "PROCESSING" && _changes.TryGetValue(job.WorkerId, out var change))

@@ -4,50 +4,68 @@ using System.Text.Json;
 using MangaMotion.Film;
 using MangaMotion.Media;
 using MangaMotion.Media.Workspaces;
+using MangaMotion.Storage;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.Compositing;
+using MangaMotion.VideoPipeline.Stages.ScriptGen;
 using MangaMotion.VideoPipeline.Stages.VideoGen;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using MangaMotion.Videos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Benchmarks.Film;
 
-/// <summary>The segments of a video, filmed by several processes: each takes the next one that nobody has taken, as workers take messages.</summary>
-/// <param name="Folder">Where they are put and who has taken which is marked.</param>
-internal sealed record FilmShare(string Folder, IReadOnlyDictionary<int, string> Pages, IReadOnlyList<SegmentSpec> Segments)
+/// <summary>
+/// Segments of a video that several processes render. Each process takes the next segment that is not taken, as workers take messages.
+/// </summary>
+/// <param name="Folder">Folder of the rendered segments, named by their hashes. Segments that are in it are not rendered again.</param>
+internal sealed record FilmShare(string Folder, IReadOnlyDictionary<int, string> Pages, IReadOnlyList<SegmentPlan> Segments)
 {
     private const string Name = "film-worker";
     private const string Plan = "plan.json";
 
-    /// <summary>The other processes: <c>film-worker FOLDER SEGMENTS</c>.</summary>
+    /// <summary>Creates the command of the other processes: <c>film-worker FOLDER SEGMENTS</c>.</summary>
     public static Command CreateWorker()
     {
         var folder = new Argument<string>("FOLDER");
         var atATime = new Argument<int>("SEGMENTS");
-        var command = new Command(Name, "Films for another process.") { Hidden = true, Arguments = { folder, atATime } };
+        var command = new Command(Name, "Renders for another process.") { Hidden = true, Arguments = { folder, atATime } };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var services = CreateServices();
+            await using var services = CreateServices(parsed.GetValue(folder)!);
             var plan = await File.ReadAllBytesAsync(Path.Combine(parsed.GetValue(folder)!, Plan), cancellationToken);
-            await JsonSerializer.Deserialize<FilmShare>(plan, VideoJson.Options)!.TakeAsync(services, parsed.GetValue(atATime), cancellationToken);
+            await JsonSerializer.Deserialize<FilmShare>(
+                plan, VideoJson.Options)!.TakeAsync(services, parsed.GetValue(atATime), cancellationToken);
             return 0;
         });
         return command;
     }
 
-    public static ServiceProvider CreateServices()
+    /// <param name="store">Folder of the object store.</param>
+    public static ServiceProvider CreateServices(string store)
     {
-        // bubblewrap ends before it has waited for its child, whose processor time is lost to us then; it costs a child some milliseconds.
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Media:Sandbox", "None")]).AddEnvironmentVariables().Build();
-        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddMedia().AddFilm().AddVideoGen().BuildServiceProvider();
+        // bubblewrap ends before it has waited for its child, so the processor time of the child is not counted. The sandbox costs a child
+        // some milliseconds.
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Media:Sandbox", "None"), new("Storage:Kind", "disk"), new("Storage:Disk:Root", store)])
+            .AddEnvironmentVariables().Build();
+        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration)
+            .AddMedia().AddFilm().AddObjectStore(configuration).AddScriptGen(
+                configuration).AddVoiceGen().AddVideoGen().AddSingleton<ICompositor, Compositor>().AddSingleton<VideoPlanner>()
+            .BuildServiceProvider();
     }
 
-    /// <summary>Films all of them, this process being one of the workers.</summary>
+    /// <summary>Renders the missing segments. This process is one of the workers.</summary>
     /// <returns>Files in the order of the video.</returns>
-    public async Task<IReadOnlyList<string>> FilmAsync(IServiceProvider services, int workers, int atATime, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FilmAsync(
+        IServiceProvider services, int workers, int atATime, CancellationToken cancellationToken)
     {
-        await File.WriteAllBytesAsync(Path.Combine(Folder, Plan), JsonSerializer.SerializeToUtf8Bytes(this, VideoJson.Options), cancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(Folder, Plan), JsonSerializer.SerializeToUtf8Bytes(this, VideoJson.Options), cancellationToken);
+        string[] arguments = [typeof(FilmShare).Assembly.Location, Name, Folder, $"{atATime}"];
         var others = Enumerable.Range(1, workers - 1)
-            .Select(_ => Process.Start(new ProcessStartInfo("dotnet", [typeof(FilmShare).Assembly.Location, Name, Folder, $"{atATime}"]) { UseShellExecute = false })!).ToList();
+            .Select(_ => Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false })!).ToList();
         try
         {
             await TakeAsync(services, atATime, cancellationToken);
@@ -55,7 +73,7 @@ internal sealed record FilmShare(string Folder, IReadOnlyDictionary<int, string>
             {
                 await other.WaitForExitAsync(cancellationToken);
                 if (other.ExitCode != 0)
-                    throw new InvalidOperationException($"A worker ended with {other.ExitCode}; its message is above.");
+                    throw new InvalidOperationException($"A worker ended with exit code {other.ExitCode}. Its message is above.");
             }
         }
         finally
@@ -67,7 +85,7 @@ internal sealed record FilmShare(string Folder, IReadOnlyDictionary<int, string>
             }
         }
 
-        return [.. Enumerable.Range(0, Segments.Count).Select(Segment)];
+        return [.. Segments.Select(GetPath)];
     }
 
     private async Task TakeAsync(IServiceProvider services, int atATime, CancellationToken cancellationToken)
@@ -75,28 +93,29 @@ internal sealed record FilmShare(string Folder, IReadOnlyDictionary<int, string>
         await using var workspace = services.GetRequiredService<WorkspaceRoot>().Create();
         var renderer = services.GetRequiredService<ISegmentRenderer>();
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, Segments.Count),
+            Segments,
             new ParallelOptions { MaxDegreeOfParallelism = atATime, CancellationToken = cancellationToken },
-            async (i, stop) =>
+            async (segment, stop) =>
             {
-                if (!Take(i))
+                if (!TryTake(segment))
                     return;
-                var filmed = await renderer.RenderAsync(Segments[i], Pages, workspace, stop);
-                File.Copy(filmed.Path, Segment(i));
-                File.Delete(filmed.Path);
+                var rendered = await renderer.RenderAsync(segment.Spec, Pages, workspace, stop);
+                File.Copy(rendered.Path, GetPath(segment));
+                File.Delete(rendered.Path);
             });
     }
 
-    private string Segment(int i) => Path.Combine(Folder, $"{i:0000}.mp4");
+    private string GetPath(SegmentPlan segment) => Path.Combine(Folder, $"{segment.Hash}.mp4");
 
-    private bool Take(int i)
+    private bool TryTake(SegmentPlan segment)
     {
+        var mark = Path.Combine(Folder, $"{segment.Hash}.taken");
         try
         {
-            using var mark = new FileStream(Path.Combine(Folder, $"{i:0000}.taken"), FileMode.CreateNew);
+            using var file = new FileStream(mark, FileMode.CreateNew);
             return true;
         }
-        catch (IOException) when (File.Exists(Path.Combine(Folder, $"{i:0000}.taken")))
+        catch (IOException) when (File.Exists(mark))
         {
             return false;
         }

@@ -5,8 +5,8 @@ using MangaMotion.LocalStack;
 namespace MangaMotion.Benchmarks.Jobs;
 
 /// <summary>
-/// How long ten jobs of one owner take, from accept to the last result, with nobody else there and beside another owner's
-/// 5,000 that were accepted first. The jobs use no processor, so that it is the order that is measured; the worker has 8 places.
+/// Time of ten jobs of one owner, from accept to the last result: alone, and beside 5,000 jobs of another owner that were accepted
+/// first. The jobs use no processor, so that the order is measured; the worker has 8 places.
 /// </summary>
 internal sealed class FairnessBenchmark : IBenchmark
 {

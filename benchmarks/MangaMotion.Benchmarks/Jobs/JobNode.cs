@@ -29,7 +29,8 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         },
         cancellationToken);
 
-    public static Task<JobNode> StartWorkerAsync(string postgres, string rabbit, NoOpStarts starts, CancellationToken cancellationToken, int places = 64) => StartAsync(
+    public static Task<JobNode> StartWorkerAsync(
+        string postgres, string rabbit, NoOpStarts starts, CancellationToken cancellationToken, int places = 64) => StartAsync(
         postgres,
         rabbit,
         builder =>
@@ -52,7 +53,8 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
     /// <summary>Jobs of an owner that are not done.</summary>
     public async Task<long> CountLeftAsync(Guid owner, CancellationToken cancellationToken)
     {
-        await using var command = Database.CreateCommand("select count(*) from jobs where owner_id = $1 and status in ('UPLOADED', 'PROCESSING')");
+        await using var command = Database.CreateCommand(
+            "select count(*) from jobs where owner_id = $1 and status in ('UPLOADED', 'PROCESSING')");
         command.Parameters.Add(new() { Value = owner });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
@@ -60,7 +62,8 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
     /// <summary>Cancels what is left of an owner's jobs, and waits until its messages are gone too.</summary>
     public async Task DropAsync(Guid owner, CancellationToken cancellationToken)
     {
-        await using var command = Database.CreateCommand("update jobs set status = 'CANCELED', finished_at = now() where owner_id = $1 and status = 'UPLOADED'");
+        await using var command = Database.CreateCommand(
+            "update jobs set status = 'CANCELED', finished_at = now() where owner_id = $1 and status = 'UPLOADED'");
         command.Parameters.Add(new() { Value = owner });
         await command.ExecuteNonQueryAsync(cancellationToken);
         var queues = Lanes.All.Select(lane => NoOp.Type.QueueName(lane, bulk: true)).ToArray();
@@ -81,7 +84,8 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private static async Task<JobNode> StartAsync(string postgres, string rabbit, Action<WebApplicationBuilder> add, CancellationToken cancellationToken)
+    private static async Task<JobNode> StartAsync(
+        string postgres, string rabbit, Action<WebApplicationBuilder> add, CancellationToken cancellationToken)
     {
         (string Key, string Value)[] settings =
         [
@@ -89,7 +93,8 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
             ("ConnectionStrings:RabbitMq", rabbit), ("Logging:LogLevel:Default", "Warning"),
             ("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         ];
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")] });
+        var arguments = settings.Select(setting => $"--{setting.Key}={setting.Value}");
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments] });
         builder.AddServiceDefaults("no-op");
         add(builder);
         var app = builder.Build();

@@ -66,7 +66,7 @@ internal sealed class JobsBenchmark : IBenchmark
         return report;
     }
 
-    /// <summary>From the first accept until the database holds the last result.</summary>
+    /// <summary>Runs one round: from the first accept until the database holds the last result.</summary>
     private async Task<Round> RunAsync(JobNode acceptor, ServerStack servers, Func<Task> accept, CancellationToken cancellationToken)
     {
         var before = Usage.Read(servers);

@@ -13,7 +13,7 @@ public sealed record NoOp
 
     public string InputKey { get; init; } = "originals/0198c2/a key about as long as those of the object store, 1f3a9c";
 
-    /// <summary>Whoever submits a benchmark's jobs where nobody else does.</summary>
+    /// <summary>Owner of the jobs of a benchmark with one owner.</summary>
     public static readonly Guid Owner = Guid.NewGuid();
 
     public static NewJob Create(Guid? owner = null)

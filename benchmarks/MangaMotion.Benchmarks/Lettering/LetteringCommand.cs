@@ -20,14 +20,17 @@ internal static class LetteringCommand
     public static Command Create()
     {
         var from = new Option<DirectoryInfo?>("--from") { Description = "Folder of pages; without it the bundled chapter is read." };
-        var truth = new Option<FileInfo?>("--truth") { Description = "Truth of the folder: lines of page name, tab, text in reading order." };
+        var truth = new Option<FileInfo?>(
+            "--truth")
+        { Description = "Truth of the folder: lines of page name, tab, text in reading order." };
         var language = new Option<string>("--language") { DefaultValueFactory = _ => "auto" };
         language.AcceptOnlyFromAmong("auto", "en", "ja");
         var direction = new Option<string>("--direction") { DefaultValueFactory = _ => "auto" };
         direction.AcceptOnlyFromAmong("auto", "rtl", "ltr");
         var show = new Option<bool>("--show") { Description = "Prints each line, and each text that was not read." };
         var command = new Command(
-            "lettering", "Share of texts whose letters are all read, character error rate in reading order, processor time and memory a page.")
+            "lettering",
+            "Share of texts whose letters are all read, character error rate in reading order, processor time and memory a page.")
         {
             from, truth, language, direction, show,
         };
@@ -73,7 +76,8 @@ internal static class LetteringCommand
     }
 
     private static async Task MeasureAsync(
-        string folder, IReadOnlyList<(string Page, IReadOnlyList<string> Texts)> pages, VideoOptions options, bool show, CancellationToken cancellationToken)
+        string folder, IReadOnlyList<(
+            string Page, IReadOnlyList<string> Texts)> pages, VideoOptions options, bool show, CancellationToken cancellationToken)
     {
         var store = Directory.CreateTempSubdirectory("mangamotion-lettering-store-").FullName;
         await using var services = CreateServices(store);
@@ -125,13 +129,15 @@ internal static class LetteringCommand
         Report("not flagged", judged.Where(line => line.Shot.Flag != ShotFlag.DoubtfulLine));
         Report("flagged as doubtful", judged.Where(line => line.Shot.Flag == ShotFlag.DoubtfulLine));
         for (var from = 0.5; from < 1; from += 0.1)
-            Report(string.Create(CultureInfo.InvariantCulture, $"confidence {from:F1} to {from + 0.1:F1}"), judged.Where(line => line.Shot.LineConfidence >= from && line.Shot.LineConfidence < from + 0.1));
+            Report(string.Create(CultureInfo.InvariantCulture, $"confidence {from:F1} to {from + 0.1:F1}"), judged.Where(
+                line => line.Shot.LineConfidence >= from && line.Shot.LineConfidence < from + 0.1));
 
         static void Report(string name, IEnumerable<(ScriptShot Shot, bool Right)> lines)
         {
             var all = lines.ToList();
             if (all.Count > 0)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{all.Count,7}{all.Count(line => !line.Right) / (double)all.Count,7:F2}"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{name,-28}{all.Count,7}{all.Count(line => !line.Right) / (double)all.Count,7:F2}"));
         }
     }
 }

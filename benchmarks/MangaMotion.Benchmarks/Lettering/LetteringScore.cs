@@ -19,12 +19,15 @@ internal sealed class LetteringScore
 
     public double CompleteShare => Texts == 0 ? 1 : (double)Complete / Texts;
 
-    /// <summary>Levenshtein distance between all letters of a page in reading order and those of the truth, by letters of the truth.</summary>
+    /// <summary>
+    /// Levenshtein distance between all letters of a page in reading order and those of the truth, by letters of the truth.
+    /// </summary>
     public double ErrorRate => _letters == 0 ? 0 : (double)_edits / _letters;
 
     /// <summary>Adds a page.</summary>
     /// <returns>The lines with whether each is free of errors, and the texts that were not read.</returns>
-    public (IReadOnlyList<(string Line, bool Right)> Lines, IReadOnlyList<string> Missed) Add(IReadOnlyList<string> texts, IReadOnlyList<string> lines)
+    public (IReadOnlyList<(
+        string Line, bool Right)> Lines, IReadOnlyList<string> Missed) Add(IReadOnlyList<string> texts, IReadOnlyList<string> lines)
     {
         var truth = texts.Select(LetteringTruth.KeepLetters).ToList();
         var read = lines.Select(LetteringTruth.KeepLetters).ToList();

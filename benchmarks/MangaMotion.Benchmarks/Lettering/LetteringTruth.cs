@@ -22,7 +22,9 @@ internal sealed class LetteringTruth
             .GroupBy(cells => cells[0].Trim(), cells => cells.ElementAtOrDefault(1) ?? "")
             .Select(page => (page.Key, (IReadOnlyList<string>)[.. page.Where(text => KeepLetters(text).Length > 0)]))
             .ToList();
-        return pages.Count > 0 ? new(pages) : throw new InvalidDataException("The truth names no page. Write lines of page name, tab, text.");
+        return pages.Count > 0
+            ? new(pages)
+            : throw new InvalidDataException("The truth names no page. Write lines of page name, tab, text.");
     }
 
     /// <summary>Keeps what is compared: letters and digits, in capitals. Spaces and punctuation marks are not compared.</summary>

@@ -36,7 +36,8 @@ internal sealed class OutboxBenchmark : IBenchmark
                 if (round > 0)
                     kind.Rates.Add(rate);
                 using var client = servers.Rabbit.CreateManagementClient();
-                using var purged = await client.DeleteAsync(new Uri("api/queues/%2F/tick-pile/contents", UriKind.Relative), cancellationToken);
+                using var purged = await client.DeleteAsync(
+                    new Uri("api/queues/%2F/tick-pile/contents", UriKind.Relative), cancellationToken);
                 purged.EnsureSuccessStatusCode();
             }
         }
@@ -93,7 +94,8 @@ internal sealed class OutboxBenchmark : IBenchmark
             await clean.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var due = dataSource.CreateCommand("SELECT extract(epoch FROM min(not_before) - clock_timestamp())::float8 FROM outbox");
+        await using var due = dataSource.CreateCommand(
+            "SELECT extract(epoch FROM min(not_before) - clock_timestamp())::float8 FROM outbox");
         await Task.Delay(TimeSpan.FromSeconds((double)(await due.ExecuteScalarAsync(cancellationToken))!), cancellationToken);
         return await RateAsync(() => EmptyAsync(host, cancellationToken));
     }
@@ -105,7 +107,8 @@ internal sealed class OutboxBenchmark : IBenchmark
         return Messages / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static Task EachPublisherAsync(Func<Task> publish) => Task.WhenAll(Enumerable.Range(0, Publishers).Select(_ => Task.Run(async () =>
+    private static Task EachPublisherAsync(Func<Task> publish) =>
+        Task.WhenAll(Enumerable.Range(0, Publishers).Select(_ => Task.Run(async () =>
     {
         for (var i = 0; i < Messages / Publishers; i++)
             await publish();

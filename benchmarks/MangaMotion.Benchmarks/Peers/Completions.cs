@@ -23,7 +23,8 @@ internal sealed class Completions : IAsyncDisposable
     public Completions(NpgsqlDataSource database, Func<Guid, double?> takeStart)
     {
         (_database, _takeStart) = (database, takeStart);
-        var address = (Environment.GetEnvironmentVariable("PEER_REPORT") ?? throw new InvalidOperationException("PEER_REPORT is not set: the harness sets it.")).Split(':');
+        var address = (Environment.GetEnvironmentVariable(
+            "PEER_REPORT") ?? throw new InvalidOperationException("PEER_REPORT is not set: the harness sets it.")).Split(':');
         _report.Connect(address[0], int.Parse(address[1], CultureInfo.InvariantCulture));
         _loop = Task.Run(WatchAsync);
     }
@@ -53,7 +54,8 @@ internal sealed class Completions : IAsyncDisposable
 
     private async Task ReportAsync(Dictionary<Guid, WaitingJob> waiting)
     {
-        await using var command = _database.CreateCommand("select id, status, started_at, finished_at, last_error from jobs where id = any($1) and finished_at is not null");
+        await using var command = _database.CreateCommand(
+            "select id, status, started_at, finished_at, last_error from jobs where id = any($1) and finished_at is not null");
         command.Parameters.Add(new() { Value = waiting.Keys.ToArray() });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
@@ -62,7 +64,9 @@ internal sealed class Completions : IAsyncDisposable
             var done = reader.GetString(1) == "DONE";
             var start = _takeStart(job!.Job) ?? (reader.IsDBNull(2) ? null : PeerClock.From(reader.GetDateTime(2)));
             var error = done ? "" : reader.IsDBNull(4) ? reader.GetString(1) : reader.GetString(4).ReplaceLineEndings(" ");
-            var line = string.Create(CultureInfo.InvariantCulture, $"{job.Id}\t{(done ? 1 : 0)}\t{job.Enqueued:F6}\t{start:F6}\t{PeerClock.From(reader.GetDateTime(3)):F6}\t{error}");
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{job.Id}\t{(done ? 1 : 0)}\t{job.Enqueued:F6}\t{start:F6}\t{PeerClock.From(reader.GetDateTime(3)):F6}\t{error}");
             await _report.SendAsync(Encoding.UTF8.GetBytes(line));
         }
     }

@@ -27,7 +27,8 @@ internal sealed class NoOpPeer : IAsyncDisposable
     {
         var postgres = new NpgsqlConnectionStringBuilder(stack.Postgres) { Database = "postgres" }.ConnectionString;
         var acceptor = await JobNode.StartAcceptorAsync(postgres, stack.RabbitMq, cancellationToken);
-        var worker = Process.Start(new ProcessStartInfo("dotnet", [typeof(NoOpPeer).Assembly.Location, "no-op-worker", "--postgres", postgres, "--rabbit", stack.RabbitMq])
+        var worker = Process.Start(new ProcessStartInfo(
+            "dotnet", [typeof(NoOpPeer).Assembly.Location, "no-op-worker", "--postgres", postgres, "--rabbit", stack.RabbitMq])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -3,7 +3,9 @@ using MangaMotion.Benchmarks.Jobs;
 
 namespace MangaMotion.Benchmarks.Peers;
 
-/// <summary><c>peer</c>: drives MangaMotion for a harness that compares it with other systems; the protocol is in benchmarks/peers.</summary>
+/// <summary>
+/// <c>peer</c>: drives MangaMotion for a harness that compares it with other systems; the protocol is in benchmarks/peers.
+/// </summary>
 internal static class PeerCommand
 {
     public static Command Create()
@@ -32,7 +34,8 @@ internal static class PeerCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var starts = new NoOpStarts { Started = job => Console.WriteLine($"{job} {PeerClock.Now:R}") };
-            await using var worker = await JobNode.StartWorkerAsync(parsed.GetRequiredValue(postgres), parsed.GetRequiredValue(rabbit), starts, cancellationToken);
+            await using var worker = await JobNode.StartWorkerAsync(
+                parsed.GetRequiredValue(postgres), parsed.GetRequiredValue(rabbit), starts, cancellationToken);
             Console.WriteLine("ready");
             while (await Console.In.ReadLineAsync(cancellationToken) is not null)
             {

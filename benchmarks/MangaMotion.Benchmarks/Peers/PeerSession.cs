@@ -34,7 +34,13 @@ internal sealed class PeerSession : IAsyncDisposable
 
     public async Task RunAsync(TextReader input, TextWriter output, CancellationToken cancellationToken)
     {
-        Say("READY", new { workers = (int[])[.. _stack.Workers, _noOps.WorkerId], brokers = _stack.Brokers, classes = (string[])["image", "video", "pdf", "audio", "noop"] });
+        Say("READY", new
+        {
+            workers = (int[])[.. _stack.Workers, _noOps.WorkerId],
+            brokers = _stack.Brokers,
+            classes = (
+            string[])["image", "video", "pdf", "audio", "noop"]
+        });
         while (await input.ReadLineAsync(cancellationToken) is { } line && line != "QUIT")
         {
             switch (line.Split('\t'))
@@ -43,7 +49,8 @@ internal sealed class PeerSession : IAsyncDisposable
                     await SubmitAsync([PeerJob.Parse(job)], cancellationToken);
                     break;
                 case ["BULK", var file]:
-                    var jobs = (await File.ReadAllLinesAsync(file, cancellationToken)).Select(row => PeerJob.Parse(row.Split('\t'))).ToList();
+                    var jobs = (await File.ReadAllLinesAsync(
+                        file, cancellationToken)).Select(row => PeerJob.Parse(row.Split('\t'))).ToList();
                     var started = PeerClock.Now;
                     await SubmitAsync(jobs, cancellationToken);
                     Say("ENQUEUED", new { n = jobs.Count, t0 = started, t1 = PeerClock.Now });

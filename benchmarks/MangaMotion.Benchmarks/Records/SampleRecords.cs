@@ -11,12 +11,17 @@ internal sealed record SampleRecords(string Name, int Count, Func<int, (string F
     [
         new("books", 300_000, n =>
         [
-            ("id", $"{n}"), ("title", $"\"The {Words[n % 8]} of the {Words[n / 8 % 8]}, volume {n % 97}\""), ("author", $"\"{Words[n / 3 % 8]} {Words[n / 5 % 8]}\""),
+            ("id", $"{n}"), ("title", $"\"The {Words[n % 8]} of the {Words[n / 8 % 8]}, volume {n % 97}\""),
+            ("author", $"\"{Words[n / 3 % 8]} {Words[n / 5 % 8]}\""),
             ("pages", $"{n % 900}"), ("price", $"{n % 80}.{n % 100:00}"), ("sold", n % 3 == 0 ? "true" : "false"),
-            ("published", $"\"{1950 + (n % 75)}-{1 + (n % 12):00}-{1 + (n % 28):00}\""), ("seen_at", $"\"2027-01-{1 + (n % 28):00}T{n % 24:00}:{n % 60:00}:{n / 7 % 60:00}.{n % 1000:000}Z\""),
+            ("published", $"\"{1950 + (n % 75)}-{1 + (n % 12):00}-{1 + (n % 28):00}\""),
+            ("seen_at", $"\"2027-01-{1 + (n % 28):00}T{n % 24:00}:{n % 60:00}:{n / 7 % 60:00}.{n % 1000:000}Z\""),
             ("isbn", $"\"978{n % 10_000_000_000L:0000000000}\""), ("rating", $"{n % 5}.{n % 10}"),
         ]),
-        new("readings", 600_000, n => [("sensor", $"{n % 500}"), ("value", $"{n * 7919L % 1_000_003}"), ("ok", n % 50 == 0 ? "false" : "true")]),
+        new("readings", 600_000, n =>
+        [
+            ("sensor", $"{n % 500}"), ("value", $"{n * 7919L % 1_000_003}"), ("ok", n % 50 == 0 ? "false" : "true"),
+        ]),
     ];
 
     public void Write(string ndjson, string csv)

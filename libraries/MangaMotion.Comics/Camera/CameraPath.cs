@@ -45,7 +45,7 @@ public sealed class CameraPath
     /// <summary>
     /// Longest rest in seconds, chosen by eye; held by <c>CameraPathTests.The_camera_rests_at_both_ends_and_never_turns_back</c>.
     /// </summary>
-    private const double MaxRest = 0.4;
+    internal const double MaxRest = 0.4;
 
     /// <summary>Creates a path between two windows.</summary>
     /// <param name="seconds">Length of the shot, more than 0.</param>
@@ -79,12 +79,29 @@ public sealed class CameraPath
     /// <summary>Seconds into the shot at which the move ends.</summary>
     public double MoveEnd { get; }
 
+    /// <summary>Path to which the camera cuts at <see cref="NextAt"/>; null if the shot ends with this one.</summary>
+    public CameraPath? Next { get; init; }
+
+    /// <summary>Seconds into the shot at which <see cref="Next"/> takes over.</summary>
+    public double NextAt { get; init; }
+
+    /// <summary>First and last windows of this path and of those that follow it.</summary>
+    public IEnumerable<CameraWindow> Windows => [Start, End, .. Next?.Windows ?? []];
+
     /// <summary>Gets the minimum rest in seconds at each end of a shot of this length.</summary>
     public static double GetRest(double seconds) => Math.Min(MaxRest, seconds / 4);
 
     /// <summary>Gets the window at a time since the shot's start. Outside the shot it is the first or last window.</summary>
     /// <remarks>The move follows Perlin's quintic smoothstep, whose speed and acceleration are 0 at both ends.</remarks>
-    public CameraWindow GetWindow(double seconds)
+    public CameraWindow GetWindow(double seconds) =>
+        Next is not null && seconds >= NextAt ? Next.GetWindow(seconds) : GetOwnWindow(seconds);
+
+    /// <summary>Maps all windows.</summary>
+    internal CameraPath Select(Func<CameraWindow, CameraWindow> map) =>
+        new(Move, map(Start), map(End), Seconds, MoveStart, MoveEnd) { Next = Next?.Select(map), NextAt = NextAt };
+
+    /// <summary>Gets the window of this path, also after the camera has cut to the next one.</summary>
+    internal CameraWindow GetOwnWindow(double seconds)
     {
         var t = Math.Clamp((seconds - MoveStart) / (MoveEnd - MoveStart), 0, 1);
         return CameraWindow.Interpolate(Start, End, t * t * t * ((t * ((6 * t) - 15)) + 10));

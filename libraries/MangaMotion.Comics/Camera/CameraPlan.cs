@@ -9,7 +9,7 @@ namespace MangaMotion.Comics.Camera;
 /// <remarks>The constants were chosen by eye on the bundled chapter; <c>CameraPathTests</c> holds them.</remarks>
 public static class CameraPlan
 {
-    private const double MaxZoom = 1.15;
+    internal const double MaxZoom = 1.15;
 
     /// <summary>Smallest zoom that is seen as a push.</summary>
     private const double MinZoom = 1.03;
@@ -19,16 +19,26 @@ public static class CameraPlan
     private const double AspectTolerance = 1.12;
 
     /// <summary>Minimum share of a panel's height in a tilt's window. With less, a bubble is shown without its speaker.</summary>
-    private const double MinTiltHeight = 0.7;
+    internal const double MinTiltHeight = 0.7;
+
+    /// <summary>Minimum size of a tilt's last window, as a share of its first one.</summary>
+    private const double MinTiltEnd = 0.75;
 
     /// <summary>Maximum speed in windows per second; a faster move cannot be read.</summary>
-    private const double MaxSpeed = 0.4;
+    internal const double MaxSpeed = 0.4;
 
     /// <summary>Seconds of the shortest move that does not look like a jerk.</summary>
     private const double MinMoveSeconds = 0.8;
 
+    /// <summary>Share of the frame's height that a panel fills. With less, the picture is a strip between two backdrops.</summary>
+    internal const double MinPictureHeight = 0.8;
+
+    /// <summary>Seconds that the longest tilt needs after the voice has read the lettering, with the rest at its end.</summary>
+    internal const double SecondsAfterLettering =
+        PanelLettering.ReaderDelay + (((1 / MinTiltHeight) - 1) / MaxSpeed) + CameraPath.MaxRest;
+
     /// <summary>Factor by which the window grows from one attempt to the next.</summary>
-    private const double WindowGrowth = 1.04;
+    internal const double WindowGrowth = 1.04;
 
     /// <summary>Chooses the move that fits a panel's shape.</summary>
     public static CameraMove ChooseMove(int width, int height, FrameSize output) => ((double)width / height / output.Aspect) switch
@@ -38,23 +48,31 @@ public static class CameraPlan
         _ => CameraMove.PushIn,
     };
 
+    /// <summary>Gets the width of the largest window of a pan that the panel fills, in page pixels.</summary>
+    internal static double GetFullWindowWidth(double panelHeight, FrameSize output) => panelHeight / MinPictureHeight * output.Aspect;
+
     /// <summary>Plans the path over a panel.</summary>
     /// <param name="panel">Panel in page pixels.</param>
     /// <param name="seconds">Length of the shot, more than 0.</param>
     /// <param name="move">Camera move; null for the move that fits the panel's shape.</param>
     /// <param name="lettering">Lettering that must be visible. If no pan or tilt shows it in time, the camera pushes in.</param>
+    /// <param name="focus">
+    /// Point of the panel, in page pixels, that is shown if not all of the panel can be; null for its middle.
+    /// </param>
     public static CameraPath PlanPath(
         Panel panel, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null,
-        IReadOnlyList<PanelLettering>? lettering = null)
+        IReadOnlyList<PanelLettering>? lettering = null, PagePoint? focus = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        var aim = focus ?? new PagePoint(panel.X + (panel.Width / 2.0), panel.Y + (panel.Height / 2.0));
         var clipped = (lettering ?? []).Select(text => text.ClipToPanel(panel)).OfType<PanelLettering>().ToList();
         return (move ?? ChooseMove(panel.Width, panel.Height, output)) switch
         {
-            CameraMove.Pan => PlanPan(panel, output, seconds, direction, clipped),
-            CameraMove.TiltDown => PlanTilt(panel, output, seconds, clipped),
+            CameraMove.Pan => new CroppedPan(panel, output, seconds, direction, clipped, aim).Plan()
+                ?? PlanPan(panel, output, seconds, direction, clipped),
+            CameraMove.TiltDown => PlanTilt(panel, output, seconds, clipped, aim),
             _ => null,
-        } ?? PlanPush(panel, output, seconds, clipped);
+        } ?? PlanPush(panel, output, seconds, clipped, aim);
     }
 
     private static CameraPath? PlanPan(
@@ -67,52 +85,70 @@ public static class CameraPlan
         {
             var left = CreateWindow(panel.X + (width / 2), middle, width, output);
             var right = CreateWindow(panel.X + panel.Width - (width / 2), middle, width, output);
-            return direction == ReadingDirection.RightToLeft ? (right, left) : (left, right);
+            return direction == ReadingDirection.RightToLeft ? (right, [left]) : (left, [right]);
         });
     }
 
-    private static CameraPath? PlanTilt(Panel panel, FrameSize output, double seconds, List<PanelLettering> lettering)
+    private static CameraPath? PlanTilt(Panel panel, FrameSize output, double seconds, List<PanelLettering> lettering, PagePoint aim)
     {
         var minHeight = Math.Max(MinTiltHeight * panel.Height, Math.Min(panel.Width / output.Aspect, panel.Height / MaxZoom));
         var middle = panel.X + (panel.Width / 2.0);
-        return PlanSlide(CameraMove.TiltDown, panel.Height, minHeight, seconds, lettering, height => (
-            CreateWindow(middle, panel.Y + (height / 2), height * output.Aspect, output),
-            CreateWindow(middle, panel.Y + panel.Height - (height / 2), height * output.Aspect, output)));
+        return PlanSlide(CameraMove.TiltDown, panel.Height, minHeight, seconds, lettering, height =>
+            (CreateWindow(middle, panel.Y + (height / 2), height * output.Aspect, output), ListEnds(height)));
+
+        // A smaller last window can leave a bubble at the top out, instead of cutting it.
+        IEnumerable<CameraWindow> ListEnds(double height)
+        {
+            for (var end = height; end >= height * MinTiltEnd; end *= 1 - ZoomStep)
+            {
+                var width = end * output.Aspect;
+                var x = width >= panel.Width ? middle : Math.Clamp(aim.X, panel.X + (width / 2), panel.X + panel.Width - (width / 2));
+                yield return CreateWindow(end == height ? middle : x, panel.Y + panel.Height - (end / 2), width, output);
+            }
+        }
     }
 
-    /// <summary>Plans a move from one end of a panel to the other with the smallest window that shows all lettering in time.</summary>
+    /// <summary>
+    /// Plans a move from one end of a panel to the other with the smallest window that shows all lettering in time. Neither the first nor
+    /// the last window cuts lettering, if that can be avoided.
+    /// </summary>
     /// <param name="length">Length of the panel along the move, in page pixels.</param>
     /// <param name="minSize">Minimum length of the window along the move, in page pixels.</param>
-    /// <param name="createWindows">Creates the first and last window of this length.</param>
+    /// <param name="createWindows">Creates the first window of this length and the last windows that are tried after it.</param>
     /// <returns>The path; null if no window shows all lettering in time.</returns>
     private static CameraPath? PlanSlide(
         CameraMove move, double length, double minSize, double seconds, List<PanelLettering> lettering,
-        Func<double, (CameraWindow Start, CameraWindow End)> createWindows)
+        Func<double, (CameraWindow Start, IEnumerable<CameraWindow> Ends)> createWindows)
     {
-        var rest = CameraPath.GetRest(seconds);
-        var (earliest, latest) = (rest, seconds - rest);
-        double[] starts = [earliest, .. lettering.Select(text => text.Until).Where(time => time > earliest)];
-        double[] ends = [latest, .. lettering.Select(text => text.From).Where(time => time < latest)];
-        var times = starts.SelectMany(start => ends.Select(end => (Start: start, End: end)))
-            .OrderByDescending(time => time.End - time.Start).ToList();
+        var times = CameraTimes.List(0, seconds, lettering).ToList();
+        var longest = times[0].End - times[0].Start;
+        var smallest = Math.Max(minSize, length / (1 + (MaxSpeed * longest)));
+        return ListPaths(mayCut: false).FirstOrDefault() ?? ListPaths(mayCut: true).FirstOrDefault();
 
-        for (var size = Math.Max(minSize, length / (1 + (MaxSpeed * (latest - earliest)))); size < length; size *= WindowGrowth)
+        IEnumerable<CameraPath> ListPaths(bool mayCut)
         {
-            var (first, last) = createWindows(size);
-            var minSeconds = Math.Max(Math.Min(MinMoveSeconds, latest - earliest), ((length / size) - 1) / MaxSpeed);
-            foreach (var (start, end) in times.TakeWhile(time => time.End - time.Start >= minSeconds - 1e-9))
+            for (var size = smallest; size < length; size *= WindowGrowth)
             {
-                var path = new CameraPath(move, first, last, seconds, start, end);
-                if (lettering.TrueForAll(text => text.IsVisible(path)))
-                    return path;
+                var (first, ends) = createWindows(size);
+                if (!mayCut && lettering.Exists(text => text.IsCutBy(first)))
+                    continue;
+                var minSeconds = Math.Max(Math.Min(MinMoveSeconds, longest), ((length / size) - 1) / MaxSpeed);
+                var possible = times.TakeWhile(time => time.End - time.Start >= minSeconds - 1e-9);
+                foreach (var last in ends.Where(last => mayCut || !lettering.Exists(text => text.IsCutBy(last))))
+                {
+                    foreach (var path in possible.Select(time => new CameraPath(move, first, last, seconds, time.Start, time.End)))
+                    {
+                        if (lettering.TrueForAll(text => text.IsVisible(path)))
+                            yield return path;
+                    }
+                }
             }
         }
-
-        return null;
     }
 
     /// <summary>Plans a zoom that keeps all lettering in its last window.</summary>
-    private static CameraPath PlanPush(Panel panel, FrameSize output, double seconds, List<PanelLettering> lettering)
+    private static CameraPath PlanPush(
+        Panel panel, FrameSize output, double seconds, List<PanelLettering> lettering, PagePoint aim)
     {
         double middleX = panel.X + (panel.Width / 2.0), middleY = panel.Y + (panel.Height / 2.0);
         var wholeWidth = Math.Max(panel.Width, panel.Height * output.Aspect);
@@ -124,8 +160,11 @@ public static class CameraPlan
         for (var zoom = MaxZoom; zoom >= MinZoom; zoom -= ZoomStep)
         {
             double width = start.Width / zoom, height = start.Height / zoom;
-            var x = FindMiddle(middleX, width, lettering.Select(text => (text.X, text.X + text.Width)), start.X, start.X + start.Width);
-            var y = FindMiddle(middleY, height, lettering.Select(text => (text.Y, text.Y + text.Height)), start.Y, start.Y + start.Height);
+            // In a direction in which the window is larger than the panel, the panel stays in the middle.
+            var aimX = width < panel.Width ? aim.X : middleX;
+            var aimY = height < panel.Height ? aim.Y : middleY;
+            var x = FindMiddle(aimX, width, lettering.Select(text => (text.X, text.X + text.Width)), start.X, start.X + start.Width);
+            var y = FindMiddle(aimY, height, lettering.Select(text => (text.Y, text.Y + text.Height)), start.Y, start.Y + start.Height);
             if (x is { } endX && y is { } endY)
                 return new CameraPath(CameraMove.PushIn, start, CreateWindow(endX, endY, width, output), seconds);
         }
@@ -146,6 +185,6 @@ public static class CameraPlan
         return min > max ? null : Math.Clamp(middle, min, max);
     }
 
-    private static CameraWindow CreateWindow(double middleX, double middleY, double width, FrameSize output) =>
+    internal static CameraWindow CreateWindow(double middleX, double middleY, double width, FrameSize output) =>
         new(middleX - (width / 2), middleY - (width / output.Aspect / 2), width, width / output.Aspect);
 }

@@ -21,20 +21,16 @@ public sealed record PanelStage(int Width, int Height, int Left, int Top, int Pa
     private const double MaxPixels = 12_000_000;
 
     /// <summary>Creates the stage of one shot.</summary>
-    /// <param name="seconds">Length of the shot, more than 0.</param>
-    /// <param name="move">Camera move; null for the move that fits the panel's shape.</param>
-    /// <param name="lettering">Lettering that must be visible while it is read.</param>
-    public static PanelStage Create(
-        Panel panel, FrameSize output, double seconds, ReadingDirection direction, CameraMove? move = null,
-        IReadOnlyList<PanelLettering>? lettering = null)
+    /// <param name="path">Camera path in page pixels.</param>
+    public static PanelStage Create(Panel panel, FrameSize output, CameraPath path)
     {
-        var path = CameraPlan.PlanPath(panel, output, seconds, direction, move, lettering);
-        double left = Math.Min(path.Start.X, path.End.X), top = Math.Min(path.Start.Y, path.End.Y);
-        var width = Math.Max(path.Start.X + path.Start.Width, path.End.X + path.End.Width) - left;
-        var height = Math.Max(path.Start.Y + path.Start.Height, path.End.Y + path.End.Height) - top;
+        var windows = path.Windows.ToList();
+        double left = windows.Min(window => window.X), top = windows.Min(window => window.Y);
+        var width = windows.Max(window => window.X + window.Width) - left;
+        var height = windows.Max(window => window.Y + window.Height) - top;
 
         // In the narrowest window one canvas pixel is one video pixel, unless the page has fewer pixels.
-        var scale = Math.Min(1, output.Width / Math.Min(path.Start.Width, path.End.Width));
+        var scale = Math.Min(1, output.Width / windows.Min(window => window.Width));
         scale = Math.Min(scale, Math.Sqrt(MaxPixels / (width * height)));
 
         return new PanelStage(
@@ -44,7 +40,7 @@ public sealed record PanelStage(int Width, int Height, int Left, int Top, int Pa
             (int)Math.Round((panel.Y - top) * scale),
             Math.Max(2, (int)Math.Round(panel.Width * scale)),
             Math.Max(2, (int)Math.Round(panel.Height * scale)),
-            new CameraPath(path.Move, MoveToCanvas(path.Start), MoveToCanvas(path.End), seconds, path.MoveStart, path.MoveEnd));
+            path.Select(MoveToCanvas));
 
         CameraWindow MoveToCanvas(CameraWindow window) =>
             new((window.X - left) * scale, (window.Y - top) * scale, window.Width * scale, window.Height * scale);

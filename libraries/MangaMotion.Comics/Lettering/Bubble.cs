@@ -19,6 +19,9 @@ public sealed record Bubble(double X, double Y, double Width, double Height, str
     /// <summary>Confidence in the text, 0 to 1.</summary>
     public double Confidence { get; init; } = 1;
 
+    /// <summary>Balloon or caption around the text; null if none was found.</summary>
+    public Balloon? Balloon { get; init; }
+
     /// <summary>
     /// Orders the bubbles of one panel for reading: top to bottom, and at about the same height from the side where reading begins.
     /// </summary>

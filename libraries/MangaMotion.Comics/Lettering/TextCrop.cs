@@ -8,7 +8,7 @@ public sealed class TextCrop
     private const int InkLevel = 180;
 
     /// <summary>
-    /// Size in pixels to which the letters of a block are enlarged. Chosen by hand for tesseract; <c>TextBlocksTests</c> holds it.
+    /// Size in pixels to which English letters are enlarged. Chosen by hand for tesseract; <c>TextBlocksTests</c> holds it.
     /// </summary>
     private const double GlyphSize = 60;
     private const double MaxScale = 4;
@@ -82,12 +82,14 @@ public sealed class TextCrop
 
     /// <summary>Cuts a block with a margin, enlarges it for recognition and blanks the ink that runs off the crop.</summary>
     /// <param name="grey">The page's pixels, row by row without gaps.</param>
-    public static TextCrop CutBlock(ReadOnlySpan<byte> grey, int width, int height, TextBlock block)
+    /// <param name="glyphSize">Pixels of a letter in the crop. The crop is never smaller than the block.</param>
+    public static TextCrop CutBlock(
+        ReadOnlySpan<byte> grey, int width, int height, TextBlock block, double glyphSize = GlyphSize)
     {
         var margin = (int)Math.Ceiling(Margin * block.Glyph);
         var crop = CutRectangle(
             grey, width, height, block.X - margin, block.Y - margin, block.Width + (2 * margin), block.Height + (2 * margin),
-            Math.Clamp(GlyphSize / block.Glyph, 1, MaxScale));
+            Math.Clamp(glyphSize / block.Glyph, 1, MaxScale));
         crop.BlankEdgeInk();
         return crop;
     }

@@ -4,7 +4,7 @@ namespace MangaMotion.Comics.Panels;
 public static class PanelDetail
 {
     /// <summary>Cells across and down.</summary>
-    private const int Cells = 24;
+    internal const int Cells = 24;
 
     /// <summary>Pixels across and down that are looked at in a cell.</summary>
     private const int Samples = 8;
@@ -16,9 +16,13 @@ public static class PanelDetail
     /// <param name="grey">Pixels of the page, row after row without gaps.</param>
     /// <param name="width">Width of the page in pixels.</param>
     /// <param name="panel">Panel on the page.</param>
-    public static double Measure(ReadOnlySpan<byte> grey, int width, Panel panel)
+    public static double Measure(ReadOnlySpan<byte> grey, int width, Panel panel) =>
+        (double)FindBusyCells(grey, width, panel).Count(busy => busy) / (Cells * Cells);
+
+    /// <summary>Finds the cells that hold lines or edges, row after row.</summary>
+    internal static bool[] FindBusyCells(ReadOnlySpan<byte> grey, int width, Panel panel)
     {
-        var busy = 0;
+        var busy = new bool[Cells * Cells];
         for (var cell = 0; cell < Cells * Cells; cell++)
         {
             var (row, column) = Math.DivRem(cell, Cells);
@@ -33,10 +37,9 @@ public static class PanelDetail
                 high = Math.Max(high, value);
             }
 
-            if (high - low >= Contrast)
-                busy++;
+            busy[cell] = high - low >= Contrast;
         }
 
-        return (double)busy / (Cells * Cells);
+        return busy;
     }
 }

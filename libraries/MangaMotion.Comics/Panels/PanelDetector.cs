@@ -41,23 +41,41 @@ public static class PanelDetector
             : DetectPage(grey, width, height, stride, direction);
     }
 
+    /// <summary>Finds layouts of one page at one or two sizes and chooses the best one.</summary>
     private static List<Panel> DetectPage(ReadOnlySpan<byte> grey, int width, int height, int stride, ReadingDirection direction)
     {
-        var page = Lighting.RemoveFoldShadow(Shrink(grey, width, height, stride, (double)PageLongSide / Math.Max(width, height)));
-        double longer = Math.Max(page.Width, page.Height), shorter = Math.Min(page.Width, page.Height);
-        var unit = longer < ElongatedRatio * shorter ? longer : ElongatedUnit * shorter;
-        var masks = new PageMasks(page);
-        var layout = CutPanels(masks, unit, direction);
-        if (layout.Exists(panel => panel.Confidence < CertainPanel))
+        // A spread is two pages beside each other.
+        var longSide = width > SpreadRatio * height ? Math.Max(height, width / 2.0) : Math.Max(width, height);
+        var scale = PageLongSide / longSide;
+        var layout = FindBestLayout(Shrink(grey, width, height, stride, scale), direction);
+        if (scale < 1 && (layout.Panels.Count <= FewPanels || !IsCertain(layout.Panels)))
         {
-            // Open paper may have leaked into a panel through gaps in its frame.
-            var other = CutPanels(masks.CloseFrameGaps(), unit, direction);
-            if (ScoreLayout(other, page) > ScoreLayout(layout, page))
+            // Narrow gutters vanish in the smaller page.
+            var other = FindBestLayout(Shrink(grey, width, height, stride, FinerPage * scale), direction);
+            if (other.Score > layout.Score)
                 layout = other;
         }
 
-        return layout.ConvertAll(panel => ScaleToPage(panel, page, width, height));
+        return layout.Panels.ConvertAll(panel => ScaleToPage(panel, layout.Page, width, height));
     }
+
+    private static Layout FindBestLayout(GreyPlane page, ReadingDirection direction)
+    {
+        page = Lighting.RemoveFoldShadow(page);
+        double longer = Math.Max(page.Width, page.Height), shorter = Math.Min(page.Width, page.Height);
+        var unit = longer < ElongatedRatio * shorter ? longer : ElongatedUnit * shorter;
+        var masks = new PageMasks(page);
+        var panels = CutPanels(masks, unit, direction);
+        var layout = new Layout(page, panels, ScoreLayout(panels, page));
+        if (IsCertain(panels))
+            return layout;
+        // Open paper may have leaked into a panel through gaps in its frame.
+        panels = CutPanels(masks.CloseFrameGaps(), unit, direction);
+        var other = new Layout(page, panels, ScoreLayout(panels, page));
+        return other.Score > layout.Score ? other : layout;
+    }
+
+    private static bool IsCertain(List<Panel> panels) => panels.TrueForAll(panel => panel.Confidence >= CertainPanel);
 
     private static List<Panel> CutPanels(PageMasks masks, double unit, ReadingDirection direction)
     {
@@ -117,4 +135,7 @@ public static class PanelDetector
             Outline = panel.ScaleOutline(scaleX, scaleY, 0),
         };
     }
+
+    /// <summary>Panels in pixels of a reduced page.</summary>
+    private sealed record Layout(GreyPlane Page, List<Panel> Panels, double Score);
 }

@@ -10,12 +10,14 @@ namespace MangaMotion.Comics.Panels;
 internal static class PanelTuning
 {
     // Page and layout (PanelDetector)
-    public const int PageLongSide = 900; // longer side of the reduced page
+    public const int PageLongSide = 900; // longer side of the reduced page, or of each half of a reduced spread
+    public const double FinerPage = 1.4; // size of the finer page, in sizes of the reduced page
+    public const int FewPanels = 2; // number of panels up to which a certain layout is compared with that of the finer page
     public const int StripWidth = 400; // width of the reduced strip
     public const int MinPageSide = 32; // minimum side of a page in source pixels; a smaller picture is an icon
     public const double ElongatedRatio = 1.6; // longer side divided by shorter side from which a page counts as elongated
     public const double ElongatedUnit = 1.4; // page unit of an elongated page, in shorter sides
-    public const double CertainPanel = 0.9; // a panel below this confidence triggers a second layout with closed frame gaps
+    public const double CertainPanel = 0.9; // a panel below this confidence triggers layouts with closed frame gaps and of a finer page
     public const double CertainStripPanel = 0.7; // a panel below this confidence keeps its piece of a strip whole
     public const double LayoutAreaExponent = 0.85; // exponent of a panel's area share in a layout's score
 

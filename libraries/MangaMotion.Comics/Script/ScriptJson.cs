@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Panels;
 
 namespace MangaMotion.Comics.Script;
 
@@ -10,6 +12,9 @@ namespace MangaMotion.Comics.Script;
 /// </summary>
 public static class ScriptJson
 {
+    private static readonly Type[] Enumerations =
+        [typeof(ReadingDirection), typeof(ValueSource), typeof(CameraMove), typeof(ShotTransition), typeof(ShotFlag)];
+
     /// <summary>Options that skip unknown members, so that an older worker can read the script of a newer one.</summary>
     public static JsonSerializerOptions Options { get; } = CreateOptions(JsonUnmappedMemberHandling.Skip);
 
@@ -44,7 +49,7 @@ public static class ScriptJson
         catch (JsonException exception)
         {
             var field = exception.Path is { } path ? path.TrimStart('$').TrimStart('.') : "";
-            return [new ScriptError(null, field, $"{DescribeError(exception)} See the schema video-script.v1.json.")];
+            return [new ScriptError(null, field, DescribeError(exception))];
         }
     }
 
@@ -84,10 +89,21 @@ public static class ScriptJson
         if (text.Contains("missing required properties", StringComparison.Ordinal))
             return $"Required members are missing: {text[(text.IndexOf(':') + 1)..].Trim().TrimEnd('.')}.";
         if (text.Contains("could not be converted", StringComparison.Ordinal))
-            return "The value has the wrong type or is not allowed.";
+            return DescribeType(text);
         return exception.InnerException is null
             ? "A required value is null or missing."
             : $"The document is not valid JSON at line {exception.LineNumber + 1}.";
+    }
+
+    /// <summary>Names the values that are allowed where the serializer names the type that it expected.</summary>
+    private static string DescribeType(string text)
+    {
+        var expected = Array.Find(Enumerations, type => text.Contains(type.FullName!, StringComparison.Ordinal));
+        if (expected is null)
+            return "The value has the wrong type.";
+        var names = Enum.GetValues(expected).Cast<object>()
+            .Select(value => JsonSerializer.SerializeToElement(value, expected, Options).GetString());
+        return $"The value must be one of {string.Join(", ", names)}.";
     }
 
     private static string QuoteMember(string text)

@@ -9,6 +9,7 @@ public static class ScriptLimits
     public const int MaxTitleLength = 200;
     public const int MaxLineLength = 1_000;
     public const int MaxSpeakerLength = 100;
+    public const int MaxCardLines = 8;
     public const int MinPanelSide = 16;
     public const int MaxCorners = 16;
     public const int MaxLetteringBoxes = 24;

@@ -59,6 +59,8 @@ public static class ScriptRules
                 errors.AddRange(CheckShot(shot, $"shots[{i}].id", pages, ids));
         }
 
+        if (script.Cover is { } cover && !script.Shots.Any(shot => shot?.Id == cover))
+            Add("cover", $"There is no shot '{cover}'. Use null for the largest panel of the first ones.");
         return errors;
 
         void Add(string field, string message) => errors.Add(new ScriptError(null, field, message));
@@ -144,6 +146,20 @@ public static class ScriptRules
                 + "Use null for none.");
         }
 
+        if (shot.Focus is { } focus && page is not null
+            && !(focus.X >= 0 && focus.X <= page.Width && focus.Y >= 0 && focus.Y <= page.Height))
+        {
+            yield return Error("focus", $"The point is outside page {page.Number}. Use null for the middle of the panel.");
+        }
+
+        if (shot.Card is { } card)
+        {
+            if (card.Count is 0 or > ScriptLimits.MaxCardLines || card.Any(string.IsNullOrWhiteSpace))
+                yield return Error("card", $"A card has 1 to {ScriptLimits.MaxCardLines} lines, none of them blank. Use null for no card.");
+            foreach (var error in card.SelectMany(line => CheckText(shot.Id, "card", line, ScriptLimits.MaxTitleLength)))
+                yield return error;
+        }
+
         if (!(shot.Confidence is >= 0 and <= 1))
             yield return Error("confidence", "The confidence must be 0 to 1.");
         foreach (var error in CheckText(shot.Id, "line", shot.Line, ScriptLimits.MaxLineLength))
@@ -194,6 +210,7 @@ public static class ScriptRules
         Y: >= 0 and <= ScriptLimits.MaxPageSide,
         Width: >= 1 and <= ScriptLimits.MaxPageSide,
         Height: >= 1 and <= ScriptLimits.MaxPageSide,
+        Letters: null or (>= 0 and <= ScriptLimits.MaxLineLength),
     };
 
     private static IEnumerable<ScriptError> CheckText(string? shot, string field, string? text, int maxLength)

@@ -20,6 +20,9 @@ public sealed record PageReading
     /// <summary>Detail of each panel of the layout, by <see cref="PanelDetail"/>; empty if it was not measured.</summary>
     public IReadOnlyList<double> Details { get; init; } = [];
 
+    /// <summary>Focus of each panel of the layout, by <see cref="PanelFocus"/>; empty if it was not searched.</summary>
+    public IReadOnlyList<PagePoint> Focuses { get; init; } = [];
+
     /// <summary>Bubbles of the whole page, in page pixels.</summary>
     public IReadOnlyList<Bubble> Bubbles { get; init; } = [];
 
@@ -35,6 +38,11 @@ public static class ScriptWriter
 {
     /// <summary>Share of the panels with lettering that must have a line; below it the owner is asked to look.</summary>
     private const double MinReadShare = 1.0 / 3;
+
+    /// <summary>
+    /// Space around lettering without a balloon, as a share of its shorter side. Chosen by eye on the bundled chapter.
+    /// </summary>
+    private const double Rim = 0.4;
 
     /// <summary>Writes the script of a chapter.</summary>
     /// <param name="language"><c>en</c> or <c>ja</c>.</param>
@@ -101,6 +109,7 @@ public static class ScriptWriter
         {
             var panel = panels[i];
             var bubbles = Bubble.OrderForReading(bubblesByPanel[i], direction).ToList();
+            var hasUnread = unreadByPanel[i].Any();
             yield return new ScriptShot
             {
                 Id = ScriptShot.FormatId(page.Number, i + 1),
@@ -108,18 +117,19 @@ public static class ScriptWriter
                 Panel = new PanelBox { X = panel.X, Y = panel.Y, Width = panel.Width, Height = panel.Height },
                 Outline = panel.Outline?.Select(corner => new PagePoint(Math.Round(corner.X, 1), Math.Round(corner.Y, 1))).ToList(),
                 Lettering = bubbles.Count == 0 ? null : [.. bubbles.Take(ScriptLimits.MaxLetteringBoxes).Select(CreateBox)],
+                Focus = shown[i] < page.Focuses.Count ? page.Focuses[shown[i]] : null,
                 Confidence = panel.Confidence,
                 Line = JoinLine(bubbles, language, names),
                 LineConfidence = bubbles.Count == 0 ? null : Math.Round(bubbles.Min(bubble => bubble.Confidence), 2),
                 // The pauses of the video stand in the script, where they can be edited.
                 Duration = bubbles.Count == 0 && shown[i] < page.Details.Count
                     ? ShotTiming.GetSilentSeconds(
-                        (double)panel.Width * panel.Height / ((double)layout.Width * layout.Height), page.Details[shown[i]])
+                        (double)panel.Width * panel.Height / ((double)layout.Width * layout.Height), page.Details[shown[i]], hasUnread)
                     : null,
                 Move = CameraPlan.ChooseMove(panel.Width, panel.Height, frame),
                 // The eye jumps within a page; turning the page takes a moment.
                 Transition = i == 0 ? ShotTransition.Fade : ShotTransition.Cut,
-                Flag = ChooseFlag(layout, panel, bubbles, unreadByPanel[i].Any()),
+                Flag = ChooseFlag(layout, panel, bubbles, hasUnread),
             };
         }
     }
@@ -137,13 +147,21 @@ public static class ScriptWriter
         layout.Panels is [{ Confidence: <= PanelDetector.NoPanelsConfidence } panel]
         && panel.Width == layout.Width && panel.Height == layout.Height;
 
-    private static LetteringBox CreateBox(Bubble bubble) => new()
+    private static LetteringBox CreateBox(Bubble bubble)
     {
-        X = Math.Max(0, (int)bubble.X),
-        Y = Math.Max(0, (int)bubble.Y),
-        Width = Math.Max(1, (int)Math.Ceiling(bubble.Width)),
-        Height = Math.Max(1, (int)Math.Ceiling(bubble.Height)),
-    };
+        var rim = Rim * Math.Min(bubble.Width, bubble.Height);
+        var box = bubble.Balloon
+            ?? new(bubble.X - rim, bubble.Y - rim, bubble.Width + (2 * rim), bubble.Height + (2 * rim));
+        double left = Math.Max(0, Math.Floor(box.X)), top = Math.Max(0, Math.Floor(box.Y));
+        return new()
+        {
+            X = (int)left,
+            Y = (int)top,
+            Width = Math.Max(1, (int)Math.Ceiling(box.X + box.Width - left)),
+            Height = Math.Max(1, (int)Math.Ceiling(box.Y + box.Height - top)),
+            Letters = Letters.CountSpoken(bubble.Text),
+        };
+    }
 
     /// <summary>Joins bubbles into one spoken line. Each bubble ends as a sentence, so that the voice pauses after it.</summary>
     private static string? JoinLine(List<Bubble> bubbles, string language, HashSet<string> names)

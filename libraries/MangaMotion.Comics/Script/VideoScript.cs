@@ -52,6 +52,11 @@ public sealed record VideoScript
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Notes { get; init; }
 
+    [Description("Id of the shot whose middle is the poster; null for the largest panel of the first ones.")]
+    [StringLength(ScriptLimits.MaxIdLength, MinimumLength = 1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cover { get; init; }
+
     [Description("Width of the video in pixels, even. Cannot be edited.")]
     [Range(ScriptLimits.MinFrameSide, ScriptLimits.MaxFrameSide)]
     public required int Width { get; init; }
@@ -120,8 +125,8 @@ public sealed record PanelBox
     public required int Height { get; init; }
 }
 
-/// <summary>Box of a piece of lettering in page pixels.</summary>
-[Description("Box of a piece of lettering in page pixels.")]
+/// <summary>Box of a bubble, caption or noise in page pixels.</summary>
+[Description("Box of a bubble, caption or noise in page pixels.")]
 public sealed record LetteringBox
 {
     [Range(0, ScriptLimits.MaxPageSide)]
@@ -135,6 +140,11 @@ public sealed record LetteringBox
 
     [Range(1, ScriptLimits.MaxPageSide)]
     public required int Height { get; init; }
+
+    [Description("Letters and digits of the line that stand in this box. They decide when it is read. Null: its area decides.")]
+    [Range(0, ScriptLimits.MaxLineLength)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Letters { get; init; }
 }
 
 /// <summary>One panel with its spoken line and camera move.</summary>
@@ -157,10 +167,19 @@ public sealed record ScriptShot
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PagePoint>? Outline { get; init; }
 
-    [Description("Boxes of the line's lettering in reading order. The camera keeps each box visible while it is read.")]
+    [Description("Boxes of the line's bubbles in reading order. The camera keeps each box visible while it is read.")]
     [Length(0, ScriptLimits.MaxLetteringBoxes)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LetteringBox>? Lettering { get; init; }
+
+    [Description("Point of the panel that the camera shows if it cannot show all of it, in page pixels. Null for the middle.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PagePoint? Focus { get; init; }
+
+    [Description("Lines of a title card, drawn over the darkened panel. Null for a shot that is no card.")]
+    [Length(1, ScriptLimits.MaxCardLines)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Card { get; init; }
 
     [Description("Confidence in the panel's outline, 0 to 1.")]
     [Range(0.0, 1.0)]

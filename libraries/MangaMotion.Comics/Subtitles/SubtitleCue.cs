@@ -12,7 +12,7 @@ public readonly record struct TimedWord(string Text, double Start, double End);
 public sealed record SubtitleCue(double Start, double End, string Text)
 {
     /// <summary>Width of a line in cells. A Japanese character has two cells. 42 is the usual limit of broadcast subtitles.</summary>
-    private const int LineCells = 42;
+    public const int DefaultLineCells = 42;
 
     /// <summary>Seconds for which a cue stays after its last word if no other follows.</summary>
     private const double Linger = 0.5;
@@ -26,15 +26,17 @@ public sealed record SubtitleCue(double Start, double End, string Text)
     /// <summary>Splits one spoken line into cues. A cue ends with a clause, or where two lines are full.</summary>
     /// <param name="words">Words in spoken order, in seconds since the start of the video.</param>
     /// <param name="until">End of the line's shot in seconds; no cue is shown longer.</param>
-    public static IReadOnlyList<SubtitleCue> SplitLine(IReadOnlyList<TimedWord> words, double until)
+    /// <param name="lineCells">Width of a line in cells.</param>
+    public static IReadOnlyList<SubtitleCue> SplitLine(
+        IReadOnlyList<TimedWord> words, double until, int lineCells = DefaultLineCells)
     {
         var cues = new List<SubtitleCue>();
         for (var from = 0; from < words.Count;)
         {
-            var to = FindEndOfCue(words, from);
+            var to = FindEndOfCue(words, from, lineCells);
             var last = words[to - 1].End + Linger;
             var end = Math.Min(last, to < words.Count ? words[to].Start : until);
-            cues.Add(new SubtitleCue(words[from].Start, Math.Max(end, words[to - 1].End), BreakLines(words, from, to)));
+            cues.Add(new SubtitleCue(words[from].Start, Math.Max(end, words[to - 1].End), BreakLines(words, from, to, lineCells)));
             from = to;
         }
 
@@ -42,7 +44,7 @@ public sealed record SubtitleCue(double Start, double End, string Text)
     }
 
     /// <summary>Finds the end of the whole clauses that fit into two lines, or of the words that fit if not even one clause does.</summary>
-    private static int FindEndOfCue(IReadOnlyList<TimedWord> words, int from)
+    private static int FindEndOfCue(IReadOnlyList<TimedWord> words, int from, int lineCells)
     {
         int to = from + 1, clause = 0;
         while (true)
@@ -50,9 +52,9 @@ public sealed record SubtitleCue(double Start, double End, string Text)
             if (EndsWith(words[to - 1], ClauseEnds) || to == words.Count)
                 clause = to;
             // A sentence of at least half a line is a cue of its own even if more words fit.
-            if (to == words.Count || (clause == to && EndsWith(words[to - 1], SentenceEnds) && CountCells(words, from, to) > LineCells / 2))
+            if (to == words.Count || (clause == to && EndsWith(words[to - 1], SentenceEnds) && CountCells(words, from, to) > lineCells / 2))
                 return to;
-            if (FindLineBreak(words, from, to + 1) is null)
+            if (FindLineBreak(words, from, to + 1, lineCells) is null)
                 return clause > 0 ? clause : to;
             to++;
         }
@@ -60,9 +62,9 @@ public sealed record SubtitleCue(double Start, double End, string Text)
 
     private static bool EndsWith(TimedWord word, string letters) => letters.Contains(word.Text[^1], StringComparison.Ordinal);
 
-    private static string BreakLines(IReadOnlyList<TimedWord> words, int from, int to)
+    private static string BreakLines(IReadOnlyList<TimedWord> words, int from, int to, int lineCells)
     {
-        var second = FindLineBreak(words, from, to) ?? to;
+        var second = FindLineBreak(words, from, to, lineCells) ?? to;
         return second == to ? JoinWords(words, from, to) : $"{JoinWords(words, from, second)}\n{JoinWords(words, second, to)}";
     }
 
@@ -70,15 +72,15 @@ public sealed record SubtitleCue(double Start, double End, string Text)
     /// Finds the first word of the second line. Returns the end if one line is enough, and null if two lines are too short.
     /// </summary>
     /// <remarks>A single word always fits.</remarks>
-    private static int? FindLineBreak(IReadOnlyList<TimedWord> words, int from, int to)
+    private static int? FindLineBreak(IReadOnlyList<TimedWord> words, int from, int to, int lineCells)
     {
-        if (CountCells(words, from, to) <= LineCells || to == from + 1)
+        if (CountCells(words, from, to) <= lineCells || to == from + 1)
             return to;
 
         // Lines of similar length, preferably broken at the end of a clause.
         return Enumerable.Range(from + 1, to - from - 1)
             .Select(at => (At: at, First: CountCells(words, from, at), Second: CountCells(words, at, to)))
-            .Where(split => split.First <= LineCells && split.Second <= LineCells)
+            .Where(split => split.First <= lineCells && split.Second <= lineCells)
             .OrderBy(split => Math.Abs(split.First - split.Second) - (EndsWith(words[split.At - 1], ClauseEnds) ? ClauseBonus : 0))
             .Select(split => (int?)split.At)
             .FirstOrDefault();

@@ -7,8 +7,8 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Film.Frames;
 
-/// <summary>What ffprobe says of a video of our own.</summary>
-/// <param name="AudioSeconds">0 without sound.</param>
+/// <summary>Streams of a video that this library made, as ffprobe reports them.</summary>
+/// <param name="AudioSeconds">Length of the sound in seconds; 0 without sound.</param>
 internal sealed record FilmProbe(int VideoFrames, double VideoSeconds, double AudioSeconds)
 {
     public static async Task<FilmProbe> RunAsync(ToolRunner tools, Workspace workspace, string video, CancellationToken cancellationToken)
@@ -17,7 +17,11 @@ internal sealed record FilmProbe(int VideoFrames, double VideoSeconds, double Au
             new ToolRun
             {
                 Tool = "ffprobe",
-                Arguments = ["-hide_banner", "-v", "error", .. Ffmpeg.Input(MediaType.Mp4), "-show_entries", "stream=codec_type,nb_frames,duration", "-of", "json", Ffmpeg.File],
+                Arguments =
+                [
+                    "-hide_banner", "-v", "error", .. Ffmpeg.Input(MediaType.Mp4),
+                    "-show_entries", "stream=codec_type,nb_frames,duration", "-of", "json", Ffmpeg.File,
+                ],
                 Directory = workspace.NewDirectory(),
                 Input = video,
                 Subject = "video",
@@ -27,10 +31,13 @@ internal sealed record FilmProbe(int VideoFrames, double VideoSeconds, double Au
             throw new ToolFailedException("ffprobe", result.Detail);
 
         using var json = JsonDocument.Parse(result.Stdout);
-        var streams = json.RootElement.GetProperty("streams").EnumerateArray().ToLookup(stream => stream.GetProperty("codec_type").GetString());
-        return new FilmProbe((int)Value("video", "nb_frames"), Value("video", "duration"), Value("audio", "duration"));
+        var streams = json.RootElement.GetProperty("streams").EnumerateArray()
+            .ToLookup(stream => stream.GetProperty("codec_type").GetString());
+        return new FilmProbe((int)ReadValue("video", "nb_frames"), ReadValue("video", "duration"), ReadValue("audio", "duration"));
 
-        double Value(string type, string name) =>
-            streams[type].Select(stream => stream.TryGetProperty(name, out var value) ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : 0).FirstOrDefault();
+        double ReadValue(string type, string name) => streams[type]
+            .Select(stream =>
+                stream.TryGetProperty(name, out var value) ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : 0)
+            .FirstOrDefault();
     }
 }

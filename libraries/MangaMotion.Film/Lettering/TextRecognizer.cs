@@ -6,7 +6,7 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Film.Lettering;
 
-/// <summary>How lettering is laid out in a picture.</summary>
+/// <summary>Layout of the lettering in a picture.</summary>
 public enum TextLayout
 {
     /// <summary>English, in lines anywhere in the picture.</summary>
@@ -22,20 +22,25 @@ public enum TextLayout
 /// <summary>8-bit grey pixels, row after row without gaps.</summary>
 public sealed record TextPicture(int Width, int Height, byte[] Pixels);
 
-/// <summary>A word as it was read, with its box in pixels of the picture.</summary>
-/// <param name="Line">Words of one line have one number; it means nothing else.</param>
+/// <summary>Word that was read, with its box in pixels of the picture.</summary>
+/// <param name="Line">Number of the line. Words of one line have the same number.</param>
 /// <param name="Confidence">0 to 100.</param>
 public sealed record RecognizedWord(int Line, string Text, double Confidence, int X, int Y, int Width, int Height);
 
-/// <summary>Reads lettering with tesseract, many pictures in one child process: its start costs more than a picture.</summary>
+/// <summary>Reads lettering with tesseract. One child process reads many pictures, because its start costs more than a picture.</summary>
 public sealed class TextRecognizer(ToolRunner tools)
 {
-    /// <summary>Pictures and pixels in one run, so that no page's lettering runs into the limits of processor time and memory.</summary>
+    /// <summary>Pictures and pixels in one run, so that no page exceeds the limits of processor time and memory.</summary>
     private const int MostPictures = 40;
     private const long MostPixels = 40_000_000;
 
-    /// <returns>For each picture its words in the order of the reader; empty where nothing was read.</returns>
-    /// <exception cref="MediaException">The tool failed, or the pictures ask too much of it.</exception>
+    /// <summary>
+    /// Letters are darker than their paper. Without this option each doubtful line is read a second time with inverted pixels.
+    /// </summary>
+    private static readonly string[] DarkOnLight = ["-c", "tessedit_do_invert=0"];
+
+    /// <returns>Words of each picture in the order of the reader; empty if nothing was read.</returns>
+    /// <exception cref="MediaException">The tool failed, or the pictures exceed its limits.</exception>
     public async Task<IReadOnlyList<IReadOnlyList<RecognizedWord>>> ReadAsync(
         Workspace workspace, IReadOnlyList<TextPicture> pictures, TextLayout layout, CancellationToken cancellationToken)
     {
@@ -58,7 +63,8 @@ public sealed class TextRecognizer(ToolRunner tools)
     }
 
     private async Task ReadAsync(
-        Workspace workspace, IEnumerable<TextPicture> pictures, TextLayout layout, Memory<List<RecognizedWord>> words, CancellationToken cancellationToken)
+        Workspace workspace, IEnumerable<TextPicture> pictures, TextLayout layout, Memory<List<RecognizedWord>> words,
+        CancellationToken cancellationToken)
     {
         var directory = workspace.NewDirectory();
         var names = new StringBuilder();
@@ -76,7 +82,7 @@ public sealed class TextRecognizer(ToolRunner tools)
                 Arguments =
                 [
                     "pictures", "stdout", "--dpi", "300",
-                    .. Arguments(layout), "tsv",
+                    .. ListArguments(layout), .. DarkOnLight, "tsv",
                 ],
                 Directory = directory,
                 Environment = new Dictionary<string, string> { ["OMP_THREAD_LIMIT"] = "1" },
@@ -86,11 +92,15 @@ public sealed class TextRecognizer(ToolRunner tools)
             cancellationToken);
         Directory.Delete(directory, recursive: true);
         if (result.ExitCode != 0)
-            throw new ToolFailedException("tesseract", $"install tesseract-ocr with its languages eng, jpn and jpn-vert, if they are missing; {result.Detail}");
+        {
+            throw new ToolFailedException(
+                "tesseract", $"install tesseract-ocr with its languages eng, jpn and jpn-vert, if they are missing; {result.Detail}");
+        }
+
         Parse(Encoding.UTF8.GetString(result.Stdout), words.Span);
     }
 
-    private static string[] Arguments(TextLayout layout) => layout switch
+    private static string[] ListArguments(TextLayout layout) => layout switch
     {
         TextLayout.EnglishLines => ["-l", "eng", "--psm", "11"],
         TextLayout.EnglishBlock => ["-l", "eng", "--psm", "6"],
@@ -105,17 +115,27 @@ public sealed class TextRecognizer(ToolRunner tools)
         foreach (var row in table.Split('\n'))
         {
             var cells = row.TrimEnd('\r').Split('\t');
-            if (cells is not ["5", var page, var block, var paragraph, var number, _, var left, var top, var width, var height, var confidence, { Length: > 0 } text])
+            if (cells is not [
+                "5", var page, var block, var paragraph, var number, _, var left, var top, var width, var height, var confidence,
+                { Length: > 0 } text])
+            {
                 continue;
+            }
+
             var key = $"{page} {block} {paragraph} {number}";
             if (key != last)
                 (line, last) = (line + 1, key);
-            var picture = Number(page) - 1;
-            if (picture >= 0 && picture < words.Length && double.TryParse(confidence, NumberStyles.Float, CultureInfo.InvariantCulture, out var sure))
-                words[picture].Add(new RecognizedWord(line, text, sure, Number(left), Number(top), Number(width), Number(height)));
+            var picture = ParseNumber(page) - 1;
+            if (picture >= 0 && picture < words.Length
+                && double.TryParse(confidence, NumberStyles.Float, CultureInfo.InvariantCulture, out var percent))
+            {
+                words[picture].Add(
+                    new(line, text, percent, ParseNumber(left), ParseNumber(top), ParseNumber(width), ParseNumber(height)));
+            }
         }
 
-        static int Number(string cell) => int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        static int ParseNumber(string cell) =>
+            int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
     private static async Task WriteAsync(string path, TextPicture picture, CancellationToken cancellationToken)

@@ -2,18 +2,30 @@ using System.Globalization;
 
 namespace MangaMotion.Film.Pages;
 
-/// <summary>How a panel of a page is set on a canvas. All in pixels.</summary>
-/// <param name="X">The panel on its page, with <paramref name="Y"/>, <paramref name="CutWidth"/> and <paramref name="CutHeight"/>.</param>
-/// <param name="Left">Where the panel lies on the canvas.</param>
-/// <param name="PanelWidth">Of the panel on the canvas.</param>
-public sealed record PanelCanvas(int X, int Y, int CutWidth, int CutHeight, int Width, int Height, int Left, int Top, int PanelWidth, int PanelHeight)
+/// <summary>Place of a panel on its page and on a canvas, in pixels.</summary>
+/// <param name="X">Left side of the panel on its page.</param>
+/// <param name="Y">Top side of the panel on its page.</param>
+/// <param name="CutWidth">Width of the panel on its page.</param>
+/// <param name="CutHeight">Height of the panel on its page.</param>
+/// <param name="Width">Width of the canvas.</param>
+/// <param name="Height">Height of the canvas.</param>
+/// <param name="Left">Left side of the panel on the canvas.</param>
+/// <param name="Top">Top side of the panel on the canvas.</param>
+/// <param name="PanelWidth">Width of the panel on the canvas.</param>
+/// <param name="PanelHeight">Height of the panel on the canvas.</param>
+public sealed record PanelCanvas(
+    int X, int Y, int CutWidth, int CutHeight, int Width, int Height, int Left, int Top, int PanelWidth, int PanelHeight)
 {
     /// <summary>Name of the file with the mask, raw 8-bit values.</summary>
     internal const string Mask = "mask.gray";
 
-    /// <summary>Side of the small copy of the panel that becomes the backdrop, how much light it keeps, and how much all of it gets.</summary>
+    /// <summary>Side of the small copy of the panel that becomes the backdrop, in pixels.</summary>
     private const int Blurred = 48;
+
+    /// <summary>Share of its light that the backdrop keeps.</summary>
     private const double Light = 0.4;
+
+    /// <summary>Light that is added to the backdrop, so that a black panel has one, too.</summary>
     private const int Glow = 16;
 
     internal string[] MaskInput =>
@@ -23,10 +35,9 @@ public sealed record PanelCanvas(int X, int Y, int CutWidth, int CutHeight, int 
     ];
 
     /// <summary>
-    /// ffmpeg's graph. Where the panel does not fill the canvas, the rest is the panel itself, out of focus and dark: it belongs to the
-    /// picture, and no eye goes there.
+    /// Creates ffmpeg's graph. Around the panel the canvas shows the panel itself, out of focus and dark.
     /// </summary>
-    /// <param name="masked">There is a second input, the mask.</param>
+    /// <param name="masked">Whether the mask is the second input.</param>
     internal string Filter(bool masked)
     {
         const string Out = "scale=out_color_matrix=bt709:out_range=tv,format=yuv444p";
@@ -36,7 +47,8 @@ public sealed record PanelCanvas(int X, int Y, int CutWidth, int CutHeight, int 
             return $"{panel},{scaled},crop={Width}:{Height}:{-Left}:{-Top}:exact=1,{Out}";
 
         var light = string.Create(CultureInfo.InvariantCulture, $"val*{Light}+{Glow}");
-        var backdrop = $"scale={Blurred}:{Blurred}:flags=area,gblur=sigma=3,lutrgb=r={light}:g={light}:b={light},scale={Width}:{Height}:flags=bicubic";
+        var backdrop = $"scale={Blurred}:{Blurred}:flags=area,gblur=sigma=3,lutrgb=r={light}:g={light}:b={light},"
+            + $"scale={Width}:{Height}:flags=bicubic";
         var front = masked ? $"{scaled},format=rgba[whole];[whole][1:v]alphamerge[front]" : $"{scaled}[front]";
         return $"{panel},split[a][b];[a]{backdrop}[back];[b]{front};[back][front]overlay={Left}:{Top}:format=gbrp,{Out}";
     }

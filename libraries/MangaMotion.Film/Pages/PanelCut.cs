@@ -1,9 +1,10 @@
 namespace MangaMotion.Film.Pages;
 
-/// <summary>A panel of a page, in its pixels.</summary>
+/// <summary>Box of a panel in page pixels.</summary>
 public sealed record PanelCut(int X, int Y, int Width, int Height)
 {
-    /// <summary>ffmpeg's filters, which cut it out and make its longest side at most so many pixels.</summary>
+    /// <summary>Creates ffmpeg's filters, which cut out the panel.</summary>
+    /// <param name="size">Longest side of the result in pixels.</param>
     internal string Filter(int size)
     {
         var scale = Math.Min(1, (double)size / Math.Max(Width, Height));

@@ -5,7 +5,7 @@ namespace MangaMotion.Film.Speech;
 /// <summary>Words that are read by what stands beside them: "Dr.", "St.", "US", "AM", "No.", "#1", Roman numerals.</summary>
 internal static partial class EnglishContext
 {
-    /// <summary>The reading of the word at an index; null where its neighbours do not matter.</summary>
+    /// <summary>Reads the word at an index; null if its neighbours do not matter.</summary>
     public static string? Reading(EnglishToken[] tokens, int index, bool shouted)
     {
         var token = tokens[index];
@@ -22,6 +22,7 @@ internal static partial class EnglishContext
             "P" when token.Dotted && after.Figure => "page",
             "PP" when token.Dotted && after.Figure => "pages",
             "NOS" when token.Dotted && after.Figure => "numbers",
+            _ when State(tokens, index, shouted) is { } state => state,
             "US" when IsUpper(core) => IsCountry(before, next, shouted) ? "U S" : "us",
             "IT" when IsUpper(core) => EnglishLexicon.ItNouns.Contains(Lower(next)) ? "I T" : "it",
             "AM" or "PM" when IsTime(before) => $"{char.ToUpperInvariant(core[0])} M",
@@ -32,7 +33,8 @@ internal static partial class EnglishContext
             _ when RomanNumeral().IsMatch(core) => Numeral(core, before),
             _ when EnglishLexicon.Labeled.Contains(Lower(before)) && core.All(char.IsAsciiDigit) => EnglishNumbers.Label(core),
             _ when IsDay(core) && IsMonth(before, token, shouted) => EnglishNumbers.Words(core + "th"),
-            _ when before.Figure && (core.Length > 1 || core is "m" or "g") && EnglishNumbers.Unit(core, one: before.Core == "1") is { } unit => unit,
+            _ when before.Figure && (core.Length > 1 || core is "m" or "g")
+                && EnglishNumbers.Unit(core, one: before.Core == "1") is { } unit => unit,
             _ when token.Dotted && EnglishLexicon.Dotted.GetValueOrDefault(Lower(token)) is { } title
                 && (after.Shown is not null || EnglishLexicon.DottedAtEnd.Contains(Lower(token))) => title,
             _ => null,
@@ -67,6 +69,22 @@ internal static partial class EnglishContext
             "in" => !shouted,
             _ => false,
         };
+
+    /// <summary>"Los Angeles, CA": behind a name and a comma, and before a ZIP code or at the end of the clause.</summary>
+    private static string? State(EnglishToken[] tokens, int index, bool shouted)
+    {
+        var core = tokens[index].Core;
+        if (core.Length != 2 || !IsUpper(core) || index == 0 || !tokens[index - 1].Shown.EndsWith(','))
+            return null;
+        var name = tokens[index - 1];
+        var isNamed = shouted ? !EnglishLexicon.Functions.Contains(Lower(name)) : name.Capital;
+        var isZipNext = index + 1 < tokens.Length && tokens[index + 1].Core is { Length: 5 } zip && zip.All(char.IsAsciiDigit);
+        var isEnd = tokens[index].Pause.Length > 0 || index + 1 == tokens.Length;
+        var code = core.ToLowerInvariant();
+        return isNamed && (isZipNext || (isEnd && !EnglishLexicon.StatesThatAreWords.Contains(code)))
+            ? EnglishLexicon.States.GetValueOrDefault(code)
+            : null;
+    }
 
     private static bool IsDay(string core) => core.Length is 1 or 2 && core.All(char.IsAsciiDigit) && int.Parse(core) is >= 1 and <= 31;
 

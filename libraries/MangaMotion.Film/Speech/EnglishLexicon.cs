@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace MangaMotion.Film.Speech;
 
-/// <summary>The word lists of <see cref="EnglishReading"/>. Keys are in lower case unless said otherwise.</summary>
+/// <summary>Word lists of <see cref="EnglishReading"/>. Keys are in lower case unless a list says otherwise.</summary>
 internal static class EnglishLexicon
 {
     public static FrozenDictionary<string, string> Signs { get; } = Table(
@@ -10,14 +10,15 @@ internal static class EnglishLexicon
         & and; + plus; = equals; @ at; % percent
         """);
 
-    /// <summary>Words with one reading, whatever stands beside them.</summary>
+    /// <summary>Words with one reading in all contexts.</summary>
     public static FrozenDictionary<string, string> Fixed { get; } = Table(
         """
         mr mister; mrs missus; ms miz; mx mix; messrs messers; jr junior; sr senior; prof professor; capt captain;
         sgt sergeant; lt lieutenant; cmdr commander; vs versus; etc et cetera; e.g for example; i.e that is; ok okay;
         o.k okay; bbq barbecue; w/ with; w/o without; and/or and or; km/h kilometers per hour; ph.d P H D; 'cause because;
         'n and; 'em em; 'til till; 'bout about; 'round round; www W W W;
-        cuz because; thru through; dunno don't know; ma'am mam; o'clock o'clock; at&t A T and T; q&a Q and A; wwi world war one; wwii world war two; phd P H D;
+        cuz because; thru through; dunno don't know; ma'am mam; o'clock o'clock; at&t A T and T; q&a Q and A;
+        wwi world war one; wwii world war two; phd P H D;
         911 nine one one; 10-4 ten four; 50/50 fifty fifty; 50-50 fifty fifty; asap A S A P; ph P H;
         nth enth; aka A K A; a.k.a A K A; a-ha aha; ah-ha aha; a-hem ahem
         """);
@@ -88,6 +89,23 @@ internal static class EnglishLexicon
         """
         agent agents air army attorney border citizen citizens congress dollar dollars embassy flag government mail marine
         marines marshal marshals military navy passport president senate senator soldiers treasury troops
+        """);
+
+    /// <summary>Postal codes of states. Those that are words, such as IN and ME, count only before a ZIP code.</summary>
+    public static FrozenDictionary<string, string> States { get; } = Table(
+        """
+        ak alaska; al alabama; ar arkansas; az arizona; ca california; co colorado; ct connecticut; de delaware; fl florida;
+        ga georgia; hi hawaii; ia iowa; id idaho; il illinois; in indiana; ks kansas; ky kentucky; la louisiana;
+        ma massachusetts; md maryland; me maine; mi michigan; mn minnesota; mo missouri; ms mississippi; mt montana;
+        nc north carolina; nd north dakota; ne nebraska; nh new hampshire; nj new jersey; nm new mexico; nv nevada; ny new york;
+        oh ohio; or oregon; pa pennsylvania; ri rhode island; sc south carolina; sd south dakota; tn tennessee; tx texas;
+        ut utah; va virginia; vt vermont; wa washington; wi wisconsin; wv west virginia; wy wyoming
+        """);
+
+    /// <summary>Those of <see cref="States"/> that are words or sounds as well: "MOM, PA!"</summary>
+    public static FrozenSet<string> StatesThatAreWords { get; } = Set(
+        """
+        al co de hi id in la ma me mo oh or pa
         """);
 
     /// <summary>A number behind one of these is a label and not a count: "Room 101".</summary>

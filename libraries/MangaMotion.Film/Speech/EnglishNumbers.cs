@@ -49,7 +49,7 @@ internal static partial class EnglishNumbers
         ["¥"] = ("yen", "sen"),
     };
 
-    /// <summary>The words of a token that begins with a figure, a sign or a currency; null where it is none of the forms known.</summary>
+    /// <summary>Reads a token that begins with a figure, a sign or a currency; null if its form is unknown.</summary>
     public static string? Words(string token)
     {
         if (Time().Match(token) is { Success: true } time)
@@ -73,7 +73,7 @@ internal static partial class EnglishNumbers
         return Measure().Match(token) is { Success: true } measure ? MeasureWords(measure) : null;
     }
 
-    /// <summary>The name of a unit that stands behind its figure; null where it is none.</summary>
+    /// <summary>Names a unit that stands after its figure; null if it is not a unit.</summary>
     public static string? Unit(string unit, bool one) => Units.TryGetValue(unit, out var names) ? one ? names.One : names.Many : null;
 
     /// <summary>A cardinal number of at most 18 digits; longer ones are read digit by digit.</summary>
@@ -84,7 +84,9 @@ internal static partial class EnglishNumbers
 
     /// <summary>The number of a room, a flight or a road: "one oh one" of 101, "sixty six" of 66.</summary>
     public static string Label(string digits) =>
-        digits.Length is 3 or 4 && digits[0] != '0' && !digits.EndsWith("000", StringComparison.Ordinal) ? InPairs(digits) : Cardinal(digits);
+        digits.Length is 3 or 4 && digits[0] != '0' && !digits.EndsWith("000", StringComparison.Ordinal)
+            ? InPairs(digits)
+            : Cardinal(digits);
 
     /// <summary>"second" of 2.</summary>
     public static string OrdinalWords(long number) =>

@@ -7,8 +7,8 @@ using MangaMotion.Media.Workspaces;
 namespace MangaMotion.Film.Speech;
 
 /// <summary>
-/// Japanese words with the kana that they are pronounced as, by the text analysis of Open JTalk, which knows counters (三日 ミッカ, 6本 ロッポン);
-/// espeak-ng spells kanji. The program also wants a voice and gets the English one with a changed header; its sound is thrown away.
+/// Reads Japanese words as kana by the text analysis of Open JTalk, which knows counters (三日 ミッカ, 6本 ロッポン). espeak-ng would spell kanji.
+/// The program needs a voice and gets the English one with a changed header. Its sound is not used.
 /// </summary>
 internal sealed partial class JapaneseReading(ToolRunner tools)
 {
@@ -16,7 +16,7 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     private const string Voice = "/usr/share/festival/voices/us/cmu_us_slt_arctic_hts/hts/cmu_us_slt_arctic_hts.htsvoice";
     private const int Surface = 0, PartOfSpeech = 1, Pronunciation = 9;
 
-    /// <summary>What the analysis would read wrongly, in a form that it reads right.</summary>
+    /// <summary>Words that the analysis reads wrongly, each with a form that it reads right.</summary>
     private static readonly (Regex Written, string Read)[] Corrections =
     [
         (Furigana(), "${kana}"), (Twenty(), "はたち"), (Stammer(), "${word}"), (Clock(), "${h}時${m}分"), (FullHour(), "${h}時"),
@@ -30,7 +30,8 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     public async Task<IReadOnlyList<SpeechWord>> WordsAsync(Workspace workspace, string line, CancellationToken cancellationToken)
     {
         var shown = SpeechText.Clean(line).Normalize(NormalizationForm.FormC).Replace(" ", "", StringComparison.Ordinal);
-        var written = Corrections.Aggregate(Kana.ReplaceEnglish(Kana.FullWidth(shown)), (text, correction) => correction.Written.Replace(text, correction.Read));
+        var written = Corrections.Aggregate(
+            Kana.ReplaceEnglish(Kana.FullWidth(shown)), (text, correction) => correction.Written.Replace(text, correction.Read));
         return written.Any(char.IsLetterOrDigit)
             ? SpeechText.Join(Aligned(shown, await AnalyseAsync(workspace, written, cancellationToken)), separator: "")
             : [];

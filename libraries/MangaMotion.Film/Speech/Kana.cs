@@ -12,8 +12,8 @@ internal static partial class Kana
     /// <summary>Consonant, and its five syllables in the order of <see cref="Vowels"/>.</summary>
     private static readonly (string Consonant, string Row)[] Rows =
     [
-        ("", "アイウエオ"), ("k", "カキクケコ"), ("s", "サシスセソ"), ("t", "タチツテト"), ("n", "ナニヌネノ"), ("h", "ハヒフヘホ"), ("m", "マミムメモ"),
-        ("r", "ラリルレロ"), ("g", "ガギグゲゴ"), ("z", "ザジズゼゾ"), ("d", "ダヂヅデド"), ("b", "バビブベボ"), ("p", "パピプペポ"),
+        ("", "アイウエオ"), ("k", "カキクケコ"), ("s", "サシスセソ"), ("t", "タチツテト"), ("n", "ナニヌネノ"), ("h", "ハヒフヘホ"),
+        ("m", "マミムメモ"), ("r", "ラリルレロ"), ("g", "ガギグゲゴ"), ("z", "ザジズゼゾ"), ("d", "ダヂヅデド"), ("b", "バビブベボ"), ("p", "パピプペポ"),
     ];
 
     private static readonly (string Romaji, string Kana)[] OwnSpellings =
@@ -38,8 +38,8 @@ internal static partial class Kana
         string.Concat(hiragana.Select(sign => sign is >= 'ぁ' and <= 'ゖ' ? (char)(sign - 'ぁ' + 'ァ') : sign));
 
     /// <summary>
-    /// English words that stand in Japanese lines and that the dictionary of the analysis lacks, as the Japanese say them. The analysis would
-    /// spell them, and some could be romaji.
+    /// English words in Japanese lines that the dictionary of the analysis lacks, as Japanese speakers say them. The analysis would spell
+    /// them, and some could be romaji.
     /// </summary>
     private static readonly FrozenDictionary<string, string> English =
         """
@@ -48,7 +48,8 @@ internal static partial class Kana
         hero ヒーロー; hit ヒット; hope ホープ; king キング; last ラスト; level レベル; life ライフ; lose ルーズ; lucky ラッキー; magic マジック; more モア;
         night ナイト; over オーバー; perfect パーフェクト; please プリーズ; power パワー; queen クイーン; ready レディ; secret シークレット; smile スマイル;
         sorry ソーリー; theend ジエンド; time タイム; wanted ウォンテッド; welcome ウェルカム; win ウィン; world ワールド; wow ワオ; yes イエス; you ユー
-        """.Split(';', StringSplitOptions.TrimEntries).Select(entry => entry.Split(' ')).ToFrozenDictionary(entry => entry[0], entry => entry[1]);
+        """.Split(';', StringSplitOptions.TrimEntries).Select(entry => entry.Split(' '))
+        .ToFrozenDictionary(entry => entry[0], entry => entry[1]);
 
     /// <summary>The line with its English words in katakana: ＨＥＲＯ is ヒーロー.</summary>
     public static string ReplaceEnglish(string fullWidth) =>

@@ -6,16 +6,19 @@ namespace MangaMotion.Film.Speech;
 /// <summary>Mono sound of 16 bits.</summary>
 internal sealed record Sound(int Rate, short[] Samples)
 {
-    /// <summary>The rate of everything that goes into a video.</summary>
+    /// <summary>Sample rate of all sounds of a video, in Hz.</summary>
     public const int FilmRate = 48_000;
+
+    /// <summary>Bytes before the samples in a file of <see cref="ToWav"/>.</summary>
+    public const int WavHeaderBytes = 44;
 
     private const int Audible = 120; // −49 dBFS
     private const double Before = 0.03, After = 0.08;
 
     public double Seconds => (double)Samples.Length / Rate;
 
-    /// <summary>Reads a WAV that a synthesiser of ours wrote: PCM, 16 bits, mono.</summary>
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <summary>Reads the WAV of a synthesiser: PCM, 16 bits, mono.</summary>
+    /// <exception cref="InvalidDataException">The file is not such a WAV.</exception>
     public static Sound Read(byte[] wav)
     {
         int rate = 0, at = 12;
@@ -30,13 +33,13 @@ internal sealed record Sound(int Rate, short[] Samples)
             at += 8 + size + (size % 2);
         }
 
-        throw new InvalidDataException("The synthesiser's file is no PCM WAV of 16 bits, mono.");
+        throw new InvalidDataException("The file of the synthesiser is not a PCM WAV of 16 bits, mono.");
     }
 
     public static Sound Join(IReadOnlyList<Sound> parts) => new(parts[0].Rate, [.. parts.SelectMany(part => part.Samples)]);
 
-    /// <summary>Silence cut off at both ends; null where nothing can be heard.</summary>
-    /// <returns>The sound and how many seconds were cut off its front.</returns>
+    /// <summary>Cuts off the silence at both ends.</summary>
+    /// <returns>The sound and the seconds cut off its start; null if the sound is silent.</returns>
     public (Sound Sound, double Cut)? Trim()
     {
         var first = Array.FindIndex(Samples, IsAudible);
@@ -51,7 +54,7 @@ internal sealed record Sound(int Rate, short[] Samples)
 
     public byte[] ToWav()
     {
-        var bytes = new byte[44 + (Samples.Length * 2)];
+        var bytes = new byte[WavHeaderBytes + (Samples.Length * 2)];
         "RIFF"u8.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
         "WAVEfmt "u8.CopyTo(bytes.AsSpan(8));
@@ -64,7 +67,7 @@ internal sealed record Sound(int Rate, short[] Samples)
         BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(34), 16);
         "data"u8.CopyTo(bytes.AsSpan(36));
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), Samples.Length * 2);
-        MemoryMarshal.AsBytes(Samples.AsSpan()).CopyTo(bytes.AsSpan(44));
+        MemoryMarshal.AsBytes(Samples.AsSpan()).CopyTo(bytes.AsSpan(WavHeaderBytes));
         return bytes;
     }
 }

@@ -1,7 +1,7 @@
 namespace MangaMotion.Film.Speech;
 
 /// <summary>A line to be spoken.</summary>
-/// <param name="Text">Anything that somebody wrote; at most <see cref="MaxCharacters"/> characters.</param>
+/// <param name="Text">Any text of at most <see cref="MaxCharacters"/> characters.</param>
 /// <param name="Language">BCP 47, such as <c>en</c>, <c>en-GB</c> or <c>ja</c>.</param>
 /// <param name="Voice">One of <see cref="LocalVoice.Names"/>; null takes the best for the language.</param>
 public sealed record SpeechRequest(string Text, string Language = "en", string? Voice = null)

@@ -27,7 +27,7 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
     {
         if (request.Text.Length > SpeechRequest.MaxCharacters)
         {
-            throw Outcome.TooMany(
+            throw LimitExceeded.TooMany(
                 "characters",
                 SpeechRequest.MaxCharacters,
                 request.Text.Length,

@@ -10,7 +10,7 @@ namespace MangaMotion.Film.Speech;
 /// <param name="EndsClause">A breath follows.</param>
 internal sealed record SpeechWord(string Shown, string Spoken, bool EndsClause);
 
-/// <summary>Makes words of a line that somebody wrote: no control characters, no markup, no endless words.</summary>
+/// <summary>Splits a written line into words without control characters, markup and endless words.</summary>
 internal static partial class SpeechText
 {
     /// <summary>Limit of one match; none takes more than a few microseconds for a line.</summary>

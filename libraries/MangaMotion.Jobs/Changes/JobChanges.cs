@@ -23,12 +23,16 @@ public sealed class JobChanges(IBus bus, ILogger<JobChanges> logger) : Backgroun
     private readonly HashSet<Guid> _jobs = [];
     private readonly Dictionary<Guid, JobProgress> _progress = [];
 
+    /// <summary>Set at each announced change; <see cref="Counts.JobCountFolder"/> waits for it.</summary>
+    internal WakeSignal Committed { get; } = new();
+
     /// <summary>Announces a committed change of the job's row.</summary>
     public void Announce(Guid jobId, Guid? ingestId)
     {
         lock (_lock)
             _ = ingestId is { } ingest ? _ingests.Add(ingest) : _jobs.Add(jobId);
         _signal.Set();
+        Committed.Set();
     }
 
     /// <summary>Announces the progress of a running job. Of many reports within 100 ms the last one is sent.</summary>

@@ -38,7 +38,7 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
     public Task<bool> HandBackAsync(Claim claim, OutboxMessage message, CancellationToken cancellationToken) =>
         EndAttemptAsync(claim.JobId, JobTransitions.HandBack(claim), _ => message, cancellationToken);
 
-    /// <summary>Ends an attempt in which the worker's machine failed: it does not count, and the job waits as after a passing failure.</summary>
+    /// <summary>Ends an attempt in which the worker's machine failed. It does not count, and the job waits as after a retry.</summary>
     /// <inheritdoc cref="RetryLaterAsync"/>
     public Task<bool> HandBackLaterAsync(
         Claim claim, JobFailure failure, TimeSpan delay, Func<DateTimeOffset?, OutboxMessage> createMessage,
@@ -72,6 +72,17 @@ public sealed class JobEndings(NpgsqlDataSource database, IOutbox outbox, JobCha
         CancellationToken cancellationToken) =>
         EndAttemptAsync(
             jobId, JobTransitions.DeadLetter(jobId, token, deadLetterId, failure, errorQueue), _ => message, cancellationToken);
+
+    /// <summary>Writes a message of a job that is not claimed. The job is not changed.</summary>
+    /// <returns>True.</returns>
+    public async Task<bool> PostponeAsync(OutboxMessage message, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        outbox.AppendInsert(batch, [message]);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        outbox.Committed([message]);
+        return true;
+    }
 
     private async Task<bool> EndAttemptAsync(
         Guid jobId, NpgsqlBatchCommand transition, Func<DateTimeOffset?, OutboxMessage> createMessage, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using MangaMotion.Jobs.Changes;
 using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,14 +8,16 @@ using Npgsql;
 namespace MangaMotion.Jobs.Counts;
 
 /// <summary>
-/// Folds the changes of job counters into their totals and deletes expired statistics. Every service runs one; an advisory lock lets one
-/// at a time fold.
+/// Folds the changes of job counters into their totals and deletes expired statistics. Every service runs one: it folds a second after
+/// jobs were changed in its process, and after <see cref="SafetyInterval"/> what other processes left. An advisory lock lets one at a time
+/// fold.
 /// </summary>
-internal sealed class JobCountFolder(NpgsqlDataSource database, ILogger<JobCountFolder> logger) : BackgroundService
+internal sealed class JobCountFolder(NpgsqlDataSource database, JobChanges jobChanges, ILogger<JobCountFolder> logger) : BackgroundService
 {
     private const int BatchSize = 20_000;
-    private const int RoundsBetweenSweeps = 300;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(5);
 
     private const string FoldSql =
         """
@@ -40,11 +44,18 @@ internal sealed class JobCountFolder(NpgsqlDataSource database, ILogger<JobCount
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval);
+        var lastSweep = Stopwatch.GetTimestamp();
         try
         {
-            for (var round = 1; await timer.WaitForNextTickAsync(stoppingToken); round++)
-                await RunRoundAsync(sweep: round % RoundsBetweenSweeps == 0, stoppingToken);
+            while (true)
+            {
+                await jobChanges.Committed.WaitAsync(SafetyInterval, stoppingToken);
+                await Task.Delay(Interval, stoppingToken);
+                var sweep = Stopwatch.GetElapsedTime(lastSweep) > SweepInterval;
+                await RunRoundAsync(sweep, stoppingToken);
+                if (sweep)
+                    lastSweep = Stopwatch.GetTimestamp();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -66,7 +77,8 @@ internal sealed class JobCountFolder(NpgsqlDataSource database, ILogger<JobCount
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.Log(DatabaseOutage.LevelOf(exception), exception, "Job counters were not folded. Retrying in {Interval}.", Interval);
+            logger.Log(
+                DatabaseOutage.LevelOf(exception), exception, "Job counters were not folded. Retrying in {Interval}.", SafetyInterval);
         }
     }
 

@@ -24,7 +24,9 @@ public sealed class TransientJobException(string code, string ownerMessage, Exce
 {
     public string Code { get; } = code;
 
-    /// <summary>True where the worker's machine failed, not the job: the attempt does not count, and the job waits for its next one.</summary>
+    /// <summary>
+    /// True where the worker's machine failed, not the job: the attempt does not count, and the job waits for its next one.
+    /// </summary>
     public bool IsWorkerFault { get; init; }
 
     /// <summary>Command line, exit code and end of stderr of a tool that failed, for the operator; null if none did.</summary>

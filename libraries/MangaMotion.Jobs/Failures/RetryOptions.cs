@@ -7,7 +7,9 @@ public sealed class RetryOptions
 {
     public const string Section = "Retry";
 
-    /// <summary>Faults of a worker's machine that one job meets without an attempt being counted. With the default delays: 25 minutes.</summary>
+    /// <summary>
+    /// Faults of a worker's machine that one job meets without an attempt being counted. With the default delays: 25 minutes.
+    /// </summary>
     public const int MaxWorkerFaults = 10;
 
     /// <summary>Attempts including the first. Also <c>MAX_RETRY_ATTEMPTS</c>.</summary>

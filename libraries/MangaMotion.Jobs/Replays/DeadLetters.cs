@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace MangaMotion.Jobs.Replays;
@@ -28,7 +29,7 @@ public sealed class DeadLetters(NpgsqlDataSource database)
         var open = new HashSet<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-            open.Add(row.GetGuid(0));
+            open.Add(row.GetGuid("id"));
         return open;
     }
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -73,7 +74,7 @@ internal sealed class Heartbeat(
             await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
             {
                 while (await reader.ReadAsync(cancellationToken))
-                    renewed.Add(reader.GetGuid(0));
+                    renewed.Add(reader.GetGuid("claim_token"));
             }
 
             foreach (var job in jobs)

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace MangaMotion.Jobs.Running;
 
-/// <summary>The meter <c>MangaMotion.Jobs</c>.</summary>
+/// <summary>Meter <c>MangaMotion.Jobs</c>.</summary>
 internal static class JobMeter
 {
     private static readonly Meter Meter = new("MangaMotion.Jobs");
@@ -11,6 +11,6 @@ internal static class JobMeter
     private static readonly Histogram<double> Duration =
         Meter.CreateHistogram<double>("mangamotion.job.attempt.duration", "s", "Time from claim to outcome, by job type and outcome.");
 
-    public static void Ended(string type, string outcome, TimeSpan elapsed) =>
-        Duration.Record(elapsed.TotalSeconds, new TagList { { "type", type }, { "outcome", outcome } });
+    public static void Record(string type, AttemptOutcome outcome, TimeSpan elapsed) =>
+        Duration.Record(elapsed.TotalSeconds, new TagList { { "type", type }, { "outcome", outcome.Name() } });
 }

@@ -1,4 +1,6 @@
+using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Jobs.Running;
@@ -34,6 +36,11 @@ public sealed class JobShutdown : IDisposable
 
     /// <summary>Canceled <see cref="HandBackTime"/> after the grace period.</summary>
     public CancellationToken Abandon => _abandon.Token;
+
+    /// <summary>Repeats an operation while the database is unavailable, until <see cref="Abandon"/>.</summary>
+    /// <param name="operation">Name of the operation in the log.</param>
+    internal Task<T> RideOutAsync<T>(string operation, Func<CancellationToken, Task<T>> execute, ILogger logger) =>
+        DatabaseOutage.RideOutAsync(operation, execute, logger, Abandon);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Running;
 using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,16 +35,15 @@ public sealed class JobLatencies(NpgsqlDataSource database, JobTypes types, ILog
     /// Records an attempt that has ended. An attempt of a part counts for a stage of its whole; the durations of a whole are recorded by
     /// the trigger <c>jobs_whole_measured</c>.
     /// </summary>
-    /// <param name="outcome"><c>done</c>, <c>transient</c>, <c>dead_letter</c>, <c>interrupted</c> or <c>stale</c>.</param>
-    public void Record(Claim claim, string outcome, TimeSpan ran)
+    public void Record(Claim claim, AttemptOutcome outcome, TimeSpan ran)
     {
         var type = types[claim.Type];
         var name = (type.Whole ?? type).Name;
         lock (_lock)
         {
-            Add(new(name, type.Stage, outcome, "wait", BucketOf(claim.Waited)));
-            Add(new(name, type.Stage, outcome, "run", BucketOf(ran)));
-            Add(new(name, type.Stage, outcome, "total", BucketOf(claim.Age + ran)));
+            Add(new(name, type.Stage, outcome.Name(), "wait", BucketOf(claim.Waited)));
+            Add(new(name, type.Stage, outcome.Name(), "run", BucketOf(ran)));
+            Add(new(name, type.Stage, outcome.Name(), "total", BucketOf(claim.Age + ran)));
         }
     }
 

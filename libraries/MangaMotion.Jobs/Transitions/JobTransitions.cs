@@ -228,7 +228,7 @@ public static class JobTransitions
           update jobs j set status = 'PROCESSING', attempts = 1, updated_at = clock_timestamp(),
             started_at = coalesce(j.started_at, clock_timestamp())
           from job where j.id = job.id and job.status = 'UPLOADED')
-        select lane from job where status in ('UPLOADED', 'PROCESSING')
+        select lane, status = 'UPLOADED' as begins from job where status in ('UPLOADED', 'PROCESSING')
         """;
 
     private const string FinishWholeSql =
@@ -307,7 +307,10 @@ public static class JobTransitions
     internal static NpgsqlBatchCommand Retry(Claim claim, JobFailure failure, TimeSpan delay) =>
         Wait(claim, failure, delay, "transient", uncounted: 0);
 
-    /// <summary>As <see cref="Retry"/>, without counting the attempt: the worker's machine failed. Returns an ending row, or none if the claim is stale.</summary>
+    /// <summary>
+    /// As <see cref="Retry"/>, without counting the attempt: the worker's machine failed. Returns an ending row, or none if the claim is
+    /// stale.
+    /// </summary>
     internal static NpgsqlBatchCommand HandBackLater(Claim claim, JobFailure failure, TimeSpan delay) =>
         Wait(claim, failure, delay, "interrupted", uncounted: 1);
 
@@ -370,7 +373,8 @@ public static class JobTransitions
     };
 
     /// <summary>
-    /// <c>PROCESSING</c> for the whole of parts, which no worker claims. Returns its <c>lane</c>, or no row if it is finished.
+    /// <c>PROCESSING</c> for the whole of parts, which no worker claims. Returns its <c>lane</c> and whether it <c>begins</c>, or no row
+    /// if it is finished.
     /// </summary>
     public static NpgsqlBatchCommand BeginWhole(Guid jobId) => new(BeginWholeSql) { Parameters = { Id("job_id", jobId) } };
 

@@ -10,12 +10,13 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Audio;
 
-/// <summary>What to make of one sound file.</summary>
-/// <param name="Width">Of the waveform in pixels, 64–4096.</param>
-/// <param name="Height">Of the waveform in pixels, 32–1024.</param>
-/// <param name="CoverSize">Longest side in pixels of the cover, where the file has one.</param>
+/// <summary>Files to make of one sound file.</summary>
+/// <param name="Width">Width of the waveform in pixels, 64–4096.</param>
+/// <param name="Height">Height of the waveform in pixels, 32–1024.</param>
+/// <param name="CoverSize">Longest side of the cover in pixels, if the file has one.</param>
 public sealed record AudioRequest(int Width = 1280, int Height = 240, int CoverSize = 640)
 {
+    /// <summary>Checks all values.</summary>
     /// <exception cref="ValidationException">A value is out of its range.</exception>
     public void Validate()
     {
@@ -24,34 +25,35 @@ public sealed record AudioRequest(int Width = 1280, int Height = 240, int CoverS
     }
 }
 
-/// <summary>What a sound file is and what was made of it.</summary>
-/// <param name="Seconds">As decoded, whatever the file declares.</param>
-/// <param name="Files"><c>waveform</c> (PNG), <c>peaks</c> (JSON) and, where the file has one, <c>cover</c> (JPEG).</param>
+/// <summary>Result of rendering a sound file.</summary>
+/// <param name="Seconds">Duration as decoded; the declared one is not used.</param>
+/// <param name="Files"><c>waveform</c> (PNG), <c>peaks</c> (JSON) and, if the file has one, <c>cover</c> (JPEG).</param>
 public sealed record RenderedAudio(double Seconds, string Codec, int SampleRate, int Channels, IReadOnlyList<MediaFile> Files);
 
-/// <summary>What the decoding of a sound gave.</summary>
-/// <param name="Cover">Path of the attached picture, of whatever type; null for none.</param>
+/// <summary>Result of decoding a sound.</summary>
+/// <param name="Cover">Path of the attached picture of any type; null for none.</param>
 internal sealed record DecodedSound(Probed Probed, PeakMeter Meter, string? Cover);
 
-/// <summary>Waveform, peaks and cover of a sound file: one decoding by FFmpeg, drawn here.</summary>
+/// <summary>Renders waveform, peaks and cover of a sound file, which FFmpeg decodes once.</summary>
 public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer images, IOptions<MediaOptions> options)
 {
     private readonly MediaLimits _limits = options.Value.Limits;
 
-    /// <summary>Decodes the sound once and makes all files of it.</summary>
-    /// <param name="input">A file in the workspace; it stays.</param>
+    /// <summary>Decodes the sound once and makes all files.</summary>
+    /// <param name="input">File in the workspace. It is not changed.</param>
     /// <returns>Null if the file holds pictures only.</returns>
-    /// <exception cref="MediaException">The file is refused (nothing in it, too long, broken), or a tool failed.</exception>
-    public async Task<RenderedAudio?> RenderAsync(Workspace workspace, string input, MediaType type, AudioRequest request, CancellationToken cancellationToken)
+    /// <exception cref="MediaException">The file is refused (empty, too long, damaged), or a tool failed.</exception>
+    public async Task<RenderedAudio?> RenderAsync(
+        Workspace workspace, string input, MediaType type, AudioRequest request, CancellationToken cancellationToken)
     {
         request.Validate();
         var job = new SoundJob { Type = type.Name, Format = Ffmpeg.Format(type), MaxSeconds = _limits.Seconds };
-        var sound = await libav.AskAsync(
+        var sound = await libav.RunJobAsync(
             input,
             type,
             job,
-            (answer, output) => Take(workspace, answer, output),
-            () => new FfmpegSound(tools, _limits).DecodeAsync(workspace, input, type, cancellationToken),
+            (answer, output) => Collect(workspace, answer, output),
+            () => new FfmpegAudioDecoder(tools, _limits).DecodeAsync(workspace, input, type, cancellationToken),
             cancellationToken);
         if (sound.Probed is { Audio: null, Video: not null })
             return null;
@@ -59,11 +61,18 @@ public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer 
         var (meter, declared) = (sound.Meter, sound.Probed.Seconds);
         if (meter.Seconds > _limits.Seconds)
         {
-            var told = declared > _limits.Seconds ? $" It says that it has {declared:N0} s." : "";
-            throw new MediaLimitException("seconds", _limits.Seconds, null, $"The sound is longer than the {_limits.Seconds:N0} s that are allowed.{told}");
+            var declaration = declared > _limits.Seconds ? $" The file declares {declared:N0} s." : "";
+            throw new MediaLimitException(
+                "seconds",
+                _limits.Seconds,
+                null,
+                $"The sound is longer than the {_limits.Seconds:N0} s that are allowed.{declaration}");
         }
 
-        var audio = sound.Probed.Audio ?? throw new UnsupportedMediaException($"The {type.Title} holds no sound.");
+        var audio = sound.Probed.Audio ?? throw new UnsupportedMediaException($"The {type.Title} contains no sound.");
+        // FFmpeg does not find the frames of AAC in a WAV, and decodes a fraction of the sound with exit code 0.
+        if (type == MediaType.Wav && audio.Codec == "aac")
+            throw new UnsupportedMediaException("The WAV is encoded with aac, which is not supported; export it as FLAC or MP3.");
         List<MediaFile> files =
         [
             await WaveformAsync(workspace, meter, request, cancellationToken),
@@ -74,27 +83,32 @@ public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer 
         return new RenderedAudio(Math.Round(meter.Seconds, 3), audio.Codec, audio.SampleRate, audio.Channels, files);
     }
 
-    private DecodedSound Take(Workspace workspace, SoundAnswer answer, HostOutput output)
+    private DecodedSound Collect(Workspace workspace, SoundAnswer answer, HostOutput output)
     {
-        // A child stops at the first frame beyond the limit, which is no minute long.
-        var meter = output.TakeFile(workspace, SoundJob.PeaksFile, most: (_limits.Seconds + 60L) * PeakMeter.BytesPerSecond) is { } peaks
+        // The media host stops at the first frame after the limit, and a frame is shorter than a minute.
+        var maxBytes = (_limits.Seconds + 60L) * PeakMeter.BytesPerSecond;
+        var meter = output.TakeFile(workspace, SoundJob.PeaksFile, maxBytes) is { } peaks
             ? PeakMeter.Load(File.ReadAllBytes(peaks), answer.SampleRate, answer.Samples)
             : new PeakMeter();
         return new DecodedSound(answer.Probed, meter, output.TakeFile(workspace, SoundJob.CoverFile));
     }
 
-    private static async Task<MediaFile> WaveformAsync(Workspace workspace, PeakMeter meter, AudioRequest request, CancellationToken cancellationToken)
+    private static async Task<MediaFile> WaveformAsync(
+        Workspace workspace, PeakMeter meter, AudioRequest request, CancellationToken cancellationToken)
     {
         var path = workspace.NewPath("png");
         await File.WriteAllBytesAsync(path, Waveform.Draw(meter, request.Width, request.Height), cancellationToken);
         return new MediaFile("waveform", path, "image/png", request.Width, request.Height, new FileInfo(path).Length);
     }
 
-    /// <summary>The JSON of BBC's audiowaveform, which players such as Peaks.js and wavesurfer read: lowest and highest by turns, 8 bits.</summary>
+    /// <summary>
+    /// Writes the JSON of BBC's audiowaveform, which players such as Peaks.js and wavesurfer read: alternately the lowest and the highest
+    /// value, 8 bits.
+    /// </summary>
     private static async Task<MediaFile> PeaksAsync(Workspace workspace, PeakMeter meter, CancellationToken cancellationToken)
     {
         var path = workspace.NewPath("json");
-        var (perPixel, data) = meter.Reduce(mostPairs: 4_000);
+        var (perPixel, data) = meter.Reduce(maxPairs: 4_000);
         var json = JsonSerializer.SerializeToUtf8Bytes(new
         {
             version = 2,
@@ -121,7 +135,7 @@ public sealed class AudioRenderer(Libav libav, ToolRunner tools, IImageRenderer 
         }
         catch (MediaException failure) when (failure.Permanent)
         {
-            return null; // a broken cover is no reason to refuse the sound
+            return null; // a damaged cover is not a reason to refuse the sound
         }
     }
 }

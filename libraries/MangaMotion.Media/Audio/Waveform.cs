@@ -1,17 +1,17 @@
 namespace MangaMotion.Media.Audio;
 
-/// <summary>Draws rounded bars on transparent ground, from violet in the middle to rose at the tips; smooth at every edge.</summary>
+/// <summary>Draws anti-aliased rounded bars on a transparent background, from violet in the middle to rose at the ends.</summary>
 internal static class Waveform
 {
     private const double BarShare = 0.62;
 
-    /// <summary>A PNG.</summary>
+    /// <summary>Draws a PNG.</summary>
     public static byte[] Draw(PeakMeter meter, int width, int height)
     {
         var bars = Math.Max(8, width / 8);
         var loudness = meter.Loudness(bars);
 
-        // Quiet recordings fill the picture too; silence stays a line of dots.
+        // Quiet recordings are scaled to the height of the picture, except silence, which is a line of dots.
         var full = Math.Max(loudness.Max(), 0.02);
         var (step, middle) = ((double)width / bars, height / 2.0);
         var radius = step * BarShare / 2;
@@ -33,7 +33,10 @@ internal static class Waveform
                 var covered = Math.Min(1, radius + 0.5 - Math.Sqrt(distance));
                 var tip = Math.Min(1, up / middle);
                 var at = ((y * width) + x) * 4;
-                (rgba[at], rgba[at + 1], rgba[at + 2], rgba[at + 3]) = (Mix(99, 236, tip), Mix(82, 72, tip), Mix(235, 153, tip), (byte)(255 * covered));
+                rgba[at] = Mix(99, 236, tip);
+                rgba[at + 1] = Mix(82, 72, tip);
+                rgba[at + 2] = Mix(235, 153, tip);
+                rgba[at + 3] = (byte)(255 * covered);
             }
         }
 

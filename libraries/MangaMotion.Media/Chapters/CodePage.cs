@@ -4,9 +4,9 @@ using System.Text;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>
-/// A legacy encoding of file names and how plausible it is that given bytes were written in it. Every character has a weight from 0 to 1:
-/// near 1 for one that names of comics are made of, near 0 for one that is mostly seen where another encoding was written. The lists of
-/// frequent characters decide between encodings that share their bytes. <c>ChapterNameTests</c> holds the weights and lists.
+/// Legacy encoding of file names, and how plausible it is for given bytes. Every character has a weight from 0 to 1: near 1 if names of
+/// comics often contain it, near 0 if it mostly appears when bytes of another encoding are decoded. The lists of frequent characters decide
+/// between encodings that share their bytes. <c>ChapterNameTests</c> checks the weights and lists.
 /// </summary>
 internal sealed class CodePage
 {
@@ -14,10 +14,10 @@ internal sealed class CodePage
     private const double Common = 0.5;
     private const double Rare = 0.15;
 
-    /// <summary>Above <see cref="Common"/>, below <see cref="Frequent"/>: letters of an alphabet next to letters of the same.</summary>
+    /// <summary>Weight of letters next to letters of the same alphabet, between <see cref="Common"/> and <see cref="Frequent"/>.</summary>
     private const double Word = 0.85;
 
-    /// <summary>Marks and full-width forms, which all East Asian sets have.</summary>
+    /// <summary>Weight of marks and full-width forms, which all East Asian sets have.</summary>
     private const double Mark = 0.7;
 
     private const string FrequentKanji =
@@ -44,14 +44,15 @@ internal sealed class CodePage
 
     private CodePage(int number, Func<string, int, byte[], double> weigh)
     {
-        Encoding = CodePagesEncodingProvider.Instance.GetEncoding(number, EncoderFallback.ReplacementFallback, DecoderFallback.ExceptionFallback)!;
+        Encoding = CodePagesEncodingProvider.Instance.GetEncoding(
+            number, EncoderFallback.ReplacementFallback, DecoderFallback.ExceptionFallback)!;
         _weigh = weigh;
     }
 
     public Encoding Encoding { get; }
 
-    /// <summary>The code pages that names may be in, those first that win where two are alike.</summary>
-    /// <param name="fromUnix">Whether the writers were of Unix, where the EUC encodings come first and the code page of DOS last.</param>
+    /// <summary>Lists the possible code pages. Of equally plausible ones, the first is used.</summary>
+    /// <param name="fromUnix">Whether the names were written on Unix, where EUC encodings come first and the code page of DOS last.</param>
     public static IReadOnlyList<CodePage> Candidates(bool fromUnix) => fromUnix ? FromUnix : FromWindows;
 
     private static readonly CodePage Iso2022Japanese = new(50220, (text, at, _) => Japanese(text, at, isCommon: true));
@@ -80,8 +81,8 @@ internal sealed class CodePage
         Cyrillic,
     }
 
-    /// <summary>0 to 1, the mean weight of the bytes outside ASCII; -1 where a name is not valid in this encoding.</summary>
-    public double Plausibility(IReadOnlyList<byte[]> names)
+    /// <summary>Computes the mean weight of the bytes outside ASCII, 0 to 1; -1 if a name is invalid in this encoding.</summary>
+    public double ComputePlausibility(IReadOnlyList<byte[]> names)
     {
         var (sum, count) = (0.0, 0);
         foreach (var name in names)
@@ -102,7 +103,7 @@ internal sealed class CodePage
                     continue;
                 var rune = text.AsSpan(at, char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1).ToArray();
                 var bytes = Encoding.GetBytes(rune);
-                sum += bytes.Length * (IsNoLetter(text[at]) ? 0 : _weigh(text, at, bytes));
+                sum += bytes.Length * (IsUnassigned(text[at]) ? 0 : _weigh(text, at, bytes));
                 count += bytes.Length;
                 at += rune.Length - 1;
             }
@@ -111,8 +112,9 @@ internal sealed class CodePage
         return count == 0 ? 0 : sum / count;
     }
 
-    /// <summary>Controls, and private use, to which decoders of multi-byte sets turn what is not assigned.</summary>
-    private static bool IsNoLetter(char letter) => char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.PrivateUse;
+    /// <summary>Whether a character is a control, or in a private use area, to which decoders map unassigned bytes.</summary>
+    private static bool IsUnassigned(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.PrivateUse;
 
     private static double Japanese(string text, int at, bool isCommon) => text[at] switch
     {
@@ -124,7 +126,9 @@ internal sealed class CodePage
         _ => Rare,
     };
 
-    /// <summary>Leads B0 to D7 are the 3,755 common characters of GB 2312; traditional ones are outside of it.</summary>
+    /// <summary>
+    /// Weighs a simplified character. Lead bytes B0 to D7 are the 3,755 common characters of GB 2312, without traditional ones.
+    /// </summary>
     private static double Simplified(string text, int at, byte[] bytes) => text[at] switch
     {
         var letter when IsMark(letter) => Mark,
@@ -135,7 +139,7 @@ internal sealed class CodePage
         _ => Rare,
     };
 
-    /// <summary>Leads A4 to C6 are the 5,401 common characters of Big5.</summary>
+    /// <summary>Weighs a traditional character. Lead bytes A4 to C6 are the 5,401 common characters of Big5.</summary>
     private static double Traditional(string text, int at, byte[] bytes) => text[at] switch
     {
         var letter when IsMark(letter) => Mark,
@@ -144,7 +148,7 @@ internal sealed class CodePage
         _ => Rare,
     };
 
-    /// <summary>Leads B0 to C8 with a second byte from A1 are the 2,350 syllables of KS X 1001.</summary>
+    /// <summary>Weighs a syllable. Lead bytes B0 to C8 with a second byte from A1 are the 2,350 syllables of KS X 1001.</summary>
     private static double KoreanSyllables(string text, int at, byte[] bytes) => text[at] switch
     {
         var letter when IsMark(letter) => Mark,
@@ -154,8 +158,8 @@ internal sealed class CodePage
     };
 
     /// <summary>
-    /// A letter counts in a word of its own alphabet, in which capitals do not follow small letters. Latin words have letters without
-    /// accents.
+    /// Weighs a letter. It counts in a word of its own alphabet, in which no capital follows a small letter. A Latin word also has letters
+    /// without accents.
     /// </summary>
     private static Func<string, int, byte[], double> Letters(Alphabet alphabet) => (text, at, _) =>
     {
@@ -175,6 +179,7 @@ internal sealed class CodePage
 
     private static bool IsIdeograph(char letter) => letter is >= '\u4E00' and <= '\u9FFF';
 
-    private static bool IsMark(char letter) => letter is '　' or '、' or '。' or '々' or '「' or '」' or '『' or '』' or '【' or '】' or '《' or '》'
+    private static bool IsMark(char letter) => letter
+        is '　' or '、' or '。' or '々' or '「' or '」' or '『' or '』' or '【' or '】' or '《' or '》'
         or '〜' or '～' or '・' or '！' or '？' or '（' or '）' or '：' or '＋' or '－' or '＆' or (>= '０' and <= '９');
 }

@@ -6,25 +6,31 @@ using MangaMotion.Media.Processes;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>
-/// The pages of a fixed-layout EPUB in the order of its spine, each of which shows one picture. Sources: EPUB 3.3 (W3C), sections 4 to 8, and
-/// OPF 2.0.1.
+/// Pages of a fixed-layout EPUB in the order of its spine. Each page shows one picture. Sources: EPUB 3.3 (W3C), sections 4 to 8, and OPF
+/// 2.0.1.
 /// </summary>
 internal sealed class EpubPages : IPageSource
 {
     private const string Container = "META-INF/container.xml";
     private const string Encryption = "META-INF/encryption.xml";
-    private const int LongestDocument = 4 << 20;
+    private const string AppleOptions = "META-INF/com.apple.ibooks.display-options.xml";
+    private const int MaxDocumentBytes = 4 << 20;
 
     /// <summary>
-    /// Characters of text on a page of a book that does not declare a fixed layout, up to which the page is its picture. Books of pictures by
-    /// converters have none or the name of the chapter.
+    /// Most characters of text on a page, for a book that does not declare a fixed layout. Books of pictures that converters make have no
+    /// text or the name of the chapter.
     /// </summary>
-    private const int MostText = 100;
+    private const int MaxTextLength = 100;
 
-    private readonly IComicArchive _archive;
+    private readonly IChapterArchive _archive;
     private readonly IReadOnlyList<Page> _pages;
 
-    private EpubPages(IComicArchive archive, IReadOnlyList<Page> pages, ComicInfo info) => (_archive, _pages, Info) = (archive, pages, info);
+    private EpubPages(IChapterArchive archive, IReadOnlyList<Page> pages, ComicInfo info)
+    {
+        _archive = archive;
+        _pages = pages;
+        Info = info;
+    }
 
     public ComicInfo Info { get; }
 
@@ -32,32 +38,38 @@ internal sealed class EpubPages : IPageSource
 
     public IReadOnlyList<string> Names => [.. _pages.Select(page => page.Name)];
 
-    /// <summary>The entry that makes an archive an EPUB; null if it is none.</summary>
-    public static IArchiveEntry? Find(IComicArchive archive) => archive.Entries.FirstOrDefault(entry => entry.Name == Container);
+    /// <summary>Finds the entry that only an EPUB has; null for other archives.</summary>
+    public static IArchiveEntry? Find(IChapterArchive archive) =>
+        archive.Entries.FirstOrDefault(entry => entry.Name == Container);
 
     /// <summary>Reads the package and the documents of the pages. The result disposes the archive.</summary>
-    /// <exception cref="MediaException">The book is damaged, protected, or of text that flows.</exception>
-    public static async Task<EpubPages> OpenAsync(IComicArchive archive, IArchiveEntry container, MediaLimits limits, CancellationToken cancellationToken)
+    /// <exception cref="MediaException">The book is damaged, protected or reflowable.</exception>
+    public static async Task<EpubPages> OpenAsync(
+        IChapterArchive archive, IArchiveEntry container, MediaLimits limits, CancellationToken cancellationToken)
     {
         var book = new Book(archive, cancellationToken);
         var root = await book.ReadAsync(container);
-        var packageName = root.Descendants().FirstOrDefault(element => element.Is("rootfile"))?.Read("full-path") ?? throw Damaged("no rootfile");
+        var packageName = root.Descendants().FirstOrDefault(element => element.Is("rootfile"))?.Read("full-path")
+            ?? throw Damaged("no rootfile");
         var package = await book.ReadAsync(book.Find(packageName) ?? throw Damaged($"no {packageName}"));
-        var items = package.Descendants().Where(element => element.Is("item")).DistinctBy(item => item.Read("id")).ToDictionary(item => item.Read("id") ?? "");
-        var spine = package.Descendants().Where(element => element.Is("itemref"))
-            .Select(reference => items.GetValueOrDefault(reference.Read("idref") ?? "") ?? throw Damaged("the spine names an item that does not exist"))
-            .Where(item => !HasProperty(item, "nav")).ToList();
+        var spine = ReadSpine(package);
         if (spine.Count > limits.Pages)
-            throw Outcome.TooMany("pages", limits.Pages, spine.Count, "The chapter has {0} pages; {1} are allowed.");
+            throw LimitExceeded.TooMany("pages", limits.Pages, spine.Count, "The chapter has {0} pages; {1} are allowed.");
 
         await book.RejectProtectedAsync(spine.Select(item => ResolvePath(packageName, item.Read("href"))).ToHashSet());
         var pages = new List<Page>();
         foreach (var item in spine)
             pages.Add(await book.FindPageAsync(ResolvePath(packageName, item.Read("href")), item.Read("media-type") ?? ""));
-        if (!IsFixed(package) && !pages.TrueForAll(page => page is { Picture: not null, Text: <= MostText }))
-            throw new UnsupportedMediaException("This is a reflowable EPUB, whose text has no fixed pages; a chapter is a fixed-layout EPUB with one picture on each page.");
+        if (!IsFixed(package) && !await book.IsFixedForAppleAsync()
+            && !pages.TrueForAll(page => page is { Picture: not null, TextLength: <= MaxTextLength }))
+        {
+            throw new UnsupportedMediaException(
+                "This is a reflowable EPUB, whose text has no fixed pages; "
+                + "a chapter is a fixed-layout EPUB with one picture on each page.");
+        }
+
         if (pages.Find(page => page.Picture?.Unpacked > limits.EntryBytes) is { Picture: { } large })
-            throw new MediaLimitException("entry_bytes", limits.EntryBytes, large.Unpacked, $"Unpacked, the page '{PageNames.ForPeople(large.Name, 1)}' has {large.Unpacked:N0} bytes; {limits.EntryBytes:N0} are allowed.");
+            throw ArchivePages.TooLarge(large, limits);
         return new EpubPages(archive, pages, Describe(package));
     }
 
@@ -65,9 +77,9 @@ internal sealed class EpubPages : IPageSource
     {
         var page = _pages[index];
         if (page.Picture is not { } picture)
-            throw new CorruptMediaException($"Page {index + 1} ({PageNames.ForPeople(page.Name, index + 1)}) {page.Reason}");
+            throw new CorruptMediaException($"Page {index + 1} ({PageNames.ToDisplayName(page.Name, index + 1)}) {page.Reason}");
         if (picture.Obstacle is { } obstacle)
-            throw new UnsupportedMediaException($"The page '{PageNames.ForPeople(page.Name, index + 1)}' {obstacle}.");
+            throw new UnsupportedMediaException($"The page '{PageNames.ToDisplayName(page.Name, index + 1)}' {obstacle}.");
         await _archive.UnpackAsync(picture, [], path, cancellationToken);
     }
 
@@ -76,26 +88,38 @@ internal sealed class EpubPages : IPageSource
     private static ComicInfo Describe(XElement package)
     {
         var metadata = package.Elements().FirstOrDefault(element => element.Is("metadata"));
-        // OPF 2 allows the elements of Dublin Core in one of their own.
+        // OPF 2 allows the elements of Dublin Core inside an element dc-metadata.
         var terms = metadata?.Elements().FirstOrDefault(element => element.Is("dc-metadata")) ?? metadata;
         var direction = package.Descendants().FirstOrDefault(element => element.Is("spine"))?.Read("page-progression-direction");
         return new ComicInfo(
-            terms?.Value("title") is { } title ? PageNames.ForPeople(title, 1) : null,
+            terms?.Value("title") is { } title ? PageNames.ToDisplayName(title, 1) : null,
             terms?.Value("language") is { } language ? ComicInfo.FindTag(language) : null,
             direction switch { "rtl" => true, "ltr" => false, _ => null })
         {
             IsFromEpub = true,
+            Author = terms?.Value("creator") is { } author ? PageNames.ToDisplayName(author, 1) : null,
         };
     }
 
-    /// <summary>Whether the package declares a fixed layout, as EPUB 3 does or as Kindle's tools did before.</summary>
+    /// <summary>Lists the items of the spine, in reading order without the table of contents.</summary>
+    private static List<XElement> ReadSpine(XElement package)
+    {
+        var items = package.Descendants().Where(element => element.Is("item"))
+            .DistinctBy(item => item.Read("id")).ToDictionary(item => item.Read("id") ?? "");
+        return [.. package.Descendants().Where(element => element.Is("itemref"))
+            .Select(reference => items.GetValueOrDefault(reference.Read("idref") ?? "")
+                ?? throw Damaged("the spine names an item that does not exist"))
+            .Where(item => !HasProperty(item, "nav"))];
+    }
+
+    /// <summary>Whether the package declares a fixed layout, in the form of EPUB 3 or of Kindle's older tools.</summary>
     private static bool IsFixed(XElement package) => package.Descendants().Where(element => element.Is("meta")).Any(meta =>
         (meta.Read("property") == "rendition:layout" && meta.Value.Trim() == "pre-paginated")
         || (meta.Read("name") == "fixed-layout" && meta.Read("content") == "true"));
 
     private static bool HasProperty(XElement item, string property) => (item.Read("properties") ?? "").Split(' ').Contains(property);
 
-    /// <summary>The name of the entry that a reference leads to; null if it leads out of the book.</summary>
+    /// <summary>Resolves a reference to the name of an entry; null if it leads out of the book.</summary>
     /// <param name="document">Name of the entry that holds the reference.</param>
     private static string? ResolvePath(string document, string? reference)
     {
@@ -105,30 +129,42 @@ internal sealed class EpubPages : IPageSource
             : null;
     }
 
-    private static CorruptMediaException Damaged(string how) => new("The EPUB is damaged; export it again.", how);
+    private static CorruptMediaException Damaged(string detail) => new("The EPUB is damaged; export it again.", detail);
 
-    /// <param name="Name">For people: the picture, or the document of a page without one.</param>
-    /// <param name="Reason">The end of a sentence that says why there is no picture.</param>
-    /// <param name="Text">Characters of text beside the picture.</param>
-    private sealed record Page(string Name, IArchiveEntry? Picture, string Reason = "", int Text = 0);
+    /// <summary>Page of the book.</summary>
+    /// <param name="Name">Name of the picture, or of the document of a page without a picture.</param>
+    /// <param name="Reason">End of a sentence that says why there is no picture.</param>
+    /// <param name="TextLength">Characters of text besides the picture.</param>
+    private sealed record Page(string Name, IArchiveEntry? Picture, string Reason = "", int TextLength = 0);
 
     /// <summary>Finds and reads entries of a book.</summary>
-    private sealed class Book(IComicArchive archive, CancellationToken cancellationToken)
+    private sealed class Book(IChapterArchive archive, CancellationToken cancellationToken)
     {
         private readonly Dictionary<string, IArchiveEntry> _entries = archive.Entries.ToDictionary(entry => entry.Name);
 
-        public IArchiveEntry? Find(string? name) =>
-            name is null ? null : _entries.GetValueOrDefault(name) ?? archive.Entries.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        public IArchiveEntry? Find(string? name) => name is null
+            ? null
+            : _entries.GetValueOrDefault(name)
+                ?? archive.Entries.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
         public async Task<XElement> ReadAsync(IArchiveEntry entry)
         {
+            var file = $"The file '{PageNames.ToDisplayName(entry.Name, 1)}' of the EPUB";
             if (entry.Obstacle is { } obstacle)
-                throw new UnsupportedMediaException($"The file '{PageNames.ForPeople(entry.Name, 1)}' of the EPUB {obstacle}.");
-            if (entry.Unpacked > LongestDocument)
-                throw new MediaLimitException("entry_bytes", LongestDocument, entry.Unpacked, $"The file '{PageNames.ForPeople(entry.Name, 1)}' of the EPUB has {entry.Unpacked:N0} bytes; {LongestDocument:N0} are allowed.");
+                throw new UnsupportedMediaException($"{file} {obstacle}.");
+            if (entry.Unpacked > MaxDocumentBytes)
+            {
+                throw new MediaLimitException(
+                    "entry_bytes",
+                    MaxDocumentBytes,
+                    entry.Unpacked,
+                    $"{file} has {entry.Unpacked:N0} bytes; {MaxDocumentBytes:N0} are allowed.");
+            }
+
             try
             {
-                return ForeignXml.Read((await archive.ReadAsync([entry], (int)entry.Unpacked, cancellationToken))[0] ?? throw Damaged($"'{entry.Name}' cannot be unpacked"));
+                var content = await archive.ReadAsync([entry], (int)entry.Unpacked, cancellationToken);
+                return UntrustedXml.Read(content[0] ?? throw Damaged($"'{entry.Name}' cannot be unpacked"));
             }
             catch (Exception exception) when (exception is XmlException or DecoderFallbackException)
             {
@@ -136,14 +172,26 @@ internal sealed class EpubPages : IPageSource
             }
         }
 
-        /// <summary>Shops encrypt the documents and pictures of books. Fonts are obscured in free books as well.</summary>
+        /// <summary>Whether Apple's options of an EPUB 2 declare a fixed layout.</summary>
+        public async Task<bool> IsFixedForAppleAsync() => Find(AppleOptions) is { } options
+            && (await ReadAsync(options)).Descendants()
+                .Any(option => option.Read("name") == "fixed-layout" && option.Value.Trim() == "true");
+
+        /// <summary>
+        /// Refuses a book whose documents or pictures are encrypted, as shops do. Fonts may be obscured in free books too.
+        /// </summary>
         public async Task RejectProtectedAsync(HashSet<string?> documents)
         {
             if (Find(Encryption) is not { } list)
                 return;
-            var encrypted = (await ReadAsync(list)).Descendants().Where(element => element.Is("CipherReference")).Select(reference => ResolvePath("", reference.Read("URI")));
+            var encrypted = (await ReadAsync(list)).Descendants()
+                .Where(element => element.Is("CipherReference"))
+                .Select(reference => ResolvePath("", reference.Read("URI")));
             if (encrypted.FirstOrDefault(name => name is not null && (documents.Contains(name) || PageNames.IsPage(name))) is { } entry)
-                throw new UnsupportedMediaException("The EPUB is protected against copying (DRM) and cannot be read; use a book without it.", $"'{entry}' is encrypted");
+            {
+                throw new UnsupportedMediaException(
+                    "The EPUB is protected against copying (DRM) and cannot be read; use a book without it.", $"'{entry}' is encrypted");
+            }
         }
 
         public async Task<Page> FindPageAsync(string? document, string mediaType)
@@ -158,7 +206,8 @@ internal sealed class EpubPages : IPageSource
             var references = root.DescendantsAndSelf().Where(element => element.Is("img") || element.Is("image"))
                 .Select(image => image.Read(image.Is("img") ? "src" : "href")).ToList();
             var text = (root.Elements().FirstOrDefault(element => element.Is("body")) ?? root).DescendantNodes().OfType<XText>()
-                .Where(node => node.Parent is { } parent && !parent.Is("style") && !parent.Is("script") && !parent.Is("title") && !parent.Is("desc"))
+                .Where(node => node.Parent is { } parent && !parent.Is("style") && !parent.Is("script") && !parent.Is("title")
+                    && !parent.Is("desc"))
                 .Sum(node => node.Value.Count(letter => !char.IsWhiteSpace(letter)));
             var picture = references is [var one] ? Find(ResolvePath(entry.Name, one)) : null;
             var reason = references switch

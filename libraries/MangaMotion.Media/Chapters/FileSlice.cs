@@ -3,10 +3,10 @@ using Microsoft.Win32.SafeHandles;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>
-/// A part of an open file as a stream, optionally between other bytes. Disposing it leaves the file open.
+/// Part of an open file as a stream, optionally between other bytes. Disposing it does not close the file.
 /// </summary>
 /// <param name="start">Offset in the file.</param>
-/// <param name="length">Bytes of the file.</param>
+/// <param name="length">Number of bytes of the file.</param>
 /// <param name="head">Bytes before those of the file.</param>
 /// <param name="tail">Bytes after those of the file.</param>
 internal sealed class FileSlice(SafeFileHandle file, long start, long length, byte[]? head = null, byte[]? tail = null) : Stream

@@ -1,6 +1,6 @@
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>Images handed in one by one: each is a page.</summary>
+/// <summary>Pages of a chapter of single images.</summary>
 internal sealed class ImagePages(IEnumerable<ChapterFile> files) : IPageSource
 {
     private readonly IReadOnlyList<ChapterFile> _files = [.. files.OrderBy(file => file.Name, PageNames.ReadingOrder)];

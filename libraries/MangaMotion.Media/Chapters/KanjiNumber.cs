@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>Numbers in kanji, as in 第十二話, 百三, 一〇 and 第弐巻.</summary>
+/// <summary>Reads numbers in kanji, as in 第十二話, 百三, 一〇 and 第弐巻.</summary>
 internal static class KanjiNumber
 {
     private const string Digits = "〇一二三四五六七八九", FormalDigits = "零壱弐参";
@@ -11,7 +11,7 @@ internal static class KanjiNumber
     /// <summary>Whether the character is a part of a number.</summary>
     public static bool IsPart(char letter) => Digit(letter) >= 0 || Unit(letter) > 1;
 
-    /// <summary>The value of a run of such characters, in decimal digits without leading zeros; empty for zero.</summary>
+    /// <summary>Converts a run of such characters to decimal digits without leading zeros; empty for zero.</summary>
     public static string Value(ReadOnlySpan<char> run)
     {
         var positional = new StringBuilder();
@@ -38,7 +38,9 @@ internal static class KanjiNumber
     }
 
     private static int Digit(char letter) =>
-        Digits.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var digit ? digit : FormalDigits.IndexOf(letter, StringComparison.Ordinal);
+        Digits.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var digit
+            ? digit
+            : FormalDigits.IndexOf(letter, StringComparison.Ordinal);
 
     private static int Unit(char letter) => letter switch
     {

@@ -1,49 +1,53 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>Names that owners give to pages: their order, their kind and the form in which they are shown. Never used as paths.</summary>
+/// <summary>Names of pages by their owners: their order, their kind and the form in which they are shown. Never used as paths.</summary>
 public static class PageNames
 {
-    private const int LongestShownName = 200;
+    private const int MaxDisplayLength = 200;
 
-    /// <summary>A longer part behind the last dot is not a file extension.</summary>
-    private const int LongestExtension = 5;
+    /// <summary>Most characters of a file extension after its dot.</summary>
+    private const int MaxExtensionLength = 5;
 
-    /// <summary>First, middle and last part: of volumes in two or three (上中下), and of stories (前中後).</summary>
+    /// <summary>Names of the first, middle and last part, of volumes (上中下) and of stories (前中後).</summary>
     private const string Parts = "上前中下後";
 
-    /// <summary>Places between the weights of two characters of which one follows the other, for those of <see cref="Parts"/>.</summary>
-    private const int Room = 8;
+    /// <summary>Distance between the weights of two neighbouring characters, which leaves room for those of <see cref="Parts"/>.</summary>
+    private const int WeightStep = 8;
 
-    /// <summary>Extensions of pictures, whether or not that kind of picture can be read here.</summary>
+    /// <summary>Extensions of pictures of supported and unsupported types.</summary>
     private static readonly HashSet<string> PageExtensions = new(
         [
             "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib", "avif", "heic", "heif", "hif", "jxl",
-            "jp2", "j2k", "jpx", "jpf", "jpm", "j2c", "jpc", "svg", "svgz", "psd", "tga", "qoi", "jxr", "wdp", "pcx", "exr", "ppm", "pgm", "pbm", "pnm",
+            "jp2", "j2k", "jpx", "jpf", "jpm", "j2c", "jpc", "svg", "svgz", "psd", "tga", "qoi", "jxr", "wdp", "pcx", "exr",
+            "ppm", "pgm", "pbm", "pnm",
         ],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Total order of names: folder by folder, numbers by value (<c>2.png</c> before <c>10.png</c>, 第二話 before 第十話), 上 before 中 before 下,
-    /// a file's stem before its extension (<c>12.png</c> before <c>12.5.png</c>), upper and lower case alike. Names that differ in nothing else are ordered by
-    /// their characters.
+    /// a file's stem before its extension (<c>12.png</c> before <c>12.5.png</c>), without regard to case. Names that are equal in this
+    /// order are ordered by their characters.
     /// </summary>
     public static IComparer<string> ReadingOrder { get; } = Comparer<string>.Create(Compare);
 
-    /// <summary>Whether the name is one that calls its file a page. A file whose bytes are a picture is a page under any name.</summary>
+    /// <summary>Whether the name has the extension of a picture. A file whose bytes are a picture is a page with any name.</summary>
     public static bool IsPage(string name) => PageExtensions.Contains(Extension(LastPart(name)).TrimStart('.').ToString());
 
-    /// <summary>Whether the name is one that operating systems leave in archives: resource forks, hidden files, picture caches.</summary>
-    public static bool IsLeftBySystem(string name) => name.Split('/').Any(part =>
+    /// <summary>
+    /// Whether the name is that of a file which operating systems add to archives: resource fork, hidden file, picture cache.
+    /// </summary>
+    public static bool IsSystemFile(string name) => name.Split('/').Any(part =>
         part.StartsWith('.') && part != "." && !part.StartsWith("..", StringComparison.Ordinal)
         || part is "__MACOSX"
         || part.Equals("Thumbs.db", StringComparison.OrdinalIgnoreCase)
         || part.Equals("desktop.ini", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The name for people to read: at most 200 characters, without controls; <c>page 3</c> if nothing is left of it.</summary>
-    public static string ForPeople(string name, int number)
+    /// <summary>Makes a name for people: at most 200 characters, without control characters; <c>page 3</c> if nothing remains.</summary>
+    public static string ToDisplayName(string name, int number)
     {
         var shown = new StringBuilder();
         var parts = name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
@@ -57,10 +61,10 @@ public static class PageNames
         }
 
         var text = shown.ToString().Trim();
-        if (text.Length > LongestShownName)
+        if (text.Length > MaxDisplayLength)
         {
-            // The end tells the pages apart. A pair of surrogates is not cut in two.
-            var from = text.Length - LongestShownName + 1;
+            // The end distinguishes the pages. A pair of surrogates is not split.
+            var from = text.Length - MaxDisplayLength + 1;
             text = $"…{text[(char.IsLowSurrogate(text[from]) ? from + 1 : from)..]}";
         }
 
@@ -69,14 +73,14 @@ public static class PageNames
 
     private static int Compare(string left, string right)
     {
-        var (ours, others) = (left.Split('/'), right.Split('/'));
+        var (parts, otherParts) = (left.Split('/'), right.Split('/'));
         for (var i = 0; ; i++)
         {
-            var (isFile, isOtherFile) = (i == ours.Length - 1, i == others.Length - 1);
+            var (isFile, isOtherFile) = (i == parts.Length - 1, i == otherParts.Length - 1);
             if (isFile && isOtherFile)
-                return CompareFiles(ours[i], others[i]);
+                return CompareFiles(parts[i], otherParts[i]);
 
-            var order = CompareParts(isFile ? Stem(ours[i]) : ours[i], isOtherFile ? Stem(others[i]) : others[i]);
+            var order = CompareParts(isFile ? Stem(parts[i]) : parts[i], isOtherFile ? Stem(otherParts[i]) : otherParts[i]);
             if (order != 0)
                 return order;
             if (isFile || isOtherFile)
@@ -90,7 +94,9 @@ public static class PageNames
         return order != 0 ? order : string.CompareOrdinal(left, right);
     }
 
-    /// <summary>By numbers and letters first. Only where those are alike by characters, so that pages of folders 01 and 1 do not mix.</summary>
+    /// <summary>
+    /// Compares by numbers and letters. If these are equal, by characters, so that pages of the folders 01 and 1 do not mix.
+    /// </summary>
     private static int CompareParts(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         var order = CompareNaturally(left, right);
@@ -129,24 +135,24 @@ public static class PageNames
         return one.Length != other.Length ? one.Length - other.Length : one.AsSpan().SequenceCompareTo(other);
     }
 
-    /// <summary>Takes a run of digits, or a number in kanji, off the text. Returns it in ASCII without leading zeros.</summary>
+    /// <summary>Removes a run of digits, or a number in kanji, from the text. Returns it in ASCII without leading zeros.</summary>
     private static string TakeNumber(ref ReadOnlySpan<char> text)
     {
         var length = 0;
         while (length < text.Length && KanjiNumber.IsPart(text[length]))
             length++;
         if (length == 0)
-            return Digits(ref text);
+            return TakeDigits(ref text);
         var value = KanjiNumber.Value(text[..length]);
         text = text[length..];
         return value;
     }
 
-    /// <summary>Takes a run of digits off the text. Returns it in ASCII without leading zeros.</summary>
-    private static string Digits(ref ReadOnlySpan<char> text)
+    /// <summary>Removes a run of digits from the text. Returns it in ASCII without leading zeros.</summary>
+    private static string TakeDigits(ref ReadOnlySpan<char> text)
     {
         var digits = new StringBuilder();
-        while (Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done && Digit(rune) is >= 0 and var digit)
+        while (Rune.DecodeFromUtf16(text, out var rune, out var length) == OperationStatus.Done && Digit(rune) is >= 0 and var digit)
         {
             if (digit > 0 || digits.Length > 0)
                 digits.Append((char)('0' + digit));
@@ -156,35 +162,40 @@ public static class PageNames
         return digits.ToString();
     }
 
-    /// <summary>Value of a decimal digit of any script, such as the full-width ones; -1 for any other character.</summary>
+    /// <summary>Value of a decimal digit of any script, such as a full-width one; -1 for any other character.</summary>
     private static int Digit(Rune rune) =>
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber ? (int)Rune.GetNumericValue(rune) : -1;
 
     private static bool IsNumber(Rune rune) => Digit(rune) >= 0 || (rune.IsBmp && KanjiNumber.IsPart((char)rune.Value));
 
     /// <summary>
-    /// Every number stands where the ASCII digits do, so that the order of numbers and other characters is the same in all scripts. The names
-    /// of the parts of a work stand together in their order.
+    /// Weight of a character in the order. Every number has the weight of ASCII digits, so that numbers of all scripts are ordered alike
+    /// among other characters. The names of the parts of a work follow each other in their order.
     /// </summary>
     private static int Weight(Rune rune)
     {
         var part = rune.IsBmp ? Parts.IndexOf((char)rune.Value, StringComparison.Ordinal) : -1;
-        return IsNumber(rune) ? '0' * Room : part >= 0 ? (Parts[0] * Room) + part : Rune.ToLowerInvariant(rune).Value * Room;
+        return IsNumber(rune)
+            ? '0' * WeightStep
+            : part >= 0 ? (Parts[0] * WeightStep) + part
+            : Rune.ToLowerInvariant(rune).Value * WeightStep;
     }
 
     private static ReadOnlySpan<char> Stem(string file) => file.AsSpan(0, file.Length - Extension(file).Length);
 
-    /// <summary>The extension with its dot. A part that begins with a digit is none: the file <c>12.5</c> has a number, not an extension.</summary>
+    /// <summary>
+    /// Returns the extension with its dot. It does not begin with a digit: the name <c>12.5</c> has a number and no extension.
+    /// </summary>
     private static ReadOnlySpan<char> Extension(string file)
     {
         var dot = file.LastIndexOf('.');
-        var isExtension = dot > 0 && file.Length - dot - 1 is >= 1 and <= LongestExtension
+        var isExtension = dot > 0 && file.Length - dot - 1 is >= 1 and <= MaxExtensionLength
             && char.IsAsciiLetter(file[dot + 1]) && file.AsSpan(dot + 1).IndexOfAnyExcept(AsciiLettersAndDigits) < 0;
         return isExtension ? file.AsSpan(dot) : [];
     }
 
-    private static readonly System.Buffers.SearchValues<char> AsciiLettersAndDigits =
-        System.Buffers.SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> AsciiLettersAndDigits =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private static string LastPart(string name) => name[(name.LastIndexOf('/') + 1)..];
 }

@@ -3,7 +3,7 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>The pages of a PDF, drawn one by one.</summary>
+/// <summary>Pages of a PDF, drawn one by one.</summary>
 internal sealed class PdfPages(PdfRenderer renderer, Workspace workspace, string path, int pages) : IPageSource
 {
     public ComicInfo Info { get; } = new();

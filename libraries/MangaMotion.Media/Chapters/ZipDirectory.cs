@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>
-/// The directory of a ZIP, checked before anything is unpacked. .NET's own reader treats encrypted entries as plain ones and lets
-/// entries overlap. Source: PKWARE's APPNOTE 6.3.
+/// Reads and checks the directory of a ZIP before any entry is unpacked. .NET's reader treats encrypted entries as plain ones and allows
+/// overlapping entries. Source: PKWARE's APPNOTE 6.3.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -22,41 +22,45 @@ internal static class ZipDirectory
     private const int HeaderLength = 30;
     private const int Encrypted = 1 | 1 << 6 | 1 << 13;
     private const int Utf8Name = 1 << 11;
-    private const int LongestDirectory = 64 * 1024 * 1024;
+    private const int MaxDirectoryBytes = 64 * 1024 * 1024;
 
-    /// <summary>Whether an archive ends in the file, whatever it begins with.</summary>
+    /// <summary>Whether the file ends with an archive. Other bytes may precede it.</summary>
     public static bool IsIn(SafeFileHandle file) => FindEnd(file) is { Count: > 0 };
 
     /// <summary>Lists all entries except folders.</summary>
-    /// <exception cref="MediaException">The archive is damaged, in several parts, or holds more than is allowed.</exception>
+    /// <exception cref="MediaException">The archive is damaged, in several parts, or over a limit.</exception>
     public static List<ZipEntry> Read(SafeFileHandle file, MediaLimits limits)
     {
-        var end = FindEnd(file) ?? throw Damaged("there is no end record behind a directory");
+        var end = FindEnd(file) ?? throw Damaged("there is no end record after a directory");
         if (end.Count > limits.Entries)
-            throw Outcome.TooMany("entries", limits.Entries, end.Count, "The archive holds {0} files; {1} are allowed.");
-        if (end.Length > LongestDirectory)
-            throw Outcome.TooMany("entries", LongestDirectory, end.Length, "The archive's list of files is {0} bytes long; {1} are allowed.");
+            throw LimitExceeded.TooMany("entries", limits.Entries, end.Count, "The archive holds {0} files; {1} are allowed.");
+        if (end.Length > MaxDirectoryBytes)
+        {
+            throw LimitExceeded.TooMany(
+                "entries", MaxDirectoryBytes, end.Length, "The archive's list of files is {0} bytes long; {1} are allowed.");
+        }
 
         var directory = Bytes(file, end.Start, (int)end.Length);
         var (entries, names, offset) = (new List<ZipEntry>((int)end.Count), new List<ZipName>((int)end.Count), 0);
         for (var i = 0; i < end.Count; i++)
             entries.Add(ReadEntry(directory, end.Origin, ref offset, names));
         if (offset != directory.Length)
-            throw Damaged("the directory goes on after its last entry");
+            throw Damaged("the directory continues after its last entry");
 
         FindData(file, entries, end.Start);
-        if (names.GroupBy(name => Convert.ToHexString(name.Bytes)).FirstOrDefault(group => group.Skip(1).Any()) is { } twins)
-            throw ArchivePages.Twins(ZipNames.Decode([twins.First()])[0]);
+        if (names.GroupBy(name => Convert.ToHexString(name.Bytes)).FirstOrDefault(group => group.Skip(1).Any()) is { } repeated)
+            throw ArchivePages.RepeatedName(ZipNames.Decode([repeated.First()])[0]);
 
-        entries = [.. entries.Zip(ZipNames.Decode(names), (entry, name) => entry with { Name = name }).Where(entry => !entry.Name.EndsWith('/'))];
-        if (entries.Sum(entry => (decimal)entry.Unpacked) is var unpacked && unpacked > limits.UnpackedBytes)
-            throw Outcome.TooMany("unpacked_bytes", limits.UnpackedBytes, (long)Math.Min(unpacked, long.MaxValue), "Unpacked, the archive has {0} bytes; {1} are allowed.");
+        entries = [.. entries
+            .Zip(ZipNames.Decode(names), (entry, name) => entry with { Name = name })
+            .Where(entry => !entry.Name.EndsWith('/'))];
+        ArchivePages.CheckUnpackedBytes(entries, limits);
         return entries;
     }
 
     /// <summary>
-    /// Finds the end record, which tells where the directory is. Other bytes may follow it, its comment may be cut short, and other bytes
-    /// may precede the archive. The last record with a directory in front of it counts: a comment may hold anything.
+    /// Finds the end record, which has the place of the directory. Other bytes may precede the archive and follow the record, and the
+    /// record's comment may be cut short or contain any bytes. The last record with a directory before it counts.
     /// </summary>
     private static End? FindEnd(SafeFileHandle file)
     {
@@ -75,22 +79,25 @@ internal static class ZipDirectory
         return empty;
     }
 
+    /// <summary>Reads an end record; null if there is no directory before it.</summary>
     /// <param name="tail">Bytes from the end of the file.</param>
-    /// <param name="at">The record's place in them.</param>
-    /// <param name="position">The record's place in the file.</param>
-    /// <returns>Null where the directory is not in front of the record.</returns>
+    /// <param name="at">Offset of the record in these bytes.</param>
+    /// <param name="position">Offset of the record in the file.</param>
     private static End? ReadEnd(SafeFileHandle file, byte[] tail, int at, long position)
     {
-        var (disk, count, length, start) = ((long)UInt16(tail, at + 4), (long)UInt16(tail, at + 10), (long)UInt32(tail, at + 12), (long)UInt32(tail, at + 16));
+        long disk = UInt16(tail, at + 4), count = UInt16(tail, at + 10), length = UInt32(tail, at + 12), start = UInt32(tail, at + 16);
         if (at >= Locator64Length && UInt32(tail, at - Locator64Length) == Locator64Signature)
         {
-            // Behind a prefix the record is not where the locator says, but always in front of it.
-            var (said, usual) = ((long)UInt64(tail, at - Locator64Length + 8), position - Locator64Length - End64Length);
-            position = HasSignature(file, said, End64Signature, usual) ? said : usual;
+            // If other bytes precede the archive, the record is not at the offset in the locator, but always directly before the locator.
+            var (stated, usual) = ((long)UInt64(tail, at - Locator64Length + 8), position - Locator64Length - End64Length);
+            position = HasSignature(file, stated, End64Signature, usual) ? stated : usual;
             if (!HasSignature(file, position, End64Signature, usual))
                 return null;
             var end = Bytes(file, position, End64Length);
-            (disk, count, length, start) = (UInt32(end, 16), (long)UInt64(end, 32), (long)UInt64(end, 40), (long)UInt64(end, 48));
+            disk = UInt32(end, 16);
+            count = (long)UInt64(end, 32);
+            length = (long)UInt64(end, 40);
+            start = (long)UInt64(end, 48);
         }
 
         if (count < 0 || start < 0 || length < 0 || length > position || start > position - length || length / EntryLength < count)
@@ -102,7 +109,8 @@ internal static class ZipDirectory
             : throw new UnsupportedMediaException("The archive is one part of several; pack it as one file.");
     }
 
-    /// <param name="last">The last place where the record may begin.</param>
+    /// <summary>Whether a record with a signature begins at a place of the file.</summary>
+    /// <param name="last">Last offset at which the record may begin.</param>
     private static bool HasSignature(SafeFileHandle file, long position, uint signature, long last) =>
         position >= 0 && position <= last && UInt32(Bytes(file, position, sizeof(uint)), 0) == signature;
 
@@ -111,8 +119,9 @@ internal static class ZipDirectory
         if (directory.Length - offset < EntryLength || UInt32(directory, offset) != EntrySignature)
             throw Damaged("a record of the directory is not an entry");
         var (flags, method, crc) = (UInt16(directory, offset + 8), UInt16(directory, offset + 10), UInt32(directory, offset + 16));
-        var (packed, unpacked, header) = ((long)UInt32(directory, offset + 20), (long)UInt32(directory, offset + 24), (long)UInt32(directory, offset + 42));
-        int nameLength = UInt16(directory, offset + 28), extraLength = UInt16(directory, offset + 30), comment = UInt16(directory, offset + 32);
+        long packed = UInt32(directory, offset + 20), unpacked = UInt32(directory, offset + 24), header = UInt32(directory, offset + 42);
+        int nameLength = UInt16(
+            directory, offset + 28), extraLength = UInt16(directory, offset + 30), comment = UInt16(directory, offset + 32);
         if (directory.Length - offset - EntryLength < nameLength + extraLength + comment)
             throw Damaged("an entry of the directory is cut short");
 
@@ -129,8 +138,9 @@ internal static class ZipDirectory
         offset += EntryLength + nameLength + extraLength + comment;
 
         var isEncrypted = (flags & Encrypted) != 0;
-        if (packed < 0 || unpacked < 0 || header < 0 || header > long.MaxValue - origin || (method == ZipEntry.Stored && !isEncrypted && packed != unpacked))
-            throw Damaged("the sizes of an entry cannot be");
+        var isStored = method == ZipEntry.Stored && !isEncrypted;
+        if (packed < 0 || unpacked < 0 || header < 0 || header > long.MaxValue - origin || (isStored && packed != unpacked))
+            throw Damaged("the sizes of an entry are impossible");
         return new ZipEntry("", method, isEncrypted, crc, packed, unpacked, origin + header, Data: 0);
     }
 
@@ -149,7 +159,7 @@ internal static class ZipDirectory
         return fields;
     }
 
-    /// <summary>Replaces the values that do not fit into 32 bits by those of the field.</summary>
+    /// <summary>Replaces values that do not fit into 32 bits by those of the field.</summary>
     private static void Extend(ReadOnlySpan<byte> field, ref long unpacked, ref long packed, ref long header)
     {
         Replace(ref field, ref unpacked);
@@ -165,7 +175,7 @@ internal static class ZipDirectory
         }
     }
 
-    /// <summary>Finds each entry's bytes and makes sure that no two share any: overlapping entries are how a small file becomes petabytes.</summary>
+    /// <summary>Finds the bytes of each entry. Rejects overlapping entries, by which a small file could unpack to petabytes.</summary>
     private static void FindData(SafeFileHandle file, List<ZipEntry> entries, long directory)
     {
         var end = 0L;
@@ -176,8 +186,9 @@ internal static class ZipDirectory
             if (entry.Header > directory - HeaderLength)
                 throw Damaged("an entry lies outside the file");
             var header = Bytes(file, entry.Header, HeaderLength);
-            if (UInt32(header, 0) != HeaderSignature || UInt16(header, 8) != entry.Method || (UInt16(header, 6) & Encrypted) != 0 != entry.IsEncrypted)
-                throw Damaged("an entry is not what the directory says");
+            var isEncrypted = (UInt16(header, 6) & Encrypted) != 0;
+            if (UInt32(header, 0) != HeaderSignature || UInt16(header, 8) != entry.Method || isEncrypted != entry.IsEncrypted)
+                throw Damaged("an entry differs from the directory");
             var data = entry.Header + HeaderLength + UInt16(header, 26) + UInt16(header, 28);
             if (data > directory || entry.Packed > directory - data)
                 throw Damaged("an entry reaches into the directory");
@@ -206,12 +217,12 @@ internal static class ZipDirectory
 
     private static ulong UInt64(byte[] bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
 
-    private static CorruptMediaException Damaged(string how) => new("The archive is damaged or cut short; pack it again.", how);
+    private static CorruptMediaException Damaged(string detail) => new("The archive is damaged or cut short; pack it again.", detail);
 
-    /// <summary>What the end record says.</summary>
-    /// <param name="Count">Entries.</param>
+    /// <summary>Content of the end record.</summary>
+    /// <param name="Count">Number of entries.</param>
     /// <param name="Start">Offset of the directory in the file.</param>
-    /// <param name="Length">Bytes of the directory.</param>
-    /// <param name="Origin">Offset in the file from which the archive's own offsets count.</param>
+    /// <param name="Length">Number of bytes of the directory.</param>
+    /// <param name="Origin">Offset in the file at which the archive begins; the archive's own offsets count from there.</param>
     private readonly record struct End(long Count, long Start, long Length, long Origin);
 }

@@ -1,14 +1,15 @@
 namespace MangaMotion.Media.Chapters;
 
 /// <summary>One file in an archive, as the archive's directory describes it.</summary>
-/// <param name="Name">Folders are separated by <c>/</c>. Never used as a path.</param>
-/// <param name="Method">APPNOTE's number of the compression method.</param>
+/// <param name="Name">Name with <c>/</c> between folders. Never used as a path.</param>
+/// <param name="Method">Number of the compression method in APPNOTE.</param>
 /// <param name="IsEncrypted">Whether a password is needed to read it.</param>
 /// <param name="Packed">Bytes in the archive.</param>
-/// <param name="Unpacked">Bytes when unpacked. Unpacking stops there.</param>
-/// <param name="Header">Offset of its local header in the file.</param>
-/// <param name="Data">Offset of its bytes in the file.</param>
-internal sealed record ZipEntry(string Name, ushort Method, bool IsEncrypted, uint Crc, long Packed, long Unpacked, long Header, long Data) : IArchiveEntry
+/// <param name="Unpacked">Unpacked bytes. Unpacking stops after them.</param>
+/// <param name="Header">Offset of the local header in the file.</param>
+/// <param name="Data">Offset of the bytes in the file.</param>
+internal sealed record ZipEntry(
+    string Name, ushort Method, bool IsEncrypted, uint Crc, long Packed, long Unpacked, long Header, long Data) : IArchiveEntry
 {
     public const ushort Stored = 0;
     public const ushort Deflate = 8;
@@ -20,7 +21,7 @@ internal sealed record ZipEntry(string Name, ushort Method, bool IsEncrypted, ui
         { IsEncrypted: true } => "is encrypted with a password; pack it without one",
         { Method: Stored or Deflate } => null,
         { Method: Deflate64, Packed: < uint.MaxValue, Unpacked: < uint.MaxValue } => null,
-        _ => $"is packed by {MethodName}, which is not taken; pack it as a plain ZIP (Deflate)",
+        _ => $"is packed by {MethodName}, which is not supported; pack it as a plain ZIP (Deflate)",
     };
 
     private string MethodName => Method switch

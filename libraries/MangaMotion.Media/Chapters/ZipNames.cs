@@ -4,41 +4,44 @@ using System.Text;
 
 namespace MangaMotion.Media.Chapters;
 
-/// <summary>The name of an entry as it stands in the archive.</summary>
-/// <param name="Bytes">The bytes in an encoding that the archive may not tell.</param>
-/// <param name="IsUtf8">Whether the entry's flag says UTF-8.</param>
-/// <param name="Host">The system that wrote the entry: 0 DOS and Windows, 3 Unix, 10 Windows NTFS, 19 macOS.</param>
-/// <param name="UnicodePath">The name in Info-ZIP's extra field 7075; null where there is none.</param>
+/// <summary>Name of an entry, not decoded yet.</summary>
+/// <param name="Bytes">Bytes of the name. Their encoding may be unknown.</param>
+/// <param name="IsUtf8">Whether the entry's flag declares UTF-8.</param>
+/// <param name="Host">System that wrote the entry: 0 DOS and Windows, 3 Unix, 10 Windows NTFS, 19 macOS.</param>
+/// <param name="UnicodePath">Name in Info-ZIP's extra field 7075; null without that field.</param>
 internal sealed record ZipName(byte[] Bytes, bool IsUtf8, byte Host, string? UnicodePath)
 {
     public const byte Dos = 0;
     public const byte Unix = 3;
     private const byte MacOs = 19;
 
-    /// <summary>Whether the writer was of a system on which a backslash is a letter of a file's name.</summary>
+    /// <summary>Whether the system of the writer allows a backslash in a file name.</summary>
     public bool IsFromUnix => Host is Unix or MacOs;
 }
 
 /// <summary>
-/// Decodes the names of an archive. Programs of Windows write them in the code page of their country, whose second bytes may be a
-/// backslash or an ASCII letter, so names are decoded before they are split into folders. No field of a ZIP tells the code page. It is
-/// found from all names together, because one name may be valid in several.
+/// Decodes the names of an archive. Programs on Windows write them in the code page of their country, in which the second byte of a letter
+/// may be a backslash or an ASCII letter. So names are decoded before they are split into folders. A ZIP does not state the code page. It
+/// is inferred from all names together, because one name may be valid in several code pages.
 /// </summary>
 internal static class ZipNames
 {
     private const ushort UnicodePathField = 0x7075;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The names in the same order, with <c>/</c> between folders.</summary>
+    /// <summary>Decodes the names, in the same order, with <c>/</c> between folders.</summary>
     public static IReadOnlyList<string> Decode(IReadOnlyList<ZipName> names)
     {
-        var decoded = names.Select(name => name.UnicodePath ?? (name.IsUtf8 || IsPlain(name.Bytes) ? TryDecode(StrictUtf8, name.Bytes) : null)).ToArray();
+        var decoded = names
+            .Select(name => name.UnicodePath ?? (name.IsUtf8 || IsPlain(name.Bytes) ? TryDecode(StrictUtf8, name.Bytes) : null)).ToArray();
         var unknown = names.Where((_, i) => decoded[i] is null).ToList();
         var encoding = unknown.Count == 0 ? StrictUtf8 : FindEncoding(unknown);
         return [.. names.Select((name, i) => Split(decoded[i] ?? encoding.GetString(name.Bytes), name))];
     }
 
-    /// <summary>Reads the content of a Unicode path field. A checksum other than that of the name means that the entry was renamed since.</summary>
+    /// <summary>
+    /// Reads the content of a Unicode path field; null if its checksum is not that of the name, because the entry was renamed later.
+    /// </summary>
     public static string? ReadUnicodePath(ushort id, ReadOnlySpan<byte> field, ReadOnlySpan<byte> name) =>
         id == UnicodePathField && field.Length > 5 && field[0] == 1
         && BinaryPrimitives.ReadUInt32LittleEndian(field[1..]) == Crc32.HashToUInt32(name)
@@ -47,7 +50,9 @@ internal static class ZipNames
 
     private static string Split(string decoded, ZipName name) => name.IsFromUnix ? decoded : decoded.Replace('\\', '/');
 
-    /// <summary>ASCII means the same in every code page. An escape may begin Japanese letters in seven bits.</summary>
+    /// <summary>
+    /// Whether the name is ASCII, which is the same in every code page. An escape may begin Japanese letters in seven bits.
+    /// </summary>
     private static bool IsPlain(ReadOnlySpan<byte> name) => Ascii.IsValid(name) && !name.Contains((byte)0x1B);
 
     private static Encoding FindEncoding(List<ZipName> names)
@@ -55,7 +60,7 @@ internal static class ZipNames
         if (names.TrueForAll(name => !Ascii.IsValid(name.Bytes) && TryDecode(StrictUtf8, name.Bytes) != null))
             return StrictUtf8;
         var fromUnix = names.Count(name => name.IsFromUnix) * 2 > names.Count;
-        return CodePage.Candidates(fromUnix).MaxBy(page => page.Plausibility([.. names.Select(name => name.Bytes)]))!.Encoding;
+        return CodePage.Candidates(fromUnix).MaxBy(page => page.ComputePlausibility([.. names.Select(name => name.Bytes)]))!.Encoding;
     }
 
     private static string? TryDecode(Encoding encoding, ReadOnlySpan<byte> bytes)

@@ -4,30 +4,36 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Media.Hosts;
 
-/// <summary>What a child has left in its directory for outputs.</summary>
+/// <summary>Output files of a job in the directory of its media host. The media host is not trusted.</summary>
 internal sealed record HostOutput(string Tool, string Directory)
 {
-    /// <summary>Believes no answer: what was moved into the workspace is a picture, and of its type.</summary>
-    /// <param name="name">Of the variant that was asked for.</param>
-    /// <param name="extension">Such as <c>jpg</c>.</param>
+    /// <summary>Moves a picture into the workspace, and checks that it has the type of its extension.</summary>
+    /// <param name="name">Name of the variant.</param>
+    /// <param name="extension">Extension, such as <c>jpg</c>.</param>
     public MediaFile TakePicture(Workspace workspace, string name, string extension, int width, int height)
     {
-        if (Take(workspace, $"{name}.{extension}", extension) is not { } made || MediaSniffer.SniffFile(made.FullName).Type is not { } type || type.Extension != extension)
-            throw new ToolFailedException(Tool, $"the file of variant '{name}' is missing or is no {extension}");
+        if (Take(workspace, $"{name}.{extension}", extension) is not { } made
+            || MediaSniffer.SniffFile(made.FullName).Type is not { } type || type.Extension != extension)
+        {
+            throw new ToolFailedException(Tool, $"the file of variant '{name}' is missing or is not a {extension}");
+        }
+
         return new MediaFile(name, made.FullName, type.Name, width, height, made.Length);
     }
 
-    /// <summary>Moves a file of any content into the workspace; null where there is none, or it is empty.</summary>
-    /// <param name="most">Bytes that it may have; a worker's memory is not for a child to fill.</param>
-    public string? TakeFile(Workspace workspace, string name, long most = long.MaxValue) => Take(workspace, name, extension: "") switch
+    /// <summary>Moves a file with any content into the workspace. Returns its path; null if it is missing or empty.</summary>
+    /// <param name="maxBytes">Most bytes of the file: a hostile media host must not exhaust the memory of the worker that reads it.</param>
+    public string? TakeFile(Workspace workspace, string name, long maxBytes = long.MaxValue)
     {
-        { } taken when taken.Length > most => throw new ToolFailedException(Tool, $"the file '{name}' has {taken.Length} bytes, more than it can have"),
-        var taken => taken?.FullName,
-    };
+        var file = Take(workspace, name, extension: "");
+        return file is null || file.Length <= maxBytes
+            ? file?.FullName
+            : throw new ToolFailedException(Tool, $"the file '{name}' has {file.Length} bytes; {maxBytes} are allowed");
+    }
 
     /// <summary>
-    /// Moved first and looked at then: the child lives on, and could change it in between. Nothing but a file is taken: a link leads
-    /// out of the sandbox, and whoever opens a pipe waits for ever. (A pipe has no length.)
+    /// Moves a file, then checks it: the media host still runs, and could change the file between check and move. Only regular files with
+    /// content are accepted, because a link may lead out of the sandbox, and opening a pipe, which has no length, blocks.
     /// </summary>
     private FileInfo? Take(Workspace workspace, string name, string extension)
     {
@@ -35,8 +41,8 @@ internal sealed record HostOutput(string Tool, string Directory)
         if (!File.Exists(made))
             return null;
 
-        var taken = new FileInfo(workspace.NewPath(extension));
-        File.Move(made, taken.FullName);
-        return taken.LinkTarget is null && taken is { Exists: true, Length: > 0 } ? taken : null;
+        var moved = new FileInfo(workspace.NewPath(extension));
+        File.Move(made, moved.FullName);
+        return moved.LinkTarget is null && moved is { Exists: true, Length: > 0 } ? moved : null;
     }
 }

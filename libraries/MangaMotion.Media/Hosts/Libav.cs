@@ -2,30 +2,39 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Media.Hosts;
 
-/// <summary>Chooses who works on video and sound: a kept child with FFmpeg's libraries, or, where it lacks them, FFmpeg's programs.</summary>
+/// <summary>
+/// Runs jobs on video and sound by FFmpeg's libraries in a media host, or by FFmpeg's programs if it lacks the libraries.
+/// </summary>
 public sealed class Libav(MediaHostPool hosts, ILogger<Libav> log)
 {
     private bool _missing;
 
-    /// <summary>Asks a child, and the programs where it answers that it lacks the libraries; from then on the programs at once.</summary>
-    /// <exception cref="MediaException">The file is refused, or the work failed.</exception>
-    internal async Task<TResult> AskAsync<TAnswer, TResult>(
-        string input, MediaType type, HostJob<TAnswer> job, Func<TAnswer, HostOutput, TResult> collect, Func<Task<TResult>> byProgram, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs a job in a media host. Once a media host has reported that it lacks the libraries, runs the programs instead.
+    /// </summary>
+    /// <exception cref="MediaException">The file is refused, or the job failed.</exception>
+    internal async Task<TResult> RunJobAsync<TAnswer, TResult>(
+        string input,
+        MediaType type,
+        HostJob<TAnswer> job,
+        Func<TAnswer, HostOutput, TResult> collect,
+        Func<Task<TResult>> runProgramAsync,
+        CancellationToken cancellationToken)
         where TAnswer : HostAnswer
     {
         if (!_missing)
         {
             try
             {
-                return await hosts.AskAsync(input, type, job, collect, cancellationToken);
+                return await hosts.RunJobAsync(input, type, job, collect, cancellationToken);
             }
             catch (LibraryMissingException missing)
             {
                 _missing = true;
-                log.LogWarning("FFmpeg is started for every video and sound, which takes twice the processor time: {Reason}", missing.Detail);
+                log.FFmpegLibrariesMissing(missing.Detail ?? "");
             }
         }
 
-        return await byProgram();
+        return await runProgramAsync();
     }
 }

@@ -43,14 +43,14 @@ internal sealed class MediaHost : IAsyncDisposable
 
     public TimeSpan Cpu => ProcessTree.Cpu(_working);
 
-    /// <summary>The end of its messages on stderr since its last job began.</summary>
-    public string Complaints => _stderr.ToString();
+    /// <summary>End of the messages on stderr since the last job began.</summary>
+    public string Stderr => _stderr.ToString();
 
     /// <summary>Starts a host process and waits until it has loaded libvips.</summary>
-    /// <param name="library">libvips: a path, or a name for the dynamic linker.</param>
-    /// <param name="forArchives">Whether it gets the large heap of <see cref="DotNet.ArchiveEnvironment"/>.</param>
-    /// <exception cref="ToolFailedException">It was killed before it was ready.</exception>
-    /// <exception cref="SandboxFailedException">It did not start, which is the machine's fault.</exception>
+    /// <param name="library">Path of libvips, or its name for the dynamic linker.</param>
+    /// <param name="forArchives">Whether it gets the large heap of <see cref="HostRuntime.CreateArchiveEnvironment"/>.</param>
+    /// <exception cref="ToolFailedException">The host process was killed before it was ready.</exception>
+    /// <exception cref="SandboxFailedException">The host process did not start. The machine is the cause.</exception>
     public static async Task<MediaHost> StartAsync(
         Sandbox sandbox, MediaOptions options, string slot, string library, bool forArchives, CancellationToken cancellationToken)
     {
@@ -62,10 +62,14 @@ internal sealed class MediaHost : IAsyncDisposable
         ];
 
         var program = Path.Combine(Folder, "MangaMotion.MediaHost.dll");
-        var dotnet = DotNet.Root;
+        var dotnet = HostRuntime.Root;
         string?[] directories =
         [
-            dotnet, Folder, library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null, options.Av.Libraries, options.Lettering.Models,
+            dotnet,
+            Folder,
+            library.Contains('/') ? Path.GetDirectoryName(Path.GetFullPath(library)) : null,
+            options.Av.Libraries,
+            options.Lettering.Models,
         ];
         foreach (var directory in directories)
         {
@@ -79,7 +83,7 @@ internal sealed class MediaHost : IAsyncDisposable
             Arguments = [program, seenIn, seenOut, library, options.Av.Libraries, options.Lettering.Models],
             Mounts = mounts,
             Caps = new ResourceCaps { MemoryBytes = options.Limits.MemoryBytes, FileBytes = options.Limits.OutputBytes },
-            Environment = forArchives ? DotNet.ArchiveEnvironment(options.Limits.MemoryBytes) : DotNet.LeanEnvironment,
+            Environment = forArchives ? HostRuntime.CreateArchiveEnvironment(options.Limits.MemoryBytes) : HostRuntime.LeanEnvironment,
         });
         var host = new MediaHost(process, slot);
         try
@@ -95,8 +99,8 @@ internal sealed class MediaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a job and reads its answer; null if the host process ended or answered nonsense.</summary>
-    public async Task<HostAnswer?> AskAsync(HostJob job, CancellationToken cancellationToken)
+    /// <summary>Sends a job and reads its answer; null if the host process ended or its answer is invalid.</summary>
+    public async Task<HostAnswer?> SendAsync(HostJob job, CancellationToken cancellationToken)
     {
         Jobs++;
         _stderr.Clear();
@@ -106,7 +110,9 @@ internal sealed class MediaHost : IAsyncDisposable
             var requests = _process.StandardInput.BaseStream;
             await requests.WriteAsync((byte[])[.. line, (byte)'\n'], cancellationToken);
             await requests.FlushAsync(cancellationToken);
-            return await ReadLineAsync(cancellationToken) is { } answer ? JsonSerializer.Deserialize(answer.Span, HostProtocol.Default.HostAnswer) : null;
+            return await ReadLineAsync(cancellationToken) is { } answer
+                ? JsonSerializer.Deserialize(answer.Span, HostProtocol.Default.HostAnswer)
+                : null;
         }
         catch (Exception failure) when (failure is IOException or JsonException or NotSupportedException)
         {
@@ -115,18 +121,18 @@ internal sealed class MediaHost : IAsyncDisposable
     }
 
     /// <summary>Kills the host process and its descendants and waits until they have ended.</summary>
-    /// <returns>The signal that ended it, and its messages.</returns>
+    /// <returns>Signal that ended the process, and its messages.</returns>
     public async Task<(int? Signal, string Detail)> KillAsync()
     {
         Posix.KillGroup(_process);
         await _process.WaitForExitAsync();
         await _drained;
         int? signal = _process.ExitCode > 128 ? _process.ExitCode - 128 : null;
-        return (signal, $"exit {_process.ExitCode}; stderr: {Complaints}");
+        return (signal, $"exit {_process.ExitCode}; stderr: {Stderr}");
     }
 
-    /// <summary>Waits for an end that has begun (its stdout is closed).</summary>
-    /// <returns>The signal that ended it, null also where it had to be killed here, and what it said.</returns>
+    /// <summary>Waits until a host process whose stdout is closed has ended. Kills it after two seconds.</summary>
+    /// <returns>Signal that ended the process, null if it was killed here, and its messages.</returns>
     public async Task<(int? Signal, string Detail)> EndAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -153,15 +159,19 @@ internal sealed class MediaHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It stalls; its messages so far are in the exception below.
+            // The process stalls. Its messages so far are in the exception below.
         }
 
         var (signal, detail) = await EndAsync();
         var failure = $"the host process did not start; if it was refused memory, raise Media:Limits:MemoryBytes; {detail}";
-        throw signal == Posix.SigKill ? new ToolFailedException("mediahost", failure, signal) : new SandboxFailedException("mediahost", failure);
+        throw signal == Posix.SigKill
+            ? new ToolFailedException("mediahost", failure, signal)
+            : new SandboxFailedException("mediahost", failure);
     }
 
-    /// <summary>Reads one line. Null if the host process exited or sent more than 64 KiB: a hostile process must not exhaust the worker's memory.</summary>
+    /// <summary>
+    /// Reads one line. Null if the host process exited or sent more than 64 KiB: a hostile process must not exhaust the worker's memory.
+    /// </summary>
     private async Task<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
         int read;

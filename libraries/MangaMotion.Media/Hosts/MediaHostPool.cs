@@ -8,10 +8,12 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Media.Hosts;
 
 /// <summary>
-/// Host processes for every kind of job, started when first needed and kept, because a start costs more than a picture. A process
-/// that crashes, hangs, answers nonsense or grows is replaced. Its job fails, by the fault of the file or of the process.
+/// Host processes for every kind of job. They are started when first needed and kept, because a start takes longer than a picture. A
+/// process that crashes, hangs, sends an invalid answer or grows is replaced. Its job fails, and the failure says whether the file is the
+/// cause.
 /// </summary>
-public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbox, WorkspaceRoot workspaces, ILogger<MediaHostPool> log) : IAsyncDisposable
+public sealed class MediaHostPool(
+    IOptions<MediaOptions> options, Sandbox sandbox, WorkspaceRoot workspaces, ILogger<MediaHostPool> log) : IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
 
@@ -26,26 +28,28 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
     internal IReadOnlyCollection<int> ProcessIds => [.. _all.Keys.Select(host => host.ProcessId)];
 
     /// <summary>Messages of the living hosts on stderr, each since its last job began.</summary>
-    internal IReadOnlyCollection<string> Complaints => [.. _all.Keys.Select(host => host.Complaints)];
+    internal IReadOnlyCollection<string> Stderr => [.. _all.Keys.Select(host => host.Stderr)];
 
-    /// <summary>Gives a job to a host process and collects its outputs before the process gets its next job.</summary>
-    /// <param name="input">A file on the file system of the workspaces; it stays where it is.</param>
-    /// <param name="type">Of the input.</param>
+    /// <summary>Runs a job in a host process and collects its outputs before the process gets its next job.</summary>
+    /// <param name="input">File on the file system of the workspaces. It is not moved or changed.</param>
+    /// <param name="type">Type of the input.</param>
     /// <param name="collect">Builds the result from the answer and the output files, and checks both.</param>
-    /// <exception cref="MediaException">The file is refused, or the host process failed; see <see cref="MediaException.Permanent"/>.</exception>
-    /// <exception cref="OperationCanceledException">Canceled; the host process is dead.</exception>
-    internal Task<TResult> AskAsync<TAnswer, TResult>(
+    /// <exception cref="MediaException">
+    /// The file is refused, or the host process failed; see <see cref="MediaException.Permanent"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Canceled; the host process was killed.</exception>
+    internal Task<TResult> RunJobAsync<TAnswer, TResult>(
         string input, MediaType type, HostJob<TAnswer> job, Func<TAnswer, HostOutput, TResult> collect, CancellationToken cancellationToken)
         where TAnswer : HostAnswer =>
         MediaTelemetry.RunAsync(job.Tool, activity => RunAsync(input, type, job, collect, activity, cancellationToken));
 
-    /// <summary>Starts a host process outside the jobs' places. The first is kept for them.</summary>
-    /// <exception cref="ToolFailedException">It did not start.</exception>
-    internal async Task TryStartAsync(CancellationToken cancellationToken)
+    /// <summary>Tests whether host processes start. The first one is kept for jobs; later ones are ended.</summary>
+    /// <exception cref="ToolFailedException">The host process did not start.</exception>
+    internal async Task TestStartAsync(CancellationToken cancellationToken)
     {
         using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         var first = _all.IsEmpty;
-        var host = await StartAsync(UsualLibrary(), forArchives: false, canceled.Token);
+        var host = await StartAsync(FindLibrary(), forArchives: false, canceled.Token);
         if (first && !_closing.IsCancellationRequested)
             _idle.Push(host);
         else
@@ -65,7 +69,12 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
     }
 
     private async Task<TResult> RunAsync<TAnswer, TResult>(
-        string input, MediaType type, HostJob<TAnswer> job, Func<TAnswer, HostOutput, TResult> collect, Activity? activity, CancellationToken cancellationToken)
+        string input,
+        MediaType type,
+        HostJob<TAnswer> job,
+        Func<TAnswer, HostOutput, TResult> collect,
+        Activity? activity,
+        CancellationToken cancellationToken)
         where TAnswer : HostAnswer
     {
         using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
@@ -76,25 +85,26 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
             var forArchives = type.Kind == MediaKind.Archive;
             var isForOneJob = forArchives || type == MediaType.Heic;
             var host = !isForOneJob && _idle.TryPop(out var kept) ? kept
-                : await StartAsync(type == MediaType.Heic ? HeicLibrary() : UsualLibrary(), forArchives, canceled.Token);
+                : await StartAsync(type == MediaType.Heic ? FindHeicLibrary() : FindLibrary(), forArchives, canceled.Token);
             var keep = false;
             var shown = Path.Combine(host.InDirectory, "input");
             try
             {
-                // A second name, not a copy: workspace and slot are on one file system. Several children may have the same input.
+                // A hard link, not a copy: workspace and slot are on one file system. Several hosts may have the same input.
                 Posix.Link(input, shown);
-                var answer = await AskAsync(host, type, job, activity, canceled.Token);
+                var answer = await SendAsync(host, type, job, activity, canceled.Token);
                 keep = answer is TAnswer or HostFailure;
                 return answer switch
                 {
                     TAnswer done => collect(done, new HostOutput(job.Tool, host.OutDirectory)),
-                    HostFailure failure => throw HostFailures.Exception(failure, job.Tool, type, _limits),
-                    _ => throw new ToolFailedException(job.Tool, $"the child answered a {job.GetType().Name} with {answer.GetType().Name}"),
+                    HostFailure failure => throw HostFailures.CreateException(failure, job.Tool, type, _limits),
+                    _ => throw new ToolFailedException(
+                        job.Tool, $"the media host answered a {job.GetType().Name} with {answer.GetType().Name}"),
                 };
             }
             finally
             {
-                await ReturnAsync(host, keep && Clear(host), isForOneJob);
+                await ReturnAsync(host, keep && DeleteFiles(host), isForOneJob);
             }
         }
         finally
@@ -103,11 +113,12 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         }
     }
 
-    /// <summary>HEIC is rare and its library large: its child is started for one picture.</summary>
-    private static string HeicLibrary() =>
-        VipsLibrary.ForHeic ?? throw new UnsupportedMediaException("HEIC is not taken here; save the picture as JPEG.", "the system's libvips42 is not installed");
+    /// <summary>Finds libvips for HEIC. Because HEIC is rare and this library large, a host process is started for each picture.</summary>
+    private static string FindHeicLibrary() =>
+        VipsLibrary.ForHeic ?? throw new UnsupportedMediaException(
+            "HEIC is not supported on this server; save the picture as JPEG.", "the system's libvips42 is not installed");
 
-    private string UsualLibrary() => VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder);
+    private string FindLibrary() => VipsLibrary.Find(options.Value.Vips.Library, MediaHost.Folder);
 
     private async Task<MediaHost> StartAsync(string library, bool forArchives, CancellationToken cancellationToken)
     {
@@ -117,26 +128,30 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         return host;
     }
 
-    private async Task<HostAnswer> AskAsync(MediaHost host, MediaType type, HostJob job, Activity? activity, CancellationToken cancellationToken)
+    private async Task<HostAnswer> SendAsync(
+        MediaHost host, MediaType type, HostJob job, Activity? activity, CancellationToken cancellationToken)
     {
         var (cpuBefore, started) = (host.Cpu, Stopwatch.GetTimestamp());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = host.AskAsync(job, stop.Token);
+        var answering = host.SendAsync(job, stop.Token);
         try
         {
-            // With one thread, processor time runs no faster than the wall's: nothing to watch before.
-            var patience = TimeSpan.FromSeconds(_limits.CpuSeconds);
-            while (await Task.WhenAny(asking, Task.Delay(patience, stop.Token)) != asking)
+            // A process with one thread cannot use more processor time than wall time, so the first check is due after the limit.
+            var interval = TimeSpan.FromSeconds(_limits.CpuSeconds);
+            while (await Task.WhenAny(answering, Task.Delay(interval, stop.Token)) != answering)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                patience = WatchInterval;
+                interval = WatchInterval;
                 if (host.Cpu - cpuBefore >= TimeSpan.FromSeconds(_limits.CpuSeconds))
-                    throw Outcome.CpuUsedUp(_limits.CpuSeconds, type.Title, $"{job.Tool} on {type}");
+                    throw LimitExceeded.Cpu(_limits.CpuSeconds, type.Title, $"{job.Tool} on {type}");
                 if (Stopwatch.GetElapsedTime(started) >= TimeSpan.FromSeconds(_limits.WallSeconds))
-                    throw new ToolFailedException(job.Tool, $"no answer within {_limits.WallSeconds} s of wall time, with processor time to spare");
+                {
+                    throw new ToolFailedException(
+                        job.Tool, $"no answer within {_limits.WallSeconds} s of wall time, below the limit of processor time");
+                }
             }
 
-            if (await asking is { } answer)
+            if (await answering is { } answer)
             {
                 activity?.SetTag("media.host.jobs", host.Jobs);
                 return answer;
@@ -150,17 +165,18 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         var (signal, detail) = await host.EndAsync();
         throw this switch
         {
-            _ when StartFailure.OfRefusedThread(detail) => new SandboxFailedException(job.Tool, $"the host process was refused a thread, {detail}"),
-            _ when Shortage.OfMemory(detail) => Outcome.OutOfMemory(_limits.MemoryBytes, type.Title, detail),
-            _ => new ToolFailedException(job.Tool, $"the host process died in mid-job, {detail}", signal),
+            _ when ToolErrors.IsNoThread(detail) =>
+                new SandboxFailedException(job.Tool, $"the host process was refused a thread, {detail}"),
+            _ when ToolErrors.IsNoMemory(detail) => LimitExceeded.Memory(_limits.MemoryBytes, type.Title, detail),
+            _ => new ToolFailedException(job.Tool, $"the host process ended during the job, {detail}", signal),
         };
     }
 
     /// <summary>
-    /// Takes the job's files away. No folder is entered, for the child could put a link in its place: one that makes folders, which
-    /// no job does, is not kept, and neither is one whose own are gone.
+    /// Deletes the job's files. Returns false if that fails, and the host process is not kept: it created a directory, which no job does,
+    /// or its own directories are missing. No directory is entered, because the host process could replace it by a link.
     /// </summary>
-    private static bool Clear(MediaHost host)
+    private static bool DeleteFiles(MediaHost host)
     {
         try
         {
@@ -192,8 +208,8 @@ public sealed class MediaHostPool(IOptions<MediaOptions> options, Sandbox sandbo
         }
 
         if (reason == "failed")
-            log.LogWarning("The media child {ProcessId} failed in its job {Jobs} and is replaced", host.ProcessId, host.Jobs);
-        MediaTelemetry.HostReplaced(reason);
+            log.HostFailed(host.ProcessId, host.Jobs);
+        MediaTelemetry.CountReplacedHost(reason);
         await EndAsync(host);
     }
 

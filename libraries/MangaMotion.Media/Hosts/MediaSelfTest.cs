@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace MangaMotion.Media.Hosts;
 
 /// <summary>
-/// Tests whether this machine starts media tools at all: a trivial program in the sandbox, then a host process with its libraries. Runs
-/// once at the start, after each failure that looks like the machine's, and every <see cref="Pause"/> until it passes.
+/// Tests whether this machine can start media tools: a trivial program in the sandbox, then a host process with its libraries. Runs at the
+/// start, after each failure that the machine may have caused, and every <see cref="Pause"/> until it passes.
 /// </summary>
 public sealed class MediaSelfTest(Sandbox sandbox, MediaHostPool hosts, ILogger<MediaSelfTest> log) : BackgroundService
 {
@@ -16,21 +16,21 @@ public sealed class MediaSelfTest(Sandbox sandbox, MediaHostPool hosts, ILogger<
     private readonly SemaphoreSlim _suspected = new(0, 1);
     private TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Why media cannot be processed here now; null while the last test passed.</summary>
+    /// <summary>Why this machine cannot process media now; null while the last test passed.</summary>
     public string? Failure { get; private set; } = "the first self-test has not ended";
 
     /// <summary>Name of the sandbox in use, such as <c>landlock</c>.</summary>
     public string SandboxName => sandbox.Name;
 
-    /// <summary>Completes while the last test passed.</summary>
-    public Task UntilPassedAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until a test has passed; completes at once if the last one passed.</summary>
+    public Task WaitUntilPassedAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
             return _passed.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Runs the test again soon: a job failed in a way that looks like the machine's fault.</summary>
-    public void Suspect()
+    /// <summary>Requests another test, after a job failed and the machine may be the cause.</summary>
+    public void RequestTest()
     {
         lock (_lock)
         {
@@ -57,7 +57,7 @@ public sealed class MediaSelfTest(Sandbox sandbox, MediaHostPool hosts, ILogger<
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops.
+            // Expected when the service stops.
         }
     }
 
@@ -65,9 +65,9 @@ public sealed class MediaSelfTest(Sandbox sandbox, MediaHostPool hosts, ILogger<
     {
         try
         {
-            if (await Task.Run(sandbox.Try, cancellationToken) is { } reason)
+            if (await Task.Run(sandbox.FindFailure, cancellationToken) is { } reason)
                 return $"the sandbox {sandbox.Name} does not start: {reason}";
-            await hosts.TryStartAsync(cancellationToken);
+            await hosts.TestStartAsync(cancellationToken);
             return null;
         }
         catch (Exception failure) when (failure is MediaException or IOException or UnauthorizedAccessException)

@@ -23,7 +23,10 @@ public static partial class ChosenVariants
 
     private static readonly string[] Known = ["name", "longest_side", "format", "fit", "quality"];
 
-    /// <exception cref="FormatException">A member is unknown or its value is not allowed. The message names it and the allowed values.</exception>
+    /// <summary>Parses the array.</summary>
+    /// <exception cref="FormatException">
+    /// A member is unknown or its value is not allowed. The message names it and the allowed values.
+    /// </exception>
     public static IReadOnlyList<ImageVariant> Parse(JsonElement variants)
     {
         if (variants.ValueKind != JsonValueKind.Array)
@@ -40,10 +43,12 @@ public static partial class ChosenVariants
     {
         if (variant.ValueKind != JsonValueKind.Object)
             throw new FormatException($"{place} must be an object with {string.Join(", ", Known)}.");
-        if (variant.EnumerateObject().FirstOrDefault(member => !Known.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
-            throw new FormatException($"{place} has no '{Shorten(unknown.Name)}'; known are {string.Join(", ", Known)}.");
-        var format = ReadOneOf(variant, place, "format", ("jpeg", ImageFormat.Jpeg), ("webp", ImageFormat.Webp), ("avif", ImageFormat.Avif));
-        return new(ReadName(variant, place), ReadNumber(variant, place, "longest_side", SmallestSide, LargestSide) ?? throw Missing(place, "longest_side"))
+        if (variant.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
+            throw new FormatException($"{place} has no '{Shorten(unknown)}'; known are {string.Join(", ", Known)}.");
+        var format = ReadOneOf(
+            variant, place, "format", ("jpeg", ImageFormat.Jpeg), ("webp", ImageFormat.Webp), ("avif", ImageFormat.Avif));
+        var size = ReadNumber(variant, place, "longest_side", SmallestSide, LargestSide) ?? throw Missing(place, "longest_side");
+        return new(ReadName(variant, place), size)
         {
             Format = format,
             Fit = ReadOneOf(variant, place, "fit", ("contain", ImageFit.Contain), ("crop", ImageFit.Crop)),
@@ -58,7 +63,8 @@ public static partial class ChosenVariants
         var name = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         return Name().IsMatch(name)
             ? name
-            : throw new FormatException($"{place}.name must be 1 to 32 lower-case letters, digits or '-', beginning with a letter or digit.");
+            : throw new FormatException(
+                $"{place}.name must be 1 to 32 lower-case letters, digits or '-', beginning with a letter or digit.");
     }
 
     private static int? ReadNumber(JsonElement variant, string place, string member, int least, int most)
@@ -70,7 +76,7 @@ public static partial class ChosenVariants
             : throw new FormatException($"{place}.{member} must be a whole number from {least} to {most}.");
     }
 
-    /// <summary>Reads one of some values without regard to case; the first without the member.</summary>
+    /// <summary>Reads one of the allowed values, in any case. Without the member, returns the first one.</summary>
     private static T ReadOneOf<T>(JsonElement variant, string place, string member, params (string Name, T Value)[] allowed)
     {
         if (Find(variant, member) is not { } value)

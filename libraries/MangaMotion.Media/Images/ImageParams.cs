@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace MangaMotion.Media.Images;
 
 /// <summary>
-/// The parameters by which a caller chooses how pictures are made, a JSON object: <c>preview_size</c> and
+/// Parameters of a caller for pictures, a JSON object: <c>preview_size</c> and
 /// <c>thumbnail_size</c> (longest side, pixels), <c>format</c> (<c>jpeg</c> or <c>webp</c>), <c>quality</c> (1–100),
 /// <c>background</c> (<c>#rrggbb</c>) and <c>variants</c> (<see cref="ChosenVariants"/>). Each is optional.
 /// </summary>
@@ -12,7 +12,8 @@ public static class ImageParams
 {
     private static readonly string[] Known = ["preview_size", "thumbnail_size", "format", "quality", "background", ChosenVariants.Member];
 
-    /// <exception cref="FormatException">A parameter is not known or its value is not allowed; the message names it.</exception>
+    /// <summary>Parses the parameters.</summary>
+    /// <exception cref="FormatException">A parameter is unknown or its value is not allowed. The message names it.</exception>
     public static ImageRequest Parse(JsonElement parameters)
     {
         if (parameters.ValueKind != JsonValueKind.Object)
@@ -61,7 +62,8 @@ public static class ImageParams
     }
 
     private static int Number(JsonProperty parameter, int least, int most) =>
-        parameter.Value.ValueKind == JsonValueKind.Number && parameter.Value.TryGetInt32(out var number) && number >= least && number <= most
+        parameter.Value.ValueKind == JsonValueKind.Number && parameter.Value.TryGetInt32(out var number)
+            && number >= least && number <= most
             ? number
             : throw new FormatException($"params.{parameter.Name} must be a whole number from {least} to {most}.");
 

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Images;
 
-/// <summary>Makes derivatives of pictures by libvips, in the kept children.</summary>
+/// <summary>Renders derivatives of pictures by libvips in the media hosts.</summary>
 public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> options) : IImageRenderer
 {
     private const string Animation = "animation";
+    private const int AnimationQuality = 70;
 
     private readonly MediaLimits _limits = options.Value.Limits;
 
@@ -16,27 +17,37 @@ public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> op
     {
         request.Validate();
         if (type.Kind != MediaKind.Image)
-            throw new ArgumentException($"{type} is no image.", nameof(type));
+            throw new ArgumentException($"{type} is not an image.", nameof(type));
 
         var job = new ImageJob
         {
             Type = type.Name,
-            Pictures = Ask(request),
-            Animation = request.AnimationSize is { } size ? new HostAnimation(Animation, size, 70, _limits.AnimationFrames, _limits.AnimationPixels) : null,
+            Pictures = CreatePictures(request),
+            Animation = request.AnimationSize is { } size
+                ? new HostAnimation(Animation, size, AnimationQuality, _limits.AnimationFrames, _limits.AnimationPixels)
+                : null,
             MaxPixels = _limits.Pixels,
             MaxFrames = _limits.Frames,
         };
-        return hosts.AskAsync(input, type, job, (answer, output) => Take(workspace, answer, output, request), cancellationToken);
+        return hosts.RunJobAsync(input, type, job, (answer, output) => Collect(workspace, answer, output, request), cancellationToken);
     }
 
-    /// <summary>Describes the variants of a request to a child.</summary>
-    internal static HostPictures Ask(ImageRequest request) => new(
-        [.. request.Variants.OrderByDescending(v => v.Size).Select(v => new HostVariant(v.Name, v.Size, Extension(v.Format), v.Quality, v.Progressive, v.Fit == ImageFit.Crop))],
+    /// <summary>Describes the variants of a request for a media host.</summary>
+    internal static HostPictures CreatePictures(ImageRequest request) => new(
+        [.. request.Variants.OrderByDescending(variant => variant.Size).Select(CreateVariant)],
         [request.Background.Red, request.Background.Green, request.Background.Blue]);
 
-    /// <summary>Moves the files that a child has made of a picture into the workspace.</summary>
-    /// <exception cref="ToolFailedException">A variant is missing, or is not what it should be.</exception>
-    internal static RenderedImage Take(Workspace workspace, ImageAnswer answer, HostOutput output, ImageRequest request)
+    private static HostVariant CreateVariant(ImageVariant variant) => new(
+        variant.Name,
+        variant.Size,
+        Extension(variant.Format),
+        variant.Quality,
+        variant.Progressive,
+        variant.Fit == ImageFit.Crop);
+
+    /// <summary>Moves the variants that a media host made into the workspace.</summary>
+    /// <exception cref="ToolFailedException">A variant is missing, or has another type.</exception>
+    internal static RenderedImage Collect(Workspace workspace, ImageAnswer answer, HostOutput output, ImageRequest request)
     {
         var files = new List<MediaFile>();
         foreach (var (name, format) in request.Variants.Select(v => (v.Name, v.Format)).Append((Animation, ImageFormat.Webp)))
@@ -63,7 +74,8 @@ public sealed class ImageRenderer(MediaHostPool hosts, IOptions<MediaOptions> op
     private static string Sentence(HostNote note) => note switch
     {
         HostNote.FirstFrameOnly => "The file is an animation; only its first picture is shown.",
-        _ => "Text in Chinese, Japanese or Korean may be unreadable, because its fonts are not in the file; embed them and export it again.",
+        _ =>
+            "Text in Chinese, Japanese or Korean may be unreadable, because its fonts are not in the file; embed them and export it again.",
     };
 
     private static string Extension(ImageFormat format) => format switch

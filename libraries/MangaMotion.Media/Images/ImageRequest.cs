@@ -2,20 +2,21 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.Media.Images;
 
+/// <summary>Format of a made picture.</summary>
 public enum ImageFormat
 {
-    /// <summary>Baseline or progressive, 4:2:0.</summary>
+    /// <summary>JPEG, baseline or progressive, 4:2:0.</summary>
     Jpeg,
     Webp,
 
-    /// <summary>AV1 in HEIF.</summary>
+    /// <summary>AVIF: AV1 in HEIF.</summary>
     Avif,
 
-    /// <summary>Lossless.</summary>
+    /// <summary>PNG, lossless.</summary>
     Png,
 }
 
-/// <summary>How a picture fits into the square of its size.</summary>
+/// <summary>Way to fit a picture into the square of its size.</summary>
 public enum ImageFit
 {
     /// <summary>The whole picture; its longest side is at most the size.</summary>
@@ -37,7 +38,7 @@ public sealed record ImageVariant(string Name, int Size)
     /// <summary>Quality of a lossy format, 1–100. PNG ignores it.</summary>
     public int Quality { get; init; } = 80;
 
-    /// <summary>Whether a JPEG gets sharper while it loads, for about a third more processor time.</summary>
+    /// <summary>Whether a JPEG is progressive, for about a third more processor time.</summary>
     public bool Progressive { get; init; }
 }
 
@@ -50,25 +51,30 @@ public sealed record ImageRequest
     /// <summary>Variants that every picture gets.</summary>
     public static IReadOnlyList<ImageVariant> Defaults { get; } = [Preview, Thumbnail];
 
-    /// <summary>At least one. Each smaller variant is made from the pixels of the next larger one.</summary>
+    /// <summary>Variants to make, at least one. Each smaller one is made from the pixels of the next larger one.</summary>
     public IReadOnlyList<ImageVariant> Variants { get; init; } = Defaults;
 
     /// <summary>Colour under transparent pixels.</summary>
     public Rgb Background { get; init; } = Rgb.White;
 
-    /// <summary>Longest side in pixels of the moving WebP named <c>animation</c> that an animated GIF or WebP also gets; null for none.</summary>
+    /// <summary>Longest side in pixels of the animated WebP named <c>animation</c> for an animated GIF or WebP; null for none.</summary>
     public int? AnimationSize { get; init; } = 480;
 
-    /// <exception cref="ValidationException">A value is out of its range; the message says which and what is allowed.</exception>
+    /// <summary>Checks all values.</summary>
+    /// <exception cref="ValidationException">A value is out of its range. The message names it and the allowed values.</exception>
     public void Validate()
     {
         var most = Defaults.Count + ChosenVariants.MaxCount;
         Check(Variants.Count > 0 && Variants.Count <= most, $"1 to {most} variants can be made, not {Variants.Count}.");
-        Check(Variants.Select(v => v.Name).Append("animation").Distinct().Count() == Variants.Count + 1, "The names of the variants must differ, and 'animation' is taken.");
+        Check(
+            Variants.Select(variant => variant.Name).Append("animation").Distinct().Count() == Variants.Count + 1,
+            "The names of the variants must differ, and none may be 'animation'.");
         Check(AnimationSize is null or (>= 16 and <= 2048), $"The animation's size is 16 to 2048 pixels, not {AnimationSize}.");
         foreach (var variant in Variants)
         {
-            Check(variant.Name.Length is > 0 and <= 32 && variant.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), "A variant's name is 1 to 32 letters, digits or hyphens.");
+            Check(
+                variant.Name.Length is > 0 and <= 32 && variant.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'),
+                "A variant's name is 1 to 32 letters, digits or hyphens.");
             Check(variant.Size is >= 1 and <= 8192, $"The size of '{variant.Name}' is 1 to 8192 pixels, not {variant.Size}.");
             Check(variant.Quality is >= 1 and <= 100, $"The quality of '{variant.Name}' is 1 to 100, not {variant.Quality}.");
         }
@@ -87,19 +93,19 @@ public readonly record struct Rgb(byte Red, byte Green, byte Blue)
     public static readonly Rgb White = new(255, 255, 255);
 }
 
-/// <summary>One file that was made, in the job's workspace.</summary>
-/// <param name="Variant">Its name in the request, or <c>animation</c>, <c>waveform</c>, <c>peaks</c>.</param>
-/// <param name="Width">In pixels; 0 for a file that is no picture.</param>
-/// <param name="Height">In pixels; 0 for a file that is no picture.</param>
+/// <summary>One made file in the job's workspace.</summary>
+/// <param name="Variant">Name in the request, or <c>animation</c>, <c>waveform</c>, <c>peaks</c>.</param>
+/// <param name="Width">Width in pixels; 0 for a file that is not a picture.</param>
+/// <param name="Height">Height in pixels; 0 for a file that is not a picture.</param>
 public sealed record MediaFile(string Variant, string Path, string ContentType, int Width, int Height, long Bytes);
 
-/// <summary>What a picture is and what was made of it.</summary>
+/// <summary>Result of rendering a picture.</summary>
 public sealed record RenderedImage
 {
-    /// <summary>Pixels of the upright picture, as in the file.</summary>
+    /// <summary>Width in pixels of the upright picture, at the size in the file.</summary>
     public required int Width { get; init; }
 
-    /// <summary>Pixels of the upright picture, as in the file.</summary>
+    /// <summary>Height in pixels of the upright picture, at the size in the file.</summary>
     public required int Height { get; init; }
 
     /// <summary>Frames of an animation or pages of a TIFF, at least 1.</summary>
@@ -107,13 +113,13 @@ public sealed record RenderedImage
 
     public required bool HasAlpha { get; init; }
 
-    /// <summary>EXIF orientation of the file, 1–8; the files made are upright.</summary>
+    /// <summary>EXIF orientation of the file, 1–8. The made files are upright.</summary>
     public required int Orientation { get; init; }
 
-    /// <summary>Sentences for the owner about what was made; mostly none.</summary>
+    /// <summary>Sentences for the owner about the made files; usually none.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Placeholder, Base64; see <see cref="Images.ThumbHash"/>.</summary>
+    /// <summary>Placeholder in Base64; see <see cref="Images.ThumbHash"/>.</summary>
     public required string ThumbHash { get; init; }
 
     public required IReadOnlyList<MediaFile> Files { get; init; }

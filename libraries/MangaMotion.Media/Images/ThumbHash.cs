@@ -1,16 +1,18 @@
 namespace MangaMotion.Media.Images;
 
 /// <summary>
-/// A placeholder of about 25 bytes that a page can draw while the picture loads: the lowest frequencies of the picture in
-/// a luminance and two chrominance channels. The format is Evan Wallace's ThumbHash (github.com/evanw/thumbhash), opaque.
+/// Computes placeholders of about 25 bytes that a page can draw while the picture loads: the lowest frequencies of the picture in one
+/// luminance and two chrominance channels. The format is Evan Wallace's ThumbHash (github.com/evanw/thumbhash) without transparency.
 /// </summary>
 public static class ThumbHash
 {
-    /// <summary>Longest side, in pixels, that is worth giving; more costs time and changes nothing.</summary>
+    /// <summary>Longest side in pixels that is useful. Larger pictures take more time and give the same result.</summary>
     public const int LargestSide = 100;
 
-    /// <summary>The hash, in Base64, of rows of 8-bit red, green and blue.</summary>
-    /// <exception cref="ArgumentException">The span does not hold <paramref name="width"/> × <paramref name="height"/> × 3 bytes.</exception>
+    /// <summary>Computes the hash, in Base64, of rows of 8-bit red, green and blue.</summary>
+    /// <exception cref="ArgumentException">
+    /// The span does not hold <paramref name="width"/> × <paramref name="height"/> × 3 bytes.
+    /// </exception>
     public static string Encode(ReadOnlySpan<byte> rgb, int width, int height)
     {
         if (width <= 0 || height <= 0 || rgb.Length != width * height * 3)
@@ -33,7 +35,10 @@ public static class ThumbHash
         var q = Transform(redGreen, width, height, 3, 3);
 
         var landscape = width > height;
-        var head = Round(63 * l.Mean) | (Round(31.5 + (31.5 * p.Mean)) << 6) | (Round(31.5 + (31.5 * q.Mean)) << 12) | (Round(31 * l.Scale) << 18);
+        var head = Round(63 * l.Mean)
+            | (Round(31.5 + (31.5 * p.Mean)) << 6)
+            | (Round(31.5 + (31.5 * q.Mean)) << 12)
+            | (Round(31 * l.Scale) << 18);
         var tail = (landscape ? down : across) | (Round(63 * p.Scale) << 3) | (Round(63 * q.Scale) << 9) | (landscape ? 1 << 15 : 0);
 
         List<byte> hash = [(byte)head, (byte)(head >> 8), (byte)(head >> 16), (byte)tail, (byte)(tail >> 8)];
@@ -43,8 +48,11 @@ public static class ThumbHash
         return Convert.ToBase64String([.. hash]);
     }
 
-    /// <summary>The cosine transform's mean, its largest other term, and those terms brought to 0–1 by it, lowest frequency first.</summary>
-    private static (double Mean, double Scale, List<double> Terms) Transform(double[] channel, int width, int height, int across, int down)
+    /// <summary>
+    /// Computes the mean of the cosine transform, its largest other term, and the other terms scaled to 0–1, lowest frequency first.
+    /// </summary>
+    private static (double Mean, double Scale, List<double> Terms) Transform(
+        double[] channel, int width, int height, int across, int down)
     {
         var (cosX, cosY) = (Cosines(width, across), Cosines(height, down));
         var rows = new double[across, height];

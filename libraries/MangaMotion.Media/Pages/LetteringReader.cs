@@ -16,8 +16,8 @@ public sealed record LetteringLine(int X, int Y, int Width, int Height, string T
 public sealed class LetteringReader(MediaHostPool hosts, IOptions<MediaOptions> options, ILogger<LetteringReader> log)
 {
     /// <summary>
-    /// Pixels of the longer side of a page at the detector. <c>bench lettering</c> on relettered pages read .91 of the texts with 1,120, .89
-    /// with 1,280, .87 with 960 and .85 with 800.
+    /// Pixels of the longer side of a page in the detector. <c>bench lettering</c> on relettered pages read 0.91 of the texts with 1,120,
+    /// 0.89 with 1,280, 0.87 with 960 and 0.85 with 800.
     /// </summary>
     private const int Side = 1_120;
 
@@ -42,7 +42,7 @@ public sealed class LetteringReader(MediaHostPool hosts, IOptions<MediaOptions> 
         try
         {
             var job = new LetteringJob { Type = MediaType.Graymap.Name, MaxPixels = options.Value.Limits.Pixels, Side = Side };
-            return await hosts.AskAsync(input, MediaType.Graymap, job, (answer, _) => Convert(answer, width, height), cancellationToken);
+            return await hosts.RunJobAsync(input, MediaType.Graymap, job, (answer, _) => Convert(answer, width, height), cancellationToken);
         }
         catch (LibraryMissingException missing)
         {

@@ -7,18 +7,18 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Media.Pages;
 
 /// <summary>
-/// Accepts images as pages by the same decoder, limits and list of types as derivatives of images, so that a file gets one verdict
-/// whichever way it comes.
+/// Accepts images as pages by the same decoder, limits and list of types as derivatives of images, so that a file has the same result as
+/// a page and as an asset.
 /// </summary>
 public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> options)
 {
-    /// <summary>The list of types, as the second half of a sentence.</summary>
+    /// <summary>List of the types, as the second half of a sentence.</summary>
     public const string Types = "a page is a JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF image.";
 
-    /// <summary>A JPEG has no more pixels to a side.</summary>
+    /// <summary>Most pixels of a side of a JPEG.</summary>
     private const int LongestSide = 65_000;
 
-    /// <summary>Longest side in pixels of the picture that is made only to see whether the image can be decoded.</summary>
+    /// <summary>Longest side in pixels of the picture that is made only to check whether the image can be decoded.</summary>
     private const int ProbeSide = 320;
 
     private readonly MediaLimits _limits = options.Value.Limits;
@@ -27,8 +27,8 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
     /// Decodes an image. An image that ffmpeg would not show as intended, because of its type, colours or orientation, is converted to
     /// JPEG.
     /// </summary>
-    /// <param name="path">A file in the workspace, or a link to one.</param>
-    /// <returns>The file itself, or the JPEG in its place.</returns>
+    /// <param name="path">File in the workspace, or link to a file.</param>
+    /// <returns>The file itself, or the JPEG that replaced it.</returns>
     /// <exception cref="MediaException">The image is damaged, cut short or over a limit, or the media host failed.</exception>
     public async Task<PageFile> AcceptAsync(Workspace workspace, string path, CancellationToken cancellationToken)
     {
@@ -37,19 +37,20 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
             throw new UnsupportedMediaException($"This is {sniffed.Description}; {Types}");
 
         var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        // A TIFF is converted, because it may hold a small copy in front of the page, or colours that ffmpeg does not know.
-        if (type != MediaType.Tiff && FindDecoder(type) is not null)
+        // A TIFF is converted, because it may hold a small copy before the page, or colours that ffmpeg does not support.
+        if (type != MediaType.Tiff && FindDecoder(type) is not null
+            && await RenderAsync(file, type, ProbeSide, (answer, _) => answer.IsPlain, cancellationToken))
         {
-            if (await AskAsync(file, type, ProbeSide, (answer, _) => answer.IsPlain, cancellationToken))
-                return new PageFile(path, type);
+            return new PageFile(path, type);
         }
 
-        var jpeg = await AskAsync(file, type, LongestSide, (answer, output) => Take(workspace, answer, output), cancellationToken);
+        var jpeg = await RenderAsync(file, type, LongestSide, (answer, output) => TakePage(workspace, answer, output), cancellationToken);
         File.Move(jpeg, path, overwrite: true);
         return new PageFile(path, MediaType.Jpeg);
     }
 
-    private Task<T> AskAsync<T>(string file, MediaType type, int side, Func<ImageAnswer, HostOutput, T> take, CancellationToken cancellationToken)
+    private Task<T> RenderAsync<T>(
+        string file, MediaType type, int side, Func<ImageAnswer, HostOutput, T> collect, CancellationToken cancellationToken)
     {
         var variant = new HostVariant("page", side, MediaType.Jpeg.Extension, Quality: 94, Progressive: false);
         var job = new ImageJob
@@ -59,7 +60,7 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
             MaxPixels = _limits.Pixels,
             MaxFrames = _limits.Frames,
         };
-        return hosts.AskAsync(file, type, job, take, cancellationToken);
+        return hosts.RunJobAsync(file, type, job, collect, cancellationToken);
     }
 
     /// <summary>Finds FFmpeg's demuxer and decoders for a type of page; null if it has none.</summary>
@@ -73,7 +74,7 @@ public sealed class PageImages(MediaHostPool hosts, IOptions<MediaOptions> optio
         _ => null,
     };
 
-    private static string Take(Workspace workspace, ImageAnswer answer, HostOutput output) =>
+    private static string TakePage(Workspace workspace, ImageAnswer answer, HostOutput output) =>
         answer.Files is [var file, ..]
             ? output.TakePicture(workspace, file.Name, MediaType.Jpeg.Extension, file.Width, file.Height).Path
             : throw new ToolFailedException(output.Tool, "the page is missing in the answer");

@@ -4,15 +4,16 @@ using System.Runtime.InteropServices;
 namespace MangaMotion.Media.Processes;
 
 /// <summary>
-/// Rules for Landlock, the kernel's access control that a process without privileges puts on itself. The numbers are those of
-/// <c>linux/landlock.h</c>; a newer kernel knows more rights to deny.
+/// Rules for Landlock, access control of the kernel that a process without privileges applies to itself. The numbers are from
+/// <c>linux/landlock.h</c>. Newer kernels can deny more rights.
 /// </summary>
 internal static partial class Landlock
 {
     private const long CreateRuleset = 444;
-    private const uint AskVersion = 1;
+    private const uint GetVersion = 1;
 
-    private const int Execute = 1 << 0, WriteFile = 1 << 1, ReadFile = 1 << 2, ReadDirectory = 1 << 3, RemoveDirectory = 1 << 4, RemoveFile = 1 << 5;
+    private const int Execute = 1 << 0, WriteFile = 1 << 1, ReadFile = 1 << 2, ReadDirectory = 1 << 3;
+    private const int RemoveDirectory = 1 << 4, RemoveFile = 1 << 5;
     private const int MakeDirectory = 1 << 7, MakeFile = 1 << 8, Refer = 1 << 13, Truncate = 1 << 14, DeviceControl = 1 << 15;
 
     /// <summary>All rights of version 1, from <see cref="Execute"/> to making a symbolic link.</summary>
@@ -20,21 +21,23 @@ internal static partial class Landlock
 
     private const int Read = ReadFile | ReadDirectory;
 
-    /// <summary>No links, pipes, sockets or devices, and no program that the child wrote.</summary>
+    /// <summary>
+    /// Rights in a writable directory. They exclude creating links, pipes, sockets and devices, and running written files.
+    /// </summary>
     private const int Write = Read | WriteFile | RemoveDirectory | RemoveFile | MakeDirectory | MakeFile | Refer | Truncate;
 
-    /// <summary>Devices that programs expect.</summary>
+    /// <summary>Devices that programs need.</summary>
     private static readonly (string Path, int Access)[] Devices =
         [("/dev/null", ReadFile | WriteFile), ("/dev/zero", ReadFile), ("/dev/random", ReadFile), ("/dev/urandom", ReadFile)];
 
-    /// <summary>Version of the kernel's interface; 0 where it cannot be used, for the reason in <see cref="Missing"/>.</summary>
-    public static int Version { get; } = Ask();
+    /// <summary>Version of the kernel's interface; 0 if it cannot be used, for the reason in <see cref="Missing"/>.</summary>
+    public static int Version { get; } = ReadVersion();
 
-    /// <summary>Why Landlock cannot be used here; null where it can.</summary>
+    /// <summary>Why Landlock cannot be used on this machine; null if it can.</summary>
     public static string? Missing { get; private set; }
 
-    /// <summary>Arguments of confine.pl: what is denied by default, then the exceptions.</summary>
-    /// <param name="system">Directories and files of the system that every child may read and run.</param>
+    /// <summary>Lists the arguments of confine.pl: the rights denied by default, then the exceptions.</summary>
+    /// <param name="system">Directories and files of the system that every process may read and run.</param>
     public static IEnumerable<string> Arguments(IEnumerable<string> system, IReadOnlyList<Mount> mounts)
     {
         var files = FirstRights | (Version >= 2 ? Refer : 0) | (Version >= 3 ? Truncate : 0) | (Version >= 5 ? DeviceControl : 0);
@@ -44,7 +47,7 @@ internal static partial class Landlock
         foreach (var path in system)
             yield return Rule(Read | Execute, path);
 
-        // A runtime reads its own limits there. Landlock itself keeps the memory and the environment of processes outside unreadable.
+        // The runtime reads its own limits there. Landlock itself protects the memory and the environment of other processes.
         yield return Rule(Read, "/proc");
         foreach (var (path, access) in Devices)
             yield return Rule(access, path);
@@ -54,9 +57,9 @@ internal static partial class Landlock
         string Rule(int access, string path) => $"{Text(access & files)}:{path}";
     }
 
-    private static int Ask()
+    private static int ReadVersion()
     {
-        var version = syscall(CreateRuleset, 0, 0, AskVersion);
+        var version = syscall(CreateRuleset, 0, 0, GetVersion);
         if (version > 0)
             return (int)version;
         Missing = Marshal.GetLastPInvokeError() switch

@@ -9,30 +9,33 @@ internal static partial class Posix
 {
     public const int SigKill = 9, SigXcpu = 24, SigXfsz = 25;
 
-    /// <summary>CAP_SETPCAP: dropping capabilities for good takes one, too.</summary>
+    /// <summary>CAP_SETPCAP, which is needed to drop capabilities for good.</summary>
     public const int SetCapabilities = 8;
 
-    /// <summary>Kills a child that was started by <c>setsid</c> and everything in its group. A group that has ended is no error.</summary>
+    /// <summary>
+    /// Kills a process that was started by <c>setsid</c> and all processes of its group. Does nothing if the group has ended.
+    /// </summary>
     public static void KillGroup(Process leader)
     {
-        // Until setsid has run there is no such group, and nobody in it yet but the leader.
+        // The group exists only after setsid has run. Before that, the leader is the only process.
         leader.Kill();
         KillOrphans(leader.Id);
     }
 
-    /// <summary>Kills the rest of the group of a child that is dead.</summary>
+    /// <summary>Kills the remaining processes of the group of an ended process.</summary>
     public static void KillOrphans(int leader) => _ = kill(-leader, SigKill);
 
-    /// <summary>Whether this process has a capability in effect.</summary>
+    /// <summary>Whether this process has an effective capability.</summary>
     public static bool HasCapability(int number)
     {
         const string Name = "CapEff:";
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Name, StringComparison.Ordinal));
-        return (ulong.Parse(line.AsSpan(Name.Length), NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) >> number & 1) == 1;
+        const NumberStyles Style = NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite;
+        return (ulong.Parse(line.AsSpan(Name.Length), Style, CultureInfo.InvariantCulture) >> number & 1) == 1;
     }
 
-    /// <summary>Gives a file a second name on the same file system.</summary>
-    /// <exception cref="IOException">It cannot have one.</exception>
+    /// <summary>Creates a hard link.</summary>
+    /// <exception cref="IOException">The link cannot be created.</exception>
     public static void Link(string file, string name)
     {
         if (link(file, name) != 0)
@@ -44,5 +47,4 @@ internal static partial class Posix
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
-
 }

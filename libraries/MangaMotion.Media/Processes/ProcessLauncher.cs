@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace MangaMotion.Media.Processes;
 
 /// <summary>
-/// Starts every child from one thread that never ends. The children ask the kernel for a signal when their parent dies, and
-/// the kernel means the *thread* that started them: from a pool thread, that would be any quiet moment.
+/// Starts every process from one thread that never ends. The processes request a signal when their parent dies, and the kernel sends it
+/// when the thread that started them ends. A thread of the pool may end at any time.
 /// </summary>
 internal static class ProcessLauncher
 {

@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace MangaMotion.Media.Processes;
 
-/// <summary>What <c>/proc</c> says about a child and its descendants (a sandboxed tool runs two levels below what was started).</summary>
+/// <summary>
+/// Reads facts about a process and its descendants from <c>/proc</c>. A sandboxed tool runs two levels below the started process.
+/// </summary>
 internal static class ProcessTree
 {
     private const double TicksPerSecond = 100;
     private const long PageBytes = 4096;
 
-    /// <summary>Processor time that the living processes of the tree have used.</summary>
+    /// <summary>Sums the processor time of the living processes of the tree.</summary>
     public static TimeSpan Cpu(int root) => TimeSpan.FromSeconds(Tree(root).Sum(id => Field(id, 11) + Field(id, 12)) / TicksPerSecond);
 
-    /// <summary>Resident bytes of the tree; shared pages count once for each process.</summary>
+    /// <summary>Sums the resident bytes of the tree. Shared pages count once for each process.</summary>
     public static long ResidentBytes(int root) => Tree(root).Sum(id => Field(id, 21)) * PageBytes;
 
-    /// <summary>The process and its descendants, parents first.</summary>
+    /// <summary>Lists the process and its descendants, parents first.</summary>
     public static IEnumerable<int> Tree(int root)
     {
         yield return root;
@@ -22,7 +24,7 @@ internal static class ProcessTree
             yield return id;
     }
 
-    /// <summary>A child belongs to the thread that started it.</summary>
+    /// <summary>Lists the children of all threads of a process.</summary>
     private static IEnumerable<int> Children(int parent)
     {
         try
@@ -33,11 +35,11 @@ internal static class ProcessTree
         }
         catch (IOException)
         {
-            return []; // the process has ended meanwhile
+            return []; // the process has ended
         }
     }
 
-    /// <summary>A number of <c>/proc/ID/stat</c>, counted after the name in parentheses, the state being 0.</summary>
+    /// <summary>Reads a number of <c>/proc/ID/stat</c>. Fields are counted after the name in parentheses; the state has index 0.</summary>
     private static long Field(int id, int index)
     {
         var stat = Read($"/proc/{id}/stat");
@@ -53,7 +55,7 @@ internal static class ProcessTree
         }
         catch (IOException)
         {
-            return ""; // the process has ended meanwhile
+            return ""; // the process has ended
         }
     }
 }

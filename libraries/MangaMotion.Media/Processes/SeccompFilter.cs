@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MangaMotion.Media.Processes;
 
 /// <summary>
-/// A seccomp program that denies what no decoder needs: sockets, new processes, namespaces, mounts, other processes' memory, file modes
-/// and owners, kernel interfaces. Denied calls fail with EPERM, so a library that only asks whether it may goes on.
+/// A seccomp program that denies system calls that no decoder needs: sockets, new processes, namespaces, mounts, other processes' memory,
+/// file modes and owners, kernel interfaces. Denied calls fail with EPERM, so a library that only tests a call continues.
 /// </summary>
 internal static class SeccompFilter
 {
@@ -25,25 +25,31 @@ internal static class SeccompFilter
         ("socket", 41, 198), ("io_uring_setup", 425, 425), ("io_uring_enter", 426, 426), ("io_uring_register", 427, 427),
         ("shmget", 29, 194), ("semget", 64, 190), ("msgget", 68, 186), ("mq_open", 240, 180),
         ("fork", 57, -1), ("vfork", 58, -1),
-        ("ptrace", 101, 117), ("process_vm_readv", 310, 270), ("process_vm_writev", 311, 271), ("process_madvise", 440, 440), ("process_mrelease", 448, 448),
+        ("ptrace", 101, 117), (
+            "process_vm_readv", 310, 270), ("process_vm_writev", 311, 271), ("process_madvise", 440, 440), ("process_mrelease", 448, 448),
         ("kcmp", 312, 272), ("pidfd_open", 434, 434), ("pidfd_getfd", 438, 438), ("pidfd_send_signal", 424, 424),
         ("unshare", 272, 97), ("setns", 308, 268), ("chroot", 161, 51), ("pivot_root", 155, 41), ("mount", 165, 40), ("umount2", 166, 39),
-        ("open_tree", 428, 428), ("move_mount", 429, 429), ("fsopen", 430, 430), ("fsconfig", 431, 431), ("fsmount", 432, 432), ("fspick", 433, 433),
+        ("open_tree", 428, 428), (
+            "move_mount", 429, 429), ("fsopen", 430, 430), ("fsconfig", 431, 431), ("fsmount", 432, 432), ("fspick", 433, 433),
         ("mount_setattr", 442, 442), ("name_to_handle_at", 303, 264), ("open_by_handle_at", 304, 265), ("fanotify_init", 300, 262),
         ("truncate", 76, 45), ("chmod", 90, -1), ("fchmod", 91, 52), ("fchmodat", 268, 53), ("fchmodat2", 452, 452),
         ("chown", 92, -1), ("fchown", 93, 55), ("lchown", 94, -1), ("fchownat", 260, 54),
-        ("setxattr", 188, 5), ("lsetxattr", 189, 6), ("fsetxattr", 190, 7), ("removexattr", 197, 14), ("lremovexattr", 198, 15), ("fremovexattr", 199, 16),
+        ("setxattr", 188, 5), (
+            "lsetxattr", 189, 6), ("fsetxattr", 190, 7), ("removexattr", 197, 14), ("lremovexattr", 198, 15), ("fremovexattr", 199, 16),
         ("kexec_load", 246, 104), ("kexec_file_load", 320, 294), ("reboot", 169, 142), ("swapon", 167, 224), ("swapoff", 168, 225),
-        ("init_module", 175, 105), ("finit_module", 313, 273), ("delete_module", 176, 106), ("bpf", 321, 280), ("perf_event_open", 298, 241),
-        ("userfaultfd", 323, 282), ("add_key", 248, 217), ("request_key", 249, 218), ("keyctl", 250, 219), ("acct", 163, 89), ("quotactl", 179, 60),
+        ("init_module", 175, 105), (
+            "finit_module", 313, 273), ("delete_module", 176, 106), ("bpf", 321, 280), ("perf_event_open", 298, 241),
+        ("userfaultfd", 323, 282), (
+            "add_key", 248, 217), ("request_key", 249, 218), ("keyctl", 250, 219), ("acct", 163, 89), ("quotactl", 179, 60),
         ("syslog", 103, 116), ("sethostname", 170, 161), ("setdomainname", 171, 162), ("iopl", 172, -1), ("ioperm", 173, -1),
         ("settimeofday", 164, 170), ("clock_settime", 227, 112), ("adjtimex", 159, 171), ("clock_adjtime", 305, 266), ("vhangup", 153, 58),
     ];
 
     private static readonly bool IsArm64 = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64;
 
-    /// <summary>False on processors whose system call numbers are not listed here.</summary>
-    public static bool IsKnownProcessor => IsArm64 || RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
+    /// <summary>Whether the system call numbers of this processor are listed here.</summary>
+    public static bool IsKnownProcessor =>
+        IsArm64 || RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
 
     /// <summary>Number of the system call <c>prctl</c>.</summary>
     public static int Prctl => Pick(157, 167);
@@ -51,7 +57,7 @@ internal static class SeccompFilter
     /// <summary>Number of the system call <c>seccomp</c>.</summary>
     public static int Seccomp => Pick(317, 277);
 
-    /// <summary>The program as the kernel takes it: 8 bytes an instruction.</summary>
+    /// <summary>Builds the program in the kernel's format: 8 bytes an instruction.</summary>
     public static byte[] Build()
     {
         var program = new List<byte[]>
@@ -62,14 +68,15 @@ internal static class SeccompFilter
             Load(Number),
         };
         if (!IsArm64)
-            program.AddRange([JumpIfAtLeast(0x4000_0000, skipIfTrue: 0, skipIfFalse: 1), Return(Refuse)]); // x32 numbers its calls anew
+            program.AddRange(
+                [JumpIfAtLeast(0x4000_0000, skipIfTrue: 0, skipIfFalse: 1), Return(Refuse)]); // the x32 ABI has numbers of its own
         foreach (var (_, x64, arm64) in Denied)
         {
             if (Pick(x64, arm64) is >= 0 and var number)
                 program.AddRange([JumpIfEqual((uint)number, skipIfTrue: 0, skipIfFalse: 1), Return(Refuse)]);
         }
 
-        // clone3 has its flags in memory, where a filter cannot look; the C library then takes clone, which may only start threads.
+        // clone3 has its flags in memory, which a filter cannot read. After ENOSYS the C library uses clone, which may only start threads.
         program.AddRange([JumpIfEqual(435, skipIfTrue: 0, skipIfFalse: 1), Return(NotImplemented)]);
         program.AddRange(
         [
@@ -81,7 +88,7 @@ internal static class SeccompFilter
             Return(Allow),
         ]);
 
-        // The limits of another process of the same user: the worker's.
+        // prlimit64 on another process of the same user, such as the worker.
         program.AddRange(
         [
             JumpIfEqual((uint)Pick(302, 261), skipIfTrue: 0, skipIfFalse: 3),
@@ -105,7 +112,7 @@ internal static class SeccompFilter
 
     private static byte[] Return(uint action) => Instruction(0x06, 0, 0, action);
 
-    /// <summary>The kernel's <c>struct sock_filter</c>, little-endian on both processors.</summary>
+    /// <summary>Encodes the kernel's <c>struct sock_filter</c>, which is little-endian on both processors.</summary>
     private static byte[] Instruction(ushort code, byte skipIfTrue, byte skipIfFalse, uint value)
     {
         var instruction = new byte[8];

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace MangaMotion.Media.Processes;
 
-/// <summary>Keeps the end of what a child says on stderr, however much it says.</summary>
+/// <summary>Keeps the end of a process's stderr, of any length.</summary>
 internal sealed class StderrTail(int bytes = 8 * 1024)
 {
     private readonly byte[] _ring = new byte[bytes];
     private readonly Lock _lock = new();
     private long _written;
 
-    /// <summary>Reads until the stream ends, which is when the last process that holds it has ended.</summary>
+    /// <summary>Reads until the stream ends. It ends with the last process that has it open.</summary>
     public async Task DrainAsync(Stream stream)
     {
         var buffer = new byte[4096];
@@ -24,7 +24,7 @@ internal sealed class StderrTail(int bytes = 8 * 1024)
         }
     }
 
-    /// <summary>Forgets what was said so far.</summary>
+    /// <summary>Discards the text so far.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -40,7 +40,7 @@ internal sealed class StderrTail(int bytes = 8 * 1024)
             for (var i = 0; i < kept; i++)
                 tail[i] = _ring[(_written - kept + i) % bytes];
 
-            // A line that has lost its beginning is no line.
+            // The first line is dropped if its beginning is lost.
             var start = _written > bytes && Array.IndexOf(tail, (byte)'\n') is var end && end < kept - 1 ? end + 1 : 0;
             return Encoding.UTF8.GetString(tail.AsSpan(start)).TrimEnd();
         }

@@ -5,19 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Processes;
 
-/// <summary>Runs command-line tools on files of callers: in the sandbox, within limits and a time, and killed with all processes they started.</summary>
+/// <summary>
+/// Runs command-line tools on untrusted files: in the sandbox and within limits. Kills them with all processes that they started.
+/// </summary>
 public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
 {
     private const string JobDirectory = "/job";
 
     private readonly MediaLimits _limits = options.Value.Limits;
 
-    /// <summary>Runs the tool to its end.</summary>
-    /// <returns>Also for exit codes other than zero, whose meaning only the caller knows.</returns>
-    /// <exception cref="MediaLimitException">The file made the tool use up its processor time, memory or output.</exception>
-    /// <exception cref="SandboxFailedException">The tool did not start or was refused a thread: the machine's fault.</exception>
-    /// <exception cref="ToolFailedException">The tool was killed or ran out of wall time; trying again may help.</exception>
-    /// <exception cref="OperationCanceledException">Canceled; no process of the tool runs any more.</exception>
+    /// <summary>Runs a tool to its end.</summary>
+    /// <returns>The result with any exit code. The caller knows what a code other than zero means.</returns>
+    /// <exception cref="MediaLimitException">The tool exceeded its processor time, memory or output.</exception>
+    /// <exception cref="SandboxFailedException">The tool did not start or was refused a thread. The machine is the cause.</exception>
+    /// <exception cref="ToolFailedException">The tool was killed or exceeded its wall time. A retry may help.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; all processes of the tool have ended.</exception>
     public Task<ToolResult> RunAsync(ToolRun run, CancellationToken cancellationToken) =>
         MediaTelemetry.RunAsync(run.Tool, activity => RunAsync(run, activity, cancellationToken));
 
@@ -45,11 +47,13 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         {
             var cpu = ProcessTree.Cpu(process.Id);
             throw new ToolFailedException(
-                run.Tool, $"{commandLine}: not done in {wall.TotalSeconds} s of wall time, of which it computed {cpu.TotalSeconds:F1} s; stderr: {ToolResult.Complaints(stderr.ToString())}");
+                run.Tool,
+                $"{commandLine}: not finished in {wall.TotalSeconds} s of wall time, with {cpu.TotalSeconds:F1} s of processor time; "
+                + $"stderr: {ToolResult.RemoveMetadata(stderr.ToString())}");
         }
         finally
         {
-            // In every case: a tool that has ended may have left a process running.
+            // Always needed: a tool that has ended may have left a process running.
             Posix.KillGroup(process);
             await process.WaitForExitAsync(CancellationToken.None);
             await drained;
@@ -58,12 +62,12 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         RemoveTraps(run.Directory);
         activity?.SetTag("media.exit_code", process.ExitCode);
         var result = new ToolResult(process.ExitCode, stdout.ToArray(), stderr.ToString(), commandLine);
-        return Failure(run, result) is { } failure ? throw failure : result;
+        return FindFailure(run, result) is { } failure ? throw failure : result;
     }
 
     /// <summary>
-    /// Removes links, pipes and empty files. Outputs are opened outside of the sandbox: a link could lead to any file, and opening a
-    /// pipe, which has no length, blocks. No tool is asked for one.
+    /// Deletes links, pipes and empty files, which no tool should make. Outputs are opened outside the sandbox, where a link could lead to
+    /// any file, and opening a pipe blocks. A pipe has no length.
     /// </summary>
     private static void RemoveTraps(string directory)
     {
@@ -110,11 +114,11 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         }
         catch (IOException failure) when (failure.InnerException is SocketException)
         {
-            // The tool closed its end; its exit code and its output show whether that was right.
+            // The tool closed its standard input. Its exit code and its output decide about success.
         }
         finally
         {
-            // Not its writer, which would flush into a pipe that may be broken.
+            // The stream, not the writer, which would flush into a pipe that may be broken.
             await process.StandardInput.BaseStream.DisposeAsync();
         }
     }
@@ -128,7 +132,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
             while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 if (to.Length + read > run.StdoutBytes)
-                    throw OutputUsedUp(run.StdoutBytes, run, "standard output");
+                    throw TooMuchOutput(run.StdoutBytes, run, "standard output");
                 to.Write(buffer, 0, read);
             }
         }
@@ -138,28 +142,34 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         }
     }
 
-    private MediaException? Failure(ToolRun run, ToolResult result)
+    private MediaException? FindFailure(ToolRun run, ToolResult result)
     {
         int? signal = result.ExitCode > 128 ? result.ExitCode - 128 : null;
 
-        // ffmpeg catches the signal and ends with a code of its own.
+        // ffmpeg handles the signal and exits with a code of its own.
         if (signal == Posix.SigXcpu || (result.ExitCode != 0 && result.Stderr.Contains("received signal 24", StringComparison.Ordinal)))
-            return Outcome.CpuUsedUp(run.CpuSeconds ?? _limits.CpuSeconds, run.Subject, result.Detail);
+            return LimitExceeded.Cpu(run.CpuSeconds ?? _limits.CpuSeconds, run.Subject, result.Detail);
         if (signal == Posix.SigXfsz)
-            return OutputUsedUp(run.FileBytes ?? _limits.OutputBytes, run, result.Detail);
-        if (StartFailure.OfMissingProgram(result.ExitCode, result.Stderr))
-            return new SandboxFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}") { ProgramMissing = true };
-        if (StartFailure.OfLauncher(result.ExitCode, result.Stderr))
+            return TooMuchOutput(run.FileBytes ?? _limits.OutputBytes, run, result.Detail);
+        if (ToolErrors.IsMissingProgram(result.ExitCode, result.Stderr))
+        {
+            return new SandboxFailedException(run.Tool, $"it is not installed here: install its package; {result.Detail}")
+            {
+                ProgramMissing = true,
+            };
+        }
+
+        if (ToolErrors.IsFailedLauncher(result.ExitCode, result.Stderr))
             return new SandboxFailedException(run.Tool, $"the sandbox did not start; {result.Detail}");
-        if (result.ExitCode != 0 && StartFailure.OfRefusedThread(result.Stderr))
+        if (result.ExitCode != 0 && ToolErrors.IsNoThread(result.Stderr))
             return new SandboxFailedException(run.Tool, $"it was refused a thread or a process; {result.Detail}");
-        if (result.ExitCode != 0 && Shortage.OfMemory(result.Stderr))
-            return Outcome.OutOfMemory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
-        if (result.ExitCode != 0 && Shortage.OfDisk(result.Stderr))
+        if (result.ExitCode != 0 && ToolErrors.IsNoMemory(result.Stderr))
+            return LimitExceeded.Memory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
+        if (result.ExitCode != 0 && ToolErrors.IsFullDisk(result.Stderr))
             return new ToolFailedException(run.Tool, $"the scratch disk is full; {result.Detail}");
         return signal is null ? null : new ToolFailedException(run.Tool, $"ended by signal {signal}; {result.Detail}", signal);
     }
 
-    private static MediaLimitException OutputUsedUp(long bytes, ToolRun run, string detail) =>
+    private static MediaLimitException TooMuchOutput(long bytes, ToolRun run, string detail) =>
         new("output", bytes, null, $"Working on this {run.Subject} makes more than {bytes:N0} bytes, which is the limit.", detail);
 }

@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace MangaMotion.Media.Sniffing;
 
 /// <summary>One picture of a TIFF, as its directory describes it.</summary>
-/// <param name="IsReduced">Whether it is said to be a smaller copy of another picture.</param>
+/// <param name="IsReduced">Whether the directory calls it a smaller copy of another picture.</param>
 /// <param name="IsMask">Whether it is a transparency mask of another picture.</param>
-/// <param name="IsSensor">Whether it holds what a camera's sensor measured, which only a raw converter can show.</param>
-/// <param name="Children">The pictures that belong to this one (SubIFDs).</param>
+/// <param name="IsSensor">Whether it holds values of a camera's sensor, which only a raw converter can show.</param>
+/// <param name="Children">Subordinate pictures (SubIFDs).</param>
 internal sealed record TiffPicture(long Width, long Height, bool IsReduced, bool IsMask, bool IsSensor, IReadOnlyList<TiffPicture> Children)
 {
     public long Pixels => Width * Height;
 
-    /// <summary>Where the file says that the picture is in CIE L*a*b*; null for other colours.</summary>
+    /// <summary>Field of the file that declares CIE L*a*b*; null for other colours.</summary>
     public TiffField? Lab { get; init; }
 }
 
@@ -19,38 +19,39 @@ internal sealed record TiffPicture(long Width, long Height, bool IsReduced, bool
 internal sealed record TiffField(long Offset, bool IsLittleEndian);
 
 /// <summary>
-/// The directories of a TIFF. Sources: TIFF 6.0, its technical note 1 (SubIFDs), the BigTIFF design, and the DNG specification 1.6.
+/// Reads the directories of a TIFF. Sources: TIFF 6.0, its technical note 1 (SubIFDs), the BigTIFF design, and the DNG specification 1.6.
 /// </summary>
 internal static class TiffDirectories
 {
-    private const ushort SubfileType = 254, ImageWidth = 256, ImageLength = 257, Compression = 259, Photometric = 262, SubIfds = 330, DngVersion = 50706;
+    private const ushort SubfileType = 254, ImageWidth = 256, ImageLength = 257, Compression = 259, Photometric = 262;
+    private const ushort SubIfds = 330, DngVersion = 50706;
     private const long ReducedImage = 1, TransparencyMask = 4;
 
     private const long PhotometricLab = 8;
 
-    /// <summary>Colour filter array, and linear values of a sensor.</summary>
+    /// <summary>Photometric interpretations of sensors: colour filter array, and linear values.</summary>
     private const long PhotometricCfa = 32803, PhotometricLinearRaw = 34892;
 
     /// <summary>Compressions of Sony's ARW, Samsung's SRW, Nikon's NEF and Pentax's PEF.</summary>
     private static readonly long[] SensorCompressions = [32767, 32769, 32770, 34713, 65535];
 
-    private const int MostPictures = 20_000;
-    private const int MostChildren = 64;
+    private const int MaxPictures = 20_000;
+    private const int MaxChildren = 64;
 
-    /// <summary>Entries of one directory, and of all together: a file must not keep a worker busy.</summary>
-    private const int MostEntries = 4_096, MostEntriesInFile = 1_000_000;
+    /// <summary>Most entries of one directory, and of all together: a hostile file must not keep a worker busy.</summary>
+    private const int MaxEntries = 4_096, MaxEntriesInFile = 1_000_000;
 
     /// <summary>Whether the bytes begin like a TIFF of either size and byte order.</summary>
     public static bool IsTiff(ReadOnlySpan<byte> head) =>
         head is [(byte)'I', (byte)'I', 0x2A or 0x2B, 0, ..] or [(byte)'M', (byte)'M', 0, 0x2A or 0x2B, ..];
 
-    /// <summary>Reads the main pictures of a TIFF in their order. A directory that is cut short or repeated ends the list.</summary>
+    /// <summary>Reads the main pictures of a TIFF in their order. The list ends at a directory that is cut short or repeated.</summary>
     public static IReadOnlyList<TiffPicture> Read(Stream file)
     {
         var pictures = new List<TiffPicture>();
         var reader = new Reader(file);
         var seen = new HashSet<long>();
-        for (var offset = reader.FirstDirectory(); offset > 0 && pictures.Count < MostPictures && seen.Add(offset);)
+        for (var offset = reader.FirstDirectory(); offset > 0 && pictures.Count < MaxPictures && seen.Add(offset);)
         {
             if (reader.ReadPicture(offset, withChildren: true, out var next) is not { } picture)
                 break;
@@ -61,7 +62,7 @@ internal static class TiffDirectories
         return pictures;
     }
 
-    /// <summary>Whether the file is a raw photo: one of its pictures is a sensor's.</summary>
+    /// <summary>Whether the file is a raw photo: one of its pictures holds values of a sensor.</summary>
     public static bool IsRawPhoto(IReadOnlyList<TiffPicture> pictures) =>
         pictures.Any(picture => picture.IsSensor || picture.Children.Any(child => child.IsSensor));
 
@@ -84,14 +85,14 @@ internal static class TiffDirectories
             return Number(_isBig ? 8 : 4, OffsetLength);
         }
 
-        /// <returns>Null if the directory is cut short.</returns>
+        /// <summary>Reads the directory of a picture; null if it is cut short.</summary>
         public TiffPicture? ReadPicture(long offset, bool withChildren, out long next)
         {
             next = 0;
             var (countLength, entryLength) = _isBig ? (8, 20) : (2, 12);
-            if (!TryRead(offset, countLength) || Number(0, countLength) is var count && count is < 1 or > MostEntries)
+            if (!TryRead(offset, countLength) || Number(0, countLength) is var count && count is < 1 or > MaxEntries)
                 return null;
-            if ((_entries += (int)count) > MostEntriesInFile || !TryRead(offset + countLength, (int)count * entryLength))
+            if ((_entries += (int)count) > MaxEntriesInFile || !TryRead(offset + countLength, (int)count * entryLength))
                 return null;
 
             var values = new Dictionary<ushort, (long Count, long Value)>();
@@ -107,12 +108,15 @@ internal static class TiffDirectories
 
             next = TryRead(offset + countLength + (count * entryLength), OffsetLength) ? Number(0, OffsetLength) : 0;
             var kind = Value(SubfileType);
+            var isSensor = values.ContainsKey(DngVersion)
+                || Value(Photometric) is PhotometricCfa or PhotometricLinearRaw
+                || SensorCompressions.Contains(Value(Compression));
             return new TiffPicture(
                 Value(ImageWidth),
                 Value(ImageLength),
                 (kind & ReducedImage) != 0,
                 (kind & TransparencyMask) != 0,
-                values.ContainsKey(DngVersion) || Value(Photometric) is PhotometricCfa or PhotometricLinearRaw || SensorCompressions.Contains(Value(Compression)),
+                isSensor,
                 withChildren && values.TryGetValue(SubIfds, out var children) ? ReadChildren(children) : [])
             {
                 Lab = Value(Photometric) == PhotometricLab ? new TiffField(photometricAt, _isLittleEndian) : null,
@@ -124,9 +128,9 @@ internal static class TiffDirectories
         private List<TiffPicture> ReadChildren((long Count, long Value) field)
         {
             var pictures = new List<TiffPicture>();
-            for (var i = 0; i < Math.Min(field.Count, MostChildren); i++)
+            for (var i = 0; i < Math.Min(field.Count, MaxChildren); i++)
             {
-                // One offset is in the field itself; several are where it points.
+                // A single offset is the value of the field. Several are at the place that the field points to.
                 var at = field.Count == 1 ? field.Value
                     : TryRead(field.Value + (i * OffsetLength), OffsetLength) ? Number(0, OffsetLength)
                     : 0;
@@ -137,7 +141,9 @@ internal static class TiffDirectories
             return pictures;
         }
 
-        /// <summary>Bytes of one value of a field type. All but BYTE, SHORT and those of 64 bits are read as 32 bits.</summary>
+        /// <summary>
+        /// Returns the bytes of a value of a field type. All except BYTE, SHORT and types of 64 bits are read as 32 bits.
+        /// </summary>
         private int ValueLength(int type) => type switch { 1 => 1, 3 => 2, 16 or 17 or 18 when _isBig => 8, _ => 4 };
 
         private bool TryRead(long offset, int length)

@@ -5,31 +5,33 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Media.Video;
 
-/// <summary>A poster by ffmpeg's program, where its libraries are not those that the children know: a start of it for each look.</summary>
+/// <summary>
+/// Finds a poster by the program <c>ffmpeg</c>, if the media hosts cannot use FFmpeg's libraries. Starts it for each try.
+/// </summary>
 internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
 {
-    private readonly MediaLimits _limits = limits;
-
-    /// <returns>What the file is, and a binary PPM in the workspace; no PPM if the file holds sound only.</returns>
-    public async Task<(Probed Probed, string? Path)> FindAsync(Workspace workspace, string input, MediaType type, int size, CancellationToken cancellationToken)
+    /// <summary>Finds a poster.</summary>
+    /// <returns>Description of the file, and path of a binary PPM in the workspace; null if the file holds sound only.</returns>
+    public async Task<(Probed Probed, string? Path)> FindAsync(
+        Workspace workspace, string input, MediaType type, int size, CancellationToken cancellationToken)
     {
-        var (look, poster) = await FirstLookAsync(workspace, input, type, size, cancellationToken);
-        var probed = look ?? await MediaProbe.RunAsync(tools, workspace, input, type, cancellationToken);
+        var (described, poster) = await TryFirstAsync(workspace, input, type, size, cancellationToken);
+        var probed = described ?? await Ffprobe.RunAsync(tools, workspace, input, type, cancellationToken);
         if (probed is { Video: null, Audio: not null })
             return (probed, null);
 
-        var (video, seconds) = VideoRenderer.Accept(probed, type, new FileInfo(input).Length, _limits);
+        var (video, seconds) = VideoRenderer.Accept(probed, type, new FileInfo(input).Length, limits);
         if (poster is null || video.HighDynamicRange || seconds is null or > PosterSearch.ClipSeconds)
-            poster = await PosterAsync(workspace, input, type, video, seconds ?? 0, size, cancellationToken);
+            poster = await FindBestAsync(workspace, input, type, video, seconds ?? 0, size, cancellationToken);
         return (probed, poster);
     }
 
     /// <summary>
-    /// The key frame at about one second, and what ffmpeg says of the file on the way: for most clips all that is needed, in one
-    /// run. It sizes the frame without knowing it.
+    /// Extracts the key frame at about one second, and reads ffmpeg's report about the file. For most clips this one run suffices. The
+    /// arguments scale a frame of any size.
     /// </summary>
-    /// <returns>Null for what could not be told, and where the frame is missing or not good.</returns>
-    private async Task<(Probed? Probed, string? Poster)> FirstLookAsync(
+    /// <returns>The description, null if the report is incomplete; and the poster, null if it is missing or not good.</returns>
+    private async Task<(Probed? Probed, string? Poster)> TryFirstAsync(
         Workspace workspace, string input, MediaType type, int size, CancellationToken cancellationToken)
     {
         var directory = workspace.NewDirectory();
@@ -40,7 +42,7 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
                 Tool = "ffmpeg",
                 Arguments =
                 [
-                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-max_pixels", Text(_limits.Pixels),
+                    .. FfmpegReport.Arguments, .. Ffmpeg.Input(type), .. Ffmpeg.OneThread, "-max_pixels", Text(limits.Pixels),
                     "-an", "-sn", "-dn", "-skip_frame", "nokey", "-noaccurate_seek", "-ss", Text(PosterSearch.FirstLook), "-i", Ffmpeg.File,
                     "-map", "0:V:0", "-frames:v", "1", "-fps_mode", "passthrough", .. Ffmpeg.OneThread,
                     "-vf", $"scale=w='max(2,round(iw*sar*{shrink}))':h='max(2,round(ih*{shrink}))':flags=area,setsar=1,format=rgb24",
@@ -52,11 +54,13 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
             },
             cancellationToken);
         var poster = Path.Combine(directory, "poster.ppm");
-        var good = result.ExitCode == 0 && File.Exists(poster) && Score(await File.ReadAllBytesAsync(poster, cancellationToken)) >= FrameScore.Good;
-        return (FfmpegReport.Parse(result.Stderr), good ? poster : null);
+        var isGood = result.ExitCode == 0
+            && File.Exists(poster)
+            && Score(await File.ReadAllBytesAsync(poster, cancellationToken)) >= FrameScore.Good;
+        return (FfmpegReport.Parse(result.Stderr), isGood ? poster : null);
     }
 
-    private async Task<string> PosterAsync(
+    private async Task<string> FindBestAsync(
         Workspace workspace, string input, MediaType type, ProbedVideo video, double seconds, int size, CancellationToken cancellationToken)
     {
         var (best, result) = (default((string Path, double Score)?), default(ToolResult));
@@ -65,11 +69,12 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
             var directory = workspace.NewDirectory();
             try
             {
-                result = await ExtractAsync(directory, input, type, video, [.. parts.Select(part => part * seconds).Distinct()], size, keyFrames, cancellationToken);
+                double[] times = [.. parts.Select(part => part * seconds).Distinct()];
+                result = await ExtractAsync(directory, input, type, video, times, size, keyFrames, cancellationToken);
             }
             catch (MediaLimitException) when (best is not null)
             {
-                break; // looking for a better one took too much; the one that there is will do
+                break; // the search for a better poster exceeded a limit, so the best one so far is used
             }
 
             foreach (var path in Directory.GetFiles(directory, "*.ppm"))
@@ -87,11 +92,18 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
     }
 
     /// <summary>
-    /// One frame near each time, at poster size, as 0.ppm, 1.ppm and so on. The key frame before a time has a negative
-    /// timestamp then, which only the pass-through of all frames does not drop.
+    /// Extracts one frame near each time, at poster size, as 0.ppm, 1.ppm and so on. The key frame before a time gets a negative timestamp,
+    /// so frames are passed through; otherwise ffmpeg drops it.
     /// </summary>
     private Task<ToolResult> ExtractAsync(
-        string directory, string input, MediaType type, ProbedVideo video, double[] times, int size, bool keyFrames, CancellationToken cancellationToken)
+        string directory,
+        string input,
+        MediaType type,
+        ProbedVideo video,
+        double[] times,
+        int size,
+        bool keyFrames,
+        CancellationToken cancellationToken)
     {
         var (width, height) = PosterSearch.Fit(video, size);
         var filter = PosterSearch.Filter(width, height, video.HighDynamicRange);
@@ -109,7 +121,8 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
         for (var i = 0; i < times.Length; i++)
         {
             var index = Text(i);
-            arguments.AddRange(["-map", $"{index}:{video.Index}", "-frames:v", "1", "-fps_mode", "passthrough", .. Ffmpeg.OneThread, "-vf", filter]);
+            arguments.AddRange(["-map", $"{index}:{video.Index}", "-frames:v", "1", "-fps_mode", "passthrough"]);
+            arguments.AddRange([.. Ffmpeg.OneThread, "-vf", filter]);
             arguments.AddRange(["-c:v", "ppm", "-f", "image2", "-update", "1", $"{index}.ppm"]);
         }
 
@@ -118,10 +131,10 @@ internal sealed class FfmpegPoster(ToolRunner tools, MediaLimits limits)
             cancellationToken);
     }
 
-    /// <summary>Scores a binary PPM; 0 for a frame that shows nothing.</summary>
+    /// <summary>Scores a binary PPM; 0 for invalid content.</summary>
     private static double Score(ReadOnlySpan<byte> pixmap) =>
         PixmapHeader.Read(pixmap) is { } header && pixmap.Length >= header.FileBytes
-            ? FrameScore.Of(pixmap[header.Bytes..], header.Width, header.Height)
+            ? FrameScore.Compute(pixmap[header.Bytes..], header.Width, header.Height)
             : 0;
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);

@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 namespace MangaMotion.Media.Video;
 
 /// <summary>
-/// What ffmpeg says about its input while it works on it. Asking ffprobe first says the same in JSON, for another start of a
-/// program that links two hundred libraries: as much processor time as decoding a picture.
+/// Parses ffmpeg's report about its input. ffprobe reports the same in JSON, but needs another start of a program that links two hundred
+/// libraries, which takes as much processor time as decoding a picture.
 /// </summary>
 internal static partial class FfmpegReport
 {
-    /// <summary>Arguments in front of the input, for a run whose report is read.</summary>
+    /// <summary>Arguments before the input of a run whose report is parsed.</summary>
     public static IEnumerable<string> Arguments => ["-nostdin", "-hide_banner", "-nostats", "-v", "info", "-y"];
 
-    /// <summary>Null where the report is cut or anything in it is not understood; ffprobe knows then.</summary>
+    /// <summary>Parses a report; null if it is incomplete or contains an unknown line. Use ffprobe then.</summary>
     public static Probed? Parse(string stderr)
     {
         var lines = stderr.Split('\n').SkipWhile(line => !line.StartsWith("Input #0, ", StringComparison.Ordinal)).ToList();
@@ -45,7 +45,7 @@ internal static partial class FfmpegReport
         return probed with { Seconds = lines[..end].Select(Duration).FirstOrDefault(seconds => seconds > 0) };
     }
 
-    /// <summary>Each line of a stream with those that follow it up to the next. What files say of themselves is indented further.</summary>
+    /// <summary>Finds the line of each stream with the lines up to the next stream. Metadata of the file is indented further.</summary>
     private static IEnumerable<(Match Line, List<string> Next)> Streams(List<string> lines)
     {
         for (var i = 0; i < lines.Count; i++)
@@ -61,7 +61,7 @@ internal static partial class FfmpegReport
         if (!size.Success || attributes.Contains(", SAR ", StringComparison.Ordinal))
             return null;
         var turn = next.Select(line => Rotation().Match(line)).FirstOrDefault(match => match.Success);
-        return ProbedVideo.Of(
+        return ProbedVideo.Create(
             index,
             codec,
             (Number(size, "width"), Number(size, "height")),
@@ -85,7 +85,7 @@ internal static partial class FfmpegReport
         return channels > 0 ? new ProbedAudio(index, codec, Number(sound, "rate"), channels) : null;
     }
 
-    /// <summary>"  Duration: 00:00:05.00, start: 0.000000, bitrate: 6414 kb/s"; hours may have any number of digits.</summary>
+    /// <summary>Parses a line such as "  Duration: 00:00:05.00, start: 0.000000, bitrate: 6414 kb/s"; 0 for another line.</summary>
     private static double Duration(string line) =>
         DurationLine().Match(line) is { Success: true } match
             ? (Number(match, "hours") * 3600.0) + (Number(match, "minutes") * 60) + Real(match.Groups["seconds"].Value)
@@ -94,11 +94,13 @@ internal static partial class FfmpegReport
     private static int Number(Match match, string group) =>
         int.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private static double Real(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static double Real(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private const RegexOptions Plain = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
 
-    [GeneratedRegex(@"^  Stream #0:(?<index>\d+)(\[0x[0-9a-f]+\])?(\([^)]*\))?: (?<kind>Video|Audio): (?<codec>\w+)(?<attributes>.*)$", Plain)]
+    [GeneratedRegex(
+        @"^  Stream #0:(?<index>\d+)(\[0x[0-9a-f]+\])?(\([^)]*\))?: (?<kind>Video|Audio): (?<codec>\w+)(?<attributes>.*)$", Plain)]
     private static partial Regex StreamLine();
 
     [GeneratedRegex(@", (?<width>[1-9]\d*)x(?<height>[1-9]\d*)( \[SAR (?<across>\d+):(?<down>\d+) DAR \d+:\d+\])?(,|$| \()", Plain)]

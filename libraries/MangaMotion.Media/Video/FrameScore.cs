@@ -1,21 +1,21 @@
 namespace MangaMotion.Media.Video;
 
 /// <summary>
-/// How good a poster a frame makes. Detail counts (blur has none, nor have fades); frames that are nearly black, nearly white
-/// or of one colour count almost nothing.
+/// Scores frames as posters. Detail raises the score, so that blurred and faded frames score low. Frames that are nearly black, nearly
+/// white or of one colour score almost 0.
 /// </summary>
 internal static class FrameScore
 {
-    /// <summary>Enough not to look for a better one.</summary>
+    /// <summary>Score from which no better frame is searched.</summary>
     public const double Good = 2;
 
-    /// <summary>Scores rows of 8-bit red, green and blue; 0 for a frame that is too small to tell.</summary>
-    public static double Of(ReadOnlySpan<byte> rgb, int width, int height)
+    /// <summary>Scores rows of 8-bit red, green and blue; 0 for a frame smaller than 3 × 3 pixels.</summary>
+    public static double Compute(ReadOnlySpan<byte> rgb, int width, int height)
     {
         if (width < 3 || height < 3)
             return 0;
 
-        // About 320 columns are plenty, at the frame's own sharpness: neighbours are compared, not samples.
+        // About 320 columns are sampled. Each sample is compared with its neighbours in the frame, so that sharpness counts.
         var step = Math.Max(1, width / 320);
         var (count, sum, squares, edges) = (0, 0.0, 0.0, 0.0);
         for (var y = 1; y < height - 1; y += step)

@@ -1,8 +1,8 @@
 namespace MangaMotion.Media.Workspaces;
 
 /// <summary>
-/// One job's own directory, gone with all it holds when disposed. Put the input at <see cref="Input"/> (a link will do: tools
-/// see it read-only); results are made beside it. Everything in it is named by us, never by the caller's file name.
+/// Directory of one job, deleted with its content on disposal. The input is at <see cref="Input"/> and may be a link, because tools see it
+/// read-only. Results are made beside it. The names of files never come from the caller.
 /// </summary>
 public sealed class Workspace : IAsyncDisposable
 {
@@ -10,17 +10,17 @@ public sealed class Workspace : IAsyncDisposable
 
     internal Workspace(string directory) => Location = directory;
 
-    /// <summary>Absolute path.</summary>
+    /// <summary>Absolute path of the directory.</summary>
     public string Location { get; }
 
-    /// <summary>Where the job's input belongs; there is no file yet.</summary>
+    /// <summary>Path of the job's input. The job puts the file there.</summary>
     public string Input => Path.Combine(Location, "input");
 
-    /// <summary>A path for one more file or directory; nothing is there yet.</summary>
+    /// <summary>Makes up a path for one more file or directory, which does not exist yet.</summary>
     public string NewPath(string extension = "") =>
         Path.Combine(Location, $"{Interlocked.Increment(ref _files)}{(extension.Length > 0 ? "." : "")}{extension}");
 
-    /// <summary>An empty directory inside, for one run of a tool.</summary>
+    /// <summary>Creates an empty directory for one run of a tool.</summary>
     public string NewDirectory() => WorkspaceRoot.Create(NewPath());
 
     public ValueTask DisposeAsync()

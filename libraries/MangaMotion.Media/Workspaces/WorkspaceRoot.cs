@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Media.Workspaces;
 
 /// <summary>
-/// The part of the scratch directory that belongs to this process: <c>SCRATCH/ID/</c>, with <c>SCRATCH/ID.lock</c> held
-/// locked while the process lives. What dead processes left behind is swept when a new one starts.
+/// The part of the scratch directory that belongs to this process: <c>SCRATCH/ID/</c>. The process keeps <c>SCRATCH/ID.lock</c> locked
+/// while it lives. A new process deletes the directories of ended processes.
 /// </summary>
 public sealed class WorkspaceRoot : IHostedService, IDisposable
 {
@@ -23,31 +23,34 @@ public sealed class WorkspaceRoot : IHostedService, IDisposable
             Directory.CreateDirectory(scratch);
             Sweep(scratch);
 
-            // The lock is taken before the directory is there, so that no sweeper finds it unlocked.
+            // The file is locked before the directory exists, so that no other process finds the directory unlocked.
             var own = Path.Combine(scratch, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
             _lock = new FileStream(own + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
             Location = Create(own);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The scratch directory {scratch} cannot be used ({exception.Message}); set Media__ScratchDirectory to a folder that this user may write to.", exception);
+            throw new IOException(
+                $"The scratch directory {scratch} cannot be used ({exception.Message}); "
+                + "set Media__ScratchDirectory to a folder that this user may write to.",
+                exception);
         }
     }
 
     internal string Location { get; }
 
-    /// <summary>A new empty workspace; dispose it when the job is over.</summary>
-    /// <exception cref="IOException">The scratch directory is full or gone; trying again may help.</exception>
+    /// <summary>Creates an empty workspace. Dispose it when the job has finished.</summary>
+    /// <exception cref="IOException">The scratch directory is full or was deleted; a retry may help.</exception>
     public Workspace Create() => new(Create(Path.Combine(Location, Guid.NewGuid().ToString("N"))));
 
-    /// <summary>A directory that only this user may enter.</summary>
+    /// <summary>Creates a directory that only this user may enter.</summary>
     internal static string Create(string path)
     {
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
 
-    /// <summary>A hosted service, so that a scratch directory of no use ends the service at its start, and not every job.</summary>
+    /// <summary>Does nothing. As a hosted service, this class makes an unusable scratch directory stop the service at its start.</summary>
     Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -59,25 +62,26 @@ public sealed class WorkspaceRoot : IHostedService, IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>By its name: the scratch directory may be one that others keep things in.</summary>
-    private static bool IsOurs(string directory) =>
+    /// <summary>Whether the name of a directory is that of a workspace root. The scratch directory may contain other files.</summary>
+    private static bool IsWorkspaceRoot(string directory) =>
         Path.GetFileName(directory).Split('-') is [var process, var id]
         && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out _) && Guid.TryParseExact(id, "N", out _);
 
     private void Sweep(string scratch)
     {
-        foreach (var left in Directory.EnumerateDirectories(scratch).Where(IsOurs))
+        foreach (var left in Directory.EnumerateDirectories(scratch).Where(IsWorkspaceRoot))
         {
             try
             {
-                // The kernel lets go of a dead process's lock, whatever killed it.
-                using var owner = new FileStream(left + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                // The kernel releases the lock of a process when it ends.
+                using var owner = new FileStream(
+                    left + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
                 Directory.Delete(left, recursive: true);
-                _log.LogInformation("Swept {Directory}, left behind by a process that is gone", left);
+                _log.LogInformation("Deleted {Directory} of an ended process", left);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Its owner lives, or another process sweeps it at this moment.
+                // Its process lives, or another process deletes it at the same time.
             }
         }
     }

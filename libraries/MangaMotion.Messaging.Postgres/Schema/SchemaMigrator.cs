@@ -60,7 +60,7 @@ public static class SchemaMigrator
     internal static string DescribeServer(NpgsqlDataSource dataSource)
     {
         var parts = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
-        return $"{parts.Host}:{parts.Port}/{parts.Database}";
+        return $"{DatabaseHosts.Describe(parts)}/{parts.Database}";
     }
 
     private static async Task<Dictionary<int, string>> ReadAppliedAsync(

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
-/// <summary>A small connection beside MassTransit's, for asking the broker: opened on demand, opened anew when it broke.</summary>
+/// <summary>Connection for queries to the broker, beside that of MassTransit. It is opened on demand, and again after it broke.</summary>
 internal sealed class BrokerConnection(BrokerAddress broker, ServiceIdentity identity) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -11,7 +11,17 @@ internal sealed class BrokerConnection(BrokerAddress broker, ServiceIdentity ide
     public async Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken)
     {
         var connection = _connection is { IsOpen: true } open ? open : await ConnectAsync(cancellationToken);
-        return await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            return await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        }
+        catch (OperationCanceledException) when (broker.Nodes.Count > 1)
+        {
+            // The node is frozen, which its connection notices only after three heartbeats. Another node may answer.
+            if (Interlocked.CompareExchange(ref _connection, null, connection) == connection)
+                _ = Task.Run(connection.DisposeAsync, CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
@@ -23,7 +33,7 @@ internal sealed class BrokerConnection(BrokerAddress broker, ServiceIdentity ide
                 return open;
             if (Interlocked.Exchange(ref _connection, null) is { } broken)
                 await broken.DisposeAsync();
-            _connection = await broker.CreateFactory($"{identity.WorkerId} queries").CreateConnectionAsync(cancellationToken);
+            _connection = await broker.ConnectAsync($"{identity.WorkerId} queries", cancellationToken);
             return _connection;
         }
         finally

@@ -2,21 +2,27 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
-/// <summary>How the bus behaves. Section <c>Bus</c>.</summary>
+/// <summary>Broker, shutdown and prefetch of the bus. Section <c>Bus</c>.</summary>
 public sealed class BusOptions
 {
     public const string Section = "Bus";
 
-    /// <summary>The grace period: how long work in hand may go on after SIGTERM before it is handed back.</summary>
+    /// <summary>Kind of message broker. Only <c>rabbitmq</c> exists. Also <c>QUEUE_BACKEND</c>.</summary>
+    [AllowedValues("rabbitmq", ErrorMessage = "MangaMotion sends messages through RabbitMQ only. Leave it out, or set rabbitmq")]
+    public string Backend { get; set; } = "rabbitmq";
+
+    /// <summary>Time after SIGTERM in which running consumers may end before their messages are handed back.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Messages a lane fetches ahead for each one it works on: more hides the broker's latency, fewer share out better.</summary>
+    /// <summary>
+    /// Messages that a lane prefetches for each consumer. More hide the latency of the broker; fewer spread work better over workers.
+    /// </summary>
     [Range(1, 20)]
     public int PrefetchPerConsumer { get; set; } = 2;
 }
 
-/// <summary>Where RabbitMQ is. Section <c>ConnectionStrings</c>.</summary>
+/// <summary>Address of RabbitMQ. Section <c>ConnectionStrings</c>.</summary>
 public sealed class BrokerConnectionString : IValidatableObject
 {
     /// <summary><c>amqp[s]://user:password@host:port/vhost</c>.</summary>

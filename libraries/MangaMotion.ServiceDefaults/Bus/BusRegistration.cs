@@ -10,23 +10,23 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
-/// <summary>The bus as every service has it.</summary>
+/// <summary>Registers the bus with the settings that all services share.</summary>
 public static class BusRegistration
 {
     /// <summary>Time that canceled consumers have to end before the bus stops without them.</summary>
     private static readonly TimeSpan ConsumerEndTime = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// MassTransit over RabbitMQ with the conventions of this house: quorum queues, kebab-case names, publisher confirms,
-    /// <c>_error</c> queues that exist from the start, outbox, inbox and scheduler on Postgres, scheduled redelivery. Consumers
-    /// and sagas run inside the consumer outbox: a transaction is open meanwhile, so long work belongs into a job. Starting
-    /// does not wait for the broker: the service is live at once and ready when the broker is there. May be called several times.
+    /// Adds MassTransit over RabbitMQ: quorum queues, kebab-case names, publisher confirms, <c>_error</c> queues that exist from the start,
+    /// scheduled redelivery, and outbox, inbox and scheduler on Postgres. Consumers and sagas run in the consumer outbox, whose transaction
+    /// is open meanwhile, so long work belongs in a job. The start does not wait for the broker: the service is live at once, and ready
+    /// once the broker answers. It may be called several times.
     /// </summary>
     /// <param name="configure">Adds consumers and sagas with their definitions.</param>
     public static IHostApplicationBuilder AddBus(this IHostApplicationBuilder builder, Action<IBusRegistrationConfigurator> configure)
     {
         var services = builder.Services;
-        if (services.Select(service => service.ImplementationInstance).OfType<BusInMaking>().FirstOrDefault() is { } bus)
+        if (services.Select(service => service.ImplementationInstance).OfType<AddedBus>().FirstOrDefault() is { } bus)
         {
             configure(bus.Configurator);
             return builder;
@@ -43,12 +43,13 @@ public static class BusRegistration
         services.AddHostedService<QueueGauge>();
         services.AddSingleton<EndpointGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<EndpointGuard>());
-        services.AddReceiveEndpointObserver<BrokerWatch>();
+        services.AddSingleton<BrokerWatch>();
+        services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<BrokerWatch>());
         services.ConfigureStopping();
         services.AddMassTransit(mass =>
         {
-            services.AddSingleton(new BusInMaking(mass));
-            // It would report the names of endpoints and hosts to its maker.
+            services.AddSingleton(new AddedBus(mass));
+            // MassTransit would send the names of endpoints and hosts to its vendor.
             mass.DisableUsageTelemetry();
             mass.SetKebabCaseEndpointNameFormatter();
             mass.AddPostgresOutbox(outbox => outbox.UseBusOutbox());
@@ -63,15 +64,15 @@ public static class BusRegistration
     {
         services.AddOptions<MassTransitHostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
         {
-            // No start timeout: when it passed, MassTransit would give the bus up for good.
+            // No start timeout: MassTransit does not start the bus again after one.
             host.WaitUntilStarted = false;
-            // Consumers are canceled first and have time to end. A consumer that outlives the bus keeps its connection and its message.
+            // Consumers are canceled first and get time to end. A consumer that outlives the bus keeps its connection and its message.
             host.ConsumerStopTimeout = bus.Value.StopTimeout;
             host.StopTimeout = bus.Value.StopTimeout + ConsumerEndTime;
         });
         services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
         {
-            // The host reads these while it is built, before a wrong setting can be reported: text that is no time is left to the check.
+            // The host reads this while it is built, before the settings are checked. The check reports a text that is not a time.
             var given = configuration[ConfigurationPath.Combine(BusOptions.Section, nameof(BusOptions.StopTimeout))];
             var stop = TimeSpan.TryParse(given, CultureInfo.InvariantCulture, out var parsed) ? parsed : new BusOptions().StopTimeout;
             host.ShutdownTimeout = stop + TimeSpan.FromSeconds(15);
@@ -81,6 +82,7 @@ public static class BusRegistration
     private static void Configure(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)
     {
         var broker = context.GetRequiredService<BrokerAddress>();
+        var watch = context.GetRequiredService<BrokerWatch>();
         bus.Host(broker.Host, (ushort)broker.Port, broker.VirtualHost, context.GetRequiredService<ServiceIdentity>().WorkerId, host =>
         {
             host.Username(broker.UserName);
@@ -88,6 +90,9 @@ public static class BusRegistration
             host.Heartbeat(TimeSpan.FromSeconds(10));
             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
             host.PublisherConfirmation = true;
+            host.OnRefreshConnectionFactory = _ => watch.Connecting();
+            if (broker.Nodes.Count > 1)
+                host.UseCluster(cluster => AddNodes(cluster, broker));
             if (broker.Tls)
                 host.UseSsl(tls => tls.ServerName = broker.Host);
         });
@@ -99,9 +104,18 @@ public static class BusRegistration
             map.Map(context, bus);
     }
 
+    /// <summary>MassTransit tries the nodes in turn. Each process has an order of its own, so that they spread over the nodes.</summary>
+    private static void AddNodes(IRabbitMqClusterConfigurator cluster, BrokerAddress broker)
+    {
+        string[] nodes = [.. broker.Nodes];
+        Random.Shared.Shuffle(nodes);
+        foreach (var node in nodes)
+            cluster.Node(node);
+    }
+
     /// <summary>
-    /// Has the broker return a command whose queue is not there (yet) instead of dropping it, so that it waits in the outbox.
-    /// An event that nobody subscribes to is rightly dropped: its exchange is named like its type, with a colon.
+    /// Has the broker return a command without a queue instead of dropping it, so that it waits in the outbox until the queue exists. An
+    /// event without a subscriber may be dropped. The exchange of an event has the name of its type, which contains a colon.
     /// </summary>
     private static void ReturnUnroutableCommand(SendContext context)
     {
@@ -109,14 +123,15 @@ public static class BusRegistration
             rabbit.Mandatory = true;
     }
 
-    /// <summary>What a second <see cref="AddBus"/> adds to.</summary>
-    private sealed record BusInMaking(IBusRegistrationConfigurator Configurator);
+    /// <summary>Configurator of the bus, for further calls of <see cref="AddBus"/>.</summary>
+    private sealed record AddedBus(IBusRegistrationConfigurator Configurator);
 
     private static BrokerAddress ParseAddress(IServiceProvider services)
     {
         var uri = services.GetRequiredService<IOptions<BrokerConnectionString>>().Value.RabbitMq;
         return BrokerAddress.TryParse(uri, out var address, out var problem)
             ? address
-            : throw new InvalidOperationException($"{Setting.NameOf(ConfigurationPath.Combine("ConnectionStrings", "RabbitMq"))} {problem}");
+            : throw new InvalidOperationException(
+                $"{Setting.NameOf(ConfigurationPath.Combine("ConnectionStrings", "RabbitMq"))} {problem}");
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace MangaMotion.ServiceDefaults.Bus;
 
 /// <summary>
-/// Restarts receive endpoints that do not consume although the broker answers. MassTransit 8.5.12 recovers by itself from the faults
-/// that were seen; 8.4.0 did not, and a service then idled until somebody restarted it. An endpoint whose stop does not return cannot
+/// Restarts receive endpoints that do not consume although the broker answers. MassTransit 8.5.12 recovers from most faults, but may wait
+/// without end for a consumer when the only node of a quorum queue comes back after a kill. An endpoint whose stop does not return cannot
 /// be restarted in this process: liveness fails and the process ends, so that its supervisor starts another.
 /// </summary>
 internal sealed class EndpointGuard(
@@ -17,23 +17,25 @@ internal sealed class EndpointGuard(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time for a stop to end in good order. It waits for messages that are being consumed, which may take hours.</summary>
+    /// <summary>Time for an orderly stop, which waits for the messages that are being consumed. These may take hours.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Time for a stop to return once it was told to wait no longer.</summary>
+    /// <summary>Time for a stop to return once it is aborted.</summary>
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Unhealthy checks before a restart. They double with each restart, so that a slow endpoint is not stopped for ever.</summary>
+    /// <summary>
+    /// Unhealthy checks before a restart. They double with each restart, so that a slow endpoint is not stopped again and again.
+    /// </summary>
     private const int FirstCheckLimit = 4;
     private const int LastCheckLimit = 64;
 
     private readonly Dictionary<Uri, UnhealthyEndpoint> _unhealthy = [];
     private volatile string? _stuckQueue;
 
-    /// <summary>Unhealthy once an endpoint cannot be restarted in this process.</summary>
+    /// <summary>Reports unhealthy once an endpoint cannot be restarted in this process.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_stuckQueue is { } queue
-            ? HealthCheckResult.Unhealthy($"the receive endpoint of queue {queue} does not stop, only a restart of the process helps")
+            ? HealthCheckResult.Unhealthy($"the receive endpoint of queue {queue} does not stop; the process must be restarted")
             : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,14 +58,17 @@ internal sealed class EndpointGuard(
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        if (!await BrokerAnswersAsync(cancellationToken))
+        var endpoints = bus.CheckHealth().Endpoints.Values;
+        // Only for an unhealthy endpoint it matters whether the broker answers: opening a channel at each check costs the broker more than
+        // all else that an idle service does.
+        if (endpoints.Any(health => health.Status != BusHealthStatus.Healthy) && !await IsBrokerAvailableAsync(cancellationToken))
         {
             foreach (var endpoint in _unhealthy.Values)
                 endpoint.Checks = 0;
             return;
         }
 
-        foreach (var health in bus.CheckHealth().Endpoints.Values)
+        foreach (var health in endpoints)
             Check(health, cancellationToken);
     }
 
@@ -88,7 +93,7 @@ internal sealed class EndpointGuard(
             return;
         endpoint.Checks = 0;
         endpoint.CheckLimit = Math.Min(endpoint.CheckLimit * 2, LastCheckLimit);
-        // A task for each endpoint: a stop that takes long, or does not return, holds up no other.
+        // Each endpoint has a task of its own, so a stop that does not return delays no other endpoint.
         endpoint.Restart = Task.Run(
             () => RestartAsync(health.ReceiveEndpoint, health.InputAddress.Segments[^1], cancellationToken), CancellationToken.None);
     }
@@ -115,11 +120,13 @@ internal sealed class EndpointGuard(
         catch (Exception e)
         {
             logger.LogWarning(
-                e, "The endpoint of queue {Queue} was not restarted. Trying again if the queue stays without a consumer.", queue);
+                e, "Endpoint of queue {Queue} not restarted. Trying again if the queue still has no consumer.", queue);
         }
     }
 
-    /// <summary>A supervisor that looks at liveness restarts the process; the exit code is for those that look at processes only.</summary>
+    /// <summary>
+    /// Ends the process. A supervisor that checks liveness restarts it; the exit code is for supervisors that watch the process only.
+    /// </summary>
     private void EndProcess(string queue)
     {
         _stuckQueue = queue;
@@ -131,7 +138,7 @@ internal sealed class EndpointGuard(
         lifetime.StopApplication();
     }
 
-    private async Task<bool> BrokerAnswersAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsBrokerAvailableAsync(CancellationToken cancellationToken)
     {
         try
         {

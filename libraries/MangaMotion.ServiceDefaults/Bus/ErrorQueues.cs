@@ -7,30 +7,30 @@ using MassTransit.RabbitMqTransport.Middleware;
 namespace MangaMotion.ServiceDefaults.Bus;
 
 /// <summary>
-/// Declares the <c>_error</c> exchange and queue of an endpoint before it consumes. MassTransit declares them with the first
-/// message it moves there itself, but the job runner sends dead letters to <c>exchange:NAME_error</c> through the outbox: to
-/// an exchange that nobody has bound a queue to, they would be lost.
+/// Declares the <c>_error</c> exchange and queue of an endpoint before it consumes. MassTransit declares them with the first message that
+/// it moves there. The job runner sends dead letters to <c>exchange:NAME_error</c> through the outbox, and an exchange without a queue
+/// would drop them.
 /// </summary>
 internal static class ErrorQueues
 {
     /// <summary>
-    /// A message of a type that nobody here consumes is a mistake to look at, like one that cannot be read: both go to
-    /// <c>_error</c>, none to <c>_skipped</c>. (<c>ThrowOnSkippedMessages</c> would hand it back to the broker, for ever.)
+    /// Moves messages without a consumer to <c>_error</c> instead of <c>_skipped</c>, like messages that cannot be read: both are faults
+    /// for the operator. (<c>ThrowOnSkippedMessages</c> would return them to the broker again and again.)
     /// </summary>
     public static void SkipToErrorQueue(this IRabbitMqBusFactoryConfigurator bus)
     {
         ISendTopologyConfigurator topology = bus.SendTopology;
-        topology.ErrorQueueNameFormatter = new OneOfEachLane(bus.SendTopology.ErrorQueueNameFormatter);
-        topology.DeadLetterQueueNameFormatter = new SkippedIsError(bus.SendTopology.ErrorQueueNameFormatter);
+        topology.ErrorQueueNameFormatter = new LaneErrors();
+        topology.DeadLetterQueueNameFormatter = new SkippedErrors();
     }
 
     /// <summary>
-    /// Puts MassTransit's own step for it, with MassTransit's own settings, before the endpoint's topology; whichever of the
-    /// two declares first, the other agrees.
+    /// Adds MassTransit's own step that declares the error queue before the topology of the endpoint. Both use the same settings, so the
+    /// second declaration agrees with the first.
     /// </summary>
     public static void DeclareErrorQueue(this IRabbitMqReceiveEndpointConfigurator endpoint)
     {
-        // Every receive endpoint of this transport implements both: the first is how it is configured, the second how it is built.
+        // Every receive endpoint of this transport implements both interfaces: one configures it, the other builds it.
         var built = (IRabbitMqReceiveEndpointConfiguration)endpoint;
         endpoint.ConfigureChannel(channel =>
         {
@@ -39,14 +39,14 @@ internal static class ErrorQueues
         });
     }
 
-    /// <summary>A lane has one error queue, also where its messages wait in two.</summary>
-    private sealed class OneOfEachLane(IErrorQueueNameFormatter errors) : IErrorQueueNameFormatter
+    /// <summary>Gives the front queue and the bulk queue of a lane one error queue.</summary>
+    private sealed class LaneErrors : IErrorQueueNameFormatter
     {
-        public string FormatErrorQueueName(string queueName) => errors.FormatErrorQueueName(Lanes.FrontOf(queueName));
+        public string FormatErrorQueueName(string queueName) => Lanes.ErrorQueueName(queueName);
     }
 
-    private sealed class SkippedIsError(IErrorQueueNameFormatter errors) : IDeadLetterQueueNameFormatter
+    private sealed class SkippedErrors : IDeadLetterQueueNameFormatter
     {
-        public string FormatDeadLetterQueueName(string queueName) => errors.FormatErrorQueueName(queueName);
+        public string FormatDeadLetterQueueName(string queueName) => Lanes.ErrorQueueName(queueName);
     }
 }

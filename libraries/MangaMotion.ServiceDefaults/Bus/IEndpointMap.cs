@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
-/// <summary>Receive endpoints that MassTransit's own mapping, one a consumer, does not make.</summary>
+/// <summary>Adds receive endpoints beside those that MassTransit makes, which are one for each consumer.</summary>
 public interface IEndpointMap
 {
     void Map(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus);

@@ -4,15 +4,18 @@ using RabbitMQ.Client.Exceptions;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
-/// <summary>Asks by passive declare: the broker answers from the queue itself, where its statistics lag by seconds.</summary>
+/// <summary>Reads the depths of queues by passive declarations, which are exact. The statistics of the broker are seconds old.</summary>
 internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress broker) : IQueueDepths
 {
     private const ushort NotFound = 404;
 
-    public async Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken) =>
-        (await InspectAsync(queues, cancellationToken)).ToDictionary(queue => queue.Key, queue => queue.Value.Ready, StringComparer.Ordinal);
+    public async Task<IReadOnlyDictionary<string, long>> GetAsync(
+        IReadOnlyCollection<string> queues, CancellationToken cancellationToken) =>
+        (await InspectAsync(
+            queues, cancellationToken)).ToDictionary(queue => queue.Key, queue => queue.Value.Ready, StringComparer.Ordinal);
 
-    public async Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(
+        IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
     {
         var depths = new Dictionary<string, QueueState>(StringComparer.Ordinal);
         try
@@ -21,20 +24,21 @@ internal sealed class QueueDepths(BrokerConnection connection, BrokerAddress bro
             while (waiting.Count > 0)
             {
                 await using var channel = await connection.OpenChannelAsync(cancellationToken);
-                await AskAsync(channel, waiting, depths, cancellationToken);
+                await ReadAsync(channel, waiting, depths, cancellationToken);
             }
         }
         catch (Exception e) when (e is not IOException && !cancellationToken.IsCancellationRequested)
         {
-            // The client gives up with a cancellation of its own when the broker is silent, and with others when its connection breaks.
-            throw new IOException($"RabbitMQ at {broker} did not tell the depths of {queues.Count} queues: {e.Message}", e);
+            // The client throws its own cancellation if the broker does not answer, and other exceptions if its connection breaks.
+            throw new IOException($"The depths of {queues.Count} queues could not be read from RabbitMQ at {broker}: {e.Message}", e);
         }
 
         return depths;
     }
 
-    /// <summary>Takes from the queue what has been asked; a name that does not exist ends the channel, and so the round.</summary>
-    private static async Task AskAsync(IChannel channel, Queue<string> waiting, Dictionary<string, QueueState> depths, CancellationToken cancellationToken)
+    /// <summary>Reads the queues one by one until the first that does not exist, after which the broker closes the channel.</summary>
+    private static async Task ReadAsync(
+        IChannel channel, Queue<string> waiting, Dictionary<string, QueueState> depths, CancellationToken cancellationToken)
     {
         while (waiting.TryDequeue(out var queue))
         {

@@ -1,25 +1,33 @@
 using System.Diagnostics.Metrics;
+using MangaMotion.Jobs.Notices;
 using MangaMotion.Jobs.Reconciling;
 using Microsoft.Extensions.Hosting;
 
 namespace MangaMotion.ServiceDefaults.Bus;
 
-/// <summary>The gauge <c>mangamotion.queue.messages</c>: ready messages of each queue of this service and of its <c>_error</c> queue.</summary>
+/// <summary>
+/// Gauge <c>mangamotion.queue.messages</c>: ready messages of each queue of this service and of its <c>_error</c> queue. The queues are
+/// measured only while the gauge is read: each reading asks for the next measurement, at most one every 10 s.
+/// </summary>
 internal sealed class QueueGauge : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Age above which a figure is not reported. It exceeds the usual scrape interval of one minute.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(2);
 
     private readonly IQueueDepths _depths;
     private readonly BusQueues _queues;
     private readonly TimeProvider _clock;
     private readonly Meter _meter;
-    private volatile IReadOnlyDictionary<string, long> _last = new Dictionary<string, long>(StringComparer.Ordinal);
+    private readonly WakeSignal _read = new();
+    private volatile Measured _last = new([], 0);
 
     public QueueGauge(IQueueDepths depths, BusQueues queues, TimeProvider clock, IMeterFactory meters)
     {
         (_depths, _queues, _clock) = (depths, queues, clock);
         _meter = meters.Create("MangaMotion.ServiceDefaults");
-        _meter.CreateObservableGauge("mangamotion.queue.messages", Measure, "{message}", "Messages that wait in a queue.");
+        _meter.CreateObservableGauge("mangamotion.queue.messages", Report, "{message}", "Messages that wait in a queue.");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,15 +35,8 @@ internal sealed class QueueGauge : BackgroundService
         using var timer = new PeriodicTimer(Interval, _clock);
         do
         {
-            try
-            {
-                _last = await _depths.GetAsync(_queues.WithErrorQueues, stoppingToken);
-            }
-            catch (IOException)
-            {
-                // No figure is better than an old one; BrokerWatch has told of the outage.
-                _last = new Dictionary<string, long>(StringComparer.Ordinal);
-            }
+            _last = await MeasureAsync(stoppingToken);
+            await _read.WaitAsync(Timeout.InfiniteTimeSpan, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -46,6 +47,28 @@ internal sealed class QueueGauge : BackgroundService
         base.Dispose();
     }
 
-    private IEnumerable<Measurement<long>> Measure() =>
-        _last.Select(queue => new Measurement<long>(queue.Value, new KeyValuePair<string, object?>("queue", queue.Key)));
+    private async Task<Measured> MeasureAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var depths = await _depths.GetAsync(_queues.WithErrorQueues, cancellationToken);
+            return new(
+                [.. depths.Select(queue => new Measurement<long>(queue.Value, new KeyValuePair<string, object?>("queue", queue.Key)))],
+                _clock.GetTimestamp());
+        }
+        catch (IOException)
+        {
+            // An old figure would be wrong. BrokerWatch logs the outage.
+            return new([], 0);
+        }
+    }
+
+    private IReadOnlyList<Measurement<long>> Report()
+    {
+        _read.Set();
+        var last = _last;
+        return _clock.GetElapsedTime(last.At) <= MaxAge ? last.Depths : [];
+    }
+
+    private sealed record Measured(IReadOnlyList<Measurement<long>> Depths, long At);
 }

@@ -8,16 +8,16 @@ namespace MangaMotion.ServiceDefaults.Configuration;
 public static class PlainNames
 {
     /// <summary>
-    /// Adds the plain names below the environment's own <c>Section__Key</c> form, so that the longer and more exact
-    /// name wins where both are set, and above the files.
+    /// Adds the plain names after the files and before the form <c>Section__Key</c>, which wins if both are set.
     /// </summary>
-    /// <param name="read">Reads one variable; the process environment by default.</param>
+    /// <param name="read">Reads one variable; by default from the environment of the process.</param>
     public static IConfigurationBuilder AddPlainNames(this IConfigurationBuilder configuration, Func<string, string?>? read = null)
     {
         var source = new Source(read ?? Environment.GetEnvironmentVariable);
         var environment = configuration.Sources
             .Select((other, index) => (other, index))
-            .LastOrDefault(x => x.other is EnvironmentVariablesConfigurationSource { Prefix: null or "" }, (null!, configuration.Sources.Count));
+            .LastOrDefault(
+                x => x.other is EnvironmentVariablesConfigurationSource { Prefix: null or "" }, (null!, configuration.Sources.Count));
         configuration.Sources.Insert(environment.index, source);
         return configuration;
     }
@@ -34,7 +34,7 @@ public static class PlainNames
             foreach (var plain in PlainName.All)
             {
                 if (read(plain.Name) is { Length: > 0 } value)
-                    Data[plain.Key] = plain.Convert(value);
+                    Data.TryAdd(plain.Key, plain.Convert(value));
             }
 
             var postgres = new DbConnectionStringBuilder();

@@ -2,20 +2,20 @@ using Microsoft.Extensions.Configuration;
 
 namespace MangaMotion.ServiceDefaults.Configuration;
 
-/// <summary>How a setting is named to the person who has to change it.</summary>
+/// <summary>Names and values of settings in messages to the operator.</summary>
 internal static class Setting
 {
     private static readonly string[] Secrets = ["password", "secret", "accesskey", "apikey", "token", "connectionstring"];
 
-    /// <summary>The environment form: <c>Retry:MaxAttempts</c> is <c>Retry__MaxAttempts</c>, with its plain name where it has one.</summary>
+    /// <summary>Writes the environment form of a key, such as <c>Retry__MaxAttempts</c>, with its plain names.</summary>
     public static string NameOf(string key)
     {
         var name = key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
-        var plain = PlainName.All.FirstOrDefault(x => x.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
-        return plain is null ? name : $"{name} (or {plain.Name})";
+        var plain = PlainName.All.Where(x => x.Key.Equals(key, StringComparison.OrdinalIgnoreCase)).Select(x => x.Name).ToList();
+        return plain.Count == 0 ? name : $"{name} (or {string.Join(", ", plain)})";
     }
 
-    /// <summary>The value for a message; never that of a secret.</summary>
+    /// <summary>Writes a value for a message. The value of a secret is not shown.</summary>
     public static string Show(string key, object? value) => value switch
     {
         null or "" => "not set",

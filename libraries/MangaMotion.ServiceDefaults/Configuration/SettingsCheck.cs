@@ -3,11 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.ServiceDefaults.Configuration;
 
-/// <summary>The check of all settings before anything is started.</summary>
+/// <summary>Checks all settings before anything is started.</summary>
 public static class SettingsCheck
 {
-    /// <summary>One line for each wrong setting, naming it, its value and what is allowed; empty when the service may start.</summary>
-    public static IReadOnlyList<string> Problems(IServiceProvider services)
+    /// <summary>Finds invalid settings.</summary>
+    /// <returns>One line for each, with its name, its value and the allowed values.</returns>
+    public static IReadOnlyList<string> FindProblems(IServiceProvider services)
     {
         try
         {
@@ -24,10 +25,10 @@ public static class SettingsCheck
         }
     }
 
-    /// <summary>Ends the process with exit code 1 and the lines on stderr: a stack trace would hide them.</summary>
+    /// <summary>Ends the process with exit code 1 and the lines on stderr. A stack trace would hide them.</summary>
     internal static void ExitIfWrong(IServiceProvider services)
     {
-        var problems = Problems(services);
+        var problems = FindProblems(services);
         if (problems.Count == 0)
             return;
         var service = services.GetRequiredService<ServiceIdentity>().Service;

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.ServiceDefaults.Configuration;
 
-/// <summary>Options that are bound, checked when the service starts, and complained about by the name that the operator set.</summary>
+/// <summary>Options that are checked when the service starts. Messages name a setting as the operator sets it.</summary>
 public static partial class ValidatedOptions
 {
     /// <summary>
-    /// Binds <typeparamref name="T"/> to a section and checks it at start: its DataAnnotations, those of nested options,
-    /// and <see cref="IValidatableObject"/>. Rules that need more go into <c>.Validate(…)</c> on what is returned or an
-    /// <see cref="IValidateOptions{TOptions}"/>; their messages are printed as they are. Adding the same options twice is adding them once.
+    /// Binds <typeparamref name="T"/> to a section and checks it at start: its DataAnnotations, those of nested options, and
+    /// <see cref="IValidatableObject"/>. For other rules use <c>.Validate(…)</c> on the returned builder or an
+    /// <see cref="IValidateOptions{TOptions}"/>; their messages are printed unchanged. A second call for the same options has no effect.
     /// </summary>
     public static OptionsBuilder<T> AddValidatedOptions<T>(this IServiceCollection services, string section)
         where T : class
@@ -23,7 +23,7 @@ public static partial class ValidatedOptions
             return options;
         services.AddSingleton<IValidateOptions<T>>(new Validator<T>(section));
 
-        // After all Configure(…), by which code sets defaults: what the operator set wins, whoever was registered first.
+        // After all Configure(…), by which code sets defaults, so the values of the operator win in every order of registration.
         return options
             .PostConfigure<IConfiguration>((bound, configuration) => Bind(configuration.GetSection(section), bound))
             .ValidateOnStart();
@@ -40,11 +40,14 @@ public static partial class ValidatedOptions
         {
             var key = match.Groups["key"].Value;
             throw new OptionsValidationException(Options.DefaultName, typeof(T),
-                [$"{Setting.NameOf(key)} is {Setting.Show(key, match.Groups["value"].Value)}: must be {Expected(match.Groups["type"].Value)}."]);
+            [
+                $"{Setting.NameOf(key)} is {Setting.Show(key, match.Groups["value"].Value)}: "
+                + $"must be {DescribeType(match.Groups["type"].Value)}.",
+            ]);
         }
     }
 
-    private static string Expected(string type) => type switch
+    private static string DescribeType(string type) => type switch
     {
         "System.Boolean" => "true or false",
         "System.Int32" or "System.Int64" => "a whole number",
@@ -55,7 +58,8 @@ public static partial class ValidatedOptions
         _ => $"a {type}",
     };
 
-    [GeneratedRegex("'(?<value>.*)' at '(?<key>[^']+)' to type '(?<type>[^']+)'", RegexOptions.Singleline, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        "'(?<value>.*)' at '(?<key>[^']+)' to type '(?<type>[^']+)'", RegexOptions.Singleline, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Unreadable();
 
     private sealed class Validator<T>(string section) : IValidateOptions<T>
@@ -63,11 +67,11 @@ public static partial class ValidatedOptions
     {
         public ValidateOptionsResult Validate(string? name, T options)
         {
-            var problems = Problems(section, options).ToList();
+            var problems = FindProblems(section, options).ToList();
             return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
         }
 
-        private static IEnumerable<string> Problems(string path, object options)
+        private static IEnumerable<string> FindProblems(string path, object options)
         {
             foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
             {
@@ -79,12 +83,12 @@ public static partial class ValidatedOptions
                 foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
                 {
                     if (rule.GetValidationResult(value, context) is { } failure)
-                        yield return $"{Setting.NameOf(key)} is {Setting.Show(key, value)}: {Rule(rule, failure)}.";
+                        yield return $"{Setting.NameOf(key)} is {Setting.Show(key, value)}: {DescribeRule(rule, failure)}.";
                 }
 
                 if (value is not null && IsNested(property.PropertyType))
                 {
-                    foreach (var problem in Problems(key, value))
+                    foreach (var problem in FindProblems(key, value))
                         yield return problem;
                 }
             }
@@ -101,9 +105,10 @@ public static partial class ValidatedOptions
         }
 
         private static bool IsNested(Type type) =>
-            type.IsClass && type != typeof(string) && !type.IsArray && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true;
+            type.IsClass && type != typeof(string) && !type.IsArray
+                && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true;
 
-        private static string Rule(ValidationAttribute rule, ValidationResult failure) => rule switch
+        private static string DescribeRule(ValidationAttribute rule, ValidationResult failure) => rule switch
         {
             { ErrorMessage: not null } => failure.ErrorMessage!.TrimEnd('.'),
             RangeAttribute range => $"must be from {range.Minimum} to {range.Maximum}",

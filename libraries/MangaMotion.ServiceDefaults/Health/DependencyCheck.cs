@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using MangaMotion.Messaging.Postgres;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.Storage;
 using MassTransit;
@@ -8,32 +9,32 @@ using Npgsql;
 
 namespace MangaMotion.ServiceDefaults.Health;
 
-/// <summary>Asks one server for a sign of life, for a short time only.</summary>
+/// <summary>Checks with a short timeout whether one server answers.</summary>
 internal abstract class DependencyCheck : IHealthCheck
 {
     public const string Where = "where";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary><c>host:port</c>, or a path; never credentials.</summary>
+    /// <summary><c>host:port</c> or a path, without credentials.</summary>
     protected abstract string Address { get; }
 
-    protected abstract Task AskAsync(CancellationToken cancellationToken);
+    protected abstract Task QueryAsync(CancellationToken cancellationToken);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var data = new ReadOnlyDictionary<string, object>(new Dictionary<string, object>(StringComparer.Ordinal) { [Where] = Address });
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(AnswerTimeout);
         try
         {
-            // Not every client heeds the token while it connects, and a frozen server must not freeze this answer.
-            await AskAsync(patience.Token).WaitAsync(patience.Token);
+            // Some clients ignore the token while they connect, and a frozen server must not delay this answer.
+            await QueryAsync(timeout.Token).WaitAsync(timeout.Token);
             return HealthCheckResult.Healthy(data: data);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return HealthCheckResult.Unhealthy($"no answer within {Patience.TotalSeconds:0} s", data: data);
+            return HealthCheckResult.Unhealthy($"no answer within {AnswerTimeout.TotalSeconds:0} s", data: data);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -42,36 +43,43 @@ internal abstract class DependencyCheck : IHealthCheck
     }
 }
 
+/// <summary>
+/// Commits a write: a standby and a read-only server answer reads, and with its synchronous standby away a primary answers them too while
+/// commits wait. The write is a message in the write-ahead log that no table and no subscriber receives.
+/// </summary>
 internal sealed class PostgresCheck(NpgsqlDataSource database) : DependencyCheck
 {
-    protected override string Address
-    {
-        get
-        {
-            var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-            return $"{connection.Host}:{connection.Port}";
-        }
-    }
+    private const string Write =
+        "select case when current_setting('transaction_read_only') = 'off' then pg_logical_emit_message(true, 'mangamotion', '') end";
 
-    protected override async Task AskAsync(CancellationToken cancellationToken)
+    protected override string Address => DatabaseHosts.Describe(new(database.ConnectionString));
+
+    protected override async Task QueryAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select 1");
-        await command.ExecuteScalarAsync(cancellationToken);
+        await using var command = database.CreateCommand(Write);
+        if (await command.ExecuteScalarAsync(cancellationToken) is DBNull)
+            throw new IOException("the server accepts no writes: it is a standby, or set to read-only");
     }
 }
 
-/// <summary>The bus may think it is connected to a broker that is frozen, and a broker may answer before the bus is back: both are asked.</summary>
+/// <summary>
+/// Checks the broker and the bus. The bus may report a connection to a frozen broker, and the broker may answer before the bus is
+/// connected.
+/// </summary>
 internal sealed class BrokerCheck(BrokerAddress broker, BrokerConnection connection, IBusControl bus) : DependencyCheck
 {
     protected override string Address => broker.ToString();
 
-    protected override async Task AskAsync(CancellationToken cancellationToken)
+    protected override async Task QueryAsync(CancellationToken cancellationToken)
     {
         await using (await connection.OpenChannelAsync(cancellationToken))
         {
             var health = bus.CheckHealth();
             if (health.Status != BusHealthStatus.Healthy)
-                throw new IOException($"the broker answers, the bus is not connected yet: {health.Exception?.GetBaseException().Message ?? health.Description}");
+            {
+                var reason = health.Exception?.GetBaseException().Message ?? health.Description;
+                throw new IOException($"the broker answers, the bus is not connected yet: {reason}");
+            }
         }
     }
 }
@@ -84,5 +92,5 @@ internal sealed class StoreCheck(IObjectStore store, IConfiguration configuratio
             ? endpoint.Authority
             : configuration["Storage:Disk:Root"] ?? "disk";
 
-    protected override Task AskAsync(CancellationToken cancellationToken) => store.CheckAsync(cancellationToken);
+    protected override Task QueryAsync(CancellationToken cancellationToken) => store.CheckAsync(cancellationToken);
 }

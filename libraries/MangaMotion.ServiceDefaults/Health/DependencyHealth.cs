@@ -1,4 +1,5 @@
 using MangaMotion.ServiceDefaults.Bus;
+using MangaMotion.ServiceDefaults.Inner;
 using MangaMotion.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,8 @@ using Npgsql;
 namespace MangaMotion.ServiceDefaults.Health;
 
 /// <summary>
-/// Live: the process answers and can still restart its receive endpoints; no server is asked. Ready: the servers it uses answer too.
+/// Endpoints of liveness and readiness. Live: the process answers and can restart its receive endpoints; no server is checked. Ready: the
+/// servers that the service uses answer too.
 /// </summary>
 internal static class DependencyHealth
 {
@@ -18,14 +20,15 @@ internal static class DependencyHealth
     public const string Postgres = "postgres";
 
     internal const string Tag = "dependency";
-    private const string LiveTag = "live";
+    internal const string LiveTag = "live";
 
     public static void AddDependencyHealth(this IServiceCollection services)
     {
         services.AddHealthChecks();
-        services.AddHostedService<WaitingRoom>();
+        if (!services.IsInner())
+            services.AddHostedService<StartupResponder>();
 
-        // Only what the service uses is checked; that is known when everything has been registered.
+        // Only servers that the service uses are checked. They are known once everything is registered.
         services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProviderIsService>((options, registered) =>
         {
             Add<NpgsqlDataSource, PostgresCheck>(options, registered, Postgres);
@@ -43,14 +46,18 @@ internal static class DependencyHealth
     {
         app.MapHealthChecks(Live, new() { Predicate = check => check.Tags.Contains(LiveTag), ResponseWriter = WriteAsync })
             .DisableHttpMetrics();
-        app.MapHealthChecks(Ready, new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        app.MapHealthChecks(
+            Ready, new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
     }
 
     private static void Add<TDependency, TCheck>(HealthCheckServiceOptions options, IServiceProviderIsService registered, string name)
         where TCheck : DependencyCheck
     {
         if (registered.IsService(typeof(TDependency)))
-            options.Registrations.Add(new(name, services => ActivatorUtilities.CreateInstance<TCheck>(services), HealthStatus.Unhealthy, [Tag]));
+        {
+            options.Registrations.Add(
+                new(name, services => ActivatorUtilities.CreateInstance<TCheck>(services), HealthStatus.Unhealthy, [Tag]));
+        }
     }
 
     internal static Task WriteAsync(HttpContext context, HealthReport report) =>

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// Ends a delivery when its channel is closed and lets its job run on. MassTransit consumes from the queue again only when every
-/// delivery of the closed channel has ended, so a long job would keep its queue without a consumer. The broker delivers the message
-/// again; the job holds its claim, so the second delivery is put off, and dropped once the job is done.
+/// Ends a delivery when its channel is closed; its job continues. MassTransit consumes from the queue again only when every delivery of the
+/// closed channel has ended, so a long job would leave its queue without a consumer. The broker delivers the message again. The job holds
+/// its claim, so the second delivery is postponed, and dropped once the job is done.
 /// </summary>
 internal sealed partial class ChannelLossFilter(DetachedJobs detached, IOptions<JobsOptions> options, ILogger<ChannelLossFilter> logger)
     : IFilter<ConsumeContext>
@@ -23,7 +23,7 @@ internal sealed partial class ChannelLossFilter(DetachedJobs detached, IOptions<
         var job = next.Send(context);
         try
         {
-            // Canceled by MassTransit when the channel is closed, and when the bus waits no longer for consumers to stop.
+            // MassTransit cancels the token when the channel is closed, and when the bus stops waiting for consumers.
             await job.WaitAsync(context.CancellationToken);
         }
         catch (OperationCanceledException) when (!job.IsCompleted)
@@ -36,7 +36,10 @@ internal sealed partial class ChannelLossFilter(DetachedJobs detached, IOptions<
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("channelLoss");
 
-    /// <summary>Logged once a channel. A client cannot read the broker's timeout before: neither AMQP nor the management API has it.</summary>
+    /// <summary>
+    /// Logs the reason once for each channel. A client cannot read the broker's timeout earlier: neither AMQP nor the management API has
+    /// it.
+    /// </summary>
     private void LogReason(ConsumeContext context)
     {
         if (!context.TryGetPayload<ChannelContext>(out var channel) || channel.Channel.CloseReason is not { } reason)
@@ -48,13 +51,13 @@ internal sealed partial class ChannelLossFilter(DetachedJobs detached, IOptions<
         {
             logger.LogWarning(
                 "RabbitMQ closed the channel of queue {Queue}: a message was held longer than the broker's consumer_timeout of "
-                + "{ConsumerTimeout}. Its job goes on. Raise consumer_timeout above Jobs__TimeLimit ({TimeLimit}).",
+                + "{ConsumerTimeout}. Its job continues. Raise consumer_timeout above Jobs__TimeLimit ({TimeLimit}).",
                 queue, TimeSpan.FromMilliseconds(long.Parse(match.Groups["ms"].ValueSpan, CultureInfo.InvariantCulture)),
                 options.Value.TimeLimit);
         }
         else
         {
-            logger.LogWarning("The channel of queue {Queue} was closed ({Reason}). Its jobs go on.", queue, reason.ReplyText);
+            logger.LogWarning("The channel of queue {Queue} was closed ({Reason}). Its jobs continue.", queue, reason.ReplyText);
         }
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// Jobs that go on without their delivery, whose channel was closed. The bus does not wait for them at shutdown, so this service does:
-/// until they have ended or were handed back.
+/// Jobs that continue without their delivery, whose channel was closed. At shutdown the bus does not wait for them, so this service waits
+/// until they have ended or are handed back.
 /// </summary>
 internal sealed class DetachedJobs : IHostedService
 {
@@ -22,6 +22,6 @@ internal sealed class DetachedJobs : IHostedService
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken) =>
-        // The job runner has recorded how each of them ended; the exception of one that was handed back is for its delivery.
+        // The job runner has recorded the outcome of each job. The exception of a job that was handed back is for its delivery.
         await Task.WhenAll(_running.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -15,27 +15,27 @@ using RabbitMQ.Client.Exceptions;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// Takes the copies of dead letters that are closed, and second copies, out of the error queues, so that their depth is the
-/// number of open dead letters. Messages without a dead letter's id (malformed ones) are left for the operator.
+/// Removes copies of closed dead letters and second copies from the error queues, so that the depth of an error queue is its number of open
+/// dead letters. Messages without the id of a dead letter (malformed ones) stay for the operator.
 /// </summary>
 internal sealed class ErrorQueueSweeper(
-    BrokerConnection broker, IQueueDepths depths, DeadLetters deadLetters, NpgsqlDataSource database, JobTypes types, ErrorQueueSweeper.Signal signal,
-    ILogger<ErrorQueueSweeper> logger)
+    BrokerConnection broker, IQueueDepths depths, DeadLetters deadLetters, NpgsqlDataSource database, JobTypes types,
+    ErrorQueueSweeper.Signal signal, ILogger<ErrorQueueSweeper> logger)
     : BackgroundService
 {
-    // Finds what a missed notice or a late copy left behind.
+    // Time between two passes without a notification, for missed notifications and late copies.
     private static readonly TimeSpan SafetyInterval = TimeSpan.FromMinutes(1);
 
-    // Replays come in bursts, and a pass serves them all; the later ones find what the outbox had not delivered yet, or an
-    // operator held in hand, at the first.
+    // Replays come in bursts, and one pass serves a burst. Later passes find copies that the outbox had not delivered at the first, or that
+    // an operator's client held.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
-    // The messages too many that a pass has seen and left where they were: no reason for another one.
-    private readonly Dictionary<string, long> _leftAlone = new(StringComparer.Ordinal);
+    // Surplus messages that a pass has read and left in their queue. They cause no further pass.
+    private readonly Dictionary<string, long> _skipped = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var queues = types.All.SelectMany(type => Lanes.All.Select(lane => $"{type.QueueName(lane)}_error")).ToArray();
+        var queues = types.All.SelectMany(type => Lanes.All.Select(lane => Lanes.ErrorQueueName(type.QueueName(lane)))).ToArray();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -54,9 +54,9 @@ internal sealed class ErrorQueueSweeper(
             }
             catch (Exception exception)
             {
-                // A broker that is silent makes its client cancel by itself.
+                // RabbitMQ.Client throws its own cancellation if the broker does not answer.
                 var isOutage = exception is IOException or OperationInterruptedException or OperationCanceledException or NpgsqlException;
-                logger.Log(isOutage ? LogLevel.Debug : LogLevel.Warning, exception, "Error queues were not swept");
+                logger.Log(isOutage ? LogLevel.Debug : LogLevel.Warning, exception, "Error queues not swept. Retrying.");
             }
         }
     }
@@ -66,54 +66,54 @@ internal sealed class ErrorQueueSweeper(
         var open = await deadLetters.CountOpenAsync(queue, cancellationToken);
         var surplus = depth - open;
         if (surplus <= 0)
-            _leftAlone.Remove(queue);
-        if (surplus <= 0 || _leftAlone.GetValueOrDefault(queue) == surplus)
+            _skipped.Remove(queue);
+        if (surplus <= 0 || _skipped.GetValueOrDefault(queue) == surplus)
             return;
 
-        // One sweeper at a time: two would each see half of the queue and put it back in the other's way.
+        // One sweeper at a time: two would each read half of the queue and requeue it behind the other.
         long? left = await database.RunExclusivelyAsync<long?>(
-            "error-queue-sweeper", async token => await TakeClosedAsync(queue, token), cancellationToken);
+            "error-queue-sweeper", async token => await RemoveClosedAsync(queue, token), cancellationToken);
         if (left is not null)
-            _leftAlone[queue] = left.Value - open;
+            _skipped[queue] = left.Value - open;
     }
 
-    /// <returns>How many messages were seen and left; not those that somebody else had in hand.</returns>
-    private async Task<long> TakeClosedAsync(string queue, CancellationToken cancellationToken)
+    /// <returns>Number of messages that were read and left, without those that another client held.</returns>
+    private async Task<long> RemoveClosedAsync(string queue, CancellationToken cancellationToken)
     {
-        // What is not acknowledged goes back when the channel closes.
+        // Messages without an acknowledgement are requeued when the channel closes.
         await using var channel = await broker.OpenChannelAsync(cancellationToken);
         var copies = new List<(ulong Tag, Guid DeadLetter)>();
-        var seen = 0;
+        var read = 0;
         while (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is { } message)
         {
-            seen++;
-            if (DeadLetterOf(message) is { } id)
+            read++;
+            if (ReadDeadLetterId(message) is { } id)
                 copies.Add((message.DeliveryTag, id));
         }
 
-        var wanted = await deadLetters.FindOpenAsync(copies.ConvertAll(copy => copy.DeadLetter), cancellationToken);
-        var taken = 0;
+        var open = await deadLetters.FindOpenAsync(copies.ConvertAll(copy => copy.DeadLetter), cancellationToken);
+        var removed = 0;
         foreach (var (tag, id) in copies)
         {
-            // The first copy of an open one stays.
-            if (wanted.Remove(id))
+            // The first copy of an open dead letter stays.
+            if (open.Remove(id))
                 continue;
             await channel.BasicAckAsync(tag, multiple: false, cancellationToken);
-            taken++;
+            removed++;
         }
 
         await channel.CloseAsync(cancellationToken);
-        if (taken > 0)
-            logger.LogInformation("Took {Count} messages out of {Queue}: their jobs are not failed any more", taken, queue);
-        return seen - taken;
+        if (removed > 0)
+            logger.LogInformation("Removed {Count} copies of closed dead letters from {Queue}.", removed, queue);
+        return read - removed;
     }
 
-    private static Guid? DeadLetterOf(BasicGetResult message) =>
+    private static Guid? ReadDeadLetterId(BasicGetResult message) =>
         message.BasicProperties.Headers?.TryGetValue(DeadLetterHeaders.Id, out var value) == true
             && Guid.TryParse(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value as string, out var id)
             ? id
             : null;
 
-    /// <summary>Set when dead letters were closed.</summary>
+    /// <summary>Signal that is set when dead letters are closed.</summary>
     internal sealed class Signal() : NoticeSignal(DeadLetters.ClosedChannel);
 }

@@ -10,14 +10,15 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.ServiceDefaults.Jobs;
 
-/// <summary>A service that runs jobs.</summary>
+/// <summary>Registers the parts of a service that runs jobs.</summary>
 public static class JobWorkerRegistration
 {
     /// <summary>
     /// Adds the bus with the lanes of one job type, the job runner, and the options <c>Jobs</c> and <c>Retry</c>.
     /// </summary>
-    /// <param name="retryDelay">The wait before the second attempt, unless <c>Retry__Delay</c> sets another.</param>
-    public static WebApplicationBuilder AddJobWorker<TConsumer, TCommand>(this WebApplicationBuilder builder, JobType<TCommand> type, TimeSpan retryDelay)
+    /// <param name="retryDelay">Wait before the second attempt, unless <c>Retry__Delay</c> sets another.</param>
+    public static WebApplicationBuilder AddJobWorker<TConsumer, TCommand>(
+        this WebApplicationBuilder builder, JobType<TCommand> type, TimeSpan retryDelay)
         where TConsumer : class, IConsumer<TCommand>
         where TCommand : class
     {
@@ -35,10 +36,10 @@ public static class JobWorkerRegistration
     }
 
     /// <summary>
-    /// Adds a saga that drives jobs made of parts: it consumes from the lanes of their type, each event in one transaction with
-    /// what follows from it.
+    /// Adds a saga that drives jobs made of parts. It consumes from the lanes of their type. Each event and its consequences are one
+    /// transaction.
     /// </summary>
-    /// <param name="configure">Chooses the saga's repository.</param>
+    /// <param name="configure">Configures the repository of the saga.</param>
     public static WebApplicationBuilder AddJobSaga<TStateMachine, TState>(
         this WebApplicationBuilder builder, JobType type, TimeSpan retryDelay, Action<ISagaRegistrationConfigurator<TState>> configure)
         where TStateMachine : class, SagaStateMachine<TState>
@@ -59,7 +60,7 @@ public static class JobWorkerRegistration
         return builder;
     }
 
-    /// <summary>What runs jobs of any type; added once.</summary>
+    /// <summary>Adds the job type, and with the first one the services that run jobs of every type.</summary>
     private static void AddJobRunner(this WebApplicationBuilder builder, TimeSpan retryDelay, JobType type)
     {
         var services = builder.Services;
@@ -71,7 +72,7 @@ public static class JobWorkerRegistration
         services.AddValidatedOptions<OutageOptions>(OutageOptions.Section);
         services.AddSingleton<ISharedServers, SharedServers>();
         services.AddSingleton<IValidateOptions<JobsOptions>, ShutdownOrder>();
-        services.AddSingleton(provider => WorkerOf(provider.GetRequiredService<ServiceIdentity>()));
+        services.AddSingleton(provider => CreateWorker(provider.GetRequiredService<ServiceIdentity>()));
         services.AddSingleton<DetachedJobs>();
         services.AddHostedService(provider => provider.GetRequiredService<DetachedJobs>());
         services.AddSingleton<ErrorQueueSweeper.Signal>();
@@ -79,5 +80,5 @@ public static class JobWorkerRegistration
         services.AddHostedService<ErrorQueueSweeper>();
     }
 
-    private static WorkerIdentity WorkerOf(ServiceIdentity identity) => new(identity.Service, identity.Version, identity.WorkerId);
+    private static WorkerIdentity CreateWorker(ServiceIdentity identity) => new(identity.Service, identity.Version, identity.WorkerId);
 }

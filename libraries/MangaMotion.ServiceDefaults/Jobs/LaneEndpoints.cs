@@ -7,10 +7,11 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// The queues of a job type, one a lane and its bulk queue, all served by one consumer or saga. Each may hand over as many messages as the worker has
-/// places; the job runner's gate lets the higher lane in first.
+/// Endpoints of a job type: the queue and the bulk queue of each lane, all with the same consumer or saga. Each endpoint may deliver as
+/// many messages as the worker runs jobs (<c>Jobs__Concurrency</c>). <see cref="MangaMotion.Jobs.Running.LaneGate"/> then admits higher
+/// lanes first.
 /// </summary>
-/// <param name="configure">Puts the consumer behind its endpoint.</param>
+/// <param name="configure">Adds the consumer to its endpoint.</param>
 internal sealed class LaneEndpoints(JobType type, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) : IEndpointMap
 {
     public void Map(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)

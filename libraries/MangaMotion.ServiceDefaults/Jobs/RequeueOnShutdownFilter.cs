@@ -4,8 +4,8 @@ using MassTransit;
 namespace MangaMotion.ServiceDefaults.Jobs;
 
 /// <summary>
-/// Returns the message of a stopping worker to the broker. MassTransit requeues on a cancellation from outside the consumer, as this
-/// one is; a cancellation that a consumer throws counts as its failure.
+/// Returns the message of a stopping worker to the broker. MassTransit requeues on a cancellation that is thrown outside the consumer, as
+/// in this filter. A cancellation that a consumer throws counts as its failure.
 /// </summary>
 internal sealed class RequeueOnShutdownFilter : IFilter<ConsumeContext>
 {

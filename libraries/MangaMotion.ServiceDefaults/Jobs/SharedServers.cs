@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace MangaMotion.ServiceDefaults.Jobs;
 
-/// <summary>The servers that readiness checks: what makes a worker unready also holds its jobs.</summary>
+/// <summary>Servers that readiness checks. A server whose outage makes a worker unready also holds the jobs of that worker.</summary>
 internal sealed class SharedServers(HealthCheckService health) : ISharedServers
 {
     public async Task<string?> FindAwayAsync(CancellationToken cancellationToken)

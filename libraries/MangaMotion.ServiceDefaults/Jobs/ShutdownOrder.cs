@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.ServiceDefaults.Jobs;
 
-/// <summary>A bus that lets go before jobs are handed back would leave them to the end of their leases, and count crashes that were none.</summary>
+/// <summary>
+/// Checks that the bus stops after jobs are handed back. Otherwise they would wait for the end of their leases, and count as crashes.
+/// </summary>
 internal sealed class ShutdownOrder(IOptions<BusOptions> bus) : IValidateOptions<JobsOptions>
 {
     public ValidateOptionsResult Validate(string? name, JobsOptions options)
@@ -14,7 +16,7 @@ internal sealed class ShutdownOrder(IOptions<BusOptions> bus) : IValidateOptions
         return least <= bus.Value.StopTimeout
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Jobs__ShutdownGrace is '{options.ShutdownGrace}' and Bus__StopTimeout '{bus.Value.StopTimeout}': handing jobs back after the grace takes up to "
-                + $"{JobShutdown.HandBackTime.TotalSeconds} s, so Bus__StopTimeout must be at least {least}.");
+                $"Jobs__ShutdownGrace is '{options.ShutdownGrace}' and Bus__StopTimeout '{bus.Value.StopTimeout}': handing jobs back after "
+                + $"the grace takes up to {JobShutdown.HandBackTime.TotalSeconds} s, so Bus__StopTimeout must be at least {least}.");
     }
 }

@@ -13,15 +13,23 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.ServiceDefaults.Problems;
 
-/// <summary>Makes every error answer <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, <c>code</c> and <c>traceId</c>.</summary>
+/// <summary>
+/// Writes every error answer as <c>application/problem+json</c> with <c>type</c>, <c>title</c>, <c>status</c>, <c>detail</c>, <c>code</c>
+///
+/// and <c>traceId</c>.
+/// </summary>
 internal static partial class ProblemAnswers
 {
+    /// <summary>Seconds after which a caller may try again during an outage.</summary>
+    internal const string RetryAfterSeconds = "5";
+
     public static void AddProblems(this IServiceCollection services)
     {
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddProblemDetails(
+            options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
         services.AddExceptionHandler<Handler>();
 
-        // Otherwise a body that cannot be read is a 400 that does not say why.
+        // Otherwise the 400 for an unreadable body has no reason.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
@@ -38,6 +46,13 @@ internal static partial class ProblemAnswers
         return context.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", context.RequestAborted);
     }
 
+    /// <summary>Describes an outage. A caller who only reads expects nothing to be accepted.</summary>
+    internal static string DescribeOutage(HttpRequest request, string cause)
+    {
+        var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        return $"{cause}{(isRead ? "" : " Nothing was accepted.")} Try again in {RetryAfterSeconds} s.";
+    }
+
     private static void Complete(HttpContext context, ProblemDetails problem)
     {
         var status = problem.Status ??= context.Response.StatusCode;
@@ -45,19 +60,21 @@ internal static partial class ProblemAnswers
             problem.Extensions["code"] = code = ProblemCodes.Of(status);
         problem.Type = $"urn:mangamotion:problem:{code}";
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
-        problem.Detail = Shorten(problem.Detail ?? Detail(context, status));
+        problem.Detail = Shorten(problem.Detail ?? DescribeStatus(context, status));
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
     }
 
-    private static string? Detail(HttpContext context, int status) => status switch
+    private static string? DescribeStatus(HttpContext context, int status) => status switch
     {
-        StatusCodes.Status404NotFound => $"Nothing is at {context.Request.Path}, or it is not yours.",
-        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
+        StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}, or it is not yours.",
+        StatusCodes.Status405MethodNotAllowed =>
+            $"{context.Request.Path} does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
         _ => null,
     };
 
-    /// <summary>Cuts quotations and words at 200 characters: a detail may quote what the caller sent, but never much of it.</summary>
-    private static string? Shorten(string? detail) => detail is null ? null : Word().Replace(Quotation().Replace(detail, "'${start}…'"), "${start}…");
+    /// <summary>Cuts quotations and words at 200 characters, so that a detail quotes only a small part of a request.</summary>
+    private static string? Shorten(string? detail) =>
+        detail is null ? null : Word().Replace(Quotation().Replace(detail, "'${start}…'"), "${start}…");
 
     [GeneratedRegex(@"'(?<start>[^']{200})[^']+'", RegexOptions.NonBacktracking)]
     private static partial Regex Quotation();
@@ -65,15 +82,19 @@ internal static partial class ProblemAnswers
     [GeneratedRegex(@"(?<start>\S{200})\S{2,}", RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 
+    [GeneratedRegex(
+        "^Failed to bind parameter \"(?:Nullable<)?(?<type>\\w+)>?\\?? (?<name>\\w+)\" from \"(?<value>.*)\"\\.$",
+        RegexOptions.NonBacktracking | RegexOptions.Singleline)]
+    private static partial Regex Binding();
+
     private sealed class Handler(ILogger<Handler> logger) : IExceptionHandler
     {
-        private const string RetryAfterSeconds = "5";
 
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             if (httpContext.RequestAborted.IsCancellationRequested)
             {
-                // The caller has gone: there is nobody to answer, and nothing went wrong here.
+                // The caller disconnected, so no answer reaches it. It is not a fault of the service.
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return true;
             }
@@ -96,36 +117,52 @@ internal static partial class ProblemAnswers
                         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
                     return answer;
                 case BadHttpRequestException { InnerException: JsonException json }:
-                    return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, $"The body is not the JSON that is expected here: {DescribeFault(json)}");
+                    return Problem(
+                        StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson,
+                        $"The body is not the JSON that is expected here: {JsonFault.Describe(json, context)}.");
                 case BadHttpRequestException bad when IsBodyMissing(bad):
-                    return Problem(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, "The body is missing or null. Send a JSON object.");
+                    return Problem(
+                        StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, "The body is missing or null. Send a JSON object.");
+                case BadHttpRequestException bad when Binding().Match(bad.Message) is { Success: true } binding:
+                    return Problem(StatusCodes.Status400BadRequest, "invalid_parameter", DescribeParameter(binding));
                 case BadHttpRequestException bad:
                     return Problem(bad.StatusCode, ProblemCodes.Of(bad.StatusCode), bad.Message);
             }
 
             if (Outage.KindOf(exception) is { } kind)
             {
-                logger.LogWarning("{Method} {Path} answered 503: the {Dependency} is not available ({Reason}).",
+                logger.LogWarning("{Method} {Path} answered 503: {Dependency} unavailable ({Reason}).",
                     context.Request.Method, context.Request.Path, kind, exception.GetBaseException().Message);
                 context.Response.Headers.RetryAfter = RetryAfterSeconds;
                 var unavailable = Problem(StatusCodes.Status503ServiceUnavailable, ProblemCodes.DependencyUnavailable,
-                    $"The {kind} is not available right now. Nothing was accepted; try again in {RetryAfterSeconds} s.");
+                    DescribeOutage(context.Request, $"The {kind} is unavailable."));
                 unavailable.Extensions["dependency"] = kind;
                 return unavailable;
             }
 
             logger.LogError(exception, "{Method} {Path} failed.", context.Request.Method, context.Request.Path);
             return Problem(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError,
-                "Something went wrong on our side. Give the traceId to the operator.");
+                "The service failed on this request. Give the traceId to the operator.");
         }
 
-        /// <summary>Names the place of a wrong value, without the names of types in this program.</summary>
-        private static string DescribeFault(JsonException exception) =>
-            exception.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
-                ? $"the value at {exception.Path} has the wrong type."
-                : exception.Message;
+        /// <summary>Describes a parameter that ASP.NET could not bind, without the names of types in this program.</summary>
+        private static string DescribeParameter(Match binding)
+        {
+            var name = binding.Groups["name"].Value;
+            var expected = binding.Groups["type"].Value switch
+            {
+                "int" or "long" => "a whole number",
+                "double" => "a number",
+                "bool" => "true or false",
+                "Guid" => "an id",
+                "DateTimeOffset" => "a time such as 2027-01-31T18:00:00Z",
+                _ => "a value of another form",
+            };
+            var shown = $"{char.ToLowerInvariant(name[0])}{name[1..]}";
+            return $"The parameter '{shown}' must be {expected}, not '{binding.Groups["value"].Value}'.";
+        }
 
-        /// <summary>Recognizes a body that ASP.NET could not bind, whose own message is for the programmer of the service.</summary>
+        /// <summary>True for a body that ASP.NET could not bind. The message of ASP.NET is for programmers of the service.</summary>
         private static bool IsBodyMissing(BadHttpRequestException exception) =>
             exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal)
             || exception.Message.EndsWith("was not provided from body.", StringComparison.Ordinal);

@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace MangaMotion.ServiceDefaults.Problems;
 
-/// <summary>The codes that are given without an endpoint's doing.</summary>
+/// <summary>Error codes that no endpoint sets itself.</summary>
 public static class ProblemCodes
 {
     public const string InternalError = "internal_error";
     public const string DependencyUnavailable = "dependency_unavailable";
     public const string InvalidJson = "invalid_json";
 
-    /// <summary>The code for a bare status.</summary>
+    /// <summary>Finds the code for a status without a code.</summary>
     public static string Of(int status) => status switch
     {
         StatusCodes.Status400BadRequest => "bad_request",

@@ -1,9 +1,9 @@
 namespace MangaMotion.ServiceDefaults.Problems;
 
 /// <summary>Thrown by an endpoint to answer with <c>application/problem+json</c>.</summary>
-/// <param name="status">The HTTP status, 400 to 599.</param>
-/// <param name="code">Stable, snake_case, for programs: <c>unknown_collection</c>.</param>
-/// <param name="detail">What happened, to what and what to do, for the caller.</param>
+/// <param name="status">HTTP status, 400 to 599.</param>
+/// <param name="code">Stable error code in snake_case, for programs, such as <c>unknown_collection</c>.</param>
+/// <param name="detail">Message to the caller: what happened to which resource, and what to do.</param>
 /// <param name="extensions">Further members of the answer, camelCase.</param>
 public sealed class ProblemException(
     int status, string code, string detail, IReadOnlyDictionary<string, object?>? extensions = null, Exception? inner = null)
@@ -13,8 +13,9 @@ public sealed class ProblemException(
 
     public string Code { get; } = code;
 
-    /// <summary>When to try again, for the header <c>Retry-After</c>.</summary>
+    /// <summary>Time until a retry can succeed, for the header <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    public IReadOnlyDictionary<string, object?> Extensions { get; } = extensions ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, object?> Extensions { get; } =
+        extensions ?? new Dictionary<string, object?>(StringComparer.Ordinal);
 }

@@ -11,12 +11,17 @@ using Microsoft.Extensions.Logging.Console;
 namespace MangaMotion.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// One JSON object a line: <c>time</c>, <c>level</c>, <c>service</c>, <c>worker</c>, <c>category</c>, <c>message</c>,
+/// Writes one JSON object a line: <c>time</c>, <c>level</c>, <c>service</c>, <c>worker</c>, <c>category</c>, <c>message</c>,
 /// <c>trace_id</c>, <c>span_id</c>, <c>exception</c>, and each value of the message and of its scopes under its own name.
 /// </summary>
 internal sealed class JsonLogFormatter(ServiceIdentity identity, Redaction redaction, TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "mangamotion-json";
+
+    private static readonly string[] FixedNames =
+    [
+        "{OriginalFormat}", "time", "level", "service", "worker", "category", "message", "trace_id", "span_id", "exception",
+    ];
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -25,14 +30,14 @@ internal sealed class JsonLogFormatter(ServiceIdentity identity, Redaction redac
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
-            // The last value of a name wins (an inner scope over an outer one); the fixed names are never overwritten.
+            // The last value of a name wins, so an inner scope overrides an outer one. The fixed names are not overwritten.
             var values = new Dictionary<string, object?>(StringComparer.Ordinal);
             scopeProvider?.ForEachScope(Collect, values);
             Collect(logEntry.State, values);
 
             json.WriteStartObject();
             json.WriteString("time", clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("level", Level(logEntry.LogLevel));
+            json.WriteString("level", NameLevel(logEntry.LogLevel));
             json.WriteString("service", identity.Service);
             json.WriteString("worker", identity.WorkerId);
             json.WriteString("category", logEntry.Category);
@@ -59,7 +64,7 @@ internal sealed class JsonLogFormatter(ServiceIdentity identity, Redaction redac
             return;
         foreach (var (name, value) in pairs)
         {
-            if (name is not ("{OriginalFormat}" or "time" or "level" or "service" or "worker" or "category" or "message" or "trace_id" or "span_id" or "exception"))
+            if (!FixedNames.Contains(name))
                 values[name] = value;
         }
     }
@@ -86,7 +91,7 @@ internal sealed class JsonLogFormatter(ServiceIdentity identity, Redaction redac
         }
     }
 
-    private static string Level(LogLevel level) => level switch
+    private static string NameLevel(LogLevel level) => level switch
     {
         LogLevel.Trace => "trace",
         LogLevel.Debug => "debug",

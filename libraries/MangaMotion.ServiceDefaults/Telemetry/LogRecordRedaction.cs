@@ -3,7 +3,7 @@ using OpenTelemetry.Logs;
 
 namespace MangaMotion.ServiceDefaults.Telemetry;
 
-/// <summary>The same redaction for the logs that go to the collector.</summary>
+/// <summary>Redacts logs that are sent to the collector.</summary>
 internal sealed class LogRecordRedaction(Redaction redaction) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)

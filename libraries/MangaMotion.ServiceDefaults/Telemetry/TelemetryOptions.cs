@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.ServiceDefaults.Telemetry;
 
-/// <summary>What is told to whom about the running service. Section <c>Telemetry</c>.</summary>
+/// <summary>Destination and form of logs, traces and metrics. Section <c>Telemetry</c>.</summary>
 public sealed class TelemetryOptions : IValidatableObject
 {
     public const string Section = "Telemetry";
@@ -14,19 +14,26 @@ public sealed class TelemetryOptions : IValidatableObject
     [AllowedValues("grpc", "http/protobuf")]
     public string OtlpProtocol { get; set; } = "grpc";
 
-    /// <summary>Share of the traces that begin here and are sent; what others began is sent if they send it.</summary>
+    /// <summary>
+    /// Share of the traces beginning in this service that are sent. A trace of another service is sent if that service sends it.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double TraceRatio { get; set; } = 1;
 
-    /// <summary><c>json</c>, <c>text</c>, or <c>auto</c>: text on a terminal and in Development, else JSON.</summary>
-    [AllowedValues("auto", "json", "text")]
+    /// <summary>
+    /// <c>json</c>, <c>text</c>, <c>journal</c> (text with the priorities of systemd's journal), or <c>auto</c>: text on a terminal and in
+    /// Development, else JSON.
+    /// </summary>
+    [AllowedValues("auto", "json", "text", "journal")]
     public string LogFormat { get; set; } = "auto";
 
-    /// <summary>Series of one metric beyond which further ones are counted together, so that a label with many values cannot fill the memory.</summary>
+    /// <summary>
+    /// Largest number of series of one metric. Further ones are counted together, so that a label with many values cannot fill the memory.
+    /// </summary>
     [Range(1, 100_000)]
     public int MaxSeriesPerMetric { get; set; } = 1_000;
 
-    /// <summary>The collector, where a usable one is set.</summary>
+    /// <summary>URL of the collector; null without a valid one.</summary>
     internal Uri? Collector =>
         Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using MangaMotion.ServiceDefaults.Configuration;
+using MangaMotion.ServiceDefaults.Inner;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -17,18 +18,21 @@ using OpenTelemetry.Trace;
 
 namespace MangaMotion.ServiceDefaults.Telemetry;
 
-/// <summary>Logs, traces and metrics of a service.</summary>
+/// <summary>Registers logs, traces and metrics of a service.</summary>
 internal static class TelemetryRegistration
 {
-    /// <summary>Activity sources beside ASP.NET Core's, which has a package: alone it names no route and no status.</summary>
+    /// <summary>Activity sources beside ASP.NET Core, whose package adds route and status to its activities.</summary>
     private static readonly string[] Sources = ["MassTransit", "Npgsql", "System.Net.Http", "MangaMotion.*"];
 
-    private static readonly string[] Meters = ["MassTransit", "Npgsql", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "MangaMotion.*"];
+    private static readonly string[] Meters =
+        ["MassTransit", "Npgsql", "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "MangaMotion.*"];
 
     /// <summary>Paths polled by probes and scrapers; their requests are not traced.</summary>
     private static readonly PathString[] PolledPaths = ["/health", "/metrics"];
 
-    /// <summary>Bucket bounds of histograms in seconds that advise none: from a claim (1 ms) to a whole video (1 h).</summary>
+    /// <summary>
+    /// Bucket bounds, in seconds, of histograms without bounds of their own: from a claim (1 ms) to a whole video (1 h).
+    /// </summary>
     private static readonly double[] SecondsBounds =
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
 
@@ -40,7 +44,7 @@ internal static class TelemetryRegistration
         ("System.Net.Http", LogLevel.Warning),
         ("Npgsql", LogLevel.Warning),
 
-        // Their subject is in the answer of /health/ready, and in BrokerWatch's line.
+        // The answer of /health/ready and BrokerWatch report the same.
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None),
         ("MassTransit", LogLevel.Error),
     ];
@@ -59,18 +63,21 @@ internal static class TelemetryRegistration
             LogFormat = section[nameof(TelemetryOptions.LogFormat)] ?? "auto",
         };
         builder.AddLogs(settings);
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => Describe(resource, identity))
-            .WithTracing(AddTracing)
-            .WithMetrics(AddMetrics)
-            .AddCollector(settings);
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, identity));
+        if (!builder.Services.SharesTelemetry())
+            telemetry.WithTracing(AddTracing).WithMetrics(AddMetrics);
+        telemetry.AddCollector(settings);
     }
 
-    public static void MapMetrics(this WebApplication app) =>
-        app.MapPrometheusScrapingEndpoint().ExcludeFromDescription().DisableHttpMetrics();
+    public static void MapMetrics(this WebApplication app)
+    {
+        if (app.Services.GetService<InnerServices.SharedTelemetry>() is null)
+            app.MapPrometheusScrapingEndpoint().ExcludeFromDescription().DisableHttpMetrics();
+    }
 
     private static void Describe(ResourceBuilder resource, ServiceIdentity identity) =>
-        resource.AddService(identity.Service, serviceNamespace: "mangamotion", identity.Version, autoGenerateServiceInstanceId: false, identity.WorkerId);
+        resource.AddService(
+            identity.Service, serviceNamespace: "mangamotion", identity.Version, autoGenerateServiceInstanceId: false, identity.WorkerId);
 
     private static void AddTracing(TracerProviderBuilder tracing) => tracing
         .AddSource(Sources)
@@ -80,7 +87,7 @@ internal static class TelemetryRegistration
     private static bool IsPolled(PathString path) =>
         Array.Exists(PolledPaths, polled => path.StartsWithSegments(polled, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Without a collector nothing is sampled. The trace ids still tie the logs of all services together.</summary>
+    /// <summary>Selects the sampler. Without a collector nothing is sampled; trace ids still connect the logs of all services.</summary>
     private static Sampler SelectSampler(TelemetryOptions options) => options.Collector is null
         ? new AlwaysOffSampler()
         : new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio));
@@ -95,9 +102,10 @@ internal static class TelemetryRegistration
         });
     }
 
-    private static MetricStreamConfiguration SelectView(Instrument instrument, int maxSeries) => instrument is Histogram<double> { Unit: "s", Advice: null }
-        ? new ExplicitBucketHistogramConfiguration { Boundaries = SecondsBounds, CardinalityLimit = maxSeries }
-        : new MetricStreamConfiguration { CardinalityLimit = maxSeries };
+    private static MetricStreamConfiguration SelectView(Instrument instrument, int maxSeries) =>
+        instrument is Histogram<double> { Unit: "s", Advice: null }
+            ? new ExplicitBucketHistogramConfiguration { Boundaries = SecondsBounds, CardinalityLimit = maxSeries }
+            : new MetricStreamConfiguration { CardinalityLimit = maxSeries };
 
     /// <summary>Sends all three signals to the collector, if one is configured. Disposing the host flushes them.</summary>
     private static void AddCollector(this OpenTelemetryBuilder telemetry, TelemetryOptions settings)
@@ -113,16 +121,23 @@ internal static class TelemetryRegistration
 
     private static void AddLogs(this WebApplicationBuilder builder, TelemetryOptions settings)
     {
-        var text = settings.LogFormat == "text"
-            || (settings.LogFormat == "auto" && (builder.Environment.IsDevelopment() || !Console.IsOutputRedirected));
+        var terminal = builder.Environment.IsDevelopment() || !Console.IsOutputRedirected;
+        var formatter = settings.LogFormat switch
+        {
+            "journal" => JournalLogFormatter.FormatterName,
+            "text" => TextLogFormatter.FormatterName,
+            "auto" when terminal => TextLogFormatter.FormatterName,
+            _ => JsonLogFormatter.FormatterName,
+        };
 
         var logging = builder.Logging;
         logging.ClearProviders();
-        logging.AddConsole(console => console.FormatterName = text ? TextLogFormatter.FormatterName : JsonLogFormatter.FormatterName);
+        logging.AddConsole(console => console.FormatterName = formatter);
         logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
         logging.AddConsoleFormatter<TextLogFormatter, ConsoleFormatterOptions>();
+        logging.AddConsoleFormatter<JournalLogFormatter, ConsoleFormatterOptions>();
 
-        // The formatter writes the ids itself; as a scope they would be in every line twice.
+        // The formatter writes the ids itself. With these options every line would have them twice.
         logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
         foreach (var (category, level) in QuietCategories)
             logging.AddFilter(category, level);

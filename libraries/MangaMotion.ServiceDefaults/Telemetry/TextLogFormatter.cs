@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace MangaMotion.ServiceDefaults.Telemetry;
 
-/// <summary>For people at a terminal: <c>12:03:04.123 warn BrokerWatch: RabbitMQ at …</c>, a stack below it where there is one.</summary>
+/// <summary>Writes lines for a terminal: <c>12:03:04.123 warn BrokerWatch: RabbitMQ at …</c>, and a stack below if there is one.</summary>
 internal sealed class TextLogFormatter(Redaction redaction, TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "mangamotion-text";

@@ -14,7 +14,7 @@ internal sealed class S3Links(S3StorageOptions options) : IDisposable
 
     public Uri SignGet(string key, PresignGetOptions link)
     {
-        var request = CreateRequest(key, HttpVerb.GET, link.Lifetime);
+        var request = CreateRequest(key, link.HeadOnly ? HttpVerb.HEAD : HttpVerb.GET, link.Lifetime);
         if (link.DownloadName is not null)
         {
             var disposition = new ContentDispositionHeaderValue("attachment");

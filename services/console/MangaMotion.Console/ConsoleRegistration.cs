@@ -1,4 +1,5 @@
 using MangaMotion.Client;
+using MangaMotion.Comics.Script;
 using MangaMotion.Console.Live;
 using MangaMotion.Console.Media;
 using MangaMotion.Console.Pages.Creator;
@@ -7,6 +8,7 @@ using MangaMotion.Console.Pages.Shared;
 using MangaMotion.Console.Sessions;
 using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.ServiceDefaults.Health;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace MangaMotion.Console;
@@ -26,8 +28,11 @@ public static class ConsoleRegistration
         services.AddScoped(CreateClient);
         services.AddSingleton<LiveHub>();
         services.AddSingleton<SystemState>();
+        services.AddSingleton<PausedQueues>();
         services.AddReadinessCheck<ApiCheck>("api");
         services.AddMediaRelay();
+        // The editor of a script sends five fields for each shot.
+        services.Configure<FormOptions>(form => form.ValueCountLimit = (5 * ScriptLimits.MaxShots) + 100);
         // Pages have no secret beside text that the reader sent: the form token differs in each answer.
         services.AddResponseCompression(compression =>
         {
@@ -57,6 +62,7 @@ public static class ConsoleRegistration
 
         var forms = app.MapGroup("").RequireAuthorization().AddEndpointFilter<ChangeLog>();
         forms.MapCreatorForms();
+        forms.MapEditForm();
         forms.MapOperatorForms();
         forms.MapPost("/theme", Theme.Choose);
     }

@@ -8,4 +8,4 @@ builder.AddConsole();
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapConsole();
-await app.RunAsync();
+await app.RunServiceAsync();

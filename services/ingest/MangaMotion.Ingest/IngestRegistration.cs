@@ -44,7 +44,7 @@ public static class IngestRegistration
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
         app.MapApiReference();
         var api = app.MapGroup("/api/v1")
-            .AddEndpointFilter<RouteGroupBuilder, NullCharacters>()
+            .AddEndpointFilter(TextValidation.RejectNullCharacters)
             .AddEndpointFilter<RouteGroupBuilder, KnownParameters>()
             .AddEndpointFilter<RouteGroupBuilder, EntityTags>();
         api.MapKeys();

@@ -8,4 +8,4 @@ builder.AddIngest();
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapIngest();
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -7,4 +7,4 @@ builder.AddRecords();
 
 var app = builder.Build();
 app.MapServiceDefaults();
-await app.RunAsync();
+await app.RunServiceAsync();

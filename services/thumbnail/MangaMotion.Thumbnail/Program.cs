@@ -7,4 +7,4 @@ builder.AddThumbnails();
 
 var app = builder.Build();
 app.MapServiceDefaults();
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -8,19 +8,22 @@ using MangaMotion.Thumbnail.Rendering;
 
 namespace MangaMotion.Thumbnail;
 
-internal static class ThumbnailRegistration
+/// <summary>Registration of the thumbnail service.</summary>
+public static class ThumbnailRegistration
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of one attempt from the download to the last upload: what a file of the largest size takes on a slow line.</summary>
+    /// <summary>Time limit of one attempt, from the download to the last upload, for a file of the largest size on a slow line.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Twice the children: while one half of the jobs is in them, the other fetches its file or stores what was made.</summary>
+    /// <summary>
+    /// Jobs at a time: twice the media hosts, because the other half of the jobs fetches its input or stores its outputs.
+    /// </summary>
     private static readonly int Concurrency = 2 * Environment.ProcessorCount;
 
     public static void AddThumbnails(this WebApplicationBuilder builder)
     {
-        // Before the worker binds its section, whose values stand above these.
+        // Registered before the worker binds its section, so that settings override these values.
         builder.Services.Configure<JobsOptions>(jobs => (jobs.Concurrency, jobs.TimeLimit) = (Concurrency, TimeLimit));
         builder.AddJobWorker<GenerateThumbnailConsumer, GenerateThumbnail>(JobTypes.Thumbnail, RetryDelay);
         builder.Services.AddObjectStore(builder.Configuration);

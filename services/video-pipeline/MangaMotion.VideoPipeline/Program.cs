@@ -7,4 +7,4 @@ builder.AddVideoPipeline();
 
 var app = builder.Build();
 app.MapServiceDefaults();
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -17,7 +17,7 @@ using MassTransit;
 
 namespace MangaMotion.VideoPipeline;
 
-internal static class VideoPipelineRegistration
+public static class VideoPipelineRegistration
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 

@@ -10,7 +10,7 @@ namespace MangaMotion.Cli.Development;
 /// <summary><c>test</c>: builds everything, starts the servers once, and runs every test project.</summary>
 internal static class TestCommand
 {
-    /// <summary>Projects without servers that run at the same time.</summary>
+    /// <summary>Projects that run at the same time, unless they run alone.</summary>
     private const int SideBySide = 2;
 
     public static Command Create()
@@ -31,7 +31,7 @@ internal static class TestCommand
         var noBuild = new Option<bool>("--no-build") { Description = "Run the tests of the last Release build." };
         var full = new Option<bool>("--full")
         {
-            Description = "Run the slow projects that need Docker as well. Installs docker.io if it is missing.",
+            Description = "Run the slow projects and tests as well, some of which need Docker. Installs docker.io if it is missing.",
         };
         var screenshots = new Option<string?>("--screenshots") { Description = "Folder for the pictures that the browser tests make." };
         var command = new Command("test", "Build and run the tests. The last line is: N passed, N failed.")
@@ -65,36 +65,39 @@ internal static class TestCommand
             await BuildAsync(clone, progress, cancellationToken);
 
         var results = Directory.CreateDirectory(Path.Combine(clone.State, "test-results")).FullName;
-        var runs = await RunAsync(projects, results, filter, progress, cancellationToken);
+        var runs = await RunAsync(projects, results, filter, full, progress, cancellationToken);
         foreach (var run in runs.OrderByDescending(run => run.Duration))
             Console.WriteLine($"{run.Duration.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture),6} min  {run.Project.Name}");
         var total = runs.Aggregate(new TestTotals(0, 0, 0), (sum, run) => sum + run.Totals);
         if (total.Skipped > 0)
-            progress.Report($"{total.Skipped} skipped");
+            progress.Report($"{total.Skipped} not run; slow tests run with --full only");
         Console.WriteLine($"{total.Passed} passed, {total.Failed} failed");
         return total is { Failed: 0, Passed: > 0 } ? 0 : 1;
     }
 
-    /// <summary>Runs the projects without servers side by side, then the others one after the other on one set of servers.</summary>
+    /// <summary>Runs the projects without servers, then the others on one set of servers: those that run alone first.</summary>
     private static async Task<IReadOnlyCollection<TestRun>> RunAsync(
-        IReadOnlyCollection<TestProject> projects, string results, string? filter, ProgressLines progress,
+        IReadOnlyCollection<TestProject> projects, string results, string? filter, bool full, ProgressLines progress,
         CancellationToken cancellationToken)
     {
         var runs = new ConcurrentBag<TestRun>();
+        var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
-            projects.Where(project => !project.NeedsServers),
-            new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken },
+            projects.Where(project => !project.NeedsServers), sideBySide,
             async (project, token) => await RunAsync(project, servers: null, token));
         if (!projects.Any(project => project.NeedsServers))
             return runs;
         await using var servers = await StartServersAsync(progress, cancellationToken);
-        foreach (var project in projects.Where(project => project.NeedsServers))
+        foreach (var project in projects.Where(project => project is { NeedsServers: true, RunsAlone: true }))
             await RunAsync(project, servers.Folder.Path, cancellationToken);
+        await Parallel.ForEachAsync(
+            projects.Where(project => project is { NeedsServers: true, RunsAlone: false }), sideBySide,
+            async (project, token) => await RunAsync(project, servers.Folder.Path, token));
         return runs;
 
         async Task RunAsync(TestProject project, string? servers, CancellationToken token)
         {
-            var run = await project.RunAsync(servers, results, filter, token);
+            var run = await project.RunAsync(servers, results, filter, full, token);
             runs.Add(run);
             progress.Report($"{project.Name}: {run.Totals}");
             if (run.Totals.Failed > 0)

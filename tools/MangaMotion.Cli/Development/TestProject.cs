@@ -8,7 +8,8 @@ namespace MangaMotion.Cli.Development;
 /// <summary>Test project below <c>tests/</c>, built in Release.</summary>
 /// <param name="NeedsServers">True if the project uses <c>MangaMotion.TestSupport</c>, or a project that does.</param>
 /// <param name="FullRunOnly">True if the project has <c>FullTestRunOnly</c>: it is slow, or needs more than setup installs.</param>
-internal sealed record TestProject(string Name, string Assembly, bool NeedsServers, bool FullRunOnly)
+/// <param name="RunsAlone">True if the project has <c>RunsAlone</c>: its tests start whole installations and keep the machine busy.</param>
+internal sealed record TestProject(string Name, string Assembly, bool NeedsServers, bool FullRunOnly, bool RunsAlone)
 {
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
@@ -19,11 +20,15 @@ internal sealed record TestProject(string Name, string Assembly, bool NeedsServe
         from path in Directory.EnumerateFiles(clone["tests"], "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         let name = Path.GetFileNameWithoutExtension(path)
         where !name.EndsWith("TestSupport", StringComparison.Ordinal) && !name.EndsWith(".Victim", StringComparison.Ordinal)
-        let fullRunOnly = XDocument.Load(path).Descendants("FullTestRunOnly").Any(property => property.Value == "true")
-        select new TestProject(name, clone[$"artifacts/bin/{name}/release/{name}.dll"], NeedServers(path), fullRunOnly);
+        let project = XDocument.Load(path)
+        select new TestProject(
+            name, clone[$"artifacts/bin/{name}/release/{name}.dll"], NeedServers(path), IsTrue(project, "FullTestRunOnly"),
+            IsTrue(project, "RunsAlone"));
 
     /// <summary>Whether the name contains a text.</summary>
     public bool Matches(string text) => Name.Contains(text, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsTrue(XDocument project, string property) => project.Descendants(property).Any(element => element.Value == "true");
 
     private static bool NeedServers(string path) =>
         Path.GetFileNameWithoutExtension(path) == "MangaMotion.TestSupport"
@@ -41,8 +46,9 @@ internal sealed record TestProject(string Name, string Assembly, bool NeedsServe
     /// <param name="servers">State folder of the servers that the tests share; null for a project without servers.</param>
     /// <param name="results">Folder for the result file.</param>
     /// <param name="filter">Text in the full names of the tests to run; null: all tests.</param>
+    /// <param name="full">Whether tests that are marked as explicit, because they are slow, run as well.</param>
     public async Task<TestRun> RunAsync(
-        string? servers, string results, string? filter, CancellationToken cancellationToken)
+        string? servers, string results, string? filter, bool full, CancellationToken cancellationToken)
     {
         var result = Path.Combine(results, $"{Name}.trx");
         File.Delete(result);
@@ -50,7 +56,7 @@ internal sealed record TestProject(string Name, string Assembly, bool NeedsServe
         string[] only = filter is null ? [] : ["-method", $"*{filter}*"];
         var (exitCode, output) = await Tool.CaptureAsync(
             "dotnet",
-            [Assembly, "-noLogo", "-noColor", "-longRunning", "120", "-trx", result, .. only],
+            [Assembly, "-noLogo", "-noColor", "-longRunning", "120", "-explicit", full ? "on" : "off", "-trx", result, .. only],
             results,
             cancellationToken,
             servers is null ? null : new Dictionary<string, string> { ["MANGAMOTION_TEST_STACK"] = servers },

@@ -3,7 +3,9 @@ namespace MangaMotion.Cli.Local;
 /// <summary>Clone of the repository, and its state folder.</summary>
 internal sealed class Clone
 {
-    private Clone(string root) => Root = root;
+    private readonly string? _stack;
+
+    private Clone(string root, string? stack = null) => (Root, _stack) = (root, stack);
 
     public string Root { get; }
 
@@ -11,8 +13,11 @@ internal sealed class Clone
     public string State => Path.Combine(Root, ".mangamotion");
 
     /// <summary>State folder of the stack. <c>MANGAMOTION_STATE</c> names another folder, for a second stack of the same clone.</summary>
-    public string Stack =>
-        Environment.GetEnvironmentVariable("MANGAMOTION_STATE") is { Length: > 0 } folder ? Path.GetFullPath(folder) : State;
+    public string Stack => _stack
+        ?? (Environment.GetEnvironmentVariable("MANGAMOTION_STATE") is { Length: > 0 } folder ? Path.GetFullPath(folder) : State);
+
+    /// <summary>Folder of the keys of the console's sessions.</summary>
+    public string ConsoleKeys => Path.Combine(Stack, "console", "keys");
 
     /// <summary>Finds the clone that contains this program, else the one that contains the current folder.</summary>
     /// <exception cref="CommandException">Neither is in a clone.</exception>
@@ -24,6 +29,9 @@ internal sealed class Clone
         Directory.CreateDirectory(clone.State);
         return clone;
     }
+
+    /// <summary>The same clone with another state folder of the stack.</summary>
+    public Clone WithStack(string folder) => new(Root, folder);
 
     /// <summary>Absolute path of a path relative to the root.</summary>
     public string this[string relative] => Path.Combine(Root, relative);

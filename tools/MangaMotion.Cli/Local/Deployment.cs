@@ -16,8 +16,8 @@ internal sealed class Deployment : IAsyncDisposable
         _clone = clone;
         _settings = settings;
         Servers = servers;
-        Services = [.. from definition in ServiceDefinition.All
-                       from name in definition.NameInstances(settings.Workers.GetValueOrDefault(definition.Name, 1))
+        Services = [.. from definition in settings.Services
+                       from name in definition.NameInstances(settings.CountProcesses(definition))
                        select new ServiceProcess(name, definition, clone, servers.Folder, () => CreateEnvironment(definition))];
     }
 
@@ -29,15 +29,29 @@ internal sealed class Deployment : IAsyncDisposable
 
     public string ApiKey => _settings.ApiKey;
 
-    public string ConnectionString => Servers.Postgres.ConnectionStringTo(Database);
+    public bool Cluster => _settings.Cluster;
 
-    public Uri Url => Services.Single(x => x.Name == ServiceDefinition.Api).Url;
+    /// <summary>Connection string of the database. In a cluster it names the primary and the standby.</summary>
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(Servers.Postgres.ConnectionStringTo(Database))
+    {
+        Host = string.Join(',', DatabaseServers.Select(server => $"127.0.0.1:{server.Port}")),
+    }.ConnectionString;
+
+    /// <summary>The database server, and its standby in a cluster.</summary>
+    public IReadOnlyList<PostgresServer> DatabaseServers => Cluster ? [Servers.Postgres, Servers.Standby] : [Servers.Postgres];
+
+    /// <summary>Address of the API; in a cluster that of its first instance.</summary>
+    public Uri Url => Urls[0];
+
+    /// <summary>Addresses of all instances of the API.</summary>
+    public IReadOnlyList<Uri> Urls =>
+        [.. Services.Where(service => service.Definition.HasApi).Select(service => service.Url)];
 
     /// <summary>Servers and services in the order of their start.</summary>
     public IEnumerable<LocalServer> All =>
         [.. Servers.Servers.Where(server => server is not S3Server || Store == DeploymentSettings.S3), .. Services];
 
-    public Uri ConsoleUrl => Services.Single(x => x.Name == ServiceDefinition.Console).Url;
+    public Uri ConsoleUrl => Services.Single(service => service.Definition.HasConsole).ConsoleUrl;
 
     public bool IsRunning => All.Any(x => x.IsRunning);
 
@@ -59,8 +73,17 @@ internal sealed class Deployment : IAsyncDisposable
     public static async Task<Deployment> StartAsync(
         Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
     {
+        StackKeys.ThrowIfRestoring(clone);
         var servers = await ServerStack.StartAsync(
-            new ServerStackOptions { Directory = clone.Stack, Detached = detached, S3 = settings.Store == DeploymentSettings.S3 },
+            new ServerStackOptions
+            {
+                Directory = clone.Stack,
+                Detached = detached,
+                S3 = settings.Store == DeploymentSettings.S3,
+                BrokerNodes = settings.Cluster ? ServerStackOptions.MaxBrokerNodes : 1,
+                BrokerStatisticsInterval = TimeSpan.FromSeconds(30),
+                Standby = settings.Cluster,
+            },
             progress,
             cancellationToken);
         var deployment = new Deployment(clone, settings, servers);
@@ -69,6 +92,8 @@ internal sealed class Deployment : IAsyncDisposable
             await StopSurplusAsync(clone, deployment, cancellationToken);
             settings.Save(clone);
             await deployment.CreateDatabaseAsync(cancellationToken);
+            if (settings.Cluster)
+                await servers.Postgres.WaitForStandbyAsync(settings.Synchronous, cancellationToken);
             // The console is started last: it needs the port of the API.
             foreach (var services in deployment.Services.GroupBy(service => service.Name == ServiceDefinition.Console))
                 await Task.WhenAll(services.Select(service => StartServiceAsync(service, progress, cancellationToken)));
@@ -78,6 +103,35 @@ internal sealed class Deployment : IAsyncDisposable
         catch
         {
             await deployment.StopAsync(CancellationToken.None);
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the database and the object store: those of the running stack, or else started without the other servers and the services,
+    /// and stopped when this is disposed.
+    /// </summary>
+    public static async Task<Deployment> OpenStoresAsync(
+        Clone clone, DeploymentSettings settings, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var running = new Deployment(clone, settings, ServerStack.Attach(clone.Stack));
+        if (running.IsRunning)
+        {
+            return running.All.FirstOrDefault(server => server is PostgresServer or S3Server && !server.IsRunning) is { } stopped
+                ? throw new CommandException($"{stopped.Name} of the running stack has stopped. Start it with ./mangamotion up --detach.")
+                : running;
+        }
+
+        var options = new ServerStackOptions { Directory = clone.Stack, Rabbit = false, S3 = settings.Store == DeploymentSettings.S3 };
+        var deployment = new Deployment(clone, settings, await ServerStack.StartAsync(options, progress, cancellationToken));
+        try
+        {
+            await deployment.CreateDatabaseAsync(cancellationToken);
+            return deployment;
+        }
+        catch
+        {
             await deployment.DisposeAsync();
             throw;
         }
@@ -105,6 +159,7 @@ internal sealed class Deployment : IAsyncDisposable
                 Directory.Delete(folder, recursive: true);
         }
 
+        StackKeys.FinishRestore(_clone);
         DeploymentSettings.Delete(_clone);
     }
 
@@ -156,28 +211,32 @@ internal sealed class Deployment : IAsyncDisposable
     public Uri CreateLoginLink(string path = "/videos") =>
         LoginLink.Create(LoginFolder, new Uri(ConsoleUrl, $"/login?to={Uri.EscapeDataString(path)}"), ApiKey);
 
-    private Dictionary<string, string> CreateEnvironment(ServiceDefinition definition) =>
-        definition.Name == ServiceDefinition.Console ? CreateConsoleEnvironment() : CreateServiceEnvironment(definition);
-
-    private Dictionary<string, string> CreateConsoleEnvironment()
+    private Dictionary<string, string> CreateEnvironment(ServiceDefinition definition)
     {
-        var environment = new Dictionary<string, string>
-        {
-            ["Console__ApiUrl"] = TrimSlash(Url),
-            ["Console__DataProtection__Directory"] = Path.Combine(ConsoleFolder, "keys"),
-            ["Console__LoginLinks__Directory"] = LoginFolder,
-        };
+        var environment = definition.Name == ServiceDefinition.Console ? [] : CreateStoreEnvironment();
+        if (definition.Name != ServiceDefinition.Console)
+            environment["ConnectionStrings__RabbitMq"] = Servers.AmqpAddress;
+        if (definition.HasApi)
+            environment["MANGAMOTION_API_KEY"] = ApiKey;
+        if (definition == ServiceDefinition.AllInOne)
+            environment["AllInOne__ConsoleUrls"] = TrimSlash(ConsoleUrl);
+        if (!definition.HasConsole)
+            return environment;
+
+        environment["Console__ApiUrl"] = TrimSlash(Url);
+        environment["Console__DataProtection__Directory"] = _clone.ConsoleKeys;
+        environment["Console__LoginLinks__Directory"] = LoginFolder;
         if (Store == DeploymentSettings.S3)
             environment["Console__StoreOrigin"] = TrimSlash(Servers.S3.Endpoint);
         return environment;
     }
 
-    private Dictionary<string, string> CreateServiceEnvironment(ServiceDefinition definition)
+    /// <summary>Creates the settings of database and object store, by the names of their environment variables.</summary>
+    public Dictionary<string, string> CreateStoreEnvironment()
     {
         var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__Postgres"] = ConnectionString,
-            ["ConnectionStrings__RabbitMq"] = Servers.Rabbit.AmqpUri.ToString(),
             ["Storage__Kind"] = Store,
             ["Storage__Disk__Root"] = StoreFolder,
         };
@@ -189,8 +248,6 @@ internal sealed class Deployment : IAsyncDisposable
             environment["S3_SECRET_KEY"] = S3Server.SecretKey;
         }
 
-        if (definition.Name == ServiceDefinition.Api)
-            environment["MANGAMOTION_API_KEY"] = ApiKey;
         return environment;
     }
 
@@ -211,7 +268,7 @@ internal sealed class Deployment : IAsyncDisposable
         var management = new UriBuilder(Servers.Rabbit.ManagementUri) { UserName = "guest", Password = "guest" }.Uri;
         (string Name, string Value)[] variables =
         [
-            ("MANGAMOTION_URL", TrimSlash(Url)),
+            ("MANGAMOTION_URL", string.Join(',', Urls.Select(TrimSlash))),
             ("MANGAMOTION_API_KEY", ApiKey),
             ("MANGAMOTION_CONSOLE_URL", TrimSlash(ConsoleUrl)),
             ("MANGAMOTION_CONSOLE_LOGIN_URL", CreateLoginLink().ToString()),

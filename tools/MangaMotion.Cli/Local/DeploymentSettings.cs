@@ -16,8 +16,25 @@ internal sealed record DeploymentSettings
     /// <summary>Number of processes of each service.</summary>
     public required IReadOnlyDictionary<string, int> Workers { get; init; }
 
+    /// <summary>Whether the servers are a cluster: three broker nodes, and a database with a standby.</summary>
+    public bool Cluster { get; init; }
+
+    /// <summary>Whether a commit waits for the standby of the database, so that none is lost when the standby takes over.</summary>
+    public bool Synchronous { get; init; }
+
+    /// <summary>Whether all services run in one process.</summary>
+    public bool AllInOne { get; init; }
+
     /// <summary>API key with all scopes, created once.</summary>
     public required string ApiKey { get; init; }
+
+    /// <summary>Number of processes of a service, unless <see cref="Workers"/> has another.</summary>
+    public int CountProcesses(ServiceDefinition service) =>
+        Workers.GetValueOrDefault(service.Name, Cluster ? service.ClusterProcesses : 1);
+
+    /// <summary>Processes of the services.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ServiceDefinition> Services => AllInOne ? [ServiceDefinition.AllInOne] : ServiceDefinition.All;
 
     /// <summary>Groups of Debian packages that the stack needs.</summary>
     [JsonIgnore]
@@ -40,5 +57,6 @@ internal sealed record DeploymentSettings
 
     public static void Delete(Clone clone) => File.Delete(FindFile(clone));
 
-    private static string FindFile(Clone clone) => Path.Combine(clone.Stack, "stack.json");
+    /// <summary>Path of the file with the settings, which holds a secret.</summary>
+    public static string FindFile(Clone clone) => Path.Combine(clone.Stack, "stack.json");
 }

@@ -6,19 +6,20 @@ namespace MangaMotion.Cli.Local;
 internal static class ServiceBuild
 {
     private static readonly string[] Sources =
-        ["contracts", "libraries", "services", "Directory.Build.props", "Directory.Packages.props", "global.json"];
+        ["contracts", "libraries", "services", "hosts", "Directory.Build.props", "Directory.Packages.props", "global.json"];
 
     public static async Task EnsureAsync(Clone clone, IProgress<string> progress, CancellationToken cancellationToken)
     {
         var stamp = Path.Combine(clone.State, "services.built");
         var started = DateTime.UtcNow;
-        var built = ServiceDefinition.All.All(service => File.Exists(clone[service.Assembly])) && File.Exists(stamp);
+        ServiceDefinition[] services = [.. ServiceDefinition.All, ServiceDefinition.AllInOne];
+        var built = services.All(service => File.Exists(clone[service.Assembly])) && File.Exists(stamp);
         if (built && FindNewestTime(clone) < File.GetLastWriteTimeUtc(stamp))
             return;
 
         progress.Report("building the services");
         var filter = Path.Combine(clone.State, "services.slnf");
-        var solution = new { path = "../MangaMotion.sln", projects = ServiceDefinition.All.Select(service => service.Project) };
+        var solution = new { path = "../MangaMotion.sln", projects = services.Select(service => service.Project) };
         await File.WriteAllTextAsync(filter, JsonSerializer.Serialize(new { solution }), cancellationToken);
         // No build server is left running: `down` stops every process that `up` started.
         var (exitCode, output) = await Tool.CaptureAsync(

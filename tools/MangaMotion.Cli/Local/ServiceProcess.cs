@@ -25,19 +25,32 @@ internal sealed class ServiceProcess : LocalServer
         : base(name, folder)
     {
         _process = new LocalProcess(folder, name);
+        Definition = definition;
         _assembly = clone[definition.Assembly];
         _contentRoot = Path.GetDirectoryName(clone[definition.Project])!;
         _environment = environment;
     }
 
+    public ServiceDefinition Definition { get; }
+
     public Uri Url => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>Address of the web page, for a process that has it.</summary>
+    public Uri ConsoleUrl => new($"http://127.0.0.1:{GetPort(ConsolePort)}");
+
+    /// <summary>Name under which the port of the web page is remembered. The API and the web page of one process have two ports.</summary>
+    private string ConsolePort => Definition == ServiceDefinition.AllInOne ? ServiceDefinition.Console : Name;
 
     protected override IReadOnlyList<LocalProcess> Processes => [_process];
 
     /// <summary>Asks the service which of its dependencies is not ready, with its address and the reason; null if ready.</summary>
-    public async Task<string?> FindObstacleAsync(CancellationToken cancellationToken)
+    public async Task<string?> FindObstacleAsync(CancellationToken cancellationToken) =>
+        await FindObstacleAsync(Url, cancellationToken)
+        ?? (Definition.HasConsole ? await FindObstacleAsync(ConsoleUrl, cancellationToken) : null);
+
+    private static async Task<string?> FindObstacleAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+        using var client = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(5) };
         try
         {
             using var response = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
@@ -93,6 +106,8 @@ internal sealed class ServiceProcess : LocalServer
     protected override Task LaunchAsync(CancellationToken cancellationToken)
     {
         Folder.Ports.Reserve(Name);
+        if (Definition.HasConsole)
+            Folder.Ports.Reserve(ConsolePort);
         var environment = CreateEnvironment();
         _process.Start(new ProcessLaunch
         {

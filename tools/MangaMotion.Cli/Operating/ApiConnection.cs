@@ -10,19 +10,22 @@ internal static class ApiConnection
     private const string UrlVariable = "MANGAMOTION_URL";
     private const string KeyVariable = "MANGAMOTION_API_KEY";
 
+    /// <summary>Whether the environment names an API.</summary>
+    public static bool IsInEnvironment => Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 };
+
     /// <summary>Runs a command with a client of the API.</summary>
     /// <exception cref="CommandException">The API rejected the request or did not answer.</exception>
     public static async Task<int> UseAsync(Func<MangaMotionClient, Task<int>> command, CancellationToken cancellationToken)
     {
-        var (url, key) = Find();
+        var (urls, key) = Find();
+        var url = string.Join(" and ", urls);
         try
         {
-            return await command(MangaMotionClient.Create(url, key));
+            return await command(MangaMotionClient.CreateWithFailover(urls, key));
         }
         catch (MangaMotionException exception)
         {
-            string[] lines = [$"{url} rejected the request: {exception.Message}", .. exception.Problem.Errors ?? []];
-            throw new CommandException(string.Join('\n', lines));
+            throw Describe(exception, url);
         }
         catch (JsonException)
         {
@@ -36,10 +39,21 @@ internal static class ApiConnection
         }
     }
 
+    /// <summary>Describes a rejected request. A wrong value, id, name or script is a wrong argument of the command.</summary>
+    public static CommandException Describe(MangaMotionException exception, string url)
+    {
+        var faults = (exception.Problem.Errors ?? []).Skip(1)
+            .Select(fault => fault.Shot is null ? $"{fault.Field}: {fault.Message}" : $"{fault.Shot}, {fault.Field}: {fault.Message}");
+        var verb = exception.Problem.Status >= 500 ? "could not answer" : "rejected the request";
+        return new(
+            string.Join('\n', faults.Prepend($"{url} {verb}: {exception.Message}")),
+            exception.Problem.Status is 400 or 404 or 422 ? CommandLine.WrongArgument : CommandLine.Failed);
+    }
+
     /// <summary>Stores a new first key of the stack, so that the next commands use it.</summary>
     public static void ReplaceStackKey(string key)
     {
-        if (Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 })
+        if (IsInEnvironment)
             return;
         var clone = Clone.Find();
         if (DeploymentSettings.Load(clone) is not { } settings)
@@ -48,24 +62,27 @@ internal static class ApiConnection
         Deployment.Find(clone)!.WriteEnvironmentFile();
     }
 
-    private static (Uri Url, string Key) Find()
+    private static (IReadOnlyList<Uri> Urls, string Key) Find()
     {
-        if (Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 } url)
+        if (Environment.GetEnvironmentVariable(UrlVariable) is { Length: > 0 } urls)
         {
-            var isUrl = Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
-            if (!isUrl)
-                throw new CommandException($"{UrlVariable} is '{url}'; set it to a URL such as http://127.0.0.1:5000.");
             return Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key
-                ? (address!, key)
-                : throw new CommandException($"{UrlVariable} is set and {KeyVariable} is not; set it to an API key of {url}.");
+                ? ([.. urls.Split(',').Select(ParseUrl)], key)
+                : throw new CommandException($"{UrlVariable} is set and {KeyVariable} is not; set it to an API key of {urls}.");
         }
 
         return Deployment.Find(Clone.Find()) is { } deployment
-            ? (deployment.Url, deployment.ApiKey)
+            ? (deployment.Urls, deployment.ApiKey)
             : throw new CommandException(
                 "No stack is running. "
                 + $"Start one with ./mangamotion up, or set {UrlVariable} and {KeyVariable} to use another installation.");
     }
+
+    private static Uri ParseUrl(string text) =>
+        Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new CommandException(
+                $"{UrlVariable} has '{text}'; set it to a URL such as http://127.0.0.1:5000, or to several with commas between them.");
 
     private static bool IsUnreachable(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MangaMotion.Api;
 using Spectre.Console;
 
@@ -10,8 +9,6 @@ internal static class FailedCommand
 {
     /// <summary>Value of <c>--status</c> for dead letters of every status.</summary>
     private const string AnyStatus = "all";
-
-    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
 
     public static Command Create()
     {
@@ -82,7 +79,7 @@ internal static class FailedCommand
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(found, Json));
+            OutputJson.Write(found);
             return;
         }
 
@@ -98,7 +95,7 @@ internal static class FailedCommand
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(deadLetter, Json));
+            OutputJson.Write(deadLetter);
             return;
         }
 
@@ -151,10 +148,11 @@ internal static class FailedCommand
             "fingerprint", "status", "open", "replaying", "resolved", "first seen", "last seen", "type", "code", "cause", "operator");
         foreach (var group in groups)
         {
+            var operatorCause = group.OperatorCause == group.Sample.Cause ? null : group.OperatorCause;
             table.Add(
                 group.Fingerprint, Color(group.Status), $"{group.Open}", $"{group.Replaying}", $"{group.Resolved}",
                 Cell.Format(group.FirstSeen), Cell.Format(group.LastSeen), group.Sample.Type, Markup.Escape(group.Sample.Code),
-                Markup.Escape(Cell.Truncate(group.Sample.Cause)), Markup.Escape(Cell.Truncate(group.OperatorCause ?? "")));
+                Markup.Escape(Cell.Truncate(group.Sample.Cause)), Markup.Escape(Cell.Truncate(operatorCause ?? "")));
         }
 
         return table;

@@ -11,14 +11,11 @@ namespace MangaMotion.Cli.Operating;
 /// <summary><c>ingest</c>: submits files, waits for their derivatives, and lists them.</summary>
 internal static class IngestCommand
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
-
     public static Command Create()
     {
         var files = Arguments.CreateFiles("Files to submit: images, PDFs, archives of pages, videos, sound.");
         var collection = new Option<string?>("--collection") { Description = "Collection of the files." };
-        var variants = CreateVariants();
+        var variants = CreateVariants("Variants beside preview and thumbnail");
         var noWait = new Option<bool>("--no-wait") { Description = "Return at once; do not wait for the derivatives." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("ingest", "Submit files and list their derivatives. Exits with 1 if a file fails.")
@@ -39,7 +36,7 @@ internal static class IngestCommand
                 if (!parsed.GetValue(noWait))
                     status = await WatchAsync(client, status, cancellationToken);
                 if (parsed.GetValue(json))
-                    Console.WriteLine(JsonSerializer.Serialize(status, Json));
+                    OutputJson.Write(status);
                 else
                     Show(status);
                 return status.Progress.Failed > 0 ? CommandLine.Failed : 0;
@@ -48,11 +45,11 @@ internal static class IngestCommand
         return command;
     }
 
-    private static Option<string?> CreateVariants() => new("--variants")
+    /// <summary>Creates the option for variants, with the name of the field of the API.</summary>
+    /// <param name="subject">Sentence about the pictures, without the shape of the value.</param>
+    public static Option<string?> CreateVariants(string subject) => new("--variants")
     {
-        Description =
-            "Variants beside preview and thumbnail: a JSON file, or JSON such as "
-            + """[{"name":"card","longest_side":640,"format":"webp"}].""",
+        Description = $$"""{{subject}}: a JSON file, or JSON such as [{"name":"card","longest_side":640,"format":"webp"}].""",
         CustomParser = ReadVariants,
     };
 
@@ -76,10 +73,15 @@ internal static class IngestCommand
 
     private static async Task<IngestStatus> WatchAsync(MangaMotionClient client, IngestStatus status, CancellationToken cancellationToken)
     {
+        var id = status.JobId;
         IngestProgress? shown = null;
         while (true)
         {
-            status = await client.GetIngestStatusAsync(status.JobId, cancellationToken: cancellationToken);
+            status = await Polling.GetAsync(
+                () => client.GetIngestStatusAsync(id, cancellationToken: cancellationToken),
+                $"The files of ingest {id} were accepted, and are processed without this command.",
+                Polling.UnavailableTimeout,
+                cancellationToken);
             if (status.Progress != shown)
                 await Console.Error.WriteLineAsync(Describe(shown = status.Progress));
             if (status.Status == IngestStatuses.Finished)
@@ -88,7 +90,7 @@ internal static class IngestCommand
                 return status with { Assets = assets };
             }
 
-            await Task.Delay(PollInterval, cancellationToken);
+            await Task.Delay(Polling.Interval, cancellationToken);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MangaMotion.Api;
 using Spectre.Console;
 
@@ -8,8 +7,6 @@ namespace MangaMotion.Cli.Operating;
 /// <summary><c>keys</c>: creates, lists, rotates and revokes API keys.</summary>
 internal static class KeysCommand
 {
-    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
-
     public static Command Create() =>
         new("keys", "Create, list, rotate and revoke API keys.")
         {
@@ -70,7 +67,7 @@ internal static class KeysCommand
                 var keys = listed.Where(key => parsed.GetValue(all) || key.RevokedAt is null).ToList();
                 if (parsed.GetValue(json))
                 {
-                    Console.WriteLine(JsonSerializer.Serialize(new ApiKeys(keys), Json));
+                    OutputJson.Write(new ApiKeys(keys));
                     return 0;
                 }
 

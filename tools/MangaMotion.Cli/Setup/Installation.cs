@@ -17,7 +17,7 @@ internal static class Installation
     {
         var missing = DebianPackage.Read(clone[PackageList])
             .Where(package => groups.Contains(package.Group) && !package.IsInstalled)
-            .Select(package => package.Name).ToList();
+            .Select(package => package.Request).ToList();
         if (missing.Count > 0)
             await InstallAsync(missing, progress, cancellationToken);
         await EnsureModelsAsync(clone, progress, cancellationToken);

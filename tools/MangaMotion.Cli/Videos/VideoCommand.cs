@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MangaMotion.Api;
 using MangaMotion.Cli.Local;
+using MangaMotion.Cli.Operating;
 using MangaMotion.Cli.Setup;
 using MangaMotion.Client;
 using Spectre.Console;
@@ -67,16 +68,20 @@ internal static class VideoCommand
             .Check(text => VideoSizes.Parse(text) is not null, VideoSizes.Allowed),
         new Option<string?>("--fps") { Description = "Frames a second: 24, 25, 30 (default) or 60." }.Only("24", "25", "30", "60"),
         new Option<string?>("--title") { Description = "Title of the chapter." },
+        new Option<string?>("--author") { Description = "Author on the title cards; by default that of ComicInfo.xml." },
+        new Option<string?>("--source") { Description = "Source on the end card; by default the address in ComicInfo.xml." },
         new Option<string?>("--unreadable-pages")
         {
             Description = "Unreadable pages: show (default) skips and flags them, fail fails the video.",
         }.Only(UnreadablePageHandlings.Show, UnreadablePageHandlings.Fail),
+        IngestCommand.CreateVariants("Variants of the poster, written beside the video"),
     ];
 
     private static Option<bool>[] CreateFlags() =>
     [
         new("--music") { Description = "Add music under the speech." },
         new("--burn-subtitles") { Description = "Draw the subtitles into the picture as well." },
+        new("--titles") { Description = "Add an opening card, and an end card with source and credits." },
         new(Review) { Description = "Stop after the script, so that it can be edited and approved. The stack is left running." },
     ];
 
@@ -84,6 +89,17 @@ internal static class VideoCommand
         string[] files, string output, Dictionary<string, string> fields, CancellationToken cancellationToken)
     {
         ChapterFiles.PrepareOutput(output);
+        if (ApiConnection.IsInEnvironment)
+        {
+            return await ApiConnection.UseAsync(
+                async client =>
+                {
+                    await MakeAsync(client, files, output, fields, cancellationToken);
+                    return 0;
+                },
+                cancellationToken);
+        }
+
         var clone = Clone.Find();
         var progress = new ProgressLines();
         var settings = DeploymentSettings.LoadOrDefault(clone);
@@ -93,8 +109,17 @@ internal static class VideoCommand
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: keepRunning, progress, cancellationToken);
         try
         {
-            await MakeAsync(MangaMotionClient.Create(deployment.Url, deployment.ApiKey), files, output, fields, cancellationToken);
+            var client = MangaMotionClient.CreateWithFailover(deployment.Urls, deployment.ApiKey);
+            await MakeAsync(client, files, output, fields, cancellationToken);
             return 0;
+        }
+        catch (MangaMotionException exception)
+        {
+            throw ApiConnection.Describe(exception, $"{deployment.Url}");
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new CommandException($"The video was not saved: {exception.Message}");
         }
         finally
         {
@@ -115,11 +140,7 @@ internal static class VideoCommand
             else
                 await run.SaveAsync(video, output, cancellationToken);
         }
-        catch (MangaMotionException exception)
-        {
-            throw new CommandException($"The API rejected the request: {exception.Message}");
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The video was not saved: {exception.Message}");
         }

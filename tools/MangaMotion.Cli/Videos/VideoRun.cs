@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using MangaMotion.Api;
+using MangaMotion.Cli.Operating;
 using MangaMotion.Client;
 using Spectre.Console;
 
@@ -12,9 +12,7 @@ namespace MangaMotion.Cli.Videos;
 /// </param>
 internal sealed class VideoRun(MangaMotionClient client, TimeSpan? unavailableTimeout = null)
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
-
-    private readonly TimeSpan _unavailableTimeout = unavailableTimeout ?? TimeSpan.FromMinutes(2);
+    private readonly TimeSpan _unavailableTimeout = unavailableTimeout ?? Polling.UnavailableTimeout;
 
     /// <summary>Submits the chapter, prints the id, and makes the video. Cancels it if the command is canceled.</summary>
     /// <returns>The video when it is done, or when it waits for approval.</returns>
@@ -45,13 +43,19 @@ internal sealed class VideoRun(MangaMotionClient client, TimeSpan? unavailableTi
             : throw new CommandException($"Video {video.Id} is {video.Status}: {video.Error ?? "no reason was given."}");
     }
 
-    /// <summary>Saves the video, and its subtitles and transcript beside it.</summary>
+    /// <summary>Saves the video, and its subtitles, transcript and variants of the poster beside it.</summary>
     public async Task SaveAsync(VideoStatus video, string output, CancellationToken cancellationToken)
     {
         await SaveAsync(video.Id, VideoVariants.Video, output, cancellationToken);
         await SaveAsync(video.Id, VideoVariants.Subtitles, Path.ChangeExtension(output, "vtt"), cancellationToken);
         await SaveAsync(video.Id, VideoVariants.Transcript, Path.ChangeExtension(output, "txt"), cancellationToken);
-        var draft = video.Results!.Draft ? ", draft: a provider failed" : "";
+        foreach (var variant in video.Results!.Variants)
+        {
+            var extension = $"{variant.Name}.{variant.ContentType.Split('/')[^1].Replace("jpeg", "jpg", StringComparison.Ordinal)}";
+            await SaveAsync(video.Id, $"variants/{variant.Name}", Path.ChangeExtension(output, extension), cancellationToken);
+        }
+
+        var draft = video.Results.Draft ? ", draft: a provider failed" : "";
         AnsiConsole.WriteLine($"{output}: {video.Results.Seconds:0.0} s, {video.Shots.Count} shots{draft}");
         AnsiConsole.WriteLine(
             $"direction {video.Direction} ({DescribeSource(video.DirectionFrom, video.DirectionConfidence)}), "
@@ -74,30 +78,11 @@ internal sealed class VideoRun(MangaMotionClient client, TimeSpan? unavailableTi
 
     private async Task<VideoStatus> PollAsync(Guid id, CancellationToken cancellationToken)
     {
-        await Task.Delay(PollInterval, cancellationToken);
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                return await client.GetVideoAsync(id, cancellationToken);
-            }
-            catch (Exception exception) when (IsUnavailable(exception, cancellationToken))
-            {
-                if (waited.Elapsed >= _unavailableTimeout)
-                {
-                    throw new CommandException(
-                        $"The API has not answered for {_unavailableTimeout.TotalMinutes:0.#} minutes ({exception.Message}). "
-                        + $"Video {id} is not canceled. ./mangamotion status shows what is not ready; "
-                        + $"./mangamotion video show {id} shows the video.");
-                }
-
-                await Task.Delay(PollInterval, cancellationToken);
-            }
-        }
+        await Task.Delay(Polling.Interval, cancellationToken);
+        return await Polling.GetAsync(
+            () => client.GetVideoAsync(id, cancellationToken),
+            $"Video {id} is not canceled. ./mangamotion status shows what is not ready; ./mangamotion video show {id} shows the video.",
+            _unavailableTimeout,
+            cancellationToken);
     }
-
-    private static bool IsUnavailable(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException or MangaMotionException { Problem.Status: >= 500 or 429 }
-        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

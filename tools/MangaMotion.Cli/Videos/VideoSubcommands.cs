@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text;
 using MangaMotion.Api;
 using MangaMotion.Cli.Operating;
 using MangaMotion.Client;
+using MangaMotion.Comics.Script;
 using Spectre.Console;
 
 namespace MangaMotion.Cli.Videos;
@@ -10,8 +11,6 @@ namespace MangaMotion.Cli.Videos;
 /// <summary><c>video show</c>, <c>script</c>, <c>edit</c>, <c>approve</c>, <c>remake</c> and <c>cancel</c>: one existing video.</summary>
 internal static class VideoSubcommands
 {
-    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
-
     public static IEnumerable<Command> Create() =>
         [CreateShow(), CreateScript(), CreateEdit(), CreateApprove(), CreateRemake(), CreateCancel()];
 
@@ -27,7 +26,7 @@ internal static class VideoSubcommands
         {
             var video = await call.Client.GetVideoAsync(call.Id, call.CancellationToken);
             if (call.Parsed.GetValue(json))
-                Console.WriteLine(JsonSerializer.Serialize(video, Json));
+                OutputJson.Write(video);
             else
                 Show(video);
         });
@@ -41,11 +40,11 @@ internal static class VideoSubcommands
                 "a file in an existing folder");
         return CreateCommand("script", "Print the script of a video as JSON.", [file], async call =>
         {
-            var script = await call.Client.GetScriptAsync(call.Id, call.CancellationToken);
+            var script = ScriptJson.Write((await call.Client.GetScriptAsync(call.Id, call.CancellationToken)).Script);
             if (call.Parsed.GetValue(file) is { } path)
-                await File.WriteAllTextAsync(path, script, call.CancellationToken);
+                await File.WriteAllBytesAsync(path, script, call.CancellationToken);
             else
-                Console.WriteLine(script);
+                Console.WriteLine(Encoding.UTF8.GetString(script));
         });
     }
 
@@ -56,17 +55,43 @@ internal static class VideoSubcommands
             Description = "Edited script. Default: opens the script in the editor that EDITOR names.",
             Arity = ArgumentArity.ZeroOrOne,
         }.Check(File.Exists, "an existing file");
-        return CreateCommand("edit", "Replace the script of a video. Only the shots that change are made again.", [file], async call =>
+        var preview = new Option<bool>("--preview") { Description = "Show what the edit makes again; store nothing." };
+        const string Description = "Replace the script of a video. Only the shots that change are made again.";
+        return CreateCommand("edit", Description, [file, preview], async call =>
         {
-            var old = await call.Client.GetScriptAsync(call.Id, call.CancellationToken);
-            var script = call.Parsed.GetValue(file) is { } path
-                ? await File.ReadAllTextAsync(path, call.CancellationToken)
-                : await EditAsync(old, call.CancellationToken);
-            AnsiConsole.WriteLine(script == old
-                ? "The script is unchanged."
-                : $"Video {call.Id} is {(await call.Client.PutScriptAsync(call.Id, script, call.CancellationToken)).State}.");
+            // A script from a file has no version: it may have been read at any time.
+            string? version = null;
+            byte[] script;
+            if (call.Parsed.GetValue(file) is { } path)
+            {
+                script = await File.ReadAllBytesAsync(path, call.CancellationToken);
+            }
+            else
+            {
+                var stored = await call.Client.GetScriptAsync(call.Id, call.CancellationToken);
+                var old = ScriptJson.Write(stored.Script);
+                script = await EditAsync(old, call.CancellationToken);
+                version = stored.Version;
+                if (script.AsSpan().SequenceEqual(old))
+                {
+                    AnsiConsole.WriteLine("The script is unchanged.");
+                    return;
+                }
+            }
+
+            if (call.Parsed.GetValue(preview))
+                Show(await call.Client.PreviewScriptAsync(call.Id, script, call.CancellationToken));
+            else
+                Show(call.Id, await call.Client.PutScriptAsync(call.Id, script, version, call.CancellationToken));
         });
     }
+
+    private static void Show(ScriptPreview preview) => AnsiConsole.WriteLine(
+        $"Makes again: {preview.Lines} lines, {preview.Segments} of {preview.TotalSegments} segments"
+        + (preview.Seconds is { } seconds ? $", about {Math.Ceiling(seconds)} s of work." : "."));
+
+    private static void Show(Guid id, VideoStatus video) => AnsiConsole.WriteLine(
+        video.EditQueued ? $"Video {id} is {video.State}. The edit is applied when it is finished." : $"Video {id} is {video.State}.");
 
     private static Command CreateApprove() => CreateFollowed(
         "approve", "Continue a video that waits for approval or stopped after a stage.",
@@ -142,7 +167,7 @@ internal static class VideoSubcommands
         shots.Write();
     }
 
-    private static async Task<string> EditAsync(string script, CancellationToken cancellationToken)
+    private static async Task<byte[]> EditAsync(byte[] script, CancellationToken cancellationToken)
     {
         string[] variables = ["VISUAL", "EDITOR"];
         var editor = variables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value))
@@ -150,12 +175,12 @@ internal static class VideoSubcommands
         var path = Path.Combine(Path.GetTempPath(), $"mangamotion-{Guid.NewGuid():N}.json");
         try
         {
-            await File.WriteAllTextAsync(path, script, cancellationToken);
+            await File.WriteAllBytesAsync(path, script, cancellationToken);
             // The variable may have arguments, such as "code --wait".
             string[] arguments = ["-c", $"{editor} \"$0\"", path];
             var exitCode = await Tool.RunAsync("/bin/sh", arguments, Environment.CurrentDirectory, cancellationToken);
             return exitCode == 0
-                ? await File.ReadAllTextAsync(path, cancellationToken)
+                ? await File.ReadAllBytesAsync(path, cancellationToken)
                 : throw new CommandException($"{editor} ended with exit code {exitCode}; the script is unchanged.");
         }
         finally

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MangaMotion.Api;
 using MangaMotion.Cli.Operating;
 using Spectre.Console;
@@ -9,8 +8,6 @@ namespace MangaMotion.Cli.Videos;
 /// <summary><c>videos</c>: lists videos.</summary>
 internal static class VideosCommand
 {
-    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
-
     public static Command Create()
     {
         var state = new Option<string?>("--state") { Description = $"Only this state: {string.Join(", ", VideoListStates.All)}." }
@@ -25,7 +22,7 @@ internal static class VideosCommand
                     query["state"] = wanted;
                 var found = await client.GetVideosAsync(query, cancellationToken);
                 if (parsed.GetValue(json))
-                    Console.WriteLine(JsonSerializer.Serialize(found, Json));
+                    OutputJson.Write(found);
                 else
                     Show(found);
                 return 0;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MangaMotion.Api;
 using MangaMotion.Cli.Operating;
 using Spectre.Console;
@@ -9,8 +8,6 @@ namespace MangaMotion.Cli.Videos;
 /// <summary><c>voices</c>: lists the voices that a video can name.</summary>
 internal static class VoicesCommand
 {
-    private static readonly JsonSerializerOptions Json = new(ApiJson.Options) { WriteIndented = true };
-
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
@@ -20,7 +17,7 @@ internal static class VoicesCommand
             {
                 var voices = await client.GetVoicesAsync(cancellationToken);
                 if (parsed.GetValue(json))
-                    Console.WriteLine(JsonSerializer.Serialize(new VoiceList(voices), Json));
+                    OutputJson.Write(new VoiceList(voices));
                 else
                     Show(voices);
                 return 0;

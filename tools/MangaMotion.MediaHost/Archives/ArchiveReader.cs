@@ -15,20 +15,20 @@ internal static class ArchiveReader
 {
     private const int LongestDetail = 400;
 
-    public static ArchiveAnswer Read(Slot slot, ArchiveJob job)
+    public static ArchiveAnswer Read(HostArguments host, ArchiveJob job)
     {
-        using var file = File.OpenRead(slot.Input);
+        using var file = File.OpenRead(host.Input);
         try
         {
             using var archive = Open(file, job.Type);
             if (job.Wanted is not null)
-                return new ArchiveAnswer(Unpack(archive, job.Wanted, slot.Out));
-            List(archive, job.MaxEntries, slot.Out);
-            return new ArchiveAnswer("");
+                return new ArchiveAnswer(Unpack(archive, job.Wanted, host.OutputDirectory), archive.IsSolid);
+            List(archive, job.MaxEntries, host.OutputDirectory);
+            return new ArchiveAnswer("", archive.IsSolid);
         }
         catch (Exception failure) when (failure is not (RefusedException or OutOfMemoryException))
         {
-            // Bytes of other people make parsers throw anything.
+            // Parsers throw exceptions of any type for hostile bytes.
             throw new RefusedException(new HostFailure(Kind(failure), Describe(failure)));
         }
     }
@@ -36,7 +36,7 @@ internal static class ArchiveReader
     private static IArchive Open(Stream file, string type)
     {
         var options = new ReaderOptions { LeaveStreamOpen = true, LookForHeader = false };
-        // Names of TAR and of RAR 4 may be in any code page: their bytes go to the worker.
+        // Names of TAR and RAR 4 may be in any code page. Latin-1 keeps their bytes for the worker, which decodes them.
         var bytes = options with { ArchiveEncoding = new ArchiveEncoding { Forced = Encoding.Latin1 } };
         return type switch
         {
@@ -51,73 +51,108 @@ internal static class ArchiveReader
     {
         var entries = new List<HostEntry>();
         var count = 0;
+        if (archive is IRarArchive rar && rar.IsMultipartVolume())
+            throw new RefusedException(new HostFailure(HostFailureKind.PartOfSeveral, "the archive says that it is a volume"));
         foreach (var entry in Files(archive))
         {
             if (entry.IsSplitAfter)
-                throw new RefusedException(new HostFailure(HostFailureKind.PartOfSeveral, "an entry goes on in another part"));
+                throw new RefusedException(new HostFailure(HostFailureKind.PartOfSeveral, "an entry continues in another part"));
             if (++count <= maxEntries)
-                entries.Add(new HostEntry(entry.Key ?? "", entry.Size >= 0 ? entry.Size : throw new InvalidDataException("an entry of no size"), entry.IsEncrypted, Crc(archive, entry)));
+                entries.Add(Describe(archive, entry));
         }
 
         if (count > maxEntries)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyEntries, "", count));
-        Write(Path.Combine(folder, ArchiveJob.ListFile), output => JsonSerializer.Serialize(output, entries, HostProtocol.Default.IReadOnlyListHostEntry));
+        Write(
+            Path.Combine(folder, ArchiveJob.ListFile),
+            output => JsonSerializer.Serialize(output, entries, HostProtocol.Default.IReadOnlyListHostEntry));
     }
 
-    /// <returns>Why the first damaged entry could not be unpacked; empty where all could.</returns>
+    /// <summary>
+    /// Describes an entry for the worker. The checksum is passed on for 7z only, because SharpCompress does not check it there; 0 means
+    /// that the entry has none.
+    /// </summary>
+    private static HostEntry Describe(IArchive archive, IArchiveEntry entry)
+    {
+        if (entry.Size < 0)
+            throw new InvalidDataException("an entry without a size");
+        uint? crc = archive.Type == ArchiveType.SevenZip && entry.Crc != 0 ? (uint)entry.Crc : null;
+        return new HostEntry(entry.Key ?? "", entry.Size, entry.IsEncrypted, crc);
+    }
+
+    /// <summary>Unpacks the wanted entries to files named by their place in the list.</summary>
+    /// <returns>Why the first damaged entry could not be unpacked; empty if none is damaged.</returns>
     private static string Unpack(IArchive archive, IReadOnlyList<HostWanted> wanted, string folder)
     {
-        var places = wanted.Index().ToDictionary(pair => pair.Item.Entry, pair => pair.Index);
+        IReadOnlyList<IArchiveEntry> files = [.. Files(archive)];
+        var places = wanted.Index().ToLookup(pair => FindSource(files, pair.Item.Entry), pair => pair.Index);
         var detail = "";
-        if (archive.IsSolid)
+        if (archive is IRarArchive && archive.IsSolid)
         {
-            // Each entry depends on the bytes before it: one pass for all.
+            // Each file depends on the bytes before it. The reader of all entries would end with an exception at a reference.
+            foreach (var (number, file) in files.Index().Take(places.Max(group => group.Key) + 1).Where(file => !IsReference(file.Item)))
+                Save(file.OpenEntryStream, [.. places[number]], toItsEnd: true);
+        }
+        else if (archive.IsSolid)
+        {
+            // Each entry depends on the bytes before it, so one pass unpacks all.
             using var reader = archive.ExtractAllEntries();
-            for (var (entry, left) = (-1, wanted.Count); left > 0 && reader.MoveToNextEntry();)
+            for (var (entry, left) = (-1, places.Count); left > 0 && reader.MoveToNextEntry();)
             {
-                if (reader.Entry.IsDirectory || !places.TryGetValue(++entry, out var place))
+                if (reader.Entry.IsDirectory || !places.Contains(++entry))
                     continue;
                 left--;
-                Save(reader.OpenEntryStream, place);
+                Save(reader.OpenEntryStream, [.. places[entry]]);
             }
         }
         else
         {
-            foreach (var (number, entry) in Files(archive).Index())
-            {
-                if (places.TryGetValue(number, out var place))
-                    Save(entry.OpenEntryStream, place);
-            }
+            foreach (var group in places.OrderBy(group => group.Key))
+                Save(files[group.Key].OpenEntryStream, [.. group]);
         }
 
         return detail;
 
-        void Save(Func<Stream> open, int place)
+        void Save(Func<Stream> open, int[] equals, bool toItsEnd = false)
         {
-            var path = Path.Combine(folder, $"{place}");
+            var paths = equals.Select(place => Path.Combine(folder, $"{place}")).ToList();
             try
             {
                 using var content = open();
-                Write(path, output => Copy(content, output, wanted[place].Bytes));
+                foreach (var path in paths.Take(1))
+                    Write(path, output => Copy(content, output, equals.Max(place => wanted[place].Bytes)));
+                foreach (var path in paths.Skip(1))
+                    File.Copy(paths[0], path);
+                if (toItsEnd)
+                    content.CopyTo(Stream.Null);
             }
             catch (Exception failure) when (failure is not (RefusedException or OutOfMemoryException))
             {
-                File.Delete(path);
+                paths.ForEach(File.Delete);
                 detail = detail.Length > 0 ? detail : Describe(failure);
             }
         }
     }
 
-    /// <summary>The checksum of an entry of a 7z, which SharpCompress does not check. It is 0 where there is none.</summary>
-    private static uint? Crc(IArchive archive, IArchiveEntry entry) => archive.Type == ArchiveType.SevenZip && entry.Crc != 0 ? (uint)entry.Crc : null;
+    /// <summary>Whether WinRAR stored a file as a reference to an equal one, or a link. SharpCompress follows neither.</summary>
+    private static bool IsReference(IArchiveEntry file) => file is RarArchiveEntry { IsRedir: true };
+
+    /// <summary>The number of the file whose bytes a file has: that of the equal file for a reference, else its own.</summary>
+    private static int FindSource(IReadOnlyList<IArchiveEntry> files, int number)
+    {
+        var target = IsReference(files[number]) ? ((RarArchiveEntry)files[number]).RedirTargetName : null;
+        return target is not null && files.Index().FirstOrDefault(file => file.Item.Key == target) is { Item: not null } source
+            ? source.Index
+            : number;
+    }
 
     private static IEnumerable<IArchiveEntry> Files(IArchive archive) => archive.Entries.Where(entry => !entry.IsDirectory);
 
-    private static void Copy(Stream content, Stream output, long most)
+    private static void Copy(Stream content, Stream output, long maxBytes)
     {
         var buffer = new byte[64 * 1024];
         int read;
-        for (var left = most; left > 0 && (read = content.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0; left -= read)
+        for (var left = maxBytes; left > 0 && (read = content.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0; left -= read)
         {
             try
             {

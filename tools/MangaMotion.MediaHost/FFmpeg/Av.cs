@@ -3,68 +3,81 @@ using MangaMotion.Media.Hosts;
 
 namespace MangaMotion.MediaHost.FFmpeg;
 
-/// <summary>The functions of FFmpeg's libraries that are used, and how they are loaded.</summary>
+/// <summary>Loads FFmpeg's libraries and imports the functions that are used.</summary>
 internal static unsafe partial class Av
 {
     public const int Again = -11, EndOfFile = -541478725;
     public const long NoTime = long.MinValue;
 
-    private const string Format = "avformat", Codec = "avcodec", Util = "avutil", Scale = "swscale", Filter = "avfilter", Resample = "swresample";
+    private const string Format = "avformat", Codec = "avcodec", Util = "avutil";
+    private const string Scale = "swscale", Filter = "avfilter", Resample = "swresample";
 
+    private static string _directory = "";
     private static bool _loaded;
     private static bool _filters;
 
-    /// <summary>Where the libraries are; empty where the linker looks.</summary>
-    public static string Folder { get; set; } = "";
+    /// <summary>Whether the loaded libraries are those of FFmpeg 7.1; otherwise they are those of FFmpeg 5.1.</summary>
+    public static bool IsFFmpeg7 { get; private set; }
 
-    /// <summary>Loads what demuxes and decodes, at the first job that needs it.</summary>
-    /// <exception cref="RefusedException">It is not there, or not the version whose structures are known here (Layout.cs).</exception>
-    public static void Load()
+    /// <summary>Loads the libraries that demux and decode, with the first job that needs them.</summary>
+    /// <param name="directory">Directory of the libraries; empty for the dynamic linker's.</param>
+    /// <exception cref="RefusedException">A library is missing, or has another version than FFmpeg 5.1 and 7.1.</exception>
+    public static void Load(string directory)
     {
         if (_loaded)
             return;
 
-        Add(Util, 57);
-        Add(Scale, 6);
-        Add(Resample, 4);
-        Add(Codec, 59);
-        Add(Format, 59);
-
-        // 5.1 is the first with the layout of channels that frames have; minor versions count up within a major one.
-        Check(Util, avutil_version(), 57, 28);
-        Check(Codec, avcodec_version(), 59, 37);
-        Check(Format, avformat_version(), 59, 27);
+        _directory = directory;
+        IsFFmpeg7 = !TryAdd(Util, 57, out _);
+        if (IsFFmpeg7)
+            Add(Util, 59);
+        Add(Scale, IsFFmpeg7 ? 8 : 6);
+        Add(Resample, IsFFmpeg7 ? 5 : 4);
+        Add(Codec, IsFFmpeg7 ? 61 : 59);
+        Add(Format, IsFFmpeg7 ? 61 : 59);
+        CheckMinor(Util, avutil_version(), IsFFmpeg7 ? 39 : 28);
+        CheckMinor(Codec, avcodec_version(), IsFFmpeg7 ? 19 : 37);
+        CheckMinor(Format, avformat_version(), IsFFmpeg7 ? 7 : 27);
         AvLog.Capture();
         _loaded = true;
     }
 
-    /// <summary>Loads what maps high dynamic range; others do without.</summary>
+    /// <summary>Loads the filters that map high dynamic range, with the first video that needs them.</summary>
     public static void LoadFilters()
     {
         if (_filters)
             return;
 
-        Add(Filter, 8);
+        Add(Filter, IsFFmpeg7 ? 10 : 8);
         _filters = true;
     }
 
     private static void Add(string name, int major)
     {
-        var file = Path.Combine(Folder, $"lib{name}.so.{major}");
+        if (!TryAdd(name, major, out var missing))
+            throw Missing(missing);
+    }
+
+    private static bool TryAdd(string name, int major, out string missing)
+    {
+        missing = "";
         try
         {
-            Libraries.Add(name, NativeLibrary.Load(file));
+            NativeLibraries.Add(name, NativeLibrary.Load(Path.Combine(_directory, $"lib{name}.so.{major}")));
+            return true;
         }
-        catch (DllNotFoundException missing)
+        catch (DllNotFoundException failure)
         {
-            throw Missing(missing.Message);
+            missing = failure.Message;
+            return false;
         }
     }
 
-    private static void Check(string name, uint version, int major, int minor)
+    /// <summary>Checks the minor version. The file name has the major version.</summary>
+    private static void CheckMinor(string name, uint version, int minor)
     {
-        if (version >> 16 != major || (version >> 8 & 0xFF) < minor)
-            throw Missing($"lib{name} is {version >> 16}.{version >> 8 & 0xFF}, not {major}.{minor}");
+        if ((version >> 8 & 0xFF) < minor)
+            throw Missing($"lib{name} is {version >> 16}.{version >> 8 & 0xFF}, older than {version >> 16}.{minor}");
     }
 
     private static RefusedException Missing(string detail) => new(new HostFailure(HostFailureKind.LibraryMissing, detail));
@@ -169,7 +182,8 @@ internal static unsafe partial class Av
     public static partial void av_log_set_callback(delegate* unmanaged<void*, int, byte*, void*, void> callback);
 
     [LibraryImport(Util)]
-    public static partial int av_log_format_line2(void* source, int level, byte* format, void* arguments, byte* line, int size, int* prefix);
+    public static partial int av_log_format_line2(
+        void* source, int level, byte* format, void* arguments, byte* line, int size, int* prefix);
 
     [LibraryImport(Filter)]
     public static partial nint avfilter_graph_alloc();
@@ -194,7 +208,8 @@ internal static unsafe partial class Av
 
     [LibraryImport(Scale)]
     public static partial nint sws_getContext(
-        int fromWidth, int fromHeight, int fromFormat, int toWidth, int toHeight, int toFormat, int flags, nint fromFilter, nint toFilter, double* parameters);
+        int fromWidth, int fromHeight, int fromFormat, int toWidth, int toHeight, int toFormat, int flags,
+        nint fromFilter, nint toFilter, double* parameters);
 
     [LibraryImport(Scale)]
     public static partial int sws_getColorspaceDetails(
@@ -215,7 +230,8 @@ internal static unsafe partial class Av
 
     [LibraryImport(Resample)]
     public static partial int swr_alloc_set_opts2(
-        ref nint context, ChannelLayout* outLayout, int outFormat, int outRate, ChannelLayout* inLayout, int inFormat, int inRate, int logOffset, nint log);
+        ref nint context, ChannelLayout* outLayout, int outFormat, int outRate, ChannelLayout* inLayout, int inFormat, int inRate,
+        int logOffset, nint log);
 
     [LibraryImport(Resample)]
     public static partial int swr_init(nint context);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MangaMotion.Media.Hosts;
 
 namespace MangaMotion.MediaHost.FFmpeg;
@@ -8,12 +9,13 @@ internal sealed unsafe class AvDecoder : IDisposable
     private nint _context;
     private Frame* _frame;
 
-    /// <exception cref="RefusedException">Its codec is not taken, or what the file says of it makes no sense.</exception>
+    /// <exception cref="RefusedException">The codec of the stream is not allowed, or its parameters are invalid.</exception>
     public AvDecoder(Stream* stream, string decoders, params ReadOnlySpan<(string Key, string Value)> options)
     {
         var decoder = Av.avcodec_find_decoder(stream->Parameters->Codec);
-        if (decoder == 0)
-            throw new RefusedException(new HostFailure(HostFailureKind.Corrupt, "there is no decoder for what it holds"));
+        // The name of a decoder is the first field of AVCodec.
+        if (decoder == 0 || !decoders.Split(',').Contains(Marshal.PtrToStringUTF8(*(nint*)decoder)))
+            throw new RefusedException(new HostFailure(HostFailureKind.Unsupported, AvFile.Name(stream->Parameters->Codec)));
 
         _context = Av.avcodec_alloc_context3(decoder);
         using var all = new AvOptions([("threads", "1"), ("codec_whitelist", decoders), .. options]);
@@ -30,17 +32,17 @@ internal sealed unsafe class AvDecoder : IDisposable
         }
     }
 
-    /// <summary>How the last packet ended that was not decoded; 0 where all were.</summary>
+    /// <summary>Error of the last packet that could not be decoded; 0 if all could.</summary>
     public int Error { get; private set; }
 
-    /// <summary>Takes a packet; null for the end, after which the rest of the frames comes. A broken one is left out.</summary>
+    /// <summary>Gives the decoder a packet, or null at the end of the stream to get the last frames. Skips a damaged packet.</summary>
     public void Send(Packet* packet)
     {
         if (Av.avcodec_send_packet(_context, packet) is < 0 and var error && error is not (Av.Again or Av.EndOfFile))
             Error = error;
     }
 
-    /// <summary>The next frame, valid until the next call; null where there is none yet, or none any more.</summary>
+    /// <summary>Gets the next frame, valid until the next call; null if the decoder needs another packet or has ended.</summary>
     public Frame* Receive()
     {
         var result = Av.avcodec_receive_frame(_context, _frame);
@@ -49,8 +51,8 @@ internal sealed unsafe class AvDecoder : IDisposable
         return result < 0 ? null : _frame;
     }
 
-    /// <summary>Forgets what it was at, to go on elsewhere.</summary>
-    /// <param name="skip">Which frames are left out from here on, as of the option <c>skip_frame</c>.</param>
+    /// <summary>Discards the decoder's state, to continue at another place of the stream.</summary>
+    /// <param name="skip">Value of the option <c>skip_frame</c>: frames to skip from here on.</param>
     public void Reset(string skip)
     {
         Av.avcodec_flush_buffers(_context);

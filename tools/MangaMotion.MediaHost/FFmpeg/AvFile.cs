@@ -6,35 +6,42 @@ using MangaMotion.Media.Video;
 
 namespace MangaMotion.MediaHost.FFmpeg;
 
-/// <summary>An open video or sound file: what it says of itself, and its packets.</summary>
+/// <summary>An open video or sound file: its description and its packets.</summary>
 internal sealed unsafe class AvFile : IDisposable
 {
     private const double Million = 1_000_000;
     private const int DisplayMatrix = 5;
 
-    /// <summary>Seconds before the wanted time at which a stream without an index is searched first.</summary>
+    /// <summary>Seconds.</summary>
+    public const double LateStart = 1;
+
+    /// <summary>Seconds before the wanted time at which the search in a stream without an index begins.</summary>
     private const double FirstStepBack = 2;
 
     private readonly HostFormat _format;
     private FormatContext* _context;
     private Packet* _packet;
     private double _skipUntil = double.NegativeInfinity;
+    private double _firstTime;
 
-    /// <summary>Opens a file with the demuxer of its type and no other; nothing it refers to is opened.</summary>
-    /// <param name="decoder">Options of the decoders that look into the streams, as those that will decode them have.</param>
-    /// <exception cref="RefusedException">It cannot be read.</exception>
-    public AvFile(string path, HostFormat format, params ReadOnlySpan<(string Key, string Value)> decoder)
+    /// <summary>Opens the input with the demuxer of its type and no other. Files that it refers to are not opened.</summary>
+    /// <param name="decoder">Options of the decoders that examine the streams: those of the decoders that are used later.</param>
+    /// <exception cref="RefusedException">The file cannot be read.</exception>
+    public AvFile(HostArguments host, HostFormat format, params ReadOnlySpan<(string Key, string Value)> decoder)
     {
-        Av.Load();
+        Av.Load(host.FFmpegDirectory);
         AvLog.Take();
         _format = format;
-        using var options = new AvOptions(("protocol_whitelist", "file"), ("format_whitelist", format.Demuxer), ("codec_whitelist", format.Decoders));
-        Check(Av.avformat_open_input(ref _context, $"file:{path}", Av.av_find_input_format(format.Demuxer), ref options.Handle));
+        using var options = new AvOptions(
+            ("protocol_whitelist", "file"), ("format_whitelist", format.Demuxer), ("codec_whitelist", format.Decoders));
+        Check(Av.avformat_open_input(ref _context, $"file:{host.Input}", Av.av_find_input_format(format.Demuxer), ref options.Handle));
         try
         {
             if (!IsDescribed())
                 FindStreams(decoder);
             _packet = Av.av_packet_alloc();
+            if (_context->StartTime == Av.NoTime)
+                FindStart();
         }
         catch
         {
@@ -43,13 +50,14 @@ internal sealed unsafe class AvFile : IDisposable
         }
     }
 
-    /// <summary>When the file begins, in seconds.</summary>
-    public double Start => _context->StartTime == Av.NoTime ? 0 : _context->StartTime / Million;
+    /// <summary>Time of the beginning of the file, in seconds.</summary>
+    public double Start => _context->StartTime == Av.NoTime ? _firstTime : _context->StartTime / Million;
 
     public HostFormat Format => _format;
 
     public Stream* this[int index] => _context->Streams[index];
 
+    /// <summary>Describes the file and its first picture stream, sound stream and attached picture.</summary>
     public Probed Probe()
     {
         var (video, audio, cover) = (default(ProbedVideo), default(ProbedAudio), default(int?));
@@ -68,8 +76,10 @@ internal sealed unsafe class AvFile : IDisposable
         return new Probed(_context->Duration == Av.NoTime ? 0 : Math.Max(0, _context->Duration / Million), video, audio, cover);
     }
 
-    /// <summary>What a picture stream says of itself.</summary>
-    /// <param name="frame">One of it, which may know better how wide its pixels are; null where none was decoded yet.</param>
+    /// <summary>Describes a picture stream.</summary>
+    /// <param name="frame">
+    /// A frame of the stream, which may state the shape of its pixels more exactly; null if none is decoded yet.
+    /// </param>
     public ProbedVideo Describe(int index, Frame* frame = null)
     {
         var stream = _context->Streams[index];
@@ -77,7 +87,7 @@ internal sealed unsafe class AvFile : IDisposable
         var aspect = Av.av_guess_sample_aspect_ratio(_context, stream, frame);
         var matrix = Matrix(index);
         var turn = matrix is null ? 0 : Av.av_display_rotation_get(matrix);
-        return ProbedVideo.Of(
+        return ProbedVideo.Create(
             index,
             Name(parameters->Codec),
             (parameters->Width, parameters->Height),
@@ -87,7 +97,7 @@ internal sealed unsafe class AvFile : IDisposable
             (frame is null ? parameters->Transfer : frame->Transfer) is Frame.Pq or Frame.Hlg);
     }
 
-    /// <summary>As players turn and mirror a stream's frames by its display matrix, in EXIF's numbers.</summary>
+    /// <summary>Converts the display matrix of a stream, by which players rotate and mirror its frames, to an EXIF orientation.</summary>
     public int Orientation(int index)
     {
         var matrix = Matrix(index);
@@ -100,8 +110,8 @@ internal sealed unsafe class AvFile : IDisposable
         };
     }
 
-    /// <summary>Reads one stream only.</summary>
-    public void Only(int index)
+    /// <summary>Discards the packets of all streams but one.</summary>
+    public void SelectStream(int index)
     {
         for (var i = 0; i < _context->StreamCount; i++)
         {
@@ -111,8 +121,9 @@ internal sealed unsafe class AvFile : IDisposable
     }
 
     /// <summary>
-    /// Seconds that the packets cover, found by reading them to the end of the file. Where a file has no index, reading also makes the
-    /// one that seeking uses. Call it before <see cref="Only"/>, or other streams are left out.
+    /// Measures the seconds that the packets cover, by reading them to the end of the file. In a file without an index, reading also makes
+    /// the index that seeking uses. Call it before <see cref="SelectStream"/>, which
+    /// leaves other streams out.
     /// </summary>
     /// <param name="from">Second from which to read, to measure a file with an index at little cost.</param>
     /// <param name="cpuSeconds">Processor time after which the measurement is given up.</param>
@@ -146,10 +157,10 @@ internal sealed unsafe class AvFile : IDisposable
             return;
         }
 
-        // MPEG streams have no index. FFmpeg goes to any packet at that time, behind the key frame that is wanted.
+        // MPEG streams have no index. FFmpeg seeks to any packet at that time, which may be after the key frame.
         for (var back = FirstStepBack; ; back *= 4)
         {
-            if (LastKeyFrame(index, seconds - back, seconds) is { } keyFrame)
+            if (FindLastKeyFrame(index, seconds - back, seconds) is { } keyFrame)
             {
                 Seek(seconds - back);
                 _skipUntil = keyFrame;
@@ -163,10 +174,10 @@ internal sealed unsafe class AvFile : IDisposable
         Seek(0);
     }
 
-    /// <summary>Seconds from the beginning of the file to a timestamp of a stream.</summary>
+    /// <summary>Converts a timestamp of a stream to seconds from the beginning of the file.</summary>
     public double Seconds(int index, long timestamp) => timestamp == Av.NoTime ? 0 : (timestamp * this[index]->TimeBase.Value) - Start;
 
-    /// <summary>The next packet of a stream, valid until the next call; null at the end of what can be read.</summary>
+    /// <summary>Reads the next packet of a stream, valid until the next call; null at the end of the readable part.</summary>
     public Packet* Read(int index)
     {
         Packet* packet;
@@ -179,17 +190,19 @@ internal sealed unsafe class AvFile : IDisposable
         return packet;
     }
 
-    /// <exception cref="RefusedException">The call has failed.</exception>
+    /// <summary>Checks the result of a call.</summary>
+    /// <exception cref="RefusedException">The call failed.</exception>
     public static void Check(int result)
     {
         if (result < 0)
             throw Refusal(result);
     }
 
+    /// <summary>Makes the exception for an error of a call, with the messages that the libraries logged.</summary>
     public static RefusedException Refusal(int error)
     {
-        var said = AvLog.Take(error);
-        return new(new HostFailure(Shortage.OfMemory(said) ? HostFailureKind.OutOfMemory : HostFailureKind.Corrupt, said));
+        var messages = AvLog.Take(error);
+        return new(new HostFailure(ToolErrors.IsNoMemory(messages) ? HostFailureKind.OutOfMemory : HostFailureKind.Corrupt, messages));
     }
 
     public void Dispose()
@@ -198,7 +211,7 @@ internal sealed unsafe class AvFile : IDisposable
         Av.avformat_close_input(ref _context);
     }
 
-    /// <summary>Goes to the last key frame that the index has at or before a time in seconds.</summary>
+    /// <summary>Seeks to the last key frame in the index at or before a time in seconds.</summary>
     private void Seek(double seconds)
     {
         _skipUntil = double.NegativeInfinity;
@@ -206,8 +219,8 @@ internal sealed unsafe class AvFile : IDisposable
         _ = Av.avformat_seek_file(_context, -1, long.MinValue, time, time, 0);
     }
 
-    /// <summary>Time in seconds of the last key frame of a stream between two times; null if there is none.</summary>
-    private double? LastKeyFrame(int index, double from, double to)
+    /// <summary>Finds the time in seconds of the last key frame of a stream between two times; null if there is none.</summary>
+    private double? FindLastKeyFrame(int index, double from, double to)
     {
         Seek(from);
         double? last = null;
@@ -226,14 +239,14 @@ internal sealed unsafe class AvFile : IDisposable
         return Av.av_read_frame(_context, _packet) < 0 ? null : _packet;
     }
 
-    /// <summary>Seconds from the beginning of the file until the packet is shown; null if it has no time.</summary>
+    /// <summary>Seconds from the beginning of the file to the time at which the packet is shown; null if it has no time.</summary>
     private double? Time(Packet* packet) =>
         packet->ShownAt != Av.NoTime ? Seconds(packet->StreamIndex, packet->ShownAt) : Decoded(packet);
 
     private double? Decoded(Packet* packet) =>
         packet->DecodedAt != Av.NoTime ? Seconds(packet->StreamIndex, packet->DecodedAt) : null;
 
-    /// <summary>The display matrix of a stream; null where it has none.</summary>
+    /// <summary>Gets the display matrix of a stream; null if it has none.</summary>
     private int* Matrix(int index)
     {
         nuint size;
@@ -242,8 +255,8 @@ internal sealed unsafe class AvFile : IDisposable
     }
 
     /// <summary>
-    /// Whether the head of the file says all that is needed of its pictures. Looking into the streams would decode frames, each
-    /// of which costs as much as the poster's.
+    /// Whether the header of the file describes its picture streams completely. Examining the streams would decode frames, each of which
+    /// costs as much as that of the poster.
     /// </summary>
     private bool IsDescribed()
     {
@@ -251,9 +264,10 @@ internal sealed unsafe class AvFile : IDisposable
         for (var i = 0; i < _context->StreamCount; i++)
         {
             var stream = _context->Streams[i];
-            if (stream->Parameters->Kind != CodecParameters.Video || (stream->Disposition & Stream.AttachedPicture) != 0)
+            var parameters = stream->Parameters;
+            if (parameters->Kind != CodecParameters.Video || (stream->Disposition & Stream.AttachedPicture) != 0)
                 continue;
-            if (stream->Parameters->Codec == 0 || stream->Parameters->Width <= 0 || stream->Parameters->Height <= 0 || stream->AverageFrameRate.Value <= 0)
+            if (parameters->Codec == 0 || parameters->Width <= 0 || parameters->Height <= 0 || stream->AverageFrameRate.Value <= 0)
                 return false;
             pictures++;
         }
@@ -261,9 +275,22 @@ internal sealed unsafe class AvFile : IDisposable
         return pictures > 0 && _context->Duration > 0;
     }
 
+    /// <summary>
+    /// Finds when a file begins whose head does not state it, such as a part of a longer recording that kept its times. A start within the
+    /// first second is not counted.
+    /// </summary>
+    private void FindStart()
+    {
+        var first = ReadAny();
+        var time = first is null ? 0 : Time(first) ?? 0;
+        Seek(0);
+        if (time > LateStart)
+            _firstTime = time;
+    }
+
     private void FindStreams(ReadOnlySpan<(string Key, string Value)> decoder)
     {
-        // One set of options for each stream; what is found on the way gets none.
+        // One set of options for each stream. Streams that are found while reading get none.
         var count = (int)_context->StreamCount;
         var options = stackalloc nint[Math.Max(1, count)];
         for (var i = 0; i < count; i++)
@@ -274,5 +301,7 @@ internal sealed unsafe class AvFile : IDisposable
         Check(found);
     }
 
-    private static string Name(int codec) => Marshal.PtrToStringUTF8(Av.avcodec_get_name(codec)) ?? codec.ToString(CultureInfo.InvariantCulture);
+    /// <summary>FFmpeg's name of a codec, such as <c>cinepak</c>.</summary>
+    public static string Name(int codec) =>
+        Marshal.PtrToStringUTF8(Av.avcodec_get_name(codec)) ?? codec.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace MangaMotion.MediaHost.FFmpeg;
 
-/// <summary>Options for one call, which takes out those it knows.</summary>
+/// <summary>Options for one call. The call removes those that it recognizes.</summary>
 internal sealed class AvOptions : IDisposable
 {
     private nint _handle;

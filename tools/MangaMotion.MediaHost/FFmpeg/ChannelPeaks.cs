@@ -3,8 +3,8 @@ using MangaMotion.Media.Audio;
 namespace MangaMotion.MediaHost.FFmpeg;
 
 /// <summary>
-/// Peaks of all channels of a sound, unmixed: two channels in antiphase would be silent in a mix, and a channel for low frequencies is
-/// left out of one. The sound keeps its own rate if its hundredths of a second are whole samples: resampling costs more than decoding.
+/// Measures the peaks of all channels of a sound without mixing them: in a mix, two channels in antiphase are silent, and a channel for low
+/// frequencies is left out. A sound whose hundredths of a second are whole samples is not resampled, which costs more than decoding.
 /// </summary>
 internal sealed unsafe class ChannelPeaks : IDisposable
 {
@@ -23,9 +23,9 @@ internal sealed unsafe class ChannelPeaks : IDisposable
         if (frame->SampleCount <= 0)
             return;
 
-        var source = (frame->Format, frame->SampleRate, frame->Channels.Count);
+        var source = (frame->Format, frame->SampleRate, frame->Channels->Count);
         if (_context == 0 || source != _source)
-            Follow(frame, source);
+            Reconfigure(frame, source);
         if (_context != 0)
             Convert(frame->Samples, frame->SampleCount);
     }
@@ -40,17 +40,18 @@ internal sealed unsafe class ChannelPeaks : IDisposable
     public void Dispose() => Av.swr_free(ref _context);
 
     /// <summary>
-    /// Follows a change of the rate or the channels within a file. The meter keeps the first rate. Channels that cannot be converted
-    /// are left out.
+    /// Configures the resampler for the rate and the channels of a frame, which may change within a file. The meter keeps the first rate.
+    /// Channels that cannot be converted are left out.
     /// </summary>
-    private void Follow(Frame* frame, (int Format, int Rate, int Channels) source)
+    private void Reconfigure(Frame* frame, (int Format, int Rate, int Channels) source)
     {
         End();
         Av.swr_free(ref _context);
         _source = source;
         Meter ??= new PeakMeter(source.Rate is >= 8_000 and <= 192_000 && source.Rate % 100 == 0 ? source.Rate : UsualRate);
-        var channels = &frame->Channels;
-        var set = Av.swr_alloc_set_opts2(ref _context, channels, Signed16, Meter.SampleRate, channels, source.Format, source.Rate, 0, 0);
+        var channels = frame->Channels;
+        var set = Av.swr_alloc_set_opts2(
+            ref _context, channels, Signed16, Meter.SampleRate, channels, source.Format, source.Rate, 0, 0);
         if (set < 0 || Av.swr_init(_context) < 0)
             Av.swr_free(ref _context);
     }

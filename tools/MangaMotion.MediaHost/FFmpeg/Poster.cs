@@ -3,10 +3,10 @@ using MangaMotion.Media.Video;
 
 namespace MangaMotion.MediaHost.FFmpeg;
 
-/// <summary>A frame at poster size: rows of 8-bit red, green and blue, outside of the small managed heap.</summary>
+/// <summary>Frame at poster size: rows of 8-bit red, green and blue, in native memory because the managed heap is small.</summary>
 internal sealed unsafe class Poster(int width, int height) : IDisposable
 {
-    /// <summary>Scalers write whole vectors, past the end of a row.</summary>
+    /// <summary>Bytes of a vector. Scalers write whole vectors, past the end of a row.</summary>
     private const int Vector = 64;
 
     private byte* _rows = (byte*)NativeMemory.AlignedAlloc((nuint)Padded(width) * (nuint)(height + 1), Vector);
@@ -15,12 +15,12 @@ internal sealed unsafe class Poster(int width, int height) : IDisposable
 
     public int Height => height;
 
-    /// <summary>Bytes from row to row, until the poster is <see cref="Pack">packed</see>.</summary>
+    /// <summary>Bytes from one row to the next, until the poster is <see cref="Pack">packed</see>.</summary>
     public int Stride => Padded(width);
 
     public byte* Rows => _rows;
 
-    /// <summary>See <see cref="FrameScore"/>; of a packed poster.</summary>
+    /// <summary><see cref="FrameScore"/> of a packed poster.</summary>
     public double Score { get; private set; }
 
     public ReadOnlySpan<byte> Pixels => new(_rows, checked(width * height * 3));
@@ -31,13 +31,13 @@ internal sealed unsafe class Poster(int width, int height) : IDisposable
             NativeMemory.Copy(rows + ((nint)y * stride), _rows + ((nint)y * Stride), (nuint)width * 3);
     }
 
-    /// <summary>Moves the rows together, as pictures are taken, and scores them.</summary>
+    /// <summary>Removes the padding between rows, and computes the score.</summary>
     public void Pack()
     {
         var row = width * 3;
         for (var y = 1; y < height && row != Stride; y++)
             Buffer.MemoryCopy(_rows + ((nint)y * Stride), _rows + ((nint)y * row), row, row);
-        Score = FrameScore.Of(Pixels, width, height);
+        Score = FrameScore.Compute(Pixels, width, height);
     }
 
     public void Dispose()

@@ -2,12 +2,13 @@ using MangaMotion.Media.Video;
 
 namespace MangaMotion.MediaHost.FFmpeg;
 
-/// <summary>Makes posters of frames: their size, square pixels, a screen's colours; not turned.</summary>
+/// <summary>Converts frames to posters: poster size, square pixels, colours of a screen. Frames are not rotated.</summary>
 internal sealed unsafe class PosterFilter : IDisposable
 {
     private const int Area = 0x20;
     private const int FullRange = 2;
     private const int Unscaled = 1 << 16;
+    private const int HdWidth = 1280, HdHeight = 720;
 
     private readonly int _width;
     private readonly int _height;
@@ -22,10 +23,10 @@ internal sealed unsafe class PosterFilter : IDisposable
         (_width, _height) = video.Rotation % 180 == 0 ? (width, height) : (height, width);
     }
 
-    /// <summary>Null where the frame cannot be converted.</summary>
+    /// <summary>Converts a frame; null if it cannot be converted.</summary>
     public Poster? Run(Frame* frame)
     {
-        if (frame->Transfer is Frame.Pq or Frame.Hlg)
+        if (ToneMap.IsNeeded(frame))
             return (_toneMap ??= new ToneMap(_width, _height)).Run(frame);
 
         var source = (frame->Width, frame->Height, frame->Format, frame->Space, frame->Range);
@@ -49,7 +50,7 @@ internal sealed unsafe class PosterFilter : IDisposable
         _toneMap?.Dispose();
     }
 
-    /// <summary>Colours by the matrix and the range that the frame names.</summary>
+    /// <summary>Creates the scaler with the colour matrix and the range that the frame declares.</summary>
     private void Build((int Width, int Height, int Format, int Space, int Range) source)
     {
         Av.sws_freeContext(_scaler);
@@ -61,6 +62,9 @@ internal sealed unsafe class PosterFilter : IDisposable
             return;
         if (source.Range != 0)
             fromRange = source.Range == FullRange ? 1 : 0;
-        _ = Av.sws_setColorspaceDetails(_scaler, Av.sws_getCoefficients(source.Space), fromRange, to, toRange, 0, Unscaled, Unscaled);
+        // Players assume the matrix of HD television for large pictures that declare none, and that of SD television for others.
+        var isLarge = source.Width >= HdWidth || source.Height >= HdHeight;
+        var space = source.Space == Frame.Unspecified && isLarge ? Frame.Bt709 : source.Space;
+        _ = Av.sws_setColorspaceDetails(_scaler, Av.sws_getCoefficients(space), fromRange, to, toRange, 0, Unscaled, Unscaled);
     }
 }

@@ -4,9 +4,9 @@ namespace MangaMotion.MediaHost.Lettering;
 
 /// <summary>
 /// Reads lines of lettering with the recogniser of PP-OCRv4. Each column of its output has a probability for each character and for
-/// none; the likeliest characters, without repetitions, are the text (connectionist temporal classification, Graves et al., 2006).
+/// "none". The likeliest characters without repetitions are the text (connectionist temporal classification, Graves et al., 2006).
 /// </summary>
-internal sealed class LineReader
+internal sealed class LineReader(string modelDirectory)
 {
     public const string File = "ch_PP-OCRv4_rec_infer.onnx", Characters = "ppocr_keys_v1.txt";
 
@@ -18,14 +18,15 @@ internal sealed class LineReader
 
     private const int MinWidth = 48, MaxWidth = 1_600;
 
-    private readonly OnnxModel _model = OnnxModel.Load(File);
-    private readonly string[] _characters = [.. System.IO.File.ReadAllLines(Path.Combine(OnnxModel.Folder, Characters)), " "];
+    private readonly OnnxModel _model = OnnxModel.Load(modelDirectory, File);
+    private readonly string[] _characters = [.. System.IO.File.ReadAllLines(Path.Combine(modelDirectory, Characters)), " "];
 
     /// <summary>Reads one line.</summary>
     /// <returns>The text, and the geometric mean of the probabilities of its characters, 0 for an empty text.</returns>
     public (string Text, double Confidence) Read(PagePixels page, TextBox box)
     {
-        double left = Math.Max(0, box.Left - (SideMargin * box.Height)), right = Math.Min(page.Width, box.Right + (SideMargin * box.Height));
+        var margin = SideMargin * box.Height;
+        double left = Math.Max(0, box.Left - margin), right = Math.Min(page.Width, box.Right + margin);
         var width = (int)Math.Clamp(Math.Round((right - left) * Height / box.Height), MinWidth, MaxWidth);
         var line = page.Cut(left, box.Top, right, box.Bottom, width, Height);
         var plane = width * Height;

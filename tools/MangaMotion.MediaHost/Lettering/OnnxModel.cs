@@ -7,9 +7,6 @@ namespace MangaMotion.MediaHost.Lettering;
 /// <summary>Neural network with one input and one output of 32-bit floats. It runs in this thread.</summary>
 internal sealed class OnnxModel
 {
-    /// <summary>Folder with the models. Set once, when the process starts.</summary>
-    public static string Folder { get; set; } = Path.Combine(AppContext.BaseDirectory, "models");
-
     private const string Runtime = "onnxruntime";
 
     private static bool _loaded;
@@ -18,11 +15,11 @@ internal sealed class OnnxModel
 
     private OnnxModel(InferenceSession session) => _session = session;
 
-    /// <summary>Loads a model of the folder.</summary>
+    /// <summary>Loads a model from a file of a directory.</summary>
     /// <exception cref="RefusedException">The model or ONNX Runtime is missing or does not start.</exception>
-    public static OnnxModel Load(string file)
+    public static OnnxModel Load(string directory, string file)
     {
-        var path = Path.Combine(Folder, file);
+        var path = Path.Combine(directory, file);
         if (!File.Exists(path))
             throw Missing($"no model '{file}': run ./mangamotion setup");
         try
@@ -33,7 +30,7 @@ internal sealed class OnnxModel
                 IntraOpNumThreads = 1,
                 InterOpNumThreads = 1,
                 ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-                // Memory returns to the C library after each run, which returns it to the system: see Heap.
+                // Memory returns to the C library after each run, and NativeHeap.Trim returns it to the system.
                 EnableCpuMemArena = false,
                 EnableMemoryPattern = false,
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,

@@ -8,20 +8,20 @@ internal static class PageLettering
     /// <summary>Height of a box in widths from which it is a column of letters; the recogniser reads lines only.</summary>
     private const double ColumnRatio = 1.5;
 
-    /// <summary>Characters of all lines of an answer: an answer is a line of at most 64 KiB.</summary>
+    /// <summary>Most characters of all lines of an answer, because an answer has at most 64 KiB.</summary>
     private const int MaxCharacters = 6_000;
 
     private static TextDetector? _detector;
     private static LineReader? _reader;
 
-    public static LetteringAnswer Read(Slot slot, LetteringJob job)
+    public static LetteringAnswer Read(HostArguments host, LetteringJob job)
     {
-        using var page = PagePixels.Open(slot.Input)
-            ?? throw new RefusedException(new HostFailure(HostFailureKind.Internal, "the input is no binary PGM"));
+        using var page = PagePixels.Open(host.Input)
+            ?? throw new RefusedException(new HostFailure(HostFailureKind.Internal, "the input is not a binary PGM"));
         if ((long)page.Width * page.Height > job.MaxPixels)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyPixels, "", (long)page.Width * page.Height));
-        _detector ??= new TextDetector();
-        _reader ??= new LineReader();
+        _detector ??= new TextDetector(host.ModelDirectory);
+        _reader ??= new LineReader(host.ModelDirectory);
 
         var lines = new List<HostTextLine>();
         var characters = 0;
@@ -32,8 +32,13 @@ internal static class PageLettering
             if (characters > MaxCharacters)
                 break;
             lines.Add(new(
-                (int)box.Left, (int)box.Top, Math.Max(1, (int)Math.Ceiling(box.Width)), Math.Max(1, (int)Math.Ceiling(box.Height)), text,
-                Math.Round(confidence, 4), Math.Round(box.Certainty, 4)));
+                (int)box.Left,
+                (int)box.Top,
+                Math.Max(1, (int)Math.Ceiling(box.Width)),
+                Math.Max(1, (int)Math.Ceiling(box.Height)),
+                text,
+                Math.Round(confidence, 4),
+                Math.Round(box.Certainty, 4)));
         }
 
         return new(lines);

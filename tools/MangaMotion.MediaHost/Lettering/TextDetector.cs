@@ -13,7 +13,7 @@ internal readonly record struct TextBox(double Left, double Top, double Right, d
 /// Finds lines of lettering with the detector of PP-OCRv4: a map of the probability of each pixel to be inside a line, shrunk to the
 /// line's core. Connected pixels are one line (Liao et al., "Real-time Scene Text Detection with Differentiable Binarization", 2020).
 /// </summary>
-internal sealed class TextDetector
+internal sealed class TextDetector(string modelDirectory)
 {
     public const string File = "ch_PP-OCRv4_det_infer.onnx";
 
@@ -32,7 +32,7 @@ internal sealed class TextDetector
 
     private static readonly float[] Mean = [0.485f, 0.456f, 0.406f], Deviation = [0.229f, 0.224f, 0.225f];
 
-    private readonly OnnxModel _model = OnnxModel.Load(File);
+    private readonly OnnxModel _model = OnnxModel.Load(modelDirectory, File);
 
     /// <summary>Finds the lines of a page, in no particular order.</summary>
     /// <param name="side">Pixels of the longer side of a page at the network; a long strip is read in tiles.</param>
@@ -89,7 +89,10 @@ internal sealed class TextDetector
         var (values, _) = _model.Run(input, [1, 3, height, width]);
         double scaleX = (double)tile.Width / width, scaleY = (double)tile.Height / height;
         return FindBoxes(values, width, height).ConvertAll(box => new TextBox(
-            tile.Left + (box.Left * scaleX), tile.Top + (box.Top * scaleY), tile.Left + (box.Right * scaleX), tile.Top + (box.Bottom * scaleY),
+            tile.Left + (box.Left * scaleX),
+            tile.Top + (box.Top * scaleY),
+            tile.Left + (box.Right * scaleX),
+            tile.Top + (box.Bottom * scaleY),
             box.Certainty));
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MangaMotion.MediaHost.Poppler;
 
-/// <summary>The fonts of this machine, as poppler finds them through fontconfig.</summary>
+/// <summary>Fonts of this machine, as poppler finds them through fontconfig.</summary>
 internal static unsafe partial class SystemFonts
 {
     private const string Library = "libfontconfig.so.1";
@@ -11,7 +11,7 @@ internal static unsafe partial class SystemFonts
 
     /// <summary>
     /// Whether fonts for Japanese, Korean, simplified and traditional Chinese are installed. A font counts for a language if it has all
-    /// characters that fontconfig demands of it; poppler takes no other.
+    /// characters that fontconfig requires for it; poppler uses no other font.
     /// </summary>
     public static bool CoverEastAsia => All.Value;
 
@@ -33,7 +33,7 @@ internal static unsafe partial class SystemFonts
     [LibraryImport(Library)]
     private static partial nint FcObjectSetCreate();
 
-    /// <summary>A set of fonts, which begins with their number.</summary>
+    /// <summary>Lists fonts. The returned structure begins with their number.</summary>
     [LibraryImport(Library)]
     private static partial int* FcFontList(nint configuration, nint pattern, nint objects);
 

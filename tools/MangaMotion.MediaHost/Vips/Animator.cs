@@ -6,8 +6,11 @@ namespace MangaMotion.MediaHost.Vips;
 /// <summary>Renders an animation as a small animated WebP, cut to a number of frames and pixels.</summary>
 internal static class Animator
 {
-    /// <summary>The written file; null if the file is not animated: one frame, or a format whose pages are not frames.</summary>
-    public static HostFile? Save(Slot slot, ImageScope scope, PictureFile file, Image header, HostAnimation wanted, double[] background)
+    /// <summary>
+    /// Writes the animation. Returns null if the file is not animated: it has one frame, or its format has pages instead of frames.
+    /// </summary>
+    public static HostFile? Save(
+        HostArguments host, ImageScope scope, PictureFile file, Image header, HostAnimation wanted, double[] background)
     {
         if (file.Type is not ("image/gif" or "image/webp"))
             return null;
@@ -19,15 +22,15 @@ internal static class Animator
 
         var name = $"{wanted.Name}.webp";
         var target = PictureSize.Fit(header.Width, header.PageHeight, wanted.Size);
-        var image = ImageRenderer.Blame(() =>
+        var image = ImageRenderer.BlameFile(() =>
         {
-            // All frames lie on top of each other in one tall image; its height stays a multiple of the height of a frame.
+            // libvips stacks all frames in one tall image, whose height must stay a multiple of the height of a frame.
             var all = Loader.Open(scope, file, frames: frames);
             all = Colours.Flatten(scope, all, background);
             all = ImageRenderer.Resize(scope, all, (target.Width, target.Height * frames));
             return scope.Decode(Colours.ToSrgb(scope, all));
         });
-        Encoder.Webp(image, Path.Combine(slot.Out, name), wanted.Quality, frameHeight: target.Height);
+        Encoder.Webp(image, Path.Combine(host.OutputDirectory, name), wanted.Quality, frameHeight: target.Height);
         return new HostFile(wanted.Name, name, target.Width, target.Height);
     }
 }

@@ -10,20 +10,21 @@ internal static class ColourConversion
 {
     private const double WhiteNits = 203;
 
-    /// <summary>Light from which on it is compressed, as a part of white.</summary>
+    /// <summary>Light above which it is compressed; 1 is white.</summary>
     private const double Knee = 0.85;
 
     /// <summary>Bradford's cone responses, for the adaptation to the white of sRGB.</summary>
     private static readonly double[,] Bradford = { { 0.8951, 0.2664, -0.1614 }, { -0.7502, 1.7135, 0.0367 }, { 0.0389, -0.0685, 1.0296 } };
 
-    /// <summary>The picture in 8-bit sRGB or grey; transparency stays as it is.</summary>
+    /// <summary>Converts a picture to 8-bit sRGB or grey. Transparency is kept.</summary>
     public static Image ToSrgb(ImageScope scope, Image image, ColourSignal signal)
     {
         var isDeep = image.Format == Enums.BandFormat.Ushort;
         var colours = image.Bands is 2 or 4 ? image.Bands - 1 : image.Bands;
         var pixels = colours == image.Bands ? image : scope.Own(image.ExtractBand(0, n: colours));
 
-        var light = scope.Own(pixels.Maplut(Table(scope, isDeep ? 65_536 : 256, value => ToLight(signal, value))));
+        var steps = isDeep ? 65_536 : 256;
+        var light = scope.Own(pixels.Maplut(Table(scope, steps, value => ToLight(signal, signal.IsNarrow ? Widen(value, steps) : value))));
         if (colours == 3)
         {
             if (signal.Transfer == Transfer.Hlg)
@@ -31,11 +32,11 @@ internal static class ColourConversion
             light = scope.Own(light.Recomb(scope.Own(Image.NewFromArray(Matrix(signal.Primaries)))));
         }
 
-        // The square root spends the steps of the second table on dark colours, as the eye does.
+        // The square root gives dark colours more steps of the second table, as the eye is more sensitive to them.
         var most = signal.IsHighDynamicRange ? 10_000 / WhiteNits : 1;
         light = scope.Own(scope.Own(Positive(scope, light).Linear([1 / most], [0.0])).Pow(0.5));
-        var steps = scope.Own(scope.Own(light.Linear([65_535.0], [0.5])).Cast(Enums.BandFormat.Ushort));
-        var srgb = scope.Own(steps.Maplut(scope.Own(
+        var roots = scope.Own(scope.Own(light.Linear([65_535.0], [0.5])).Cast(Enums.BandFormat.Ushort));
+        var srgb = scope.Own(roots.Maplut(scope.Own(
             Table(scope, 65_536, root => 255 * FromLight(signal.IsHighDynamicRange ? Compress(root * root * most) : root * root) + 0.5f)
                 .Cast(Enums.BandFormat.Uchar))));
         srgb = scope.Own(srgb.Copy(interpretation: colours == 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw));
@@ -48,11 +49,14 @@ internal static class ColourConversion
         return scope.Own(srgb.Bandjoin(alpha));
     }
 
-    /// <summary>The light without negative parts, which colours outside of sRGB have.</summary>
+    /// <summary>Replaces negative light, which colours outside of sRGB have, by 0.</summary>
     private static Image Positive(ImageScope scope, Image light) =>
         scope.Own(scope.Own(light.Add(scope.Own(light.Abs()))).Linear([0.5], [0.0]));
 
-    /// <summary>Light of a number from 0 to 1; 1 is white.</summary>
+    /// <summary>Converts a number of narrow range to one of full range.</summary>
+    private static double Widen(double value, int steps) => Math.Clamp(((value * (steps - 1) / (steps / 256)) - 16) / 219, 0, 1);
+
+    /// <summary>Converts a number from 0 to 1 to light; 1 is white.</summary>
     private static double ToLight(ColourSignal signal, double value) => signal.Transfer switch
     {
         Transfer.Power => Math.Pow(value, signal.Gamma),
@@ -65,7 +69,7 @@ internal static class ColourConversion
     private static double FromLight(double light) =>
         Math.Clamp(light <= 0.0031308 ? light * 12.92 : (1.055 * Math.Pow(light, 1 / 2.4)) - 0.055, 0, 1);
 
-    /// <summary>SMPTE ST 2084; 1 is 10,000 cd/m².</summary>
+    /// <summary>Converts a number to light by SMPTE ST 2084; 1 is 10,000 cd/m².</summary>
     private static double Pq(double value)
     {
         const double M1 = 2610 / 16384.0, M2 = 2523 / 32.0, C1 = 3424 / 4096.0, C2 = 2413 / 128.0, C3 = 2392 / 128.0;
@@ -73,7 +77,7 @@ internal static class ColourConversion
         return Math.Pow(Math.Max(0, power - C1) / (C2 - (C3 * power)), 1 / M1);
     }
 
-    /// <summary>Light of the scene by ITU-R BT.2100; 1 is the brightest.</summary>
+    /// <summary>Converts a number to light of the scene by ITU-R BT.2100; 1 is the brightest.</summary>
     private static double Hlg(double value)
     {
         const double A = 0.17883277, B = 1 - (4 * A);
@@ -81,7 +85,9 @@ internal static class ColourConversion
         return value <= 0.5 ? value * value / 3 : (Math.Exp((value - c) / A) + B) / 12;
     }
 
-    /// <summary>Light of a display of 1,000 cd/m² from that of the scene: brightness to the power of 1.2 (BT.2100), with 1 as white.</summary>
+    /// <summary>
+    /// Converts light of the scene to light of a display of 1,000 cd/m²: brightness to the power of 1.2 (BT.2100). 1 is white.
+    /// </summary>
     private static Image Display(ImageScope scope, Image scene, ColourSignal signal)
     {
         const double Power = 0.2;
@@ -100,7 +106,7 @@ internal static class ColourConversion
         return Knee + ((1 - Knee) * over / (1 + over));
     }
 
-    /// <summary>From light of the given primaries to light of sRGB's, adapted to its white.</summary>
+    /// <summary>Gets the matrix from light of the given primaries to light of sRGB's, adapted to its white.</summary>
     private static double[,] Matrix(double[] primaries)
     {
         var (from, to) = (ToXyz(primaries), ToXyz(ColourSignal.Bt709));
@@ -110,7 +116,7 @@ internal static class ColourConversion
         return Product(Inverse(to), Product(adaptation, from));
     }
 
-    /// <summary>From light of three primaries to CIE XYZ, with the white at a brightness of 1.</summary>
+    /// <summary>Gets the matrix from light of three primaries to CIE XYZ. White has a brightness of 1.</summary>
     private static double[,] ToXyz(double[] primaries)
     {
         var columns = new double[3, 3];
@@ -139,7 +145,7 @@ internal static class ColourConversion
         for (var row = 0; row < 3; row++)
         {
             for (var column = 0; column < 3; column++)
-                product[row, column] = (left[row, 0] * right[0, column]) + (left[row, 1] * right[1, column]) + (left[row, 2] * right[2, column]);
+                product[row, column] = Enumerable.Range(0, 3).Sum(i => left[row, i] * right[i, column]);
         }
 
         return product;
@@ -163,7 +169,7 @@ internal static class ColourConversion
             inverse[i / 3, i % 3] /= determinant;
         return inverse;
 
-        // Of the transposed matrix, with its sign.
+        // Minor of the transposed matrix, with its sign.
         double Minor(int i, int j)
         {
             var (r1, r2, c1, c2) = ((j + 1) % 3, (j + 2) % 3, (i + 1) % 3, (i + 2) % 3);
@@ -171,7 +177,7 @@ internal static class ColourConversion
         }
     }
 
-    /// <summary>A table with the value of a function at equal steps from 0 to 1.</summary>
+    /// <summary>Makes a table of the values of a function at equal steps from 0 to 1.</summary>
     private static Image Table(ImageScope scope, int steps, Func<double, double> value)
     {
         var values = new float[steps];

@@ -35,16 +35,20 @@ internal sealed record ColourSignal(double[] Primaries, Transfer Transfer, doubl
     /// <summary>Whether it counts although the picture has an ICC profile, which cannot describe light above white.</summary>
     public bool OutranksProfile { get; init; } = Transfer is Transfer.Pq or Transfer.Hlg;
 
+    /// <summary>Whether black is 16 and white 235 of 255, or as many times more with more bits (ITU-T H.273, section 8.3).</summary>
+    public bool IsNarrow { get; init; }
+
     /// <summary>Whether the light may be brighter than white.</summary>
     public bool IsHighDynamicRange => Transfer is Transfer.Pq or Transfer.Hlg;
 
     /// <summary>Whether the numbers are those of sRGB, as far as viewers agree.</summary>
     public bool IsSrgb =>
-        HasSrgbPrimaries && (Transfer == Transfer.Srgb || (Transfer == Transfer.Power && Math.Abs(Gamma - UsualGamma) < GammaTolerance));
+        !IsNarrow && HasSrgbPrimaries
+        && (Transfer == Transfer.Srgb || (Transfer == Transfer.Power && Math.Abs(Gamma - UsualGamma) < GammaTolerance));
 
     private bool HasSrgbPrimaries => Primaries.Zip(Bt709).All(pair => Math.Abs(pair.First - pair.Second) < Tolerance);
 
-    /// <summary>Colours by the code points of ITU-T H.273; null for those that say nothing or have no meaning for RGB.</summary>
+    /// <summary>Colours by the code points of ITU-T H.273; null for code points that are unspecified or have no meaning for RGB.</summary>
     public static ColourSignal? FromCodePoints(int primaries, int transfer)
     {
         double[]? chromaticities = primaries switch
@@ -63,7 +67,7 @@ internal sealed record ColourSignal(double[] Primaries, Transfer Transfer, doubl
         if (chromaticities is null)
             return null;
 
-        // Viewers show the curves of television (1, 6, 14, 15) as they show that of sRGB.
+        // Viewers treat the curves of television (1, 6, 14, 15) like that of sRGB.
         return transfer switch
         {
             1 or 2 or 6 or 13 or 14 or 15 => new(chromaticities, Transfer.Srgb),

@@ -12,13 +12,15 @@ internal static class Colours
     public static bool HasProfile(Image image) => image.Contains(Profile);
 
     /// <summary>
-    /// Whether the numbers of the picture are sRGB or grey as they are, for readers that know neither profiles nor declared colours.
+    /// Whether the numbers of the picture are sRGB or grey without conversion, for readers that ignore profiles and declared colours.
     /// </summary>
     public static bool IsPlain(Image image, ColourSignal? colour) =>
-        colour is null && image.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Bw or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16
+        colour is null
+        && image.Interpretation
+            is Enums.Interpretation.Srgb or Enums.Interpretation.Bw or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16
         && (!image.Contains(Profile) || (image.Get(Profile) is byte[] profile && IsSrgb(profile)));
 
-    /// <summary>Brings pixels whose colours libvips does not know, as CIE L*a*b* or by numbers, to sRGB or grey.</summary>
+    /// <summary>Converts pixels whose colours libvips does not recognize (CIE L*a*b*, or declared by numbers) to sRGB or grey.</summary>
     public static Image Prepare(ImageScope scope, Image image, PictureFile file)
     {
         if (file.Tiff.Lab is not null)
@@ -30,7 +32,9 @@ internal static class Colours
         return image.Contains(Profile) ? scope.Own(image.Mutate(copy => copy.Remove(Profile))) : image;
     }
 
-    /// <summary>Lays transparent pixels on the background. Called before resizing, so that no colour bleeds out of invisible pixels.</summary>
+    /// <summary>
+    /// Blends transparent pixels with the background. Call it before resizing, so that no colour of invisible pixels spreads.
+    /// </summary>
     public static Image Flatten(ImageScope scope, Image image, double[] background)
     {
         if (!image.HasAlpha())
@@ -40,13 +44,14 @@ internal static class Colours
             image = To(scope, image, image.Format == Enums.BandFormat.Ushort ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb);
 
         var full = image.Format == Enums.BandFormat.Ushort ? 257 : 1;
-        var paper = image.Interpretation == Enums.Interpretation.Cmyk ? [0.0] : image.Bands == 2 ? [background[0] * full] : background.Select(c => c * full).ToArray();
-        return scope.Own(image.Flatten(background: paper));
+        double[] paper = [.. background.Take(image.Bands == 2 ? 1 : 3).Select(c => c * full)];
+        return scope.Own(image.Flatten(background: image.Interpretation == Enums.Interpretation.Cmyk ? [0.0] : paper));
     }
 
     public static Image ToSrgb(ImageScope scope, Image image)
     {
-        if (image.Interpretation == Enums.Interpretation.Cmyk || (image.Contains(Profile) && image.Get(Profile) is byte[] profile && !IsSrgb(profile)))
+        var hasOtherProfile = image.Contains(Profile) && image.Get(Profile) is byte[] profile && !IsSrgb(profile);
+        if (image.Interpretation == Enums.Interpretation.Cmyk || hasOtherProfile)
             image = Transform(scope, image);
 
         var wanted = image.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb;

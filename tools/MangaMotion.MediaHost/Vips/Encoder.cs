@@ -38,7 +38,7 @@ internal static class Encoder
         image.Heifsave(path, q: quality, compression: Enums.ForeignHeifCompression.Av1, effort: 2, keep: Nothing);
 
     /// <summary>Writes a WebP with effort 2 of 6: twice as fast as the default for 3 % more bytes.</summary>
-    /// <param name="frameHeight">Height of one frame of an animation, whose frames lie on top of each other; null for a still picture.</param>
+    /// <param name="frameHeight">Height of one frame of an animation, whose frames are stacked; null for a still picture.</param>
     public static void Webp(Image image, string path, int quality, int? frameHeight = null) =>
         image.Webpsave(path, q: quality, effort: 2, keep: Nothing, pageHeight: frameHeight);
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>
-/// The few facts about a HEIC or AVIF that its decoder does not report: the colours that its main picture declares by numbers, and the
-/// pictures of a sequence. Sources: ISO 14496-12 (boxes) and ISO 23008-12 (HEIF).
+/// Reads facts about a HEIC or AVIF that its decoder does not report: the colours that its main picture declares by numbers, and the
+/// number of pictures of a sequence. Sources: ISO 14496-12 (boxes) and ISO 23008-12 (HEIF).
 /// </summary>
 internal sealed class HeifBoxes
 {
@@ -45,7 +45,7 @@ internal sealed class HeifBoxes
         return new HeifBoxes(kept.ToArray());
     }
 
-    /// <summary>Colours of the main picture, or of the first that declares any; null if none does.</summary>
+    /// <summary>Reads the colours of the main picture, or of the first picture that declares any; null if none does.</summary>
     public ColourSignal? ReadColour()
     {
         if (Find(0, _file.Length, "meta") is not { } meta || Find(meta.Start + 4, meta.End, "iprp") is not { } properties
@@ -59,7 +59,7 @@ internal sealed class HeifBoxes
         return own.Concat(boxes).Select(Colour).FirstOrDefault(colour => colour is not null);
     }
 
-    /// <summary>Pictures of the sequence in a file with a track; 1 if it has none.</summary>
+    /// <summary>Counts the pictures of the sequence in a file with a track; 1 if the file has no track.</summary>
     public int CountFrames()
     {
         if (Find(0, _file.Length, "moov") is not { } movie)
@@ -74,7 +74,7 @@ internal sealed class HeifBoxes
         return Math.Max(1, counts.DefaultIfEmpty(1).First());
     }
 
-    /// <summary>Numbers of the properties of the main picture, from 1.</summary>
+    /// <summary>Lists the numbers of the properties of the main picture, from 1.</summary>
     private IEnumerable<int> MainProperties(Box meta, Box properties)
     {
         if (Find(meta.Start + 4, meta.End, "pitm") is not { } main || Find(properties.Start, properties.End, "ipma") is not { } map)
@@ -131,7 +131,7 @@ internal sealed class HeifBoxes
 
     private string Type(int at) => Encoding.Latin1.GetString(_file, at, 4);
 
-    /// <summary>A big-endian number; 0 behind the end of the boxes.</summary>
+    /// <summary>Reads a big-endian number; 0 after the end of the boxes.</summary>
     private long Number(int at, int length)
     {
         if (at > _file.Length - length)
@@ -145,6 +145,6 @@ internal sealed class HeifBoxes
     }
 
     /// <param name="Start">Offset of the content.</param>
-    /// <param name="End">Offset behind the box.</param>
+    /// <param name="End">Offset of the first byte after the box.</param>
     private readonly record struct Box(string Type, int Start, int End);
 }

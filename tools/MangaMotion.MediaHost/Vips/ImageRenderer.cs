@@ -5,24 +5,27 @@ using NetVips;
 
 namespace MangaMotion.MediaHost.Vips;
 
-/// <summary>Renders the variants of one picture: checked, decoded once, upright, in sRGB, on the background.</summary>
+/// <summary>Checks a picture, decodes it once, and renders its variants: upright, in sRGB, on the background.</summary>
 internal static class ImageRenderer
 {
-    /// <summary>Upper bound in bytes of the memory for encoding, besides the pixels: stacks of a few threads and a strip of rows.</summary>
-    private const nuint Room = 100_000_000;
+    /// <summary>Upper bound in bytes of the memory for encoding, without the pixels: stacks of a few threads and a strip of rows.</summary>
+    private const nuint EncodingBytes = 100_000_000;
 
-    public static ImageAnswer Render(Slot slot, ImageJob job)
+    /// <summary>Phrases in libvips's messages about files that it has no loader for.</summary>
+    private static readonly string[] UnsupportedPhrases = ["nsupported", "not found", "blocked", "not configured"];
+
+    public static ImageAnswer Render(HostArguments host, ImageJob job)
     {
         using var scope = new ImageScope();
-        var file = PictureFile.Read(slot.Input, job.Type);
-        var header = Blame(() => Loader.Open(scope, file));
+        var file = PictureFile.Read(host.Input, job.Type);
+        var header = BlameFile(() => Loader.Open(scope, file));
         file = file.WithHeader(header);
         var (width, height) = (header.Width, header.PageHeight);
         var frames = job.Type == "image/tiff" ? file.Tiff.Pages : Math.Max(header.Frames(), file.HiddenFrames);
         if (file.Type == "image/tiff" && file.Tiff.Lab is null && header.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
         {
-            // Nothing in such a file says which number is white.
-            throw new RefusedException(new HostFailure(HostFailureKind.Unsupported, $"its numbers are of the kind {header.Format}"));
+            // Such a file does not state which number is white.
+            throw new RefusedException(new HostFailure(HostFailureKind.Unsupported, $"its numbers have the type {header.Format}"));
         }
 
         if ((long)width * height > job.MaxPixels)
@@ -32,8 +35,9 @@ internal static class ImageRenderer
 
         var orientation = header.Orientation();
         var first = FirstVariant(scope, file, header, job.Pictures);
-        var answer = Save(slot, scope, first, job.Pictures);
-        if (job.Animation is { } animation && Animator.Save(slot, scope, file, header, animation, job.Pictures.Background) is { } animated)
+        var answer = Save(host, scope, first, job.Pictures);
+        var animated = job.Animation is { } wanted ? Animator.Save(host, scope, file, header, wanted, job.Pictures.Background) : null;
+        if (animated is not null)
             answer = answer with { Files = [.. answer.Files, animated] };
 
         var sideways = orientation >= 5;
@@ -50,27 +54,26 @@ internal static class ImageRenderer
     }
 
     /// <summary>Renders all variants of pixels in memory: rows of 8-bit red, green and blue.</summary>
-    /// <param name="size">Width and height of the pixels before they are turned upright.</param>
+    /// <param name="size">Width and height of the pixels before they are rotated upright.</param>
     /// <param name="orientation">EXIF orientation, 1 to 8.</param>
-    public static ImageAnswer Render(Slot slot, ReadOnlySpan<byte> pixels, (int Width, int Height) size, int orientation, HostPictures wanted)
+    public static ImageAnswer Render(
+        HostArguments host, ReadOnlySpan<byte> pixels, (int Width, int Height) size, int orientation, HostPictures wanted)
     {
-        // The caller still holds the decoder and its frames, so the room for encoding is checked first.
-        Heap.Require(Room);
+        // The decoder and its frames still use memory, so the memory for encoding is checked first.
+        NativeHeap.RequireFree(EncodingBytes);
         using var scope = new ImageScope();
         var image = scope.Own(Image.NewFromMemoryCopy(pixels, size.Width, size.Height, 3, Enums.BandFormat.Uchar));
         image = Resize(scope, image, PictureSize.OfLargest(size.Width, size.Height, wanted));
         image = scope.Decode(Colours.ToSrgb(scope, image));
         if (orientation != 1)
-        {
             image = Upright(scope, scope.Own(image.WithOrientation(orientation)));
-        }
 
-        return Save(slot, scope, image, wanted) with { Width = image.Width, Height = image.Height, Frames = 1, Orientation = 1 };
+        return Save(host, scope, image, wanted) with { Width = image.Width, Height = image.Height, Frames = 1, Orientation = 1 };
     }
 
     /// <summary>Makes each variant from the picture of the next larger one, beginning with the largest.</summary>
     /// <param name="picture">Picture of the largest variant.</param>
-    private static ImageAnswer Save(Slot slot, ImageScope scope, Image picture, HostPictures wanted)
+    private static ImageAnswer Save(HostArguments host, ImageScope scope, Image picture, HostPictures wanted)
     {
         var files = new List<HostFile>();
         var hashed = picture;
@@ -79,7 +82,7 @@ internal static class ImageRenderer
             .OrderByDescending(each => (long)each.Size.Width * each.Size.Height).ToList())
         {
             picture = Resize(scope, picture, size);
-            files.Add(Encoder.Save(variant.Crop ? CropSquare(scope, picture, variant.Size) : picture, variant, slot.Out));
+            files.Add(Encoder.Save(variant.Crop ? CropSquare(scope, picture, variant.Size) : picture, variant, host.OutputDirectory));
             if (Math.Max(picture.Width, picture.Height) >= ThumbHash.LargestSide)
                 hashed = picture;
         }
@@ -94,27 +97,28 @@ internal static class ImageRenderer
     }
 
     /// <summary>
-    /// The pixels of the first variant. The JPEG decoder only warns if pixels are missing, and warns about harmless oddities of
-    /// many cameras too. So warnings are errors at first. A file that ends too early may lack its end marker only: with one
-    /// appended, the decoder warns if pixels are missing. All other files are decoded again without errors for warnings.
+    /// Decodes the pixels of the first variant. If pixels are missing, the JPEG decoder only warns, but it also warns about harmless
+    /// peculiarities of many cameras. So warnings are errors at first. A file that ends too early may lack its end marker only: it is
+    /// decoded again with one appended, and then warnings mean missing pixels. Other JPEGs are decoded again with warnings ignored.
     /// </summary>
     private static Image FirstVariant(ImageScope scope, PictureFile file, Image header, HostPictures wanted)
     {
         try
         {
-            return Blame(() => Decode(scope, file, header, wanted, strict: true));
+            return BlameFile(() => Decode(scope, file, header, wanted, strict: true));
         }
         catch (RefusedException refused) when (file.Type == "image/jpeg")
         {
             return EndsEarly(refused)
-                ? Blame(() => Decode(scope, file, header, wanted, strict: true, withEnd: true))
-                : Blame(() => Decode(scope, file, header, wanted, strict: false));
+                ? BlameFile(() => Decode(scope, file, header, wanted, strict: true, withEnd: true))
+                : BlameFile(() => Decode(scope, file, header, wanted, strict: false));
         }
     }
 
-    private static bool EndsEarly(RefusedException refused) => refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase);
+    private static bool EndsEarly(RefusedException refused) =>
+        refused.Message.Contains("premature end", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The pixels decoded, resized, in sRGB and upright.</summary>
+    /// <summary>Decodes the pixels at the size of the largest variant, in sRGB and upright.</summary>
     private static Image Decode(ImageScope scope, PictureFile file, Image header, HostPictures wanted, bool strict, bool withEnd = false)
     {
         var target = PictureSize.OfLargest(header.Width, header.PageHeight, wanted);
@@ -135,8 +139,8 @@ internal static class ImageRenderer
 
     private static Image Upright(ImageScope scope, Image image) => scope.Decode(scope.Own(image.Autorot()));
 
-    /// <summary>Runs a function that reads the file, and reports its failure as a fault of the file.</summary>
-    internal static T Blame<T>(Func<T> read)
+    /// <summary>Runs a function that reads the file, and reports its failure as a defect of the file.</summary>
+    internal static T BlameFile<T>(Func<T> read)
     {
         try
         {
@@ -150,9 +154,8 @@ internal static class ImageRenderer
 
     private static HostFailureKind Kind(string detail) => detail switch
     {
-        _ when Shortage.OfMemory(detail) => HostFailureKind.OutOfMemory,
-        _ when detail.Contains("nsupported", StringComparison.Ordinal) || detail.Contains("not found", StringComparison.Ordinal)
-            || detail.Contains("blocked", StringComparison.Ordinal) || detail.Contains("not configured", StringComparison.Ordinal) => HostFailureKind.Unsupported,
+        _ when ToolErrors.IsNoMemory(detail) => HostFailureKind.OutOfMemory,
+        _ when UnsupportedPhrases.Any(phrase => detail.Contains(phrase, StringComparison.Ordinal)) => HostFailureKind.Unsupported,
         _ => HostFailureKind.Corrupt,
     };
 

@@ -12,10 +12,13 @@ internal static class LabTiff
 {
     private const ushort Rgb = 2;
 
-    /// <summary>A change near the beginning or the end of the file needs little memory; one in the middle of a large file is refused.</summary>
+    /// <summary>
+    /// Most bytes kept in memory for the changed part, which reaches to the beginning or the end of the file. A change in the middle of a
+    /// larger file is refused.
+    /// </summary>
     private const long MostPatchBytes = 64_000_000;
 
-    /// <summary>The file with another photometric interpretation.</summary>
+    /// <summary>Loads the file with its photometric interpretation changed to RGB.</summary>
     public static Image Load(ImageScope scope, PictureFile file, TiffField field)
     {
         var handle = scope.Own(File.OpenHandle(file.Path));
@@ -36,8 +39,8 @@ internal static class LabTiff
     }
 
     /// <summary>
-    /// Reads the first three bands as L*, a* and b* and converts them to sRGB. Integers have the white D50, as libtiff, Photoshop and ICC
-    /// profiles have it; numbers of floating point are libvips's own, with D65.
+    /// Reads the first three bands as L*, a* and b* and converts them to sRGB. The white of integers is D50, as in libtiff, Photoshop and
+    /// ICC profiles. The white of floating-point numbers is D65, which libvips uses.
     /// </summary>
     public static Image ToSrgb(ImageScope scope, Image image)
     {

@@ -5,8 +5,8 @@ using NetVips;
 namespace MangaMotion.MediaHost.Vips;
 
 /// <summary>
-/// Opens a file with the one loader of its sniffed type. libvips's own sniffer is never asked, since a file can lead it to
-/// other loaders.
+/// Opens a file with the one loader of its sniffed type. libvips's own sniffer is not used, because a file can make it choose another
+/// loader.
 /// </summary>
 internal static class Loader
 {
@@ -17,10 +17,12 @@ internal static class Loader
     private const string Pixmap = "image/x-portable-pixmap";
 
     /// <summary>Reads the header. Pixels are decoded on demand, top to bottom.</summary>
-    /// <param name="reduction">How many times smaller than the file the picture may be loaded; ignored by loaders that cannot shrink.</param>
-    /// <param name="frames">Number of frames to load, on top of each other.</param>
+    /// <param name="reduction">Factor by which the loader may shrink the picture; ignored by loaders that cannot shrink.</param>
+    /// <param name="frames">Number of frames to load, stacked in one image.</param>
     /// <param name="withEnd">For JPEG only: reads the file as if its end marker followed it.</param>
-    /// <param name="strict">For JPEG only: a warning of the decoder is an error. The other loaders report missing pixels as errors anyway.</param>
+    /// <param name="strict">
+    /// For JPEG only: treats warnings of the decoder as errors. Other loaders report missing pixels as errors anyway.
+    /// </param>
     /// <exception cref="VipsException">The file is damaged, or the library has no loader for its type.</exception>
     public static Image Open(
         ImageScope scope, PictureFile file, double reduction = 1, int frames = 1, bool strict = false, bool withEnd = false) =>
@@ -41,7 +43,7 @@ internal static class Loader
         ? Image.JpegloadStream(WithEnd(scope, file.Path), shrink: shrink, access: Sequential, failOn: failOn)
         : Image.Jpegload(file.Path, shrink: shrink, access: Sequential, failOn: failOn);
 
-    /// <summary>The factor by which the JPEG decoder shrinks, at almost no cost: 1, 2, 4 or 8, never more than the reduction.</summary>
+    /// <summary>Finds the factor by which the JPEG decoder shrinks at almost no cost: 1, 2, 4 or 8, at most the reduction.</summary>
     private static int JpegShrink(double reduction) => reduction switch
     {
         >= 8 => 8,
@@ -50,7 +52,7 @@ internal static class Loader
         _ => 1,
     };
 
-    /// <summary>The file with an end marker. Half a marker at its end is left out.</summary>
+    /// <summary>Appends an end marker to the file, in place of half a marker at its end.</summary>
     private static FileSlice WithEnd(ImageScope scope, string path)
     {
         const byte Marker = 0xFF, EndOfImage = 0xD9;
@@ -66,7 +68,8 @@ internal static class Loader
     {
         var bytes = File.ReadAllBytes(path);
         return PixmapHeader.Read(bytes) is { } header && header.FileBytes <= bytes.Length
-            ? Image.NewFromMemoryCopy<byte>(bytes.AsSpan(header.Bytes, (int)header.FileBytes - header.Bytes), header.Width, header.Height, 3, Enums.BandFormat.Uchar)
-            : throw new VipsException($"{path} is not a whole pixmap");
+            ? Image.NewFromMemoryCopy<byte>(
+                bytes.AsSpan(header.Bytes, (int)header.FileBytes - header.Bytes), header.Width, header.Height, 3, Enums.BandFormat.Uchar)
+            : throw new VipsException($"{path} is not a complete pixmap");
     }
 }

@@ -38,7 +38,7 @@ internal sealed record PictureFile(string Path, string Type)
         }
     }
 
-    /// <summary>The same with the colours that count once the header is known: a profile outranks all but cICP and HDR.</summary>
+    /// <summary>Decides which colours count once the header is known: a profile outranks all others except cICP and HDR.</summary>
     public PictureFile WithHeader(Image header)
     {
         const string Option = "exif-ifd4-InteroperabilityIndex";

@@ -6,22 +6,23 @@ namespace MangaMotion.MediaHost.Vips;
 internal static class PictureSize
 {
     /// <summary>
-    /// Most pixels of a whole picture of which a square is cut: 120 MB in memory. A longer strip gives a smaller square.
+    /// Most pixels of a whole picture from which a square is cut: 120 MB in memory. A longer strip gives a smaller square.
     /// </summary>
     private const double MaxPixelsOfWhole = 40_000_000;
 
-    /// <summary>Width and height of the largest whole picture that the variants need.</summary>
+    /// <summary>Computes width and height of the largest whole picture that the variants need.</summary>
     public static (int Width, int Height) OfLargest(int width, int height, HostPictures pictures) =>
         pictures.Variants.Select(variant => OfWhole(width, height, variant)).MaxBy(size => (long)size.Width * size.Height);
 
-    /// <summary>Width and height of the whole picture of which a variant is made.</summary>
+    /// <summary>Computes width and height of the whole picture from which a variant is made.</summary>
     public static (int Width, int Height) OfWhole(int width, int height, HostVariant variant) => variant.Crop
         ? Scale(width, height, Math.Min(
             (double)variant.Size / Math.Min(width, height), Math.Sqrt(MaxPixelsOfWhole / width / height)))
         : Fit(width, height, variant.Size);
 
-    /// <summary>Width and height that fit into a square of <paramref name="size"/> pixels.</summary>
-    public static (int Width, int Height) Fit(int width, int height, int size) => Scale(width, height, (double)size / Math.Max(width, height));
+    /// <summary>Computes width and height that fit into a square of <paramref name="size"/> pixels.</summary>
+    public static (int Width, int Height) Fit(int width, int height, int size) =>
+        Scale(width, height, (double)size / Math.Max(width, height));
 
     private static (int Width, int Height) Scale(int width, int height, double scale)
     {

@@ -8,7 +8,7 @@ namespace MangaMotion.MediaHost.Vips;
 /// </summary>
 internal static class PngChunks
 {
-    /// <summary>Colours declared by cICP, or by gAMA and cHRM; null if the file declares sRGB or nothing.</summary>
+    /// <summary>Reads the colours declared by cICP, or by gAMA and cHRM; null if the file declares sRGB or nothing.</summary>
     public static ColourSignal? ReadColour(Stream png)
     {
         var (gamma, primaries) = (0.0, default(double[]));
@@ -17,7 +17,8 @@ internal static class PngChunks
             switch (type)
             {
                 case "cICP" when content.Length >= 4:
-                    return ColourSignal.FromCodePoints(content[0], content[1]) is { } colour ? colour with { OutranksProfile = true } : null;
+                    var colour = ColourSignal.FromCodePoints(content[0], content[1]);
+                    return colour is null ? null : colour with { OutranksProfile = true, IsNarrow = content[3] == 0 };
                 case "sRGB":
                     return null;
                 case "gAMA" when content.Length >= 4:
@@ -36,12 +37,12 @@ internal static class PngChunks
             : new ColourSignal(primaries!, Transfer.Srgb);
     }
 
-    /// <summary>Frames of an APNG; 1 for a still picture.</summary>
+    /// <summary>Counts the frames of an APNG; 1 for a still picture.</summary>
     public static int CountFrames(Stream png) =>
         Read(png).Where(chunk => chunk.Type == "acTL" && chunk.Content.Length >= 4)
             .Select(chunk => Math.Max(1, BinaryPrimitives.ReadInt32BigEndian(chunk.Content))).FirstOrDefault(1);
 
-    /// <summary>The chunks before the pixels, each with its first 32 bytes, those of sRGB before those that it outranks.</summary>
+    /// <summary>Reads the chunks before the pixels, each with its first 32 bytes, in the order in which they outrank each other.</summary>
     private static List<(string Type, byte[] Content)> Read(Stream png)
     {
         const int Most = 1_000;
@@ -61,7 +62,7 @@ internal static class PngChunks
         return [.. chunks.OrderBy(chunk => chunk.Type switch { "cICP" => 0, "sRGB" => 1, _ => 2 })];
     }
 
-    /// <summary>cHRM holds the white first, then red, green and blue. Null if they cannot be.</summary>
+    /// <summary>Reads cHRM, which holds white first, then red, green and blue; null if the numbers are invalid.</summary>
     private static double[]? Chromaticities(byte[] content)
     {
         double[] values = [.. Enumerable.Range(0, 8).Select(i => Fraction(content, 4 * ((i + 2) % 8)))];

@@ -37,6 +37,17 @@ public sealed record VideoOptions
     /// <summary>Draws the subtitles into the picture as well.</summary>
     public bool BurnSubtitles { get; init; }
 
+    /// <summary>Adds an opening card and an end card with credits.</summary>
+    public bool Titles { get; init; }
+
+    /// <summary>Author on the cards; null for that of the chapter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Author { get; init; }
+
+    /// <summary>Source on the end card; null for that of the chapter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
     /// <summary>What to do with an unreadable page: <c>show</c> skips and flags it, <c>fail</c> fails the video.</summary>
     public string UnreadablePages { get; init; } = "show";
 
@@ -45,4 +56,8 @@ public sealed record VideoOptions
 
     /// <summary>Last stage to run: <c>script_gen</c>, <c>voice_gen</c> or <c>video_gen</c>; null for the whole video.</summary>
     public string? StopAt { get; init; }
+
+    /// <summary>Variants of the poster, the JSON array of the request or of its collection; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PosterVariants { get; init; }
 }

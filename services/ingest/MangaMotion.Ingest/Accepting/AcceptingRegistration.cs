@@ -26,7 +26,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<UploadStore>();
         services.AddSingleton<UploadReferences>();
         services.AddSingleton<ResumableUploads>();
-        services.AddSingleton<PutTurns>();
+        services.AddSingleton<UploadSlots>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<CallbackPolicy>();
         services.AddSingleton<VariantSets>();
@@ -35,7 +35,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<StoredFiles>();
         services.AddSingleton<IngestAcceptor>();
         services.AddSingleton<IngestWaits>();
-        services.AddSingleton(provider => IngestWaits.Handler(provider.GetRequiredService<IngestWaits>()));
+        services.AddSingleton(provider => IngestWaits.CreateHandler(provider.GetRequiredService<IngestWaits>()));
         services.AddSingleton<VideoVoices>();
         services.AddSingleton<VideoAcceptor>();
         services.AddRequestReading();
@@ -47,14 +47,16 @@ internal static class AcceptingRegistration
         api.MapUploads();
         api.MapTus();
         api.MapVideos();
+        api.MapScripts();
     }
 
     /// <summary>Settings of the server for large request bodies.</summary>
     private static void AddRequestReading(this IServiceCollection services)
     {
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>((kestrel, ingest) => kestrel.Limits.MinRequestBodyDataRate =
-            ingest.Value is { MinBytesPerSecond: > 0 and var rate, SlowStart: var grace } ? new(rate, grace) : null);
-        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>((kestrel, ingest) =>
+            kestrel.Limits.MinRequestBodyDataRate =
+                ingest.Value is { MinBytesPerSecond: > 0 and var rate, SlowStart: var grace } ? new(rate, grace) : null);
+        services.AddSingleton<IMemoryPoolFactory<byte>, RequestMemoryPool>();
 
         // Continuations run on the thread that read from the socket. They are this service's code, which blocks on the disk only.
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);

@@ -14,7 +14,7 @@ namespace MangaMotion.Ingest.Accepting;
 public sealed record Submission(
     HttpRequest Request, Guid OwnerId, IdempotentRequest? Idempotent, TimeSpan? Wait = null, Guid? SourceId = null);
 
-/// <summary>A submission whose files are stored: what its transaction writes.</summary>
+/// <summary>The answer, rows and jobs of a submission whose files are stored.</summary>
 /// <param name="Rows">Statements that run before the jobs are inserted.</param>
 public sealed record Acceptance(JsonAnswer Answer, IReadOnlyList<NpgsqlBatchCommand> Rows, IReadOnlyList<NewJob> Jobs);
 
@@ -38,28 +38,30 @@ public abstract class Acceptor<TFields>(string operation, AcceptTransaction tran
         {
             var fields = await ReadAsync(submission, ingestId, files, fingerprint, cancellationToken);
             var acceptance = await PlanAsync(submission, fields, ingestId, files, cancellationToken);
-            await transaction.CommitAsync(acceptance, submission.Idempotent?.Answer(fingerprint, acceptance.Answer), cancellationToken);
+            await transaction.CommitAsync(
+                acceptance, submission.Idempotent?.CreateAnswerCommand(fingerprint, acceptance.Answer), cancellationToken);
             await stored.RemoveAsync([.. files.SelectMany(file => file.UploadKeys)], "accepted uploads");
             return acceptance.Answer;
         }
         catch (PostgresException exception) when (IdempotentRequest.IsLost(exception))
         {
-            await stored.TakeBackAsync(files);
+            await stored.RemoveFilesAsync(files);
             throw IdempotencyKeys.InUse();
         }
         catch (PostgresException exception) when (UploadStore.IsConsumed(exception))
         {
-            await stored.TakeBackAsync(files);
+            await stored.RemoveFilesAsync(files);
             throw UploadStore.Consumed("One of the uploads");
         }
         catch (PostgresException exception) when (IngestRows.IsDeleted(exception))
         {
-            throw new ProblemException(404, "unknown_ingest", "The ingest, or one of its files, was deleted while the video was accepted.");
+            throw new ProblemException(
+                404, "unknown_ingest", "The ingest, or one of its files, was deleted while the video was accepted.");
         }
         catch (Exception exception) when (exception is not NpgsqlException || exception is PostgresException { InvariantSeverity: "ERROR" })
         {
             // Not after a broken or ended connection: the transaction may have been committed, and the files belong to it then.
-            await stored.TakeBackAsync(files);
+            await stored.RemoveFilesAsync(files);
             throw;
         }
     }
@@ -69,7 +71,7 @@ public abstract class Acceptor<TFields>(string operation, AcceptTransaction tran
     protected abstract Task<TFields> ReadAsync(
         Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken);
 
-    /// <summary>Decides what the transaction writes and what the caller is answered.</summary>
+    /// <summary>Builds the rows and jobs that the transaction writes, and the answer to the caller.</summary>
     protected abstract Task<Acceptance> PlanAsync(
         Submission submission, TFields fields, Guid ingestId, List<UploadedFile> files, CancellationToken cancellationToken);
 }

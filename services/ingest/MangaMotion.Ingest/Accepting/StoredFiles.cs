@@ -3,11 +3,12 @@ using MangaMotion.Storage;
 
 namespace MangaMotion.Ingest.Accepting;
 
-/// <summary>Removes objects that a submission does not need: an object that stays is found by the orphan sweep.</summary>
+/// <summary>Removes objects that a submission does not need. The orphan sweep removes objects that this class could not remove.</summary>
 public sealed class StoredFiles(IObjectStore store, ILogger<StoredFiles> logger)
 {
     /// <summary>Removes the files of a submission that was not accepted.</summary>
-    public Task TakeBackAsync(List<UploadedFile> files) => RemoveAsync([.. files.Select(file => file.Key)], "a submission that was not accepted");
+    public Task RemoveFilesAsync(List<UploadedFile> files) =>
+        RemoveAsync([.. files.Select(file => file.Key)], "a submission that was not accepted");
 
     public async Task RemoveAsync(IReadOnlyList<string> keys, string what)
     {
@@ -21,7 +22,8 @@ public sealed class StoredFiles(IObjectStore store, ILogger<StoredFiles> logger)
         catch (Exception exception)
         {
             logger.LogWarning(
-                exception, "{Count} objects of {What} not removed, the first is {Key}. The orphan sweep removes them.", keys.Count, what, keys[0]);
+                exception, "{Count} objects of {What} not removed, the first is {Key}. The orphan sweep removes them.",
+                keys.Count, what, keys[0]);
         }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace MangaMotion.Ingest.Api;
 
-/// <summary>OpenAPI document at <c>/openapi/v1.json</c>: the descriptions of the endpoints, and the rules that hold for all of them.</summary>
+/// <summary>OpenAPI document at <c>/openapi/v1.json</c>: descriptions of the endpoints, and the rules that all of them share.</summary>
 internal static class ApiDescription
 {
     private const string Header = "apiKey";
@@ -19,7 +19,8 @@ internal static class ApiDescription
             curl -H "X-Api-Key: $KEY" -F files=@photo.jpg https://HOST/api/v1/ingest
 
         A key has scopes (`submit`, `read`, `operate`) and an owner. Resources of another owner are 404.
-        Errors are `application/problem+json` with a stable `code`. Lists are paged: `pageToken` is the `nextPageToken` of the previous page.
+        Errors are `application/problem+json` with a stable `code`.
+        Lists are paged: `pageToken` is the `nextPageToken` of the previous page.
         """;
 
     public static IServiceCollection AddApiDescription(this IServiceCollection services) => services.AddOpenApi(options =>
@@ -35,7 +36,8 @@ internal static class ApiDescription
         document.Info = new() { Title = "MangaMotion", Version = "v1", Description = Text };
         foreach (var server in document.Servers ?? [])
             server.Url = server.Url?.TrimEnd('/');
-        document.Tags = document.Paths.Keys.Select(GroupOf).Distinct(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name }).ToHashSet();
+        document.Tags = document.Paths.Keys.Select(FindGroup).Distinct(StringComparer.Ordinal)
+            .Select(name => new OpenApiTag { Name = name }).ToHashSet();
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
@@ -62,7 +64,7 @@ internal static class ApiDescription
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().FirstOrDefault() is not { } required)
             return Task.CompletedTask;
 
-        operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf($"/{context.Description.RelativePath}"), context.Document) };
+        operation.Tags = new HashSet<OpenApiTagReference> { new(FindGroup($"/{context.Description.RelativePath}"), context.Document) };
 
         // OpenAPI 3.1 lists the required roles of an API key here.
         List<string> scopes = required.Scope is { } scope ? [scope] : [];
@@ -95,23 +97,24 @@ internal static class ApiDescription
     private static void Describe(string status, OpenApiResponse response, OpenApiOperation operation)
     {
         if (status is "202" or "302")
-            response.Headers = HeaderNamed("Location", "URL of the result.");
+            response.Headers = CreateHeader("Location", "URL of the result.");
         if (status is "429" or "503")
-            response.Headers = HeaderNamed("Retry-After", "Seconds after which to try again.", JsonSchemaType.Integer);
+            response.Headers = CreateHeader("Retry-After", "Seconds after which to try again.", JsonSchemaType.Integer);
 
         // A file is a redirect to the store, or its bytes.
         if (status == "200" && operation.Responses!.ContainsKey("302"))
-            response.Content = ContentOf("application/octet-stream", new() { Type = JsonSchemaType.String, Format = "binary" });
+            response.Content = CreateContent("application/octet-stream", new() { Type = JsonSchemaType.String, Format = "binary" });
         if (response.Content?.ContainsKey("text/event-stream") == true)
-            response.Content = ContentOf("text/event-stream", new() { Type = JsonSchemaType.String });
+            response.Content = CreateContent("text/event-stream", new() { Type = JsonSchemaType.String });
     }
 
-    private static Dictionary<string, OpenApiMediaType> ContentOf(string type, OpenApiSchema schema) =>
+    private static Dictionary<string, OpenApiMediaType> CreateContent(string type, OpenApiSchema schema) =>
         new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
 
     /// <summary>Returns the first segment after <c>/api/v1</c>.</summary>
-    private static string GroupOf(string path) => path.Split('/')[3];
+    private static string FindGroup(string path) => path.Split('/')[3];
 
-    private static Dictionary<string, IOpenApiHeader> HeaderNamed(string name, string meaning, JsonSchemaType type = JsonSchemaType.String) =>
+    private static Dictionary<string, IOpenApiHeader> CreateHeader(
+        string name, string meaning, JsonSchemaType type = JsonSchemaType.String) =>
         new(StringComparer.Ordinal) { [name] = new OpenApiHeader { Description = meaning, Schema = new OpenApiSchema { Type = type } } };
 }

@@ -64,7 +64,9 @@ internal static class ApiSchemas
         attributes.GetCustomAttributes(typeof(T), inherit: false).OfType<T>().FirstOrDefault();
 
     private static JsonValue ReadExample(OpenApiSchema schema, string value) =>
-        schema.Type?.HasFlag(JsonSchemaType.Integer) == true ? JsonValue.Create(int.Parse(value, CultureInfo.InvariantCulture)) : JsonValue.Create(value);
+        schema.Type?.HasFlag(JsonSchemaType.Integer) == true
+            ? JsonValue.Create(int.Parse(value, CultureInfo.InvariantCulture))
+            : JsonValue.Create(value);
 
     private static void DescribeProblem(OpenApiSchema schema)
     {
@@ -73,19 +75,39 @@ internal static class ApiSchemas
         {
             ["type"] = Text("`urn:mangamotion:problem:` and the code.", "urn:mangamotion:problem:unknown_ingest"),
             ["title"] = Text("Name of the HTTP status.", "Not Found"),
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "HTTP status code.", Examples = [404] },
-            ["detail"] = Text("Reason and remedy, for people.", "There is no ingest with this id, or it is not yours.", JsonSchemaType.String | JsonSchemaType.Null),
+            ["status"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer,
+                Format = "int32",
+                Description = "HTTP status code.",
+                Examples = [404],
+            },
+            ["detail"] = Text(
+                "Reason and remedy, for people.", "There is no ingest with this id, or it is not yours.",
+                JsonSchemaType.String | JsonSchemaType.Null),
             ["code"] = Text("Stable error code for programs.", "unknown_ingest"),
             ["traceId"] = Text("Id with which an operator finds the request in the log.", "4bf92f3577b34da6a3ce929d0e0e4736"),
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Array,
-                Items = new OpenApiSchema { Type = JsonSchemaType.String },
+                Items = DescribeFault(),
                 Description = "Each fault of a script that was sent (`invalid_script`).",
             },
         };
         schema.Required = new HashSet<string>(StringComparer.Ordinal) { "type", "title", "status", "code", "traceId" };
     }
+
+    private static OpenApiSchema DescribeFault() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["shot"] = Text("Id of the shot; null for a fault outside of a shot.", "p001-s02", JsonSchemaType.String | JsonSchemaType.Null),
+            ["field"] = Text("Member by its name in JSON.", "panel.x"),
+            ["message"] = Text("Reason, and what is allowed.", "-5 is outside the page."),
+        },
+        Required = new HashSet<string>(StringComparer.Ordinal) { "shot", "field", "message" },
+    };
 
     private static OpenApiSchema Text(string description, string example, JsonSchemaType type = JsonSchemaType.String) =>
         new() { Type = type, Description = description, Examples = [example] };

@@ -28,7 +28,8 @@ internal sealed class EntityTags(IOptions<JsonOptions> json) : IEndpointFilter
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12))}\"", isWeak: true);
         response.Headers.ETag = tag.ToString();
         response.Headers.CacheControl = "private, no-cache";
-        return request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any))
+        return request.GetTypedHeaders().IfNoneMatch.Any(
+            known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(bytes, "application/json; charset=utf-8");
     }

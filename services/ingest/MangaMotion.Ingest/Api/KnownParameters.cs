@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using MangaMotion.Api;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -8,10 +10,13 @@ namespace MangaMotion.Ingest.Api;
 /// <summary>Endpoint metadata: the endpoint checks the names of its query parameters itself.</summary>
 internal sealed record OpenQuery;
 
-/// <summary>Refuses query parameters that the endpoint does not have: a misspelt filter would show too much.</summary>
+/// <summary>
+/// Rejects unknown query parameters, and values outside of an enumeration. With a misspelt filter, a list would have too many items, or
+/// none.
+/// </summary>
 internal sealed class KnownParameters : IEndpointFilter
 {
-    private readonly ConcurrentDictionary<Endpoint, string[]> _known = new();
+    private readonly ConcurrentDictionary<Endpoint, Parameter[]> _known = new();
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -21,31 +26,57 @@ internal sealed class KnownParameters : IEndpointFilter
         return next(context);
     }
 
-    private static void Check(IQueryCollection query, string[] known)
+    private static void Check(IQueryCollection query, Parameter[] known)
     {
-        if (query.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is not { } unknown)
-            return;
-        var names = known.Length == 0 ? "it has none" : $"known are {string.Join(", ", known)}";
-        throw new ProblemException(400, "unknown_parameter",
-            $"There is no query parameter '{NearestName.Shorten(unknown)}'; {names}.{NearestName.Suggest(unknown, known)}");
+        foreach (var (name, value) in query)
+        {
+            var parameter = Array.Find(known, parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                ?? throw Unknown(name, [.. known.Select(parameter => parameter.Name)]);
+            if (parameter.Allowed is { } allowed)
+                ListQuery.CheckOneOf(parameter.Name, value, allowed);
+        }
     }
 
-    private static string[] Find(Endpoint endpoint)
+    private static ProblemException Unknown(string name, string[] known)
     {
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
+        var names = known.Length == 0 ? "it has none" : $"known are {string.Join(", ", known)}";
+        return new(400, "unknown_parameter",
+            $"There is no query parameter '{NearestName.Shorten(name)}'; {names}.{NearestName.Suggest(name, known)}");
+    }
+
+    private static Parameter[] Find(Endpoint endpoint)
+    {
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(parameter => parameter.Name)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
         return
         [
             .. endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
                 .Where(parameter => IsText(parameter.ParameterInfo.ParameterType))
-                .Select(parameter => NameOf(parameter.ParameterInfo))
-                .Where(name => !route.Contains(name)),
+                .Select(parameter => new Parameter(FindName(parameter.ParameterInfo), FindAllowed(parameter.ParameterInfo)))
+                .Where(parameter => !route.Contains(parameter.Name)),
         ];
     }
 
-    private static string NameOf(ParameterInfo parameter) =>
+    private static string FindName(ParameterInfo parameter) =>
         parameter.GetCustomAttributes(inherit: true).OfType<IFromQueryMetadata>().FirstOrDefault()?.Name ?? parameter.Name!;
 
-    /// <summary>Types that are read from the query.</summary>
+    private static string[]? FindAllowed(ParameterInfo parameter)
+    {
+        var attributes = parameter.GetCustomAttributes(inherit: true);
+        return attributes.OfType<ValuesAttribute>().FirstOrDefault() is { } values
+            ? ValuesOf(values.Constants)
+            : attributes.OfType<AllowedValuesAttribute>().FirstOrDefault()?.Values.OfType<string>().ToArray();
+    }
+
+    /// <summary>Values of a class of constants.</summary>
+    internal static string[] ValuesOf(Type constants) =>
+        [.. constants.GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+
+    /// <summary>True for types that are read from the query.</summary>
     private static bool IsText(Type type) =>
-        type == typeof(string) || (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true } value && value != typeof(CancellationToken);
+        type == typeof(string)
+        || (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true } value && value != typeof(CancellationToken);
+
+    /// <param name="Allowed">Allowed values; null for any.</param>
+    private sealed record Parameter(string Name, string[]? Allowed);
 }

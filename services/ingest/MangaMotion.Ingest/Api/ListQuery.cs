@@ -1,4 +1,3 @@
-using System.Data;
 using MangaMotion.ServiceDefaults.Problems;
 using Npgsql;
 using NpgsqlTypes;
@@ -28,15 +27,14 @@ internal static class ListQuery
             throw new ProblemException(400, $"invalid_{parameter}", $"{parameter} must be one of {string.Join(", ", allowed)}.");
     }
 
-    /// <summary>Pattern of <c>ilike</c> that matches any part of a text; null without a search text.</summary>
-    public static string? PatternOf(string? search) => string.IsNullOrEmpty(search) ? null
+    /// <summary>Writes a pattern of <c>ilike</c> that matches any part of a text; null without a search text.</summary>
+    public static string? WritePattern(string? search) => string.IsNullOrEmpty(search) ? null
         : $"%{search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal)}%";
 
+    /// <summary>Creates a text parameter; null for an empty text.</summary>
     public static NpgsqlParameter Text(string name, string? value) =>
         new(name, NpgsqlDbType.Text) { Value = string.IsNullOrEmpty(value) ? DBNull.Value : value };
-
-    public static string? GetText(this NpgsqlDataReader row, string column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     /// <summary>Removes the row beyond the page and writes the token of the next page; null on the last page.</summary>
     public static string? Cut<T>(List<T> rows, int pageSize, Func<T, string> token)

@@ -6,8 +6,8 @@ using MangaMotion.ServiceDefaults.Problems;
 namespace MangaMotion.Ingest.Api;
 
 /// <summary>
-/// Where a list continues: the name of the list and the sort keys of the last item shown, opaque to callers. The token of another list
-/// is refused.
+/// Position in a list: the name of the list and the sort keys of the last item of the page, opaque to callers. The token of another list is
+/// rejected.
 /// </summary>
 internal static class PageToken
 {
@@ -46,7 +46,9 @@ internal static class PageToken
         try
         {
             var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split(Separator, keys + 1);
-            return parts.Length == keys + 1 && parts[0] == list && !parts[^1].Contains('\0', StringComparison.Ordinal) ? parts[1..] : throw Foreign();
+            return parts.Length == keys + 1 && parts[0] == list && !parts[^1].Contains('\0', StringComparison.Ordinal)
+                ? parts[1..]
+                : throw Foreign();
         }
         catch (FormatException exception)
         {
@@ -58,5 +60,5 @@ internal static class PageToken
         where T : ISpanParsable<T> => T.TryParse(key, CultureInfo.InvariantCulture, out var value) ? value : throw Foreign();
 
     private static ProblemException Foreign(Exception? inner = null) =>
-        new(400, "invalid_page_token", "This pageToken was not given by this list. Leave it out to start at the beginning.", inner: inner);
+        new(400, "invalid_page_token", "This pageToken is not from this list. Leave it out to start at the beginning.", inner: inner);
 }

@@ -27,12 +27,14 @@ internal sealed class SchemaPass(OpenApiDocument document)
                     WriteFiles(Resolve(media.Schema!));
             }
 
-            foreach (var media in (operation.Responses?.Values ?? Enumerable.Empty<IOpenApiResponse>()).SelectMany(response => response.Content?.Values ?? []))
+            var responses = operation.Responses?.Values ?? Enumerable.Empty<IOpenApiResponse>();
+            foreach (var media in responses.SelectMany(response => response.Content?.Values ?? []))
                 media.Schema = Visit(media.Schema, _answered);
         }
 
-        // The schemas of JSON bodies, which no operation refers to.
-        foreach (var (name, schema) in document.Components!.Schemas!.Where(each => !_answered.Contains(each.Key) && !_requested.Contains(each.Key)).ToList())
+        // No operation refers to the schemas of JSON bodies.
+        var others = document.Components!.Schemas!.Where(each => !_answered.Contains(each.Key) && !_requested.Contains(each.Key));
+        foreach (var (name, schema) in others.ToList())
             document.Components.Schemas![name] = Visit(schema, _requested)!;
         foreach (var name in _answered.Except(_requested).Where(name => name != nameof(Problem)))
             RequireMembers(Resolve(document.Components.Schemas![name]));
@@ -43,7 +45,7 @@ internal sealed class SchemaPass(OpenApiDocument document)
     {
         if (schema is OpenApiSchemaReference { Reference.Id: { } id })
         {
-            // The framework names this type whatever the names of the other types are.
+            // The framework always makes a component of this type.
             if (id == nameof(IFormFile))
                 return new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = schema.Description };
             if (reached.Add(id))
@@ -58,7 +60,9 @@ internal sealed class SchemaPass(OpenApiDocument document)
         if (inline.Type?.HasFlag(JsonSchemaType.Array) == true)
             inline.Items = Visit(inline.Items ?? new OpenApiSchema(), reached);
         inline.OneOf = inline.OneOf?.Select(each => Visit(each, reached)!).ToList();
-        return inline.Metadata?.TryGetValue(ApiSchemas.ValuesOf, out var constants) == true ? ReferTo((Type)constants, inline) : inline;
+        return inline.Metadata?.TryGetValue(ApiSchemas.ValuesOf, out var constants) == true
+            ? ReferTo((Type)constants, inline)
+            : inline;
     }
 
     /// <summary>Replaces a text, or the items of a list, by a reference to the enumeration of its values.</summary>
@@ -114,5 +118,7 @@ internal sealed class SchemaPass(OpenApiDocument document)
     }
 
     private OpenApiSchema Resolve(IOpenApiSchema schema) =>
-        schema is OpenApiSchemaReference { Reference.Id: { } id } ? (OpenApiSchema)document.Components!.Schemas![id] : (OpenApiSchema)schema;
+        schema is OpenApiSchemaReference { Reference.Id: { } id }
+            ? (OpenApiSchema)document.Components!.Schemas![id]
+            : (OpenApiSchema)schema;
 }

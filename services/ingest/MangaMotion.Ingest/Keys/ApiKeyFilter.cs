@@ -3,7 +3,7 @@ using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>Lets a request through when its key has the scope of the endpoint and its owner does not send too many.</summary>
+/// <summary>Rejects a request whose key lacks the scope of the endpoint, or whose owner sends too many requests.</summary>
 internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string? scope) : IEndpointFilter
 {
     private const string Bearer = "Bearer ";
@@ -11,7 +11,7 @@ internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string?
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var sent = KeyOf(http.Request)
+        var sent = ReadKey(http.Request)
             ?? throw new ProblemException(401, "missing_api_key", "Send your API key as X-Api-Key or as Authorization: Bearer.");
         var key = await keys.FindAsync(sent, http.RequestAborted)
             ?? throw new ProblemException(401, "invalid_api_key", "This API key is unknown, expired or revoked.");
@@ -22,7 +22,7 @@ internal sealed class ApiKeyFilter(ApiKeyStore keys, OwnerQuotas quotas, string?
         return await next(context);
     }
 
-    private static string? KeyOf(HttpRequest request)
+    private static string? ReadKey(HttpRequest request)
     {
         if (request.Headers["X-Api-Key"] is [{ Length: > 0 } key])
             return key;

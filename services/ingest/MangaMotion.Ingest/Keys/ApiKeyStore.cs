@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Security.Cryptography;
 using MangaMotion.Api;
 using Npgsql;
@@ -11,7 +12,7 @@ namespace MangaMotion.Ingest.Keys;
 /// </summary>
 public sealed class ApiKeyStore
 {
-    private const int RememberedKeys = 10_000;
+    private const int MaxCachedKeys = 10_000;
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
 
     /// <summary>Id of the first key, and of its owner.</summary>
@@ -41,7 +42,7 @@ public sealed class ApiKeyStore
         where key_sha256 = @sha256 and revoked_at is null and (expires_at is null or expires_at > now())
         """;
 
-    private readonly ConcurrentDictionary<string, (ApiKey? Key, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (ApiKey? Key, DateTimeOffset Until)> _cached = new(StringComparer.Ordinal);
     private readonly NpgsqlDataSource _database;
     private readonly TimeProvider _time;
     private readonly byte[]? _firstKey;
@@ -59,7 +60,7 @@ public sealed class ApiKeyStore
         var hash = ApiKey.Hash(key);
         var name = Convert.ToHexString(hash);
         var now = _time.GetUtcNow();
-        if (_remembered.TryGetValue(name, out var known) && known.Until > now)
+        if (_cached.TryGetValue(name, out var known) && known.Until > now)
             return known.Key;
 
         if (!_firstKeyIsSet && _firstKey is not null && CryptographicOperations.FixedTimeEquals(hash, _firstKey))
@@ -69,30 +70,30 @@ public sealed class ApiKeyStore
         }
 
         var found = await QueryAsync(hash, cancellationToken);
-        if (_remembered.Count >= RememberedKeys)
-            _remembered.Clear();
-        _remembered[name] = (found, now + CacheLifetime);
+        if (_cached.Count >= MaxCachedKeys)
+            _cached.Clear();
+        _cached[name] = (found, now + CacheLifetime);
         return found;
     }
 
     private async Task SetFirstKeyAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(SetFirstSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", FirstOwner));
-        command.Parameters.Add(new NpgsqlParameter<byte[]>("sha256", hash));
-        command.Parameters.Add(new NpgsqlParameter<string[]>("scopes", [.. Scopes.All]));
+        command.Parameters.AddAll(new("id", FirstOwner), new("sha256", hash), new("scopes", Scopes.All.ToArray()));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<ApiKey?> QueryAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(FindSql);
-        command.Parameters.Add(new NpgsqlParameter<byte[]>("sha256", hash));
+        command.Parameters.AddWithValue("sha256", hash);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3).ToHashSet(StringComparer.Ordinal))
+            ? new(
+                reader.GetGuid("id"), reader.GetGuid("owner_id"), reader.GetString("name"),
+                reader.GetFieldValue<string[]>("scopes").ToHashSet(StringComparer.Ordinal))
             {
-                IsFirst = reader.GetBoolean(4),
+                IsFirst = reader.GetBoolean("is_first"),
             }
             : null;
     }

@@ -5,8 +5,8 @@ using MangaMotion.Ingest.Api;
 namespace MangaMotion.Ingest.Keys;
 
 /// <summary>
-/// The audit: <c>GET /audit</c> lists the rows of changes. Deletions write theirs in their transaction, other changes after it
-/// (<see cref="Audited"/>). A submission has no row, because the ingest or video itself says who submitted it and when.
+/// The audit: <c>GET /audit</c> lists the rows of changes. Deletions insert their rows in their transactions, other changes after the
+/// commit (<see cref="Audited"/>). A submission has no row, because the ingest or video itself has owner and time.
 /// </summary>
 internal static class AuditEndpoints
 {
@@ -22,14 +22,14 @@ internal static class AuditEndpoints
         var value = (result as IValueHttpResult)?.Value;
         var body = context.Arguments.FirstOrDefault(argument => argument is ReplayFailedJobs or CreateApiKey or RotateApiKey or VariantSet);
 
-        // The change is made; a caller that disconnects does not take its row away.
+        // Not the request's token: the change is made, so its row is inserted even if the caller disconnects.
         await context.HttpContext.RequestServices.GetRequiredService<AuditLog>()
-            .AddAsync(context.HttpContext.ToAuditRow(body, CountOf(value), value), CancellationToken.None);
+            .AddAsync(context.HttpContext.ToAuditRow(body, FindCount(value), value), CancellationToken.None);
         return result;
     });
 
-    /// <summary>Makes the row of a request that succeeded.</summary>
-    /// <param name="body">Body that chose what was changed; null takes the query.</param>
+    /// <summary>Creates the row of a request that succeeded.</summary>
+    /// <param name="body">Body that selected the changed rows; null for the query.</param>
     /// <param name="value">Answer; null without one.</param>
     public static AuditRow ToAuditRow(this HttpContext context, object? body = null, long? count = null, object? value = null)
     {
@@ -37,7 +37,7 @@ internal static class AuditEndpoints
             : context.Request.Query.Count == 0 ? null
             : JsonSerializer.Serialize(context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
         var action = context.GetEndpoint()!.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
-        return new(context.Key(), action, TargetOf(context.Request.RouteValues, value), filter, count);
+        return new(context.Key(), action, FindTarget(context.Request.RouteValues, value), filter, count);
     }
 
     private static async Task<IResult> ListAsync(
@@ -46,14 +46,14 @@ internal static class AuditEndpoints
         Results.Ok(await audit.ListAsync(
             await owners.ResolveAsync(context, owner), new(action, key, target), pageToken, pageSize, context.RequestAborted));
 
-    private static string? TargetOf(RouteValueDictionary route, object? value) => value switch
+    private static string? FindTarget(RouteValueDictionary route, object? value) => value switch
     {
         ApiKeyCreated created => created.Info.Id.ToString(),
         ReplayProgress progress => progress.Id.ToString(),
         _ => (route["id"] ?? route["name"] ?? route["slug"])?.ToString(),
     };
 
-    private static long? CountOf(object? value) => value switch
+    private static long? FindCount(object? value) => value switch
     {
         ReplayProgress progress => progress.Total,
         DeletedFailedJobs deleted => deleted.Deleted,

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace MangaMotion.Ingest.Keys;
 
 /// <summary>A change that a caller made.</summary>
-/// <param name="Filter">JSON of the parameters that chose what was changed.</param>
+/// <param name="Filter">JSON of the parameters that selected the changed rows.</param>
 internal sealed record AuditRow(ApiKey Key, string Action, string? Target, string? Filter, long? Count);
 
 /// <summary>The rows in <c>audit</c>: changes that callers made.</summary>

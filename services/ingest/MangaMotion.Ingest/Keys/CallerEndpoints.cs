@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Keys;
 
-/// <summary>What a caller may know about itself and about the service before it submits anything.</summary>
+/// <summary>Endpoints that describe the caller's key and the limits of the service.</summary>
 internal static class CallerEndpoints
 {
     public static void MapCallers(this IEndpointRouteBuilder api)
@@ -14,8 +14,8 @@ internal static class CallerEndpoints
         api.MapGet("/me", GetMeAsync)
             .WithName("getMe").WithSummary("The key of the request: name, owner, scopes, limits, quotas used.")
             .Produces<Me>().RequireKey();
-        api.MapGet("/limits", (IOptions<IngestOptions> options) => Results.Ok(LimitsOf(options.Value)))
-            .WithName("getLimits").WithSummary("Limits of one request, and the media types that are read.")
+        api.MapGet("/limits", (IOptions<IngestOptions> options) => Results.Ok(ReadLimits(options.Value)))
+            .WithName("getLimits").WithSummary("Limits of one request, and the supported media types.")
             .Produces<RequestLimits>().RequireKey();
     }
 
@@ -25,10 +25,10 @@ internal static class CallerEndpoints
         var key = context.Key();
         return Results.Ok(new Me(
             key.Id, key.Name, key.OwnerId, [.. Scopes.All.Where(key.Scopes.Contains)], key.IsFirst, identity.Version,
-            LimitsOf(options.Value), await quotas.ReadAsync(key.OwnerId, context.RequestAborted)));
+            ReadLimits(options.Value), await quotas.ReadAsync(key.OwnerId, context.RequestAborted)));
     }
 
-    private static RequestLimits LimitsOf(IngestOptions options) => new(
+    private static RequestLimits ReadLimits(IngestOptions options) => new(
         options.MaxFiles, options.MaxFileBytes, options.MaxRequestBytes, options.MaxFieldBytes, options.MaxOpenUploads,
         options.MaxWait.TotalSeconds, [.. MediaType.All.Select(type => type.Name).Distinct()]);
 }

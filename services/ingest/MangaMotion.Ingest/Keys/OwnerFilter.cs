@@ -22,7 +22,7 @@ internal sealed class OwnerFilter(KeyQuery keys)
         if (id != caller.OwnerId && !caller.IsFirst)
         {
             throw new ProblemException(403, "foreign_owner",
-                "Only the installation's first key (MANGAMOTION_API_KEY) reads what belongs to other owners.");
+                "Only the installation's first key (MANGAMOTION_API_KEY) can read data of other owners.");
         }
 
         return id is { } one ? [one] : await keys.ListOwnersAsync(context.RequestAborted);

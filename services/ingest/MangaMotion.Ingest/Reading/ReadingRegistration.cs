@@ -6,11 +6,13 @@ using MangaMotion.Ingest.Reading.Jobs;
 using MangaMotion.Ingest.Reading.Operations;
 using MangaMotion.Ingest.Reading.Records;
 using MangaMotion.Ingest.Reading.Videos;
+using MangaMotion.Jobs;
 using MangaMotion.RecordStore;
+using MangaMotion.ServiceDefaults.Configuration;
 
 namespace MangaMotion.Ingest.Reading;
 
-/// <summary>The room of queries, and of the commands on what a query shows: cancel, replay, pause.</summary>
+/// <summary>Registers the queries, and the commands on queried rows: cancel, replay, pause.</summary>
 internal static class ReadingRegistration
 {
     public static void AddReading(this IServiceCollection services)
@@ -24,8 +26,15 @@ internal static class ReadingRegistration
         services.AddSingleton<VideoListQuery>();
         services.AddRecordStore();
         services.AddSingleton<RecordOwnership>();
-        services.AddDeadLetters();
-        services.AddOperations();
+        services.AddReplayBatches();
+        services.AddSingleton<DeadLetterQuery>();
+        services.AddSingleton<ReplayCommands>();
+        services.AddSingleton<StatsQuery>();
+        services.AddSingleton<SeriesQuery>();
+        services.AddSingleton<WorkerQuery>();
+        services.AddSingleton<QueueQuery>();
+        services.AddSingleton<ScalingQuery>();
+        services.AddValidatedOptions<ScalingOptions>(ScalingOptions.Section);
     }
 
     public static void MapReading(this IEndpointRouteBuilder api)

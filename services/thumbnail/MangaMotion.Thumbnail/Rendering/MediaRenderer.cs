@@ -12,7 +12,7 @@ namespace MangaMotion.Thumbnail.Rendering;
 public sealed class MediaRenderer(
     IImageRenderer images, PdfRenderer pdfs, ChapterReader chapters, VideoRenderer videos, AudioRenderer sounds)
 {
-    /// <summary>Pages that are tried for a cover, from the first, until one can be read.</summary>
+    /// <summary>Most pages that are tried for a cover, from the first, until one can be read.</summary>
     private const int CoverPages = 5;
 
     /// <param name="workspace">Workspace that holds the input.</param>
@@ -49,8 +49,10 @@ public sealed class MediaRenderer(
             try
             {
                 var page = await chapter.UnpackAsync(chapter.Pages[i], cancellationToken);
-                var image = await images.RenderAsync(workspace, page.Path, page.Type, request with { AnimationSize = null }, cancellationToken);
-                List<string> notes = [.. image.Notes, "A narrated video of this chapter is made by POST /api/v1/videos with the ingest_id."];
+                var image = await images.RenderAsync(
+                    workspace, page.Path, page.Type, request with { AnimationSize = null }, cancellationToken);
+                List<string> notes =
+                    [.. image.Notes, "A narrated video of this chapter is made by POST /api/v1/videos with the ingest_id."];
                 if (i > 0)
                     notes.Insert(0, $"The cover is page {i + 1}, the first page that can be read.");
                 return (Picture(type, image) with { Pages = chapter.Pages.Count, Notes = notes }, image.Files);
@@ -62,14 +64,16 @@ public sealed class MediaRenderer(
         }
     }
 
-    /// <summary>Renders a file by its pictures or its sound, as its type says; if it has none of these, by the other.</summary>
+    /// <summary>
+    /// Renders a file by its pictures or its sound, as its type says. If the file has none of these, renders it by the other.
+    /// </summary>
     private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)> PlayableAsync(
         Workspace workspace, MediaType type, ImageRequest request, CancellationToken cancellationToken)
     {
         var made = type.Kind == MediaKind.Video
             ? await VideoAsync(workspace, type, request, cancellationToken) ?? await SoundAsync(workspace, type, cancellationToken)
             : await SoundAsync(workspace, type, cancellationToken) ?? await VideoAsync(workspace, type, request, cancellationToken);
-        return made ?? throw new UnsupportedMediaException($"The {type.Title} holds neither picture nor sound that can be played.");
+        return made ?? throw new UnsupportedMediaException($"The {type.Title} contains neither pictures nor sound that can be played.");
     }
 
     private async Task<(ThumbnailResult Result, IReadOnlyList<MediaFile> Files)?> VideoAsync(
@@ -108,7 +112,7 @@ public sealed class MediaRenderer(
         return (result, sound.Files);
     }
 
-    /// <summary>The name of a container by what it holds: a WebM with sound only is <c>audio/webm</c>.</summary>
+    /// <summary>Names a container by its content: a WebM with sound only is <c>audio/webm</c>.</summary>
     private static string Name(MediaType type, string kind) => $"{kind}{type.Name[type.Name.IndexOf('/')..]}";
 
     private static ThumbnailResult Picture(MediaType type, RenderedImage image) => new()

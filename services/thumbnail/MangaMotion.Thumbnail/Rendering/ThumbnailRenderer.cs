@@ -25,7 +25,9 @@ public sealed class ThumbnailRenderer(IObjectStore store, MediaWork media, Media
             return result with { Files = await StoreAsync(run.Command, files, cancellationToken) };
         });
 
-    /// <summary>Stores all files at the same time: each waits for the disk or the store, not for the processor.</summary>
+    /// <summary>
+    /// Stores all files at the same time, because storing waits for the disk or the store and needs little processor time.
+    /// </summary>
     private async Task<IReadOnlyList<DerivedFile>> StoreAsync(
         GenerateThumbnail command, IReadOnlyList<MediaFile> files, CancellationToken cancellationToken) =>
         await Task.WhenAll(files.Select(file => StoreAsync(command, file, cancellationToken)));
@@ -33,7 +35,8 @@ public sealed class ThumbnailRenderer(IObjectStore store, MediaWork media, Media
     private async Task<DerivedFile> StoreAsync(GenerateThumbnail command, MediaFile file, CancellationToken cancellationToken)
     {
         var key = $"processed/{command.JobId:N}/{file.Variant}{Path.GetExtension(file.Path)}";
-        var put = await store.PutFileAsync(key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
+        var put = await store.PutFileAsync(
+            key, file.Path, new() { ContentType = file.ContentType, ExpectedLength = file.Bytes }, cancellationToken);
         return new()
         {
             Variant = file.Variant,

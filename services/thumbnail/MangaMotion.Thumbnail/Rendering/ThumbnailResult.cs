@@ -8,29 +8,31 @@ namespace MangaMotion.Thumbnail.Rendering;
 /// Result of a thumbnail job (<c>jobs.result</c>), in snake_case, with the schema <c>contracts/schemas/thumbnail-result.v1.json</c>.
 /// Members that do not apply to the kind of file are left out.
 /// </summary>
-[Description("Facts about a file and the files that were made of it. Members that do not apply to the kind of file are left out. Members may be added.")]
+[Description(
+    "Facts about a file and the files that were made of it. Members that do not apply to the kind of file are left out. "
+    + "Members may be added.")]
 public sealed record ThumbnailResult
 {
     [Description("Type of the file by its first bytes, such as image/jpeg.")]
     [RegularExpression("^(image|video|audio|application)/[a-z0-9-]+$")]
     public required string MediaType { get; init; }
 
-    [Description("Pixels of the upright picture, of a video as it is shown; of a PDF, of the first page as rendered.")]
+    [Description("Width in pixels of the upright picture, of a video as shown, or of the first page of a PDF as rendered.")]
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Width { get; init; }
 
-    [Description("As width.")]
+    [Description("Height in pixels, of the same picture as width.")]
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Height { get; init; }
 
-    [Description("Frames of an animation, pages of a TIFF without smaller copies; 1 for a still picture.")]
+    [Description("Frames of an animation, or pages of a TIFF without smaller copies; 1 for a still picture.")]
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Frames { get; init; }
 
-    [Description("Whether the picture has transparency, which lies on the background in what is made.")]
+    [Description("Whether the picture has transparency. The made files show the background there.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasAlpha { get; init; }
 
@@ -62,7 +64,7 @@ public sealed record ThumbnailResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AudioCodec { get; init; }
 
-    [Description("Hertz.")]
+    [Description("Sample rate in Hz.")]
     [Range(1, int.MaxValue)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SampleRate { get; init; }
@@ -71,7 +73,7 @@ public sealed record ThumbnailResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Channels { get; init; }
 
-    [Description("Sentences about what was made, such as that an animation has only its first picture here.")]
+    [Description("Sentences about the made files, such as that only the first picture of an animation is shown.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Notes { get; init; }
 

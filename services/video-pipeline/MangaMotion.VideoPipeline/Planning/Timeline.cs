@@ -1,29 +1,25 @@
+using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Script;
 
 namespace MangaMotion.VideoPipeline.Planning;
 
 /// <summary>
-/// Which frame shows what. Shots overlap where one fades into the next; there the transition is a segment of its own, so that
-/// every frame is encoded once. All times follow from whole frames, so that nothing drifts.
+/// Frames of each shot and segment. Shots overlap where one fades into the next. The transition is a segment of its own, so every frame is
+/// encoded once. All times follow from whole frames, so nothing drifts.
 /// </summary>
-/// <param name="Frames">Length of the video.</param>
+/// <param name="Frames">Length of the video in frames.</param>
 public sealed record Timeline(int Fps, int Frames, IReadOnlyList<TimelineShot> Shots, IReadOnlyList<TimelineSegment> Segments)
 {
     /// <summary>Seconds of a fade.</summary>
     private const double Fade = 0.5;
 
-    /// <summary>Seconds from the moment a shot stands alone to its first word.</summary>
-    private const double BeforeSpeech = 0.2;
-
-    /// <summary>Seconds from the last word to the moment the shot begins to go.</summary>
-    private const double AfterSpeech = 0.3;
-
     public double Seconds => (double)Frames / Fps;
 
-    /// <param name="speech">Seconds of a shot's spoken line by shot id; silent shots are not in it.</param>
+    /// <param name="speech">Seconds of the spoken line by shot id, without silent shots.</param>
     public static Timeline Create(VideoScript script, IReadOnlyDictionary<string, double> speech)
     {
         var pages = script.Pages.ToDictionary(page => page.Number);
+        var size = new FrameSize(script.Width, script.Height);
         var fade = (int)Math.Round(Fade * script.Fps);
         var shots = new List<TimelineShot>(script.Shots.Count);
         var segments = new List<TimelineSegment>(script.Shots.Count * 2);
@@ -31,34 +27,46 @@ public sealed record Timeline(int Fps, int Frames, IReadOnlyList<TimelineShot> S
         for (var i = 0; i < script.Shots.Count; i++)
         {
             var shot = script.Shots[i];
-            var comesIn = i > 0 && shot.Transition == ShotTransition.Fade ? fade : 0;
-            var goesOut = i + 1 < script.Shots.Count && script.Shots[i + 1].Transition == ShotTransition.Fade ? fade : 0;
+            var fadeIn = i > 0 && shot.Transition == ShotTransition.Fade ? fade : 0;
+            var fadeOut = i + 1 < script.Shots.Count && script.Shots[i + 1].Transition == ShotTransition.Fade ? fade : 0;
             double? spoken = speech.TryGetValue(shot.Id, out var seconds) ? seconds : null;
-            var alone = spoken is null ? 1 : (int)Math.Ceiling((spoken.Value + BeforeSpeech + AfterSpeech) * script.Fps);
-            var frames = Math.Max((int)Math.Round(ShotTiming.GetSeconds(shot, pages[shot.Page], spoken) * script.Fps), comesIn + alone + goesOut);
+            var needed = ToFrames(ShotTiming.GetSeconds(shot, pages[shot.Page], spoken is not null));
+            var least = spoken is { } speechSeconds
+                ? fadeIn + ToFrames(ShotTiming.BeforeSpeech + speechSeconds
+                    + ShotTiming.GetSecondsAfterSpeech(shot, size, script.Direction, (double)fadeOut / script.Fps))
+                : fadeIn + 1 + fadeOut;
+            var frames = Math.Max(needed, least);
 
-            if (comesIn > 0)
-                segments.Add(new(i - 1, i, shots[^1].Frames - comesIn, comesIn));
-            segments.Add(new(i, null, comesIn, frames - comesIn - goesOut));
-            var begins = ((double)(start + comesIn) / script.Fps) + BeforeSpeech;
-            // A silent reader is given the first half of the time.
-            shots.Add(new(shot, start, frames, begins, begins + (spoken ?? (frames - comesIn - goesOut) / 2.0 / script.Fps)));
-            start += frames - goesOut;
+            if (fadeIn > 0)
+                segments.Add(new(i - 1, i, shots[^1].Frames - fadeIn, fadeIn));
+            segments.Add(new(i, null, fadeIn, frames - fadeIn - fadeOut));
+            // A silent reader has the first half of the time.
+            var length = spoken ?? ((frames - fadeIn - fadeOut) / 2.0 / script.Fps);
+            shots.Add(new(shot, start, frames, ((double)fadeIn / script.Fps) + ShotTiming.BeforeSpeech, length, script.Fps));
+            start += frames - fadeOut;
         }
 
         return new(script.Fps, start, shots, segments);
+
+        int ToFrames(double value) => (int)Math.Ceiling(Math.Round(value * script.Fps, 6));
     }
 }
 
 /// <summary>One shot in the video.</summary>
-/// <param name="Start">Its first frame in the video.</param>
-/// <param name="Frames">Its length, transitions at both ends included.</param>
-/// <param name="SpeechStart">Seconds into the video at which its line begins.</param>
-/// <param name="SpeechEnd">Seconds into the video at which its line has been said, or read where nobody says it.</param>
-public sealed record TimelineShot(ScriptShot Shot, int Start, int Frames, double SpeechStart, double SpeechEnd);
+/// <param name="Start">First frame in the video.</param>
+/// <param name="Frames">Length in frames, with the transitions at both ends.</param>
+/// <param name="SpeechOffset">Seconds from the start of the shot to its line. Independent of the shot's place in the video.</param>
+/// <param name="SpeechSeconds">Seconds in which the line is said, or read if nothing is spoken.</param>
+public sealed record TimelineShot(ScriptShot Shot, int Start, int Frames, double SpeechOffset, double SpeechSeconds, int Fps)
+{
+    /// <summary>Seconds into the video at which the line begins.</summary>
+    public double SpeechStart => ((double)Start / Fps) + SpeechOffset;
+}
 
-/// <summary>One piece of the video, encoded on its own.</summary>
-/// <param name="Shot">Place of the shot it shows, or of the one that goes.</param>
-/// <param name="NextShot">Place of the shot that comes; null where it is no transition.</param>
-/// <param name="FirstFrame">Frame of <paramref name="Shot"/> that is its first; the coming shot begins at its own first frame.</param>
+/// <summary>One piece of the video that is encoded separately.</summary>
+/// <param name="Shot">Position of the shot; in a transition, of the outgoing shot.</param>
+/// <param name="NextShot">Position of the incoming shot; null if the segment is not a transition.</param>
+/// <param name="FirstFrame">
+/// First frame of the segment, counted in <paramref name="Shot"/>. The incoming shot begins at its frame 0.
+/// </param>
 public sealed record TimelineSegment(int Shot, int? NextShot, int FirstFrame, int Frames);

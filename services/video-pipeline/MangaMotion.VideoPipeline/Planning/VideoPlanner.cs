@@ -1,5 +1,7 @@
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Film.Captions;
+using MangaMotion.Film.Frames;
 using MangaMotion.VideoPipeline.Stages.VideoGen;
 using MangaMotion.VideoPipeline.Stages.VoiceGen;
 using MangaMotion.Videos;
@@ -16,10 +18,32 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
         script.Shots.Select(shot => PlanSpeech(script, shot, options)).ToArray();
 
     /// <summary>Plans a segment for each segment of the timeline.</summary>
-    public IReadOnlyList<SegmentPlan> PlanSegments(VideoScript script, IReadOnlyList<StoredPage> pages, Timeline timeline)
+    /// <param name="words">Words of the spoken lines by shot id.</param>
+    public IReadOnlyList<SegmentPlan> PlanSegments(
+        VideoScript script, IReadOnlyList<StoredPage> pages, Timeline timeline, VideoOptions options,
+        IReadOnlyDictionary<string, IReadOnlyList<SpeechWord>> words)
     {
         var stored = pages.ToDictionary(page => page.Number, page => page with { Panels = [] });
-        return timeline.Segments.Select(segment => PlanSegment(script, stored, timeline, segment)).ToArray();
+        var layout = CaptionLayout.Create(new FilmFormat(script.Width, script.Height, script.Fps));
+        return timeline.Segments.Select(PlanSegment).ToArray();
+
+        SegmentPlan PlanSegment(TimelineSegment segment)
+        {
+            var spec = SegmentSpec.Create(script, timeline, segment, words);
+            spec = spec with
+            {
+                Views = [.. spec.Views.Select(view => view with { Shot = KeepVisible(view.Shot) })],
+                Captions =
+                [
+                    .. SegmentCaptions.CreateCards(timeline, segment),
+                    .. options.BurnSubtitles ? SegmentCaptions.Create(timeline, segment, words, layout) : [],
+                ],
+            };
+            var shown = spec.Views.Select(view => stored[view.Shot.Page]).DistinctBy(page => page.Number).ToArray();
+            var hash = ContentHash.Compute(
+                "segment", renderer.Version, spec with { Views = [.. spec.Views.Select(RemoveNames)] }, shown.Select(page => page.Sha256));
+            return new(hash, spec, shown);
+        }
     }
 
     private SpeechPlan? PlanSpeech(VideoScript script, ScriptShot shot, VideoOptions options)
@@ -40,17 +64,6 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
         return new(ContentHash.Compute("speech", voice.Version, heard.Line, heard.Speaker, spoken.Language, spoken.Voice), heard, spoken);
     }
 
-    private SegmentPlan PlanSegment(
-        VideoScript script, Dictionary<int, StoredPage> pages, Timeline timeline, TimelineSegment segment)
-    {
-        var spec = SegmentSpec.Create(script, timeline, segment);
-        spec = spec with { Views = [.. spec.Views.Select(view => view with { Shot = KeepVisible(view.Shot) })] };
-        var shown = spec.Views.Select(view => pages[view.Shot.Page]).DistinctBy(page => page.Number).ToArray();
-        var hash = ContentHash.Compute(
-            "segment", renderer.Version, spec with { Views = [.. spec.Views.Select(RemoveNames)] }, shown.Select(page => page.Sha256));
-        return new(hash, spec, shown);
-    }
-
     private static ShotView RemoveNames(ShotView view) => view with { Shot = view.Shot with { Id = "", Page = 1 } };
 
     private static ScriptShot KeepVisible(ScriptShot shot) => new()
@@ -62,5 +75,7 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
         Move = shot.Move,
         Outline = shot.Outline,
         Lettering = shot.Lettering,
+        Card = shot.Card,
+        Focus = shot.Focus,
     };
 }

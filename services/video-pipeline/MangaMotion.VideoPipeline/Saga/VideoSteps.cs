@@ -85,7 +85,8 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, Video
         var (script, pages) = await rows.ReadScriptAsync(video.CorrelationId, cancellationToken);
         var speech = await rows.ReadSpeechAsync(video.CorrelationId, cancellationToken);
         var timeline = Timeline.Create(script, speech.ToDictionary(pair => pair.Key, pair => pair.Value.Seconds));
-        var segments = planner.PlanSegments(script, pages, timeline);
+        var words = speech.ToDictionary(pair => pair.Key, pair => pair.Value.Words);
+        var segments = planner.PlanSegments(script, pages, timeline, VideoStateMachineSteps.ReadOptions(video), words);
         var ids = segments.Select(plan => PartId.Create(video.CorrelationId, Stage.VideoGen, plan.Hash)).ToArray();
 
         await rows.ReplaceSegmentsAsync(

@@ -3,8 +3,8 @@ using System.Net;
 namespace MangaMotion.VideoPipeline.Stages;
 
 /// <summary>
-/// Tries a provider again after 408, 429, 5xx, a lost connection or silence, after the time that <c>Retry-After</c> asks for or a growing
-/// one of its own. The time for all attempts together is the client's. Contents must be buffered, as JSON is.
+/// Retries a request to a provider after 408, 429, 5xx, a lost connection or a time-out. It waits for the time in <c>Retry-After</c>, or
+/// twice as long as before. The client limits the time of all attempts together. Contents must be buffered, as JSON is.
 /// </summary>
 internal sealed class RetryingHandler(TimeSpan timeout, int retries, TimeProvider time) : DelegatingHandler
 {
@@ -23,22 +23,24 @@ internal sealed class RetryingHandler(TimeSpan timeout, int retries, TimeProvide
                 var response = await base.SendAsync(request, either.Token);
                 if (attempt == retries || !IsTransient(response.StatusCode))
                     return response;
-                wait = Asked(response) ?? wait;
+                wait = ReadRetryAfter(response) ?? wait;
                 response.Dispose();
             }
-            catch (Exception failure) when (attempt < retries && !cancellationToken.IsCancellationRequested && failure is HttpRequestException or OperationCanceledException)
+            catch (Exception failure) when (attempt < retries && !cancellationToken.IsCancellationRequested
+                && failure is HttpRequestException or OperationCanceledException)
             {
-                // The connection was lost or nothing came: the next attempt may have more luck.
+                // The connection was lost or no answer came. The next attempt may succeed.
             }
 
-            // The client's own time is over long before, and timers take no more than some weeks.
+            // Timers reject waits of more than some weeks. The client's own time limit ends the request before that.
             await Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken);
         }
     }
 
-    private static bool IsTransient(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+    private static bool IsTransient(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 
-    private TimeSpan? Asked(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    private TimeSpan? ReadRetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
         { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),

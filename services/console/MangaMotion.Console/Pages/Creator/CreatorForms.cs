@@ -21,7 +21,6 @@ internal static class CreatorForms
         app.MapPost(Routes.Ingests, CreateIngestAsync).WithMetadata(new FormToken.ReadByHandler());
         app.MapPost("/videos/sample", CreateSampleAsync);
         app.MapPost("/videos/{id:guid}/approve", ApproveAsync);
-        app.MapPost("/videos/{id:guid}/edit", EditAsync);
         app.MapPost("/uploads/{id:guid}/delete", DeleteUploadAsync);
         app.MapPost("/jobs/{id:guid}/cancel", CancelAsync);
         app.MapPost("/jobs/{id:guid}/replay", ReplayAsync);
@@ -69,30 +68,6 @@ internal static class CreatorForms
     {
         await client.ApproveVideoAsync(id, context.RequestAborted);
         return Answers.Back(context, Note.Approved);
-    }
-
-    private static async Task EditAsync(Guid id, HttpContext context, MangaMotionClient client)
-    {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var script = await client.GetScriptAsync(id, context.RequestAborted);
-        if (form["version"] != ScriptEdit.GetVersion(script))
-        {
-            await Answers.WriteAsync(
-                context, StatusCodes.Status409Conflict, "Another person changed this script meanwhile",
-                "Nothing was saved. Go back: your text is still in the form. Open the page again in another tab to compare.");
-            return;
-        }
-
-        if (ScriptEdit.Apply(script, form) is not { } edited)
-        {
-            await Answers.WriteAsync(
-                context, StatusCodes.Status400BadRequest, "A duration is not a number",
-                "Nothing was saved. Write seconds such as 3.5, or leave the field empty.");
-            return;
-        }
-
-        await client.PutScriptAsync(id, edited, context.RequestAborted);
-        await Answers.Go($"{Routes.Video(id)}?{Note.Parameter}={Note.Saved}").ExecuteAsync(context);
     }
 
     private static async Task<IResult> DeleteUploadAsync(Guid id, HttpContext context, MangaMotionClient client)

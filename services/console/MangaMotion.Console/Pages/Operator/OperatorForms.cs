@@ -1,3 +1,4 @@
+using System.Globalization;
 using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.Console.Pages.Shared;
@@ -35,15 +36,28 @@ internal static class OperatorForms
         return Answers.Go($"{Routes.Replays}/{replay.Id}");
     }
 
-    private static async Task<IResult> PauseAsync(string name, HttpContext context, MangaMotionClient client)
+    private static async Task<IResult> PauseAsync(
+        string name, IFormCollection form, HttpContext context, MangaMotionClient client, PausedQueues queues)
     {
-        await client.PauseQueueAsync(name, context.RequestAborted);
+        var (reason, until) = ($"{form[$"reason:{name}"]}", $"{form[$"until:{name}"]}");
+        DateTimeOffset? end = null;
+        if (until.Length > 0)
+        {
+            end = DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : throw new BadHttpRequestException("The end of the pause is not a time. Nothing was paused.");
+        }
+
+        var pause = new PauseQueue { Reason = reason, Until = end, AllLanes = form.ContainsKey($"all:{name}") };
+        await client.PauseQueueAsync(name, pause, context.RequestAborted);
+        queues.Forget();
         return Answers.Back(context, Note.Paused);
     }
 
-    private static async Task<IResult> ResumeAsync(string name, HttpContext context, MangaMotionClient client)
+    private static async Task<IResult> ResumeAsync(string name, HttpContext context, MangaMotionClient client, PausedQueues queues)
     {
-        await client.ResumeQueueAsync(name, context.RequestAborted);
+        await client.ResumeQueueAsync(name, resume: null, context.RequestAborted);
+        queues.Forget();
         return Answers.Back(context, Note.Resumed);
     }
 

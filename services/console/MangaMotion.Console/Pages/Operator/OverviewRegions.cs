@@ -23,6 +23,6 @@ internal static class OverviewRegions
         var stats = client.GetStatsAsync(cancellationToken);
         await Task.WhenAll(groups, queues, workers, stats);
         var figures = new OverviewFigures((await groups).Groups ?? [], (await queues).Queues, (await workers).Workers, await stats);
-        return [Region.Of<OverviewView>(Id, (nameof(OverviewView.Figures), figures))];
+        return [Region.Of<OverviewView>(Id, (nameof(OverviewView.Figures), figures)), PauseBanner.CreateRegion(figures.Queues)];
     }
 }

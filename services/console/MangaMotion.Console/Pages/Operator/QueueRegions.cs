@@ -1,3 +1,4 @@
+using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.Console.Live;
 using MangaMotion.Console.Sessions;
@@ -11,5 +12,8 @@ internal static class QueueRegions
 
     public static async Task<IReadOnlyList<Region>> ReadAsync(
         MangaMotionClient client, Session session, string argument, CancellationToken cancellationToken) =>
-        [Region.Of<QueueTable>(Id, (nameof(QueueTable.Queues), (await client.GetQueuesAsync(cancellationToken)).Queues))];
+        Create((await client.GetQueuesAsync(cancellationToken)).Queues);
+
+    private static IReadOnlyList<Region> Create(IReadOnlyList<QueueInfo> queues) =>
+        [Region.Of<QueueTable>(Id, (nameof(QueueTable.Queues), queues)), PauseBanner.CreateRegion(queues)];
 }

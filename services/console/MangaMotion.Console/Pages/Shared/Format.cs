@@ -40,6 +40,10 @@ internal static class Format
         var ago => $"{Span(ago)} ago",
     };
 
+    /// <summary>Writes a time in UTC to the minute, with its date unless it is within a day.</summary>
+    public static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString(
+        time - DateTimeOffset.UtcNow < TimeSpan.FromDays(1) ? "HH:mm 'UTC'" : "yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
     public static string Count(long number) => number.ToString("#,##0", CultureInfo.InvariantCulture);
 
     public static string Percent(double share) => $"{Text(share * 100, share is > 0 and < 0.1 ? "0.0" : "0")} %";

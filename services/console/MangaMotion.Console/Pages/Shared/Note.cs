@@ -9,6 +9,7 @@ internal static class Note
     public const string Canceled = "canceled";
     public const string Replayed = "replayed";
     public const string Saved = "saved";
+    public const string Queued = "queued";
     public const string Paused = "paused";
     public const string Resumed = "resumed";
     public const string Revoked = "revoked";
@@ -21,6 +22,7 @@ internal static class Note
         [Canceled] = "Canceled. Running work stops within seconds.",
         [Replayed] = "Started again, with its attempts reset.",
         [Saved] = "Saved. Only the changed shots are made again.",
+        [Queued] = "Saved. The edit is made when the video is finished.",
         [Paused] = "Paused. Workers start no job from this queue; running jobs finish.",
         [Resumed] = "Resumed.",
         [Revoked] = "Revoked. The key is rejected within seconds.",

@@ -4,14 +4,14 @@ using System.Text;
 
 namespace MangaMotion.Ingest.Accepting.Idempotency;
 
-/// <summary>What a request says, as one hash, gathered while it is read: the operation, then its parts in order.</summary>
+/// <summary>Hash of a request, computed while it is read: the operation, then its parts in order.</summary>
 public sealed class Fingerprint : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     public Fingerprint(string operation) => Add(operation);
 
-    /// <summary>Adds one part. Lengths go in with the texts, so that no two requests run together into one.</summary>
+    /// <summary>Adds the texts of one part, each after its length, so that different parts cannot add up to the same bytes.</summary>
     public void Add(params ReadOnlySpan<string> texts)
     {
         Span<byte> length = stackalloc byte[4];

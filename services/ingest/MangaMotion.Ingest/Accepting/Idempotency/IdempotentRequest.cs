@@ -4,22 +4,23 @@ using Npgsql;
 namespace MangaMotion.Ingest.Accepting.Idempotency;
 
 /// <summary>
-/// One request with an <c>Idempotency-Key</c>. Where <see cref="IsRepeated"/>, read the request for its fingerprint, store
-/// nothing, and give <see cref="Repeat"/>. Otherwise append <see cref="Answer"/> to the transaction that accepts.
+/// A request with an <c>Idempotency-Key</c>. If <see cref="IsRepeated"/>, read the request for its fingerprint, store nothing and answer
+/// with <see cref="Repeat"/>. Otherwise append <see cref="CreateAnswerCommand"/> to the transaction that accepts the request.
 /// </summary>
 public sealed class IdempotentRequest : IAsyncDisposable
 {
     private const string RenewSql =
-        "update idempotency_keys set held_until = clock_timestamp() + $4 where owner_id = $1 and key = $2 and token = $3 and status is null";
+        "update idempotency_keys set held_until = clock_timestamp() + @lease where " + IsHeld;
 
-    private const string FreeSql =
-        "delete from idempotency_keys where owner_id = $1 and key = $2 and token = $3 and status is null";
+    private const string FreeSql = "delete from idempotency_keys where " + IsHeld;
+
+    private const string IsHeld = "owner_id = @owner and key = @key and token = @token and status is null";
 
     private readonly NpgsqlDataSource _database;
     private readonly ILogger _logger;
     private readonly HeldKey _key;
     private readonly KeptAnswer? _answer;
-    private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _ended = new();
     private readonly Task _renewing;
 
     internal IdempotentRequest(NpgsqlDataSource database, ILogger logger, HeldKey key, KeptAnswer? answer)
@@ -28,17 +29,18 @@ public sealed class IdempotentRequest : IAsyncDisposable
         _renewing = IsRepeated ? Task.CompletedTask : RenewAsync();
     }
 
-    /// <summary>The key has an answer already.</summary>
+    /// <summary>True if the key has an answer already.</summary>
     public bool IsRepeated => _answer is not null;
 
-    /// <summary>The answer that was given to the same request before.</summary>
+    /// <summary>Returns the first answer to the same request.</summary>
     /// <exception cref="ProblemException">422: the key was used for another request.</exception>
     public JsonAnswer Repeat(HttpResponse response, Fingerprint fingerprint)
     {
         if (_answer!.Fingerprint != fingerprint.ToString())
         {
             throw new ProblemException(422, "idempotency_key_reused",
-                $"This {IdempotencyKeys.Header} was used for another request, with other fields or files; take a new key for a new request.");
+                $"This {IdempotencyKeys.Header} was used for another request, with other fields or files. "
+                + "Send a new request with a new key.");
         }
 
         response.Headers["Idempotency-Replayed"] = "true";
@@ -46,42 +48,38 @@ public sealed class IdempotentRequest : IAsyncDisposable
     }
 
     /// <summary>
-    /// Keeps the answer; to be run in the transaction that accepts. It fails, and the transaction with it, by
-    /// <see cref="IsLost"/> when the lease was lost to another request meanwhile.
+    /// Creates the statement that keeps the answer, for the transaction that accepts the request. If another request holds the key
+    /// meanwhile, it fails by <see cref="IsLost"/>, and the transaction with it.
     /// </summary>
-    public NpgsqlBatchCommand Answer(Fingerprint fingerprint, JsonAnswer answer) => new("select answer_idempotency_key($1, $2, $3, $4, $5, $6, $7, $8)")
-    {
-        Parameters =
+    public NpgsqlBatchCommand CreateAnswerCommand(Fingerprint fingerprint, JsonAnswer answer) =>
+        new("select answer_idempotency_key(@owner, @key, @token, @fingerprint, @status, @location, @answer, @resource)")
         {
-            new() { Value = _key.OwnerId },
-            new() { Value = _key.Key },
-            new() { Value = _key.Token },
-            new() { Value = fingerprint.ToString() },
-            new() { Value = answer.Status },
-            new() { Value = answer.Location },
-            new() { Value = answer.Json },
-            new() { Value = answer.ResourceId },
-        },
-    };
+            Parameters =
+            {
+                new("owner", _key.OwnerId), new("key", _key.Key), new("token", _key.Token), new("fingerprint", fingerprint.ToString()),
+                new("status", answer.Status), new("location", answer.Location), new("answer", answer.Json),
+                new("resource", answer.ResourceId),
+            },
+        };
 
     public static bool IsLost(PostgresException exception) => exception.SqlState == "MM409";
 
-    /// <summary>Frees the key unless it has its answer: who failed may be asked again.</summary>
+    /// <summary>Frees the key unless it has an answer, so that a failed request can be repeated with its key.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _over.CancelAsync();
+        await _ended.CancelAsync();
         await _renewing;
-        _over.Dispose();
+        _ended.Dispose();
         if (IsRepeated)
             return;
         try
         {
-            // Not the request's token: its caller may have gone, and that is why we are here.
+            // Not the request's token: its caller may have disconnected, which may be why the request failed.
             await ExecuteAsync(FreeSql, CancellationToken.None);
         }
         catch (NpgsqlException exception)
         {
-            _logger.LogDebug("An idempotency key is freed by its lease only: {Reason}", exception.Message);
+            _logger.LogDebug("Idempotency key not freed: {Reason}. It is free when its lease ends.", exception.Message);
         }
     }
 
@@ -90,32 +88,29 @@ public sealed class IdempotentRequest : IAsyncDisposable
         using var timer = new PeriodicTimer(IdempotencyKeys.Lease / 3);
         try
         {
-            while (await timer.WaitForNextTickAsync(_over.Token))
+            while (await timer.WaitForNextTickAsync(_ended.Token))
             {
                 try
                 {
-                    await ExecuteAsync(RenewSql, _over.Token, new NpgsqlParameter { Value = IdempotencyKeys.Lease });
+                    await ExecuteAsync(RenewSql, _ended.Token, new NpgsqlParameter("lease", IdempotencyKeys.Lease));
                 }
                 catch (NpgsqlException exception)
                 {
-                    // The next beat may come in time; if not, the commit finds the key lost.
-                    _logger.LogDebug("The lease of an idempotency key was not renewed: {Reason}", exception.Message);
+                    // The next renewal may be in time. If it is not, the commit finds that the key is lost.
+                    _logger.LogDebug("Lease of an idempotency key not renewed: {Reason}. Trying again.", exception.Message);
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // The request is over.
+            // The request has ended.
         }
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] more)
     {
         await using var command = _database.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = _key.OwnerId });
-        command.Parameters.Add(new() { Value = _key.Key });
-        command.Parameters.Add(new() { Value = _key.Token });
-        command.Parameters.AddRange(more);
+        command.Parameters.AddAll([new("owner", _key.OwnerId), new("key", _key.Key), new("token", _key.Token), .. more]);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

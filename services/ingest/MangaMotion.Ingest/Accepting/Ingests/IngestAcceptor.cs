@@ -24,8 +24,8 @@ public sealed class IngestAcceptor(
     protected override async Task<IngestRequest> ReadAsync(
         Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
-        var fields = new IngestRequest();
-        if (!submission.Request.HasJsonContentType())
+        var fields = new IngestRequest { IsJson = submission.Request.HasJsonContentType() };
+        if (!fields.IsJson)
         {
             await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
             return fields;
@@ -35,7 +35,7 @@ public sealed class IngestAcceptor(
         return files.Count > 0 || ingestId is null
             ? fields
             : throw new ProblemException(400, "no_files",
-                "The request has no upload; send {\"uploads\":[{\"upload_id\":\"…\"}]} with those that POST /uploads or /uploads/tus gave you, "
+                "The request has no upload; send {\"uploads\":[{\"upload_id\":\"…\"}]} with ids from POST /uploads or /uploads/tus, "
                 + "JSON records as {\"payload\":{\"upload_id\":\"…\"}}.");
     }
 
@@ -43,14 +43,14 @@ public sealed class IngestAcceptor(
         Submission submission, IngestRequest fields, Guid ingestId, List<UploadedFile> files, CancellationToken cancellationToken)
     {
         var parameters = await rows.WriteParamsAsync(fields, submission.OwnerId, cancellationToken);
-        List<NpgsqlBatchCommand> inserts = [.. rows.Insert(ingestId, submission.OwnerId, fields, files)];
+        List<NpgsqlBatchCommand> inserts = [.. rows.CreateInserts(ingestId, submission.OwnerId, fields, files)];
         if (submission.Wait is { } wait)
-            inserts.Add(IngestWaits.Row(ingestId, wait));
+            inserts.Add(IngestWaits.CreateInsert(ingestId, wait));
         var jobs = files.ConvertAll(file => CreateJob(ingestId, submission.OwnerId, fields, parameters, file));
-        return new(AnswerOf(ingestId, fields, files, jobs), inserts, jobs);
+        return new(CreateAnswer(ingestId, fields, files, jobs), inserts, jobs);
     }
 
-    private JsonAnswer AnswerOf(Guid ingestId, IngestRequest fields, List<UploadedFile> files, List<NewJob> newJobs)
+    private JsonAnswer CreateAnswer(Guid ingestId, IngestRequest fields, List<UploadedFile> files, List<NewJob> newJobs)
     {
         var assets = files.Zip(newJobs, (file, job) => new AssetStatus(
             file.AssetId, file.Name, file.MediaType, file.Size, JobStatus.Uploaded, Attempts: 0, Error: null, Result: null, job.Id)
@@ -69,13 +69,19 @@ public sealed class IngestAcceptor(
     {
         var jobId = Guid.CreateVersion7();
         (JobType type, object command) = file.IsPayload
-            ? (JobTypes.Records, new StoreRecords { JobId = jobId, AssetId = file.AssetId, InputKey = file.Key, Collection = fields.Collection })
+            ? (JobTypes.Records, new StoreRecords
+            {
+                JobId = jobId,
+                AssetId = file.AssetId,
+                InputKey = file.Key,
+                Collection = fields.Collection,
+            })
             : ((JobType)JobTypes.Thumbnail, (object)new GenerateThumbnail
             {
                 JobId = jobId,
                 AssetId = file.AssetId,
                 InputKey = file.Key,
-                FilesUrl = AssetEndpoints.FilesUrlOf(file.AssetId),
+                FilesUrl = AssetEndpoints.WriteFilesUrl(file.AssetId),
             });
         return new()
         {

@@ -38,7 +38,7 @@ internal static class IngestEndpoints
             .RequireScope(Scopes.Read);
         api.MapGet("/ingest/{id:guid}/status", StatusAsync)
             .WithName("getIngestStatus")
-            .WithSummary("How far an ingest is, and each of its assets.")
+            .WithSummary("Progress of an ingest and of each of its assets.")
             .Produces<IngestStatus>()
             .ProducesProblem(404)
             .RequireScope(Scopes.Read);
@@ -54,36 +54,42 @@ internal static class IngestEndpoints
         .RequireScope(Scopes.Submit);
 
     private static async Task<IResult> AcceptAsync(
-        HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses, OwnerQuotas quotas, IOptions<IngestOptions> options)
+        HttpContext context, IngestAcceptor acceptor, IdempotencyKeys keys, IngestWaits waits, IngestStatusQuery statuses,
+        OwnerQuotas quotas, IOptions<IngestOptions> options)
     {
         LimitBody(context, options.Value.MaxRequestBytes);
-        var (owner, gone) = (context.OwnerId(), context.RequestAborted);
-        var preference = Preference.Of(context.Request, options.Value);
+        var owner = context.OwnerId();
+        var cancellationToken = context.RequestAborted;
+        var preference = Preference.Read(context.Request, options.Value);
         JsonAnswer accepted;
-        await using (var idempotent = await keys.BeginAsync(context.Request, owner, gone))
+        await using (var idempotent = await keys.BeginAsync(context.Request, owner, cancellationToken))
         {
-            // Who asks once more for an answer uses nothing.
+            // A repeated request stores nothing, so it uses no quota.
             if (idempotent is not { IsRepeated: true })
-                await quotas.CheckAsync(owner, context.Request.ContentLength, gone);
-            accepted = await acceptor.AcceptAsync(new(context.Request, owner, idempotent, preference.Wait), gone);
+                await quotas.CheckAsync(owner, context.Request.ContentLength, cancellationToken);
+            accepted = await acceptor.AcceptAsync(new(context.Request, owner, idempotent, preference.Wait), cancellationToken);
             if (idempotent is { IsRepeated: true } && preference.Wait is { } again)
-                await waits.AddAsync(accepted.ResourceId, again, gone);
+                await waits.AddAsync(accepted.ResourceId, again, cancellationToken);
         }
 
         if (preference.Applied is { } applied)
             context.Response.Headers["Preference-Applied"] = applied;
-        return preference.Wait is { } wait && await FinishedAsync(accepted.ResourceId, owner, wait, waits, statuses, gone) is { } finished
+        return preference.Wait is { } wait
+            && await WaitForEndAsync(accepted.ResourceId, owner, wait, waits, statuses, cancellationToken) is { } finished
             ? Results.Ok(finished)
             : accepted;
     }
 
-    /// <summary>The ingest when it has ended in time; null where it has not, or where nobody can tell: it is accepted all the same.</summary>
-    private static async Task<IngestStatus?> FinishedAsync(
-        Guid id, Guid owner, TimeSpan wait, IngestWaits waits, IngestStatusQuery statuses, CancellationToken gone)
+    /// <summary>Waits for the end of an accepted ingest.</summary>
+    /// <returns>The finished ingest; null if it has not ended in time or the database is unavailable.</returns>
+    private static async Task<IngestStatus?> WaitForEndAsync(
+        Guid id, Guid owner, TimeSpan wait, IngestWaits waits, IngestStatusQuery statuses, CancellationToken cancellationToken)
     {
         try
         {
-            return await waits.UntilFinishedAsync(id, wait, gone) ? await statuses.FindAsync(id, owner, pageToken: null, IngestStatusQuery.MaxPageSize, gone) : null;
+            return await waits.WaitForEndAsync(id, wait, cancellationToken)
+                ? await statuses.FindAsync(id, owner, pageToken: null, IngestStatusQuery.MaxPageSize, cancellationToken)
+                : null;
         }
         catch (Exception exception) when (DatabaseOutage.Is(exception))
         {
@@ -92,8 +98,9 @@ internal static class IngestEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, IngestListQuery ingests, OwnerFilter owners, [Values(typeof(IngestStatuses))] string? state, string? collection, string? q,
-        string? owner, string? pageToken, [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
+        HttpContext context, IngestListQuery ingests, OwnerFilter owners, [Values(typeof(IngestStatuses))] string? state,
+        string? collection, string? q, string? owner, string? pageToken, [Range(
+            1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
         Results.Ok(await ingests.ListAsync(
             await owners.ResolveAsync(context, owner), state, collection, q, pageToken, pageSize, context.RequestAborted));
 
@@ -109,7 +116,11 @@ internal static class IngestEndpoints
     internal static void LimitBody(HttpContext context, long bytes, string setting = "Ingest__MaxRequestBytes")
     {
         if (context.Request.ContentLength > bytes)
-            throw new ProblemException(413, "request_too_large", $"The request declares {context.Request.ContentLength} bytes; the limit is {bytes} ({setting}).");
+        {
+            throw new ProblemException(413, "request_too_large",
+                $"The request declares {context.Request.ContentLength} bytes; the limit is {bytes} ({setting}).");
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = bytes;
     }

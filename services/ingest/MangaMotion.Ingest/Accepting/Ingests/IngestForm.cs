@@ -33,7 +33,8 @@ internal sealed record IngestForm
     public string? Params { get; init; }
 
     /// <summary>
-    /// Variants of pictures, first pages and posters: a JSON array of at most 8 objects as <c>Variant</c>. Default: those of the collection.
+    /// Variants of pictures, first pages and posters: a JSON array of at most 8 objects as <c>Variant</c>. Default: those of the
+    /// collection.
     /// </summary>
     [Example("[{\"name\": \"card\", \"longest_side\": 640, \"format\": \"webp\"}]")]
     public string? Variants { get; init; }

@@ -30,8 +30,11 @@ public partial class IngestRequest
     /// <summary>Chosen variants, a JSON array; null takes those of the collection.</summary>
     public string? Variants { get; private set; }
 
+    /// <summary>Whether the fields are members of JSON, and not of a form.</summary>
+    public bool IsJson { get; init; }
+
     /// <summary>Names of the fields.</summary>
-    protected virtual IEnumerable<string> Fields => Known;
+    protected virtual IEnumerable<string> Fields => [IsJson ? "uploads" : "files", "payload", .. Known];
 
     /// <summary>Sets one form field.</summary>
     /// <exception cref="ProblemException">The field is unknown or its value is not allowed. The message names it.</exception>
@@ -43,10 +46,12 @@ public partial class IngestRequest
                 Collection = CheckCollection(value);
                 break;
             case "priority":
-                Lane = Lanes.TryParse(value.ToLowerInvariant(), out var lane) ? lane : throw Invalid(field, "must be high, normal or low");
+                Lane = Lanes.TryParse(value.ToLowerInvariant(), out var lane)
+                    ? lane
+                    : throw Invalid(field, "must be high, normal or low");
                 break;
             case "not_before":
-                // Without an offset it is UTC, wherever this runs.
+                // A time without an offset is UTC in every time zone of the server.
                 NotBefore = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                     ? time.ToUniversalTime()
                     : throw Invalid(field, "must be a time such as 2027-01-31T18:00:00Z");
@@ -65,16 +70,18 @@ public partial class IngestRequest
                 throw Invalid(field, "must be a part with a filename");
             default:
                 throw new ProblemException(400, "unknown_field",
-                    $"There is no field '{NearestName.Shorten(field)}'; known are files, {string.Join(", ", Fields)}."
+                    $"There is no field '{NearestName.Shorten(field)}'; known are {string.Join(", ", Fields)}."
                     + NearestName.Suggest(field, Fields));
         }
     }
 
-    /// <summary>Checks the form only. Whether the address may be called is decided at the call, because names change their addresses.</summary>
+    /// <summary>Checks the form only. The address is checked at the call, because a name can change its address.</summary>
     private static Uri ParseCallback(string value) =>
-        value.Length <= CallbackLength && Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Host.Length: > 0, UserInfo: "" }
+        value.Length <= CallbackLength && Uri.TryCreate(value, UriKind.Absolute, out var url)
+            && url is { Scheme: "http" or "https", Host.Length: > 0, UserInfo: "" }
             ? url
-            : throw Invalid("callback_url", $"must be an http or https URL of at most {CallbackLength} characters, without user and password");
+            : throw Invalid(
+                "callback_url", $"must be an http or https URL of at most {CallbackLength} characters, without user and password");
 
     /// <summary>Checks the name of a collection.</summary>
     /// <exception cref="ProblemException">400: it is not a valid name.</exception>
@@ -90,12 +97,16 @@ public partial class IngestRequest
 
     /// <summary>Checks a set of variants, a JSON array.</summary>
     /// <exception cref="ProblemException">400: the message names the entry and the allowed values.</exception>
-    internal static void ParseVariants(string value) => Check("variants", "array", value, json => CheckNames(ChosenVariants.Parse(json)));
+    internal static void ParseVariants(string value) =>
+        Check("variants", "array", value, json => CheckNames(ChosenVariants.Parse(json)));
 
     private static void CheckNames(IEnumerable<ImageVariant> variants)
     {
         if (variants.FirstOrDefault(variant => AssetVariants.All.Contains(variant.Name)) is { } taken)
-            throw new FormatException($"The name '{taken.Name}' of a variant is taken; choose none of {string.Join(", ", AssetVariants.All)}.");
+        {
+            throw new FormatException(
+                $"The name '{taken.Name}' of a variant is reserved. Use a name other than {string.Join(", ", AssetVariants.All)}.");
+        }
     }
 
     private static void Check(string field, string kind, string value, Action<JsonElement> parse)
@@ -103,12 +114,12 @@ public partial class IngestRequest
         try
         {
             using var document = JsonDocument.Parse(value);
-            WholeTexts.Check(document.RootElement);
+            TextValidation.Check(document.RootElement);
             parse(document.RootElement);
         }
         catch (JsonException exception)
         {
-            throw Invalid(field, $"must be a JSON {kind}: {exception.Message}");
+            throw Invalid(field, $"must be a JSON {kind}; {JsonFault.Describe(exception)}");
         }
         catch (FormatException exception)
         {

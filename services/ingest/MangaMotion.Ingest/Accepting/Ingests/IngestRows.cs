@@ -1,3 +1,4 @@
+using System.Data;
 using MangaMotion.Ingest.Accepting.Quotas;
 using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Jobs;
@@ -15,26 +16,33 @@ public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, Var
 {
     // Fires ingests_callback, which inserts the first delivery of a webhook.
     private const string InsertIngest =
-        "insert into ingests (id, owner_id, collection, lane, params, not_before, callback_url) values ($1, $2, $3, $4, $5::jsonb, $6, $7)";
+        """
+        insert into ingests (id, owner_id, collection, lane, params, not_before, callback_url)
+        values (@ingest, @owner, @collection, @lane, @params::jsonb, @not_before, @callback_url)
+        """;
 
     private const string InsertAssets =
         """
         insert into assets (id, ingest_id, owner_id, position, name, key, size, sha256, media_type)
-        select id, $1, $2, position, name, key, size, sha256, media_type
-        from unnest($3, $4, $5, $6, $7, $8, $9) as asset (id, position, name, key, size, sha256, media_type)
+        select id, @ingest, @owner, position, name, key, size, sha256, media_type
+        from unnest(@ids, @positions, @names, @keys, @sizes, @sha256s, @media_types)
+          as asset (id, position, name, key, size, sha256, media_type)
         """;
 
     private const string FilesOf =
-        "select id, name, key, size, sha256, media_type from assets where ingest_id = $1 and owner_id = $2 order by position";
+        "select id, name, key, size, sha256, media_type from assets where ingest_id = @ingest and owner_id = @owner order by position";
 
-    public IEnumerable<NpgsqlBatchCommand> Insert(Guid ingestId, Guid ownerId, IngestRequest fields, IReadOnlyList<UploadedFile> files)
+    /// <summary>Creates the statements of the transaction that accepts the ingest.</summary>
+    /// <exception cref="ProblemException">400: the callback's address is not allowed.</exception>
+    public IEnumerable<NpgsqlBatchCommand> CreateInserts(
+        Guid ingestId, Guid ownerId, IngestRequest fields, IReadOnlyList<UploadedFile> files)
     {
         callbacks.Check(fields.CallbackUrl);
-        yield return IngestRow(ingestId, ownerId, fields);
-        yield return AssetRows(ingestId, ownerId, files);
-        if (quotas.Use(ownerId, files.Sum(file => file.Size)) is { } use)
+        yield return CreateIngestInsert(ingestId, ownerId, fields);
+        yield return CreateAssetsInsert(ingestId, ownerId, files);
+        if (quotas.CreateUse(ownerId, files.Sum(file => file.Size)) is { } use)
             yield return use;
-        if (UploadStore.Consume(ownerId, files, ingestId) is { } consume)
+        if (UploadStore.CreateConsume(ownerId, files, ingestId) is { } consume)
             yield return consume;
     }
 
@@ -42,20 +50,23 @@ public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, Var
     public Task<string> WriteParamsAsync(IngestRequest fields, Guid owner, CancellationToken cancellationToken) =>
         variants.WriteParamsAsync(fields, owner, cancellationToken);
 
+    /// <inheritdoc cref="VariantSets.ResolveAsync"/>
+    public Task<string?> ResolveVariantsAsync(IngestRequest fields, Guid owner, Guid? source, CancellationToken cancellationToken) =>
+        variants.ResolveAsync(fields, owner, source, cancellationToken);
+
     /// <summary>Reads the files of an ingest of the owner, in order.</summary>
     /// <exception cref="ProblemException">404: the owner has no such ingest.</exception>
     public async Task<List<UploadedFile>> FindFilesAsync(Guid ingest, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(FilesOf);
-        command.Parameters.Add(new() { Value = ingest });
-        command.Parameters.Add(new() { Value = ownerId });
+        command.Parameters.AddAll(new("ingest", ingest), new("owner", ownerId));
         var files = new List<UploadedFile>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             files.Add(new(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4),
-                row.IsDBNull(5) ? null : row.GetString(5)));
+                row.GetGuid("id"), row.GetString("name"), row.GetString("key"), row.GetInt64("size"), row.GetString("sha256"),
+                row.GetText("media_type")));
         }
 
         return files.Count > 0
@@ -64,47 +75,45 @@ public sealed class IngestRows(OwnerQuotas quotas, CallbackPolicy callbacks, Var
     }
 
     /// <summary>
-    /// Keeps the ingest of a chapter from being deleted until the transaction ends. It fails by <see cref="IsDeleted"/>, and the
-    /// transaction with it, if the ingest or one of the files is deleted.
+    /// Creates the statement that keeps the ingest of a chapter from being deleted until the transaction ends. If the ingest or one of the
+    /// files is deleted already, it fails by <see cref="IsDeleted"/>, and the transaction with it.
     /// </summary>
-    internal static NpgsqlBatchCommand HoldChapter(Guid ingestId, List<UploadedFile> files) => new("select hold_chapter($1, $2)")
-    {
-        Parameters =
+    internal static NpgsqlBatchCommand CreateHoldChapter(Guid ingestId, List<UploadedFile> files) =>
+        new("select hold_chapter(@ingest, @assets)")
         {
-            new NpgsqlParameter<Guid> { TypedValue = ingestId },
-            new NpgsqlParameter<Guid[]> { TypedValue = [.. files.Select(file => file.AssetId)] },
-        },
-    };
+            Parameters = { new("ingest", ingestId), new("assets", files.Select(file => file.AssetId).ToArray()) },
+        };
 
     internal static bool IsDeleted(PostgresException exception) => exception.SqlState == "MM404";
 
-    private static NpgsqlBatchCommand IngestRow(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
+    private static NpgsqlBatchCommand CreateIngestInsert(Guid ingestId, Guid ownerId, IngestRequest fields) => new(InsertIngest)
     {
         Parameters =
         {
-            new() { Value = ingestId },
-            new() { Value = ownerId },
-            new() { Value = (object?)fields.Collection ?? DBNull.Value },
-            new() { Value = fields.Lane.Name() },
-            new() { Value = fields.Params },
-            new() { Value = (object?)fields.NotBefore ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = (object?)fields.CallbackUrl?.AbsoluteUri ?? DBNull.Value },
+            new("ingest", ingestId),
+            new("owner", ownerId),
+            new("collection", (object?)fields.Collection ?? DBNull.Value),
+            new("lane", fields.Lane.Name()),
+            new("params", fields.Params),
+            new("not_before", NpgsqlDbType.TimestampTz) { Value = (object?)fields.NotBefore ?? DBNull.Value },
+            new("callback_url", (object?)fields.CallbackUrl?.AbsoluteUri ?? DBNull.Value),
         },
     };
 
-    private static NpgsqlBatchCommand AssetRows(Guid ingestId, Guid ownerId, IReadOnlyList<UploadedFile> files) => new(InsertAssets)
-    {
-        Parameters =
+    private static NpgsqlBatchCommand CreateAssetsInsert(Guid ingestId, Guid ownerId, IReadOnlyList<UploadedFile> files) =>
+        new(InsertAssets)
         {
-            new() { Value = ingestId },
-            new() { Value = ownerId },
-            new() { Value = files.Select(file => file.AssetId).ToArray() },
-            new() { Value = Enumerable.Range(0, files.Count).ToArray() },
-            new() { Value = files.Select(file => file.Name).ToArray() },
-            new() { Value = files.Select(file => file.Key).ToArray() },
-            new() { Value = files.Select(file => file.Size).ToArray() },
-            new() { Value = files.Select(file => file.Sha256).ToArray() },
-            new() { Value = files.Select(file => file.MediaType).ToArray() },
+            Parameters =
+        {
+            new("ingest", ingestId),
+            new("owner", ownerId),
+            new("ids", files.Select(file => file.AssetId).ToArray()),
+            new("positions", Enumerable.Range(0, files.Count).ToArray()),
+            new("names", files.Select(file => file.Name).ToArray()),
+            new("keys", files.Select(file => file.Key).ToArray()),
+            new("sizes", files.Select(file => file.Size).ToArray()),
+            new("sha256s", files.Select(file => file.Sha256).ToArray()),
+            new("media_types", files.Select(file => file.MediaType).ToArray()),
         },
-    };
+        };
 }

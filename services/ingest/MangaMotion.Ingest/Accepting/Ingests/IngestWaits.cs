@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Diagnostics;
 using MangaMotion.Ingest.Reading.Ingests;
 using MangaMotion.Jobs.Notices;
 using Npgsql;
@@ -6,86 +6,84 @@ using Npgsql;
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
 /// <summary>
-/// Callers that wait for the end of an ingest (<c>Prefer: wait=N</c>). A row tells the database that somebody waits; it then
-/// notifies of each job of that ingest that ends, and of no other.
+/// Callers that wait for the end of an ingest (<c>Prefer: wait=N</c>). A row in <c>ingest_waits</c> has the database notify the channel
+/// <c>ingest_job_ended</c> of each ended job of that ingest, and of no other.
 /// </summary>
 public sealed class IngestWaits(IngestStatusQuery statuses, NpgsqlDataSource database)
 {
-    private const string Sql =
+    private const string InsertSql =
         """
-        insert into ingest_waits as known (ingest_id, wait_until) values ($1, clock_timestamp() + $2)
+        insert into ingest_waits as known (ingest_id, wait_until) values (@ingest, clock_timestamp() + @wait)
         on conflict (ingest_id) do update set wait_until = greatest(known.wait_until, excluded.wait_until)
         """;
 
-    // A bell for each caller; it rings once, however often it is rung before it is heard.
     private readonly Lock _lock = new();
-    private readonly Dictionary<Guid, List<Channel<bool>>> _bells = [];
+    private readonly Dictionary<Guid, List<WakeSignal>> _signals = [];
 
-    public static NoticeHandler Handler(IngestWaits waits) => new("ingest_job_ended", waits.Ring);
+    public static NoticeHandler CreateHandler(IngestWaits waits) => new("ingest_job_ended", waits.Wake);
 
-    /// <summary>For the transaction that accepts the ingest, so that no end can come before it.</summary>
-    public static NpgsqlBatchCommand Row(Guid ingestId, TimeSpan wait) =>
-        new(Sql) { Parameters = { new() { Value = ingestId }, new() { Value = wait } } };
+    /// <summary>Creates the insert for the transaction that accepts the ingest, so that no end is missed.</summary>
+    public static NpgsqlBatchCommand CreateInsert(Guid ingestId, TimeSpan wait) =>
+        new(InsertSql) { Parameters = { new("ingest", ingestId), new("wait", wait) } };
 
-    /// <summary>For one that was accepted before, perhaps by a caller that did not wait.</summary>
+    /// <summary>Inserts the row of an ingest that was accepted before, perhaps by a caller that did not wait.</summary>
     public async Task AddAsync(Guid ingestId, TimeSpan wait, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = ingestId });
-        command.Parameters.Add(new() { Value = wait });
+        await using var command = database.CreateCommand(InsertSql);
+        command.Parameters.AddAll(new("ingest", ingestId), new("wait", wait));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Waits until the ingest is finished, so long at most.</summary>
-    /// <returns>Whether it is finished.</returns>
-    public async Task<bool> UntilFinishedAsync(Guid ingestId, TimeSpan wait, CancellationToken cancellationToken)
+    /// <summary>Waits until the ingest has ended.</summary>
+    /// <param name="wait">Longest wait. The status is read once more after it, since a notification may be lost with a connection.</param>
+    /// <returns>True if the ingest has ended.</returns>
+    public async Task<bool> WaitForEndAsync(Guid ingestId, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        Add(ingestId, bell);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(wait);
+        var (signal, started) = (new WakeSignal(), Stopwatch.GetTimestamp());
+        Add(ingestId, signal);
         try
         {
-            while (!await statuses.IsFinishedAsync(ingestId, patience.Token))
-                await bell.Reader.ReadAsync(patience.Token);
+            while (!await statuses.IsFinishedAsync(ingestId, cancellationToken))
+            {
+                var left = wait - Stopwatch.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero)
+                    return false;
+                await signal.WaitAsync(left, cancellationToken);
+            }
+
             return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The last notice may have been lost with a connection.
-            return await statuses.IsFinishedAsync(ingestId, cancellationToken);
         }
         finally
         {
-            Remove(ingestId, bell);
+            Remove(ingestId, signal);
         }
     }
 
-    private void Ring(string ingestId)
+    private void Wake(string ingestId)
     {
         lock (_lock)
         {
-            foreach (var bell in _bells.GetValueOrDefault(Guid.Parse(ingestId)) ?? [])
-                bell.Writer.TryWrite(true);
+            foreach (var signal in _signals.GetValueOrDefault(Guid.Parse(ingestId)) ?? [])
+                signal.Set();
         }
     }
 
-    private void Add(Guid ingestId, Channel<bool> bell)
+    private void Add(Guid ingestId, WakeSignal signal)
     {
         lock (_lock)
         {
-            if (!_bells.TryGetValue(ingestId, out var bells))
-                _bells.Add(ingestId, bells = []);
-            bells.Add(bell);
+            if (!_signals.TryGetValue(ingestId, out var signals))
+                _signals.Add(ingestId, signals = []);
+            signals.Add(signal);
         }
     }
 
-    private void Remove(Guid ingestId, Channel<bool> bell)
+    private void Remove(Guid ingestId, WakeSignal signal)
     {
         lock (_lock)
         {
-            if (_bells[ingestId].Remove(bell) && _bells[ingestId].Count == 0)
-                _bells.Remove(ingestId);
+            if (_signals[ingestId].Remove(signal) && _signals[ingestId].Count == 0)
+                _signals.Remove(ingestId);
         }
     }
 }

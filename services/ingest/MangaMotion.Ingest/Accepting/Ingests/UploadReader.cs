@@ -11,18 +11,18 @@ using Microsoft.Net.Http.Headers;
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
 /// <summary>
-/// Reads a multipart request, part by part, and stores each file as it arrives: a large one is streamed, small ones are read
-/// whole and put side by side.
+/// Reads a multipart request part by part and stores each file as it arrives. Large files are streamed; small files are read whole and
+/// stored in parallel.
 /// </summary>
-public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<IngestOptions> options)
+public sealed class UploadReader(IObjectStore store, UploadSlots slots, IOptions<IngestOptions> options)
 {
-    /// <summary>Bytes from which on a file is streamed.</summary>
+    /// <summary>Smallest length of a file that is streamed, in bytes.</summary>
     internal const int LargeFile = 256 << 10;
 
     private const string Payload = "payload";
     private const int NameLength = 255;
 
-    /// <summary>Bytes that are read at once and searched for the boundary.</summary>
+    /// <summary>Bytes that are read in one step and searched for the boundary.</summary>
     private const int PartBuffer = 64 << 10;
 
     private readonly IngestOptions _options = options.Value;
@@ -34,32 +34,42 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
     /// <param name="ingestId">Id of the new ingest; null reads the request for its fingerprint only and stores nothing.</param>
     /// <exception cref="ProblemException">The request is malformed or over a limit.</exception>
     public async Task ReadAsync(
-        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, CancellationToken cancellationToken)
+        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint,
+        CancellationToken cancellationToken)
     {
-        using var puts = new FilePuts(turns, cancellationToken);
-        await puts.RunAsync(failed => ReadPartsAsync(request, ingestId, stored, fields, fingerprint, puts, failed));
+        using var small = new ParallelUploads(slots, cancellationToken);
+        await small.RunAsync(failed => ReadPartsAsync(request, ingestId, stored, fields, fingerprint, small, failed));
         if (stored.Count == 0)
-            throw new ProblemException(400, "no_files", "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part named 'payload'.");
+        {
+            throw new ProblemException(400, "no_files",
+                "The request has no file and no records; send each file as a part named 'files' with a filename, JSON records as a part "
+                + "named 'payload'.");
+        }
     }
 
     private async Task ReadPartsAsync(
-        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint, FilePuts puts, CancellationToken cancellationToken)
+        HttpRequest request, Guid? ingestId, List<UploadedFile> stored, IngestRequest fields, Fingerprint fingerprint,
+        ParallelUploads small, CancellationToken cancellationToken)
     {
         var start = new RequestStart(request.Body);
-        var reader = new MultipartReader(Boundary(request), start, PartBuffer) { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
-        while (await NextAsync(reader, start, cancellationToken) is { } section)
+        var reader = new MultipartReader(
+            ReadBoundary(request), start, PartBuffer)
+        { HeadersCountLimit = 16, HeadersLengthLimit = 16 << 10 };
+        while (await ReadNextAsync(reader, start, cancellationToken) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
                 || !disposition.IsFormDisposition() && !disposition.IsFileDisposition())
             {
-                throw start.HasBareLineFeeds ? BareLineFeeds() : UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
+                throw start.HasBareLineFeeds
+                    ? BareLineFeeds()
+                    : UploadStream.Malformed("a part has no Content-Disposition: form-data with a name");
             }
 
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (name == Payload || disposition.IsFileDisposition())
             {
-                Check(name, stored);
-                var file = await StoreAsync(section, name, disposition, ingestId, stored.Count + 1, puts, cancellationToken);
+                CheckFile(name, stored);
+                var file = await StoreAsync(section, name, disposition, ingestId, stored.Count + 1, small, cancellationToken);
                 stored.Add(file);
                 fingerprint.Add(name, file.Name, file.Sha256);
             }
@@ -72,16 +82,19 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         }
     }
 
-    private static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+    private static string ReadBoundary(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary
             ? boundary.ToString()
-            : throw new ProblemException(415, "multipart_expected", "Send multipart/form-data with a boundary, files as parts named 'files', JSON records as a part named 'payload'.");
+            : throw new ProblemException(415, "multipart_expected",
+                "Send multipart/form-data with a boundary, files as parts named 'files', JSON records as a part named 'payload'.");
 
     private static ProblemException BareLineFeeds() =>
         UploadStream.Malformed("its header lines end with LF alone; end them with CRLF (RFC 2046)");
 
-    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, RequestStart start, CancellationToken cancellationToken)
+    private static async Task<MultipartSection?> ReadNextAsync(
+        MultipartReader reader, RequestStart start, CancellationToken cancellationToken)
     {
         try
         {
@@ -93,7 +106,7 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         }
     }
 
-    private void Check(string field, List<UploadedFile> stored)
+    private void CheckFile(string field, List<UploadedFile> stored)
     {
         if (field == Payload)
         {
@@ -103,13 +116,17 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         }
 
         if (field != "files")
-            throw new ProblemException(400, "unknown_field", "A file was sent under another name than 'files'.");
+            throw new ProblemException(400, "unknown_field", "A file was sent in a part with a name other than 'files'.");
         if (stored.Count >= _options.MaxFiles)
-            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+        {
+            throw new ProblemException(
+                413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+        }
     }
 
     private async Task<UploadedFile> StoreAsync(
-        MultipartSection section, string field, ContentDispositionHeaderValue disposition, Guid? ingestId, int number, FilePuts puts, CancellationToken cancellationToken)
+        MultipartSection section, string field, ContentDispositionHeaderValue disposition, Guid? ingestId, int number,
+        ParallelUploads small, CancellationToken cancellationToken)
     {
         var content = new UploadStream(section.Body);
         var handedOver = false;
@@ -131,7 +148,7 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
 
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(head.Span));
             put = put with { ExpectedLength = head.Length, ExpectedSha256 = sha256 };
-            await puts.AddAsync(async cancel =>
+            await small.AddAsync(async cancel =>
             {
                 await using (content)
                     await PutAsync(key, content, put, what, cancel);
@@ -146,17 +163,19 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         }
     }
 
-    /// <summary>What the first bytes tell. Whether all of a payload is JSON is for the worker to find.</summary>
+    /// <summary>Describes a file by its first bytes. The worker checks whether all of a payload is JSON.</summary>
     private static UploadedFile Describe(string field, ContentDispositionHeaderValue disposition, ReadOnlySpan<byte> head)
     {
         if (field != Payload)
-            return new(Guid.CreateVersion7(), FileNameOf(disposition), "", 0, "", MediaSniffer.Sniff(head).Type?.Name);
-        if (PayloadHead.Complaint(head) is { } complaint)
-            throw new ProblemException(400, "invalid_payload", $"The payload {complaint}.");
-        return new(Guid.CreateVersion7(), disposition.IsFileDisposition() ? FileNameOf(disposition) : Payload, "", 0, "", "application/json", IsPayload: true);
+            return new(Guid.CreateVersion7(), ReadFileName(disposition), "", 0, "", MediaSniffer.Sniff(head).Type?.Name);
+        if (PayloadHead.FindError(head) is { } error)
+            throw new ProblemException(400, "invalid_payload", $"The payload {error}.");
+        var name = disposition.IsFileDisposition() ? ReadFileName(disposition) : Payload;
+        return new(Guid.CreateVersion7(), name, "", 0, "", "application/json", IsPayload: true);
     }
 
-    private async Task<StoredObject> PutAsync(string key, UploadStream content, PutOptions put, string what, CancellationToken cancellationToken)
+    private async Task<StoredObject> PutAsync(
+        string key, UploadStream content, PutOptions put, string what, CancellationToken cancellationToken)
     {
         try
         {
@@ -164,7 +183,8 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         }
         catch (ObjectTooLargeException exception)
         {
-            throw new ProblemException(413, "file_too_large", $"{what} is larger than the limit of {exception.Limit} bytes (Ingest__MaxFileBytes).");
+            throw new ProblemException(
+                413, "file_too_large", $"{what} is larger than the limit of {exception.Limit} bytes (Ingest__MaxFileBytes).");
         }
     }
 
@@ -177,8 +197,8 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
             : throw IngestRequest.Invalid(name, $"is longer than {_options.MaxFieldBytes} bytes (Ingest__MaxFieldBytes)");
     }
 
-    private static string FileNameOf(ContentDispositionHeaderValue disposition) =>
-        Shown(disposition.FileNameStar.HasValue
+    private static string ReadFileName(ContentDispositionHeaderValue disposition) =>
+        CleanName(disposition.FileNameStar.HasValue
             ? disposition.FileNameStar.ToString()
             : Unescape(HeaderUtilities.RemoveQuotes(disposition.FileName).ToString()));
 
@@ -188,16 +208,16 @@ public sealed class UploadReader(IObjectStore store, PutTurns turns, IOptions<In
         .Replace("%0D", "\r", StringComparison.OrdinalIgnoreCase)
         .Replace("%0A", "\n", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The name to show: whatever the caller sent, without control characters, cut to a length.</summary>
-    internal static string Shown(string name)
+    /// <summary>Removes control characters from a name that a caller sent and cuts it to 255 characters.</summary>
+    internal static string CleanName(string name)
     {
-        var shown = string.Concat(name.Where(character => !char.IsControl(character)));
-        return shown.Length switch
+        var clean = string.Concat(name.Where(character => !char.IsControl(character)));
+        return clean.Length switch
         {
             0 => "unnamed",
-            // Not in the middle of a character of two units, half of which is no text.
-            > NameLength => shown[..(char.IsHighSurrogate(shown[NameLength - 1]) ? NameLength - 1 : NameLength)],
-            _ => shown,
+            // A surrogate pair is not split: half of one is not a valid text.
+            > NameLength => clean[..(char.IsHighSurrogate(clean[NameLength - 1]) ? NameLength - 1 : NameLength)],
+            _ => clean,
         };
     }
 }

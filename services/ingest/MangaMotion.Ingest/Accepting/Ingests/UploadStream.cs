@@ -5,10 +5,10 @@ using MangaMotion.Storage;
 namespace MangaMotion.Ingest.Accepting.Ingests;
 
 /// <summary>
-/// One part of a request, as the caller sends it: its first bytes can be looked at before it is stored. A part that breaks
-/// off is the caller's fault, and is told apart here from a store that breaks. Reads only, asynchronously.
+/// One part of a request. Its first bytes can be read before it is stored. A part that ends too early is reported as an error of the
+/// caller, not of the store.
 /// </summary>
-/// <param name="fromCaller">False for what is read from the store, whose faults are the store's.</param>
+/// <param name="fromCaller">False for a stream of the store, whose exceptions are passed on.</param>
 internal sealed class UploadStream(Stream part, bool fromCaller = true) : ForwardStream
 {
     private const int SmallestBuffer = 4 << 10;
@@ -17,13 +17,14 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Forwar
     private byte[] _buffer = [];
     private ReadOnlyMemory<byte> _head;
 
-    /// <summary>Whether <see cref="PeekAsync"/> has seen the end: the part itself is not asked any more.</summary>
+    /// <summary>True if <see cref="PeekAsync"/> has read the whole part.</summary>
     public bool IsWhole { get; private set; }
 
     /// <summary>
-    /// The first bytes, at most so many, until the stream is disposed; reading begins with them all the same. Their buffer is
-    /// pooled and grows with what comes: a slow sender holds little.
+    /// Reads at most <paramref name="length"/> first bytes without consuming them. The buffer is pooled and grows with the received
+    /// bytes, so a slow sender holds little memory.
     /// </summary>
+    /// <returns>Memory that is valid until the stream is disposed.</returns>
     public async Task<ReadOnlyMemory<byte>> PeekAsync(int length, CancellationToken cancellationToken)
     {
         var read = 0;
@@ -55,7 +56,8 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Forwar
         {
             return await part.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception exception) when (fromCaller && (exception is InvalidDataException or (IOException and not BadHttpRequestException)))
+        catch (Exception exception) when (fromCaller
+            && (exception is InvalidDataException or (IOException and not BadHttpRequestException)))
         {
             throw Malformed(exception.Message);
         }
@@ -83,5 +85,6 @@ internal sealed class UploadStream(Stream part, bool fromCaller = true) : Forwar
         base.Dispose(disposing);
     }
 
-    public static ProblemException Malformed(string what) => new(400, "malformed_multipart", $"The multipart body is malformed: {what.TrimEnd('.')}.");
+    public static ProblemException Malformed(string what) =>
+        new(400, "malformed_multipart", $"The multipart body is malformed: {what.TrimEnd('.')}.");
 }

@@ -11,6 +11,12 @@ public sealed class VariantSets(NpgsqlDataSource database)
 {
     private const string Find = "select variants::text from collection_variants where owner_id = @owner and collection = @collection";
 
+    private const string FindOfIngest =
+        """
+        select variants::text from collection_variants join ingests using (owner_id, collection)
+        where ingests.owner_id = @owner and ingests.id = @ingest
+        """;
+
     private const string Set =
         """
         insert into collection_variants (owner_id, collection, variants) values (@owner, @collection, @variants::jsonb)
@@ -37,13 +43,27 @@ public sealed class VariantSets(NpgsqlDataSource database)
     /// <summary>Parameters of the jobs of an ingest: its own, with its variants or those of its collection.</summary>
     public async Task<string> WriteParamsAsync(IngestRequest fields, Guid owner, CancellationToken cancellationToken)
     {
-        var variants = fields.Variants
-            ?? (fields.Collection is { } collection ? await FindTextAsync(owner, collection, cancellationToken) : null);
-        if (variants is null)
+        if (await ResolveAsync(fields, owner, source: null, cancellationToken) is not { } variants)
             return fields.Params;
         var parameters = JsonNode.Parse(fields.Params)!.AsObject();
         parameters[ChosenVariants.Member] = JsonNode.Parse(variants);
         return parameters.ToJsonString();
+    }
+
+    /// <summary>Variants of a request as a JSON array: its own, or those of its collection; null if there are none.</summary>
+    /// <param name="source">Existing ingest of the owner whose collection counts if the request names none.</param>
+    public async Task<string?> ResolveAsync(IngestRequest fields, Guid owner, Guid? source, CancellationToken cancellationToken)
+    {
+        if (fields.Variants is not null)
+            return fields.Variants;
+        if (fields.Collection is { } collection)
+            return await FindTextAsync(owner, collection, cancellationToken);
+        if (source is not { } ingest)
+            return null;
+        await using var command = database.CreateCommand(FindOfIngest);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("owner", owner));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("ingest", ingest));
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
     private async Task<string?> FindTextAsync(Guid owner, string collection, CancellationToken cancellationToken)

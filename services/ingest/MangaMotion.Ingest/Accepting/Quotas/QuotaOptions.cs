@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.Ingest.Accepting.Quotas;
 
-/// <summary>What one owner may use; 0 is no limit. Section <c>Quotas</c>.</summary>
+/// <summary>Limits of one owner; 0 is no limit. Section <c>Quotas</c>.</summary>
 public sealed class QuotaOptions
 {
     public const string Section = "Quotas";
@@ -11,7 +11,7 @@ public sealed class QuotaOptions
     [Range(0, 1_000_000)]
     public int RequestsPerSecond { get; set; }
 
-    /// <summary>Jobs of an owner that wait or run, over which nothing more is accepted.</summary>
+    /// <summary>Largest number of waiting and running jobs of an owner. From it on, submissions are rejected.</summary>
     [Range(0, 1_000_000_000)]
     public int OutstandingJobs { get; set; }
 

@@ -32,17 +32,19 @@ internal static class TusEndpoints
             .WithHeader(TusHeaders.Metadata, "Pairs of key and base64: filename, and optionally sha256 in hexadecimal.")
             .Produces(201).ProducesProblem(400).ProducesProblem(413).RequireTus();
 
-        // HEAD is answered wherever there is GET.
+        // HeadRequests answers HEAD for each GET.
         tus.MapGet(Single, GetOffsetAsync)
             .WithName("getResumableUpload")
             .WithSummary("Offset of a resumable upload, in the header Upload-Offset; tus clients ask by HEAD. 423 asks to try again later.")
             .WithHeader(TusHeaders.Resumable, "1.0.0")
             .Produces(200).ProducesProblem(404).ProducesProblem(423).RequireTus();
         tus.MapMethods(Single, [HttpMethods.Patch], AppendAsync)
-            .WithName("appendToResumableUpload").WithSummary("Append bytes to a resumable upload. Bytes before a broken connection are kept.")
+            .WithName("appendToResumableUpload")
+            .WithSummary("Append bytes to a resumable upload. Bytes before a broken connection are kept.")
             .WithHeader(TusHeaders.Resumable, "1.0.0")
             .WithHeader(TusHeaders.Offset, "Bytes that were sent before.")
-            .WithHeader(TusHeaders.Checksum, "sha1 or sha256 and the digest of the body in base64; with it, all of the body counts or nothing.")
+            .WithHeader(
+                TusHeaders.Checksum, "sha1 or sha256 and the digest of the body in base64; with it, all of the body counts or nothing.")
             .Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413)
             .ProducesProblem(415).ProducesProblem(460).RequireTus();
         tus.MapDelete(Single, TerminateAsync)
@@ -121,7 +123,8 @@ internal static class TusEndpoints
         // The client's type is not read: the type of a file is decided by its first bytes.
         var name = metadata.GetValueOrDefault("filename") ?? metadata.GetValueOrDefault("name") ?? "";
         var upload = new Upload(
-            Guid.CreateVersion7(), context.OwnerId(), UploadReader.Shown(name), "application/octet-stream", size, sha256, Consumed: false)
+            Guid.CreateVersion7(), context.OwnerId(), UploadReader.CleanName(
+                name), "application/octet-stream", size, sha256, Consumed: false)
         {
             Received = 0,
             Metadata = sent,
@@ -156,10 +159,18 @@ internal static class TusEndpoints
         var checksum = TusHeaders.ReadChecksum(request.Headers);
         using var hash = checksum?.Hash;
         if (upload.Received != offset)
-            throw new ProblemException(409, "upload_offset", $"Upload {id} has {upload.Received} bytes, not {offset}. Send what follows them.");
+        {
+            throw new ProblemException(
+                409, "upload_offset", $"Upload {id} has {upload.Received} bytes, not {offset}. Send the bytes after them.");
+        }
+
         var left = upload.Size - offset;
         if (request.ContentLength > left)
-            throw new ProblemException(413, "too_large", $"The request has {request.ContentLength} bytes; upload {id} has {left} bytes left.");
+        {
+            throw new ProblemException(
+                413, "too_large", $"The request has {request.ContentLength} bytes; upload {id} has {left} bytes left.");
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = left;
         upload = await resumable.AppendAsync(upload, offset, request.Body, checksum);
@@ -174,7 +185,7 @@ internal static class TusEndpoints
         await FindAsync(id, context, uploads);
         var keys = await uploads.TerminateAsync(context.OwnerId(), id, context.RequestAborted);
         if (keys.Count == 0)
-            throw Unknown(id);
+            throw CreateUnknown(id);
         await stored.RemoveAsync(keys, "a terminated upload");
         return Results.NoContent();
     }
@@ -185,15 +196,17 @@ internal static class TusEndpoints
         {
             "PATCH" => AppendAsync(id, context, uploads, resumable),
             "DELETE" => TerminateAsync(id, context, uploads, stored),
-            _ => throw new ProblemException(405, "method_not_allowed", $"A POST to an upload needs {TusHeaders.MethodOverride}: PATCH or DELETE."),
+            _ => throw new ProblemException(
+                405, "method_not_allowed", $"A POST to an upload needs {TusHeaders.MethodOverride}: PATCH or DELETE."),
         };
 
     private static async Task<Upload> FindAsync(Guid id, HttpContext context, UploadStore uploads) =>
-        (await uploads.FindAsync(context.OwnerId(), [id], context.RequestAborted)).GetValueOrDefault(id) is { Received: not null, Consumed: false } upload
+        (await uploads.FindAsync(context.OwnerId(), [id], context.RequestAborted)).GetValueOrDefault(id)
+            is { Received: not null, Consumed: false } upload
             ? upload
-            : throw Unknown(id);
+            : throw CreateUnknown(id);
 
-    private static ProblemException Unknown(Guid id) =>
+    private static ProblemException CreateUnknown(Guid id) =>
         new(404, "unknown_upload", $"There is no resumable upload {id}, it has expired, it is used already, or it is not yours.");
 
     private static void WriteExpiry(HttpContext context, DateTimeOffset expires) =>

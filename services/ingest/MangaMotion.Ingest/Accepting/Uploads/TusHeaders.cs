@@ -98,5 +98,6 @@ internal static class TusHeaders
         }
     }
 
-    private static ProblemException Invalid(string header, string rule) => new(400, "invalid_header", $"The header {header} must be {rule}.");
+    private static ProblemException Invalid(string header, string rule) =>
+        new(400, "invalid_header", $"The header {header} must be {rule}.");
 }

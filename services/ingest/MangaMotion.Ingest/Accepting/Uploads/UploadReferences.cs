@@ -12,9 +12,9 @@ namespace MangaMotion.Ingest.Accepting.Uploads;
 
 /// <summary>
 /// Reads a request that refers to uploads. Each upload is read once, into a final place that no link reaches. Its bytes are counted,
-/// hashed and sniffed on the way, so the processed bytes are the checked ones whatever the holder of a link does meanwhile.
+/// hashed and sniffed on the way, so the holder of a link cannot change bytes after they were checked.
 /// </summary>
-public sealed class UploadReferences(UploadStore uploads, IObjectStore store, PutTurns turns, IOptions<IngestOptions> options)
+public sealed class UploadReferences(UploadStore uploads, IObjectStore store, UploadSlots slots, IOptions<IngestOptions> options)
 {
     private const int BytesPerReference = 1_024;
     private const string AnyType = "application/octet-stream";
@@ -39,7 +39,11 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
             return;
         var wanted = ReadMembers(document.RootElement, fields);
         if (wanted.Count(reference => !reference.IsPayload) > _options.MaxFiles)
-            throw new ProblemException(413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+        {
+            throw new ProblemException(
+                413, "too_many_files", $"The request has more than {_options.MaxFiles} files (Ingest__MaxFiles); split it.");
+        }
+
         if (wanted.DistinctBy(reference => reference.Id).Count() != wanted.Count)
             throw IngestRequest.Invalid(Uploads, "names an upload twice");
         if (wanted.Count == 0)
@@ -49,17 +53,22 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         foreach (var reference in wanted)
         {
             if (!known.TryGetValue(reference.Id, out var upload))
-                throw new ProblemException(404, "unknown_upload", $"There is no upload {reference.Id}, it has expired, or it is not yours.");
+            {
+                throw new ProblemException(
+                    404, "unknown_upload", $"There is no upload {reference.Id}, it has expired, or it is not yours.");
+            }
+
             if (upload.Consumed)
                 throw UploadStore.Consumed($"Upload {upload.Id}");
             if (upload.Received < upload.Size)
             {
                 throw new ProblemException(409, "upload_incomplete",
-                    $"Upload {upload.Id} has {upload.Received} of {upload.Size} bytes. Send the rest to /api/v1/uploads/tus/{upload.Id} first.");
+                    $"Upload {upload.Id} has {upload.Received} of {upload.Size} bytes. "
+                    + $"Send the rest to /api/v1/uploads/tus/{upload.Id} first.");
             }
         }
 
-        await TakeAllAsync(wanted, known, id, stored, cancellationToken);
+        await StoreAllAsync(wanted, known, id, stored, cancellationToken);
     }
 
     private static List<Reference> ReadMembers(JsonElement body, IngestRequest fields)
@@ -70,18 +79,18 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
             switch (property.Name)
             {
                 case Uploads:
-                    wanted.InsertRange(0, ReferencesOf(property.Value));
+                    wanted.InsertRange(0, ReadReferences(property.Value));
                     break;
                 case Payload when wanted.Exists(reference => reference.IsPayload):
                     throw IngestRequest.Invalid(Payload, "was sent twice; send all records of a request as one payload");
                 case Payload:
-                    wanted.Add(ReferenceOf(property.Value) is { } reference
+                    wanted.Add(ReadReference(property.Value) is { } reference
                         ? reference with { IsPayload = true }
                         : throw IngestRequest.Invalid(Payload, $"must be an upload of JSON records, as {Shape}"));
                     break;
                 default:
-                    var value = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
-                    fields.Set(property.Name, value);
+                    var isText = property.Value.ValueKind == JsonValueKind.String;
+                    fields.Set(property.Name, isText ? property.Value.GetString()! : property.Value.GetRawText());
                     break;
             }
         }
@@ -89,31 +98,32 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         return wanted;
     }
 
-    private async Task TakeAllAsync(
-        List<Reference> wanted, Dictionary<Guid, Upload> known, Guid ingestId, List<UploadedFile> stored, CancellationToken cancellationToken)
+    private async Task StoreAllAsync(
+        List<Reference> wanted, Dictionary<Guid, Upload> known, Guid ingestId, List<UploadedFile> stored,
+        CancellationToken cancellationToken)
     {
-        var taken = new UploadedFile?[wanted.Count];
-        using var puts = new FilePuts(turns, cancellationToken);
+        var files = new UploadedFile?[wanted.Count];
+        using var small = new ParallelUploads(slots, cancellationToken);
         try
         {
-            await puts.RunAsync(async failed =>
+            await small.RunAsync(async failed =>
             {
                 foreach (var (place, reference) in wanted.Index())
                 {
                     if (known[reference.Id].Size < UploadReader.LargeFile)
-                        await puts.AddAsync(cancel => TakeAtAsync(place, reference, cancel));
+                        await small.AddAsync(cancel => StoreAtAsync(place, reference, cancel));
                     else
-                        await TakeAtAsync(place, reference, failed);
+                        await StoreAtAsync(place, reference, failed);
                 }
             });
         }
         finally
         {
-            stored.AddRange(taken.OfType<UploadedFile>());
+            stored.AddRange(files.OfType<UploadedFile>());
         }
 
-        async Task TakeAtAsync(int place, Reference reference, CancellationToken cancel) =>
-            taken[place] = await TakeAsync(known[reference.Id], reference, ingestId, cancel);
+        async Task StoreAtAsync(int place, Reference reference, CancellationToken cancel) =>
+            files[place] = await StoreAsync(known[reference.Id], reference, ingestId, cancel);
     }
 
     private async Task<JsonDocument> ParseAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -121,14 +131,18 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         // The body is held in memory, so its limit is the size of the references and fields that it may hold.
         var limit = (long)_options.MaxFiles * BytesPerReference + _options.MaxFieldBytes;
         if (request.ContentLength > limit)
-            throw new ProblemException(413, "request_too_large", $"The request declares {request.ContentLength} bytes; the limit for references is {limit} (Ingest__MaxFiles).");
+        {
+            throw new ProblemException(413, "request_too_large",
+                $"The request declares {request.ContentLength} bytes; the limit for references is {limit} (Ingest__MaxFiles).");
+        }
+
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limit;
         JsonDocument? document = null;
         try
         {
             document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
-            WholeTexts.Check(document.RootElement);
+            TextValidation.Check(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
                 : throw new ProblemException(400, "invalid_json", "The body must be a JSON object with 'uploads' or 'ingest_id'.");
@@ -136,39 +150,43 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         catch (Exception exception)
         {
             document?.Dispose();
-            if (exception is JsonException)
-                throw new ProblemException(400, "invalid_json", $"The body is not JSON: {exception.Message}");
+            if (exception is JsonException jsonException)
+                throw new ProblemException(400, "invalid_json", $"The body is not JSON: {JsonFault.Describe(jsonException)}.");
             throw;
         }
     }
 
-    private static List<Reference> ReferencesOf(JsonElement value)
+    private static List<Reference> ReadReferences(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Array)
             throw IngestRequest.Invalid("uploads", "must be an array of " + Shape);
         var references = new List<Reference>();
         foreach (var item in value.EnumerateArray())
         {
-            references.Add(ReferenceOf(item) ?? throw IngestRequest.Invalid("uploads", $"must be an array of {Shape}; item {references.Count} is not"));
+            references.Add(ReadReference(item)
+                ?? throw IngestRequest.Invalid("uploads", $"must be an array of {Shape}; item {references.Count} is not"));
         }
 
         return references;
     }
 
     /// <summary>Reads a reference; null if the element is not one.</summary>
-    private static Reference? ReferenceOf(JsonElement item) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("upload_id", out var id) && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out var upload)
+    private static Reference? ReadReference(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("upload_id", out var id)
+            && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out var upload)
             ? new(upload, item.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null)
             : null;
 
-    private async Task<UploadedFile> TakeAsync(Upload upload, Reference reference, Guid ingestId, CancellationToken cancellationToken)
+    private async Task<UploadedFile> StoreAsync(Upload upload, Reference reference, Guid ingestId, CancellationToken cancellationToken)
     {
-        var parts = upload.Received is null ? [new(0, upload.Size, upload.Key)] : await uploads.ListPartsAsync(upload.Id, cancellationToken);
+        var parts = upload.Received is null
+            ? [new(0, upload.Size, upload.Key)]
+            : await uploads.ListPartsAsync(upload.Id, cancellationToken);
         await using (var source = new PartStream(store, parts))
         await using (var content = new UploadStream(source, fromCaller: false))
         {
             var head = await PeekAsync(upload, content, cancellationToken);
-            var sniffed = reference.IsPayload ? PayloadTypeOf(upload, head.Span) : MediaSniffer.Sniff(head.Span).Type?.Name;
+            var sniffed = reference.IsPayload ? CheckPayload(upload, head.Span) : MediaSniffer.Sniff(head.Span).Type?.Name;
             if (sniffed is not null && upload.ContentType != AnyType && KindOf(sniffed) != KindOf(upload.ContentType))
                 throw Mismatch(upload, $"it is {sniffed} by its first bytes");
 
@@ -178,7 +196,7 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
             try
             {
                 var kept = await store.PutAsync(key, content, put, cancellationToken);
-                var name = reference.Name is null ? upload.Name : UploadReader.Shown(reference.Name);
+                var name = reference.Name is null ? upload.Name : UploadReader.CleanName(reference.Name);
                 return new(assetId, name, key, kept.Length, kept.Sha256!, sniffed, reference.IsPayload)
                 {
                     UploadId = upload.Id,
@@ -204,16 +222,17 @@ public sealed class UploadReferences(UploadStore uploads, IObjectStore store, Pu
         }
     }
 
-    /// <summary>Checks the first bytes of a payload. The worker checks the rest.</summary>
-    private static string PayloadTypeOf(Upload upload, ReadOnlySpan<byte> head) => PayloadHead.Complaint(head) is { } complaint
-        ? throw new ProblemException(400, "invalid_payload", $"The payload, upload {upload.Id}, {complaint}.")
+    /// <summary>Checks the first bytes of a payload and returns its media type. The worker checks the rest.</summary>
+    private static string CheckPayload(Upload upload, ReadOnlySpan<byte> head) => PayloadHead.FindError(head) is { } error
+        ? throw new ProblemException(400, "invalid_payload", $"The payload, upload {upload.Id}, {error}.")
         : "application/json";
 
     /// <summary>Returns <c>image</c> of <c>image/png</c>: subtypes have too many names to be compared.</summary>
     private static string KindOf(string type) => type.Split('/')[0].ToLowerInvariant();
 
     private static ProblemException Mismatch(Upload upload, string what) => new(
-        422, "upload_mismatch", $"Upload {upload.Id} is not what was announced ({upload.Size} bytes of {upload.ContentType}): {what.TrimEnd('.')}.");
+        422, "upload_mismatch",
+        $"Upload {upload.Id} is not what was announced ({upload.Size} bytes of {upload.ContentType}): {what.TrimEnd('.')}.");
 
     private sealed record Reference(Guid Id, string? Name, bool IsPayload = false);
 }

@@ -39,14 +39,16 @@ public sealed class UploadStore(NpgsqlDataSource database)
     private const string Insert =
         """
         insert into uploads (id, owner_id, key, name, content_type, size, sha256, token_sha256, link_until, expires_at, received, metadata)
-        select $1, $2, $3, $4, $5, $6, $7, $8, now() + $9, now() + $10, $12, $13
-        where (select count(*) from uploads where owner_id = $2 and consumed_by is null) < $11
+        select @id, @owner, @key, @name, @content_type, @size, @sha256, @token_sha256, now() + @link_lifetime, now() + @lifetime,
+          @received, @metadata
+        where (select count(*) from uploads where owner_id = @owner and consumed_by is null) < @max
         returning link_until, expires_at
         """;
 
-    private const string Columns = "id, owner_id, name, content_type, size, sha256, consumed_by is not null, received, metadata, expires_at";
+    private const string Columns =
+        "id, owner_id, name, content_type, size, sha256, consumed_by is not null as consumed, received, metadata, expires_at";
 
-    /// <summary>Parts are added in the order of the file only: one that begins elsewhere than at the end changes nothing.</summary>
+    /// <summary>Appends parts. If the first part does not begin at the end of the upload, the statement changes nothing.</summary>
     private const string AppendSql =
         """
         with upload as (
@@ -83,24 +85,26 @@ public sealed class UploadStore(NpgsqlDataSource database)
         Upload upload, string token, IngestOptions options, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Insert);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = upload.Id });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = upload.OwnerId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = upload.Key });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = upload.Name });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = upload.ContentType });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upload.Size });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)upload.Sha256 ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Hash(token) });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.UploadLinkLifetime });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.UploadLifetime });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.MaxOpenUploads });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)upload.Received ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)upload.Metadata ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.AddAll(
+            new("id", upload.Id),
+            new("owner", upload.OwnerId),
+            new("key", upload.Key),
+            new("name", upload.Name),
+            new("content_type", upload.ContentType),
+            new("size", upload.Size),
+            new("sha256", NpgsqlDbType.Text) { Value = (object?)upload.Sha256 ?? DBNull.Value },
+            new("token_sha256", Hash(token)),
+            new("link_lifetime", options.UploadLinkLifetime),
+            new("lifetime", options.UploadLifetime),
+            new("max", options.MaxOpenUploads),
+            new("received", NpgsqlDbType.Bigint) { Value = (object?)upload.Received ?? DBNull.Value },
+            new("metadata", NpgsqlDbType.Text) { Value = (object?)upload.Metadata ?? DBNull.Value });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (await row.ReadAsync(cancellationToken))
-            return (row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1));
+            return (row.GetFieldValue<DateTimeOffset>("link_until"), row.GetFieldValue<DateTimeOffset>("expires_at"));
         throw new ProblemException(429, "too_many_uploads",
-            $"You have {options.MaxOpenUploads} uploads that are not used in an ingest yet (Ingest__MaxOpenUploads). Use or delete some, or wait until they expire.")
+            $"You have {options.MaxOpenUploads} uploads that are not used in an ingest yet (Ingest__MaxOpenUploads). "
+            + "Use or delete some, or wait until they expire.")
         {
             RetryAfter = TimeSpan.FromMinutes(1),
         };
@@ -110,9 +114,8 @@ public sealed class UploadStore(NpgsqlDataSource database)
     internal async Task<Upload?> FindByLinkAsync(Guid id, string token, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            $"select {Columns} from uploads where id = $1 and token_sha256 = $2 and link_until > now() and consumed_by is null");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Hash(token) });
+            $"select {Columns} from uploads where id = @id and token_sha256 = @token and link_until > now() and consumed_by is null");
+        command.Parameters.AddAll(new("id", id), new("token", Hash(token)));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Read(row) : null;
     }
@@ -120,13 +123,13 @@ public sealed class UploadStore(NpgsqlDataSource database)
     /// <summary>Finds uploads of an owner that have not expired.</summary>
     internal async Task<Dictionary<Guid, Upload>> FindAsync(Guid ownerId, Guid[] ids, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"select {Columns} from uploads where id = any($1) and owner_id = $2 and expires_at > now()");
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
+        await using var command = database.CreateCommand(
+            $"select {Columns} from uploads where id = any(@ids) and owner_id = @owner and expires_at > now()");
+        command.Parameters.AddAll(new("ids", ids), new("owner", ownerId));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var uploads = new Dictionary<Guid, Upload>();
         while (await row.ReadAsync(cancellationToken))
-            uploads.Add(row.GetGuid(0), Read(row));
+            uploads.Add(row.GetGuid("id"), Read(row));
         return uploads;
     }
 
@@ -135,9 +138,8 @@ public sealed class UploadStore(NpgsqlDataSource database)
     {
         ListQuery.Check(pageSize, search: null);
         await using var command = database.CreateCommand(List);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("owner", ownerId));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("before", PageToken.Read<Guid>(ListName, pageToken) ?? Guid.AllBitsSet));
-        command.Parameters.Add(new NpgsqlParameter<int>("limit", pageSize + 1));
+        var before = PageToken.Read<Guid>(ListName, pageToken) ?? Guid.AllBitsSet;
+        command.Parameters.AddAll(new("owner", ownerId), new("before", before), new("limit", pageSize + 1));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var uploads = new List<OpenUpload>();
         while (await row.ReadAsync(cancellationToken))
@@ -151,72 +153,69 @@ public sealed class UploadStore(NpgsqlDataSource database)
     }
 
     /// <summary>Adds parts, without gap, at the end of a resumable upload.</summary>
-    /// <param name="lifetime">Time for which the upload is kept at least.</param>
-    /// <param name="maxParts">Number of parts from which on none is added.</param>
+    /// <param name="lifetime">Shortest time for which the upload is kept from now on.</param>
+    /// <param name="maxParts">Largest number of parts of the upload.</param>
     /// <returns>The upload with its parts; null if it does not end where the first part begins, or is not open.</returns>
     internal async Task<Upload?> AppendAsync(
         Upload upload, IReadOnlyList<UploadPart> parts, TimeSpan lifetime, int maxParts, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(AppendSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", upload.Id));
-        command.Parameters.Add(new NpgsqlParameter<long>("start", parts[0].Start));
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("lifetime", lifetime));
-        command.Parameters.Add(new NpgsqlParameter<int>("max", maxParts));
-        command.Parameters.Add(new NpgsqlParameter<long[]>("starts", [.. parts.Select(part => part.Start)]));
-        command.Parameters.Add(new NpgsqlParameter<long[]>("lengths", [.. parts.Select(part => part.Length)]));
-        command.Parameters.Add(new NpgsqlParameter<string[]>("keys", [.. parts.Select(part => part.Key)]));
+        command.Parameters.AddAll(
+            new("id", upload.Id),
+            new("start", parts[0].Start),
+            new("lifetime", lifetime),
+            new("max", maxParts),
+            new("starts", parts.Select(part => part.Start).ToArray()),
+            new("lengths", parts.Select(part => part.Length).ToArray()),
+            new("keys", parts.Select(part => part.Key).ToArray()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? upload with { Received = row.GetInt64(0), ExpiresAt = row.GetFieldValue<DateTimeOffset>(1) }
+            ? upload with { Received = row.GetInt64("received"), ExpiresAt = row.GetFieldValue<DateTimeOffset>("expires_at") }
             : null;
     }
 
     /// <summary>Lists the parts of a resumable upload in the order of the file.</summary>
     internal async Task<IReadOnlyList<UploadPart>> ListPartsAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select start, length, key from upload_parts where upload_id = @id order by start");
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
+        await using var command = database.CreateCommand(
+            "select start, length, key from upload_parts where upload_id = @id order by start");
+        command.Parameters.AddWithValue("id", id);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var parts = new List<UploadPart>();
         while (await row.ReadAsync(cancellationToken))
-            parts.Add(new(row.GetInt64(0), row.GetInt64(1), row.GetString(2)));
+            parts.Add(new(row.GetInt64("start"), row.GetInt64("length"), row.GetString("key")));
         return parts;
     }
 
     /// <summary>
-    /// Assigns the uploads of files to an ingest, in the transaction that accepts it. It fails, and the transaction with it, by
-    /// <see cref="IsConsumed"/> if one of them belongs to another ingest already.
+    /// Creates the statement that assigns the uploads of files to an ingest, for the transaction that accepts it. If one of them belongs to
+    /// another ingest already, it fails by <see cref="IsConsumed"/>, and the transaction with it.
     /// </summary>
     /// <returns>Null if no file was an upload.</returns>
-    internal static NpgsqlBatchCommand? Consume(Guid ownerId, IEnumerable<UploadedFile> files, Guid ingestId)
+    internal static NpgsqlBatchCommand? CreateConsume(Guid ownerId, IEnumerable<UploadedFile> files, Guid ingestId)
     {
         var uploads = files.Select(file => file.UploadId).OfType<Guid>().ToArray();
-        return uploads.Length == 0 ? null : new("select consume_uploads($1, $2, $3)")
+        return uploads.Length == 0 ? null : new("select consume_uploads(@owner, @uploads, @ingest)")
         {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = ownerId },
-                new NpgsqlParameter<Guid[]> { TypedValue = uploads },
-                new NpgsqlParameter<Guid> { TypedValue = ingestId },
-            },
+            Parameters = { new("owner", ownerId), new("uploads", uploads), new("ingest", ingestId) },
         };
     }
 
     internal static bool IsConsumed(PostgresException exception) => exception.SqlState == "MM410";
 
     internal static ProblemException Consumed(string which) =>
-        new(409, "upload_consumed", $"{which} was taken into an ingest already; each upload is taken once.");
+        new(409, "upload_consumed", $"{which} is used already. An upload can be used once.");
 
     /// <summary>Deletes expired uploads.</summary>
     /// <param name="count">Largest number of uploads.</param>
     /// <returns>The keys of their objects.</returns>
     public Task<IReadOnlyList<string>> ExpireAsync(int count, CancellationToken cancellationToken) =>
-        DeleteAsync(ExpireSql, [new NpgsqlParameter<int>("count", count)], cancellationToken);
+        DeleteAsync(ExpireSql, [new("count", count)], cancellationToken);
 
     /// <summary>Deletes an open upload of an owner.</summary>
     /// <returns>The keys of its objects; empty if the owner has no such upload.</returns>
     internal Task<IReadOnlyList<string>> TerminateAsync(Guid ownerId, Guid id, CancellationToken cancellationToken) =>
-        DeleteAsync(TerminateSql, [new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<Guid>("owner", ownerId)], cancellationToken);
+        DeleteAsync(TerminateSql, [new("id", id), new("owner", ownerId)], cancellationToken);
 
     private async Task<IReadOnlyList<string>> DeleteAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
@@ -225,25 +224,26 @@ public sealed class UploadStore(NpgsqlDataSource database)
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var keys = new List<string>();
         while (await row.ReadAsync(cancellationToken))
-            keys.Add(row.GetString(0));
+            keys.Add(row.GetString("key"));
         return keys;
     }
 
     /// <summary>Writes the statement that deletes uploads and returns the keys of their objects, those of the parts included.</summary>
     private static string WriteDelete(string ids) =>
         $"""
-        with gone as (delete from uploads where id in ({ids}) returning id, key)
-        select key from gone
-        union all select p.key from upload_parts p join gone on gone.id = p.upload_id
+        with deleted as (delete from uploads where id in ({ids}) returning id, key)
+        select key from deleted
+        union all select p.key from upload_parts p join deleted on deleted.id = p.upload_id
         """;
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private static Upload Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetString(5), row.GetBoolean(6))
+        row.GetGuid("id"), row.GetGuid("owner_id"), row.GetString("name"), row.GetString("content_type"), row.GetInt64("size"),
+        row.GetText("sha256"), row.GetBoolean("consumed"))
     {
-        Received = row.IsDBNull(7) ? null : row.GetInt64(7),
-        Metadata = row.IsDBNull(8) ? null : row.GetString(8),
-        ExpiresAt = row.GetFieldValue<DateTimeOffset>(9),
+        Received = row.GetFieldValue<long?>("received"),
+        Metadata = row.GetText("metadata"),
+        ExpiresAt = row.GetFieldValue<DateTimeOffset>("expires_at"),
     };
 }

@@ -24,10 +24,10 @@ public sealed class VideoAcceptor(
     protected override async Task<VideoRequest> ReadAsync(
         Submission submission, Guid? ingestId, List<UploadedFile> files, Fingerprint fingerprint, CancellationToken cancellationToken)
     {
-        var fields = new VideoRequest(voices, submission.SourceId);
+        var fields = new VideoRequest(voices, submission.SourceId) { IsJson = submission.Request.HasJsonContentType() };
         if (submission.SourceId is { } source)
             fingerprint.Add("ingest_id", $"{source}");
-        if (submission.Request.HasJsonContentType())
+        if (fields.IsJson)
             await references.ReadAsync(submission, ingestId, files, fields, fingerprint, cancellationToken);
         else
             await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
@@ -51,13 +51,19 @@ public sealed class VideoAcceptor(
         var owner = submission.OwnerId;
         var (videoId, source) = (Guid.CreateVersion7(), fields.IngestId ?? ingestId);
         var pages = fields.IngestId is null ? files : await rows.FindFilesAsync(source, owner, cancellationToken);
+        var options = fields.Options with
+        {
+            PosterVariants = await rows.ResolveVariantsAsync(fields, owner, fields.IngestId, cancellationToken),
+        };
         return new(
-            AnswerOf(videoId, source, pages),
-            fields.IngestId is null ? [.. rows.Insert(ingestId, owner, fields, files)] : [IngestRows.HoldChapter(source, pages)],
-            [NewJob(videoId, source, owner, fields, pages)]);
+            CreateAnswer(videoId, source, pages),
+            fields.IngestId is null
+                ? [.. rows.CreateInserts(ingestId, owner, fields, files)]
+                : [IngestRows.CreateHoldChapter(source, pages)],
+            [CreateJob(videoId, source, owner, fields, options, pages)]);
     }
 
-    private JsonAnswer AnswerOf(Guid videoId, Guid ingestId, List<UploadedFile> files)
+    private JsonAnswer CreateAnswer(Guid videoId, Guid ingestId, List<UploadedFile> files)
     {
         var accepted = new VideoAccepted(
             videoId, videoId, ingestId, IngestStatuses.Accepted,
@@ -65,19 +71,21 @@ public sealed class VideoAcceptor(
         return new(202, $"/api/v1/videos/{videoId}", JsonSerializer.Serialize(accepted, _json), videoId);
     }
 
-    private static NewJob NewJob(Guid videoId, Guid ingestId, Guid ownerId, VideoRequest fields, List<UploadedFile> files) => new()
-    {
-        Id = videoId,
-        OwnerId = ownerId,
-        IngestId = ingestId,
-        Type = VideoJobs.Video,
-        Command = new StartVideo
+    private static NewJob CreateJob(
+        Guid videoId, Guid ingestId, Guid ownerId, VideoRequest fields, VideoOptions options, List<UploadedFile> files) =>
+        new()
         {
-            JobId = videoId,
-            Files = files.ConvertAll(file => new ChapterFile { Key = file.Key, Name = file.Name }),
-            Options = fields.Options,
-        },
-        Lane = fields.Lane,
-        NotBefore = fields.NotBefore,
-    };
+            Id = videoId,
+            OwnerId = ownerId,
+            IngestId = ingestId,
+            Type = VideoJobs.Video,
+            Command = new StartVideo
+            {
+                JobId = videoId,
+                Files = files.ConvertAll(file => new ChapterFile { Key = file.Key, Name = file.Name }),
+                Options = options,
+            },
+            Lane = fields.Lane,
+            NotBefore = fields.NotBefore,
+        };
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using MangaMotion.Api;
-using MangaMotion.Comics.Script;
 using MangaMotion.Ingest.Accepting.Idempotency;
 using MangaMotion.Ingest.Accepting.Ingests;
 using MangaMotion.Ingest.Accepting.Quotas;
@@ -18,17 +17,19 @@ namespace MangaMotion.Ingest.Accepting.Videos;
 
 internal static class VideoEndpoints
 {
-    /// <summary>Bytes of a script: the longest that its limits allow is far below.</summary>
-    private const int MaxScriptBytes = 16 << 20;
+    private const string KeyDescription =
+        "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.";
 
     public static void MapVideos(this IEndpointRouteBuilder api)
     {
         api.MapPost("/videos", AcceptAsync)
             .WithName("createVideo").WithSummary("Submit a chapter; a narrated video is made of it.")
-            .WithDescription("As JSON, `{\"ingest_id\": …}` or `{\"uploads\": [{\"upload_id\": …}]}` with the same fields makes a video of the files of an ingest or of uploads.")
+            .WithDescription(
+                "As JSON, `{\"ingest_id\": …}` or `{\"uploads\": [{\"upload_id\": …}]}` with the same fields makes a video of the files of "
+                + "an ingest or of uploads.")
             .Accepts<VideoForm>("multipart/form-data", "application/json")
             .WithJsonBodyOf("createVideoOfIngest")
-            .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
+            .WithHeader(IdempotencyKeys.Header, KeyDescription)
             .Produces<VideoAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
@@ -36,7 +37,7 @@ internal static class VideoEndpoints
         api.MapPost("/ingest/{id:guid}/videos", AcceptOfIngestAsync)
             .WithName("createVideoOfIngest").WithSummary("Make a narrated video of the files of an ingest.")
             .Accepts<VideoFields>("application/json")
-            .WithHeader(IdempotencyKeys.Header, "1 to 255 printable characters of your choice; the same key with the same request gets the same answer. Kept for a day.")
+            .WithHeader(IdempotencyKeys.Header, KeyDescription)
             .Produces<VideoAccepted>(202)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .RequireScope(Scopes.Submit);
@@ -48,27 +49,24 @@ internal static class VideoEndpoints
             .WithName("listVoices").WithSummary("Voices that a video can name.")
             .Produces<VoiceList>().RequireKey();
         api.MapGet("/videos/{id:guid}", GetAsync)
-            .WithName("getVideo").WithSummary("How far a video is: its stages, its shots and, when it is done, its files.")
+            .WithName("getVideo").WithSummary("Progress of a video: its stages, its shots and, when it is done, its files.")
             .Produces<VideoStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
-        api.MapGet("/videos/{id:guid}/script", GetScriptAsync)
-            .WithName("getVideoScript").WithSummary("The script, once it is written.")
-            .Produces<VideoScript>().ProducesProblem(404).RequireScope(Scopes.Read);
-        api.MapPut("/videos/{id:guid}/script", PutScriptAsync)
-            .WithName("replaceVideoScript").WithSummary("Replace the script; only what the edit changes is made again.")
-            .Accepts<VideoScript>("application/json")
-            .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).RequireScope(Scopes.Submit)
-            .Audited();
         api.MapPost("/videos/{id:guid}/approve", ApproveAsync)
-            .WithName("approveVideo").WithSummary("Let a video go on that waits for approval, or that was to stop after a stage.")
+            .WithName("approveVideo").WithSummary("Continue a video that waits for approval or stopped after a stage.")
             .Produces<VideoStatus>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit).Audited();
         api.MapGet("/videos/{id:guid}/pages/{page:int}", GetPageAsync)
             .WithName("getVideoPage").WithSummary("The picture of a page: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int:min(1)}", GetThumbnailAsync)
-            .WithName("getVideoPanel").WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
+            .WithName("getVideoPanel")
+            .WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/{variant}", GetFileAsync)
             .WithName("getVideoFile").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/videos/{id:guid}/variants/{name}", GetPosterVariantAsync)
+            .WithName("getVideoPosterVariant")
+            .WithSummary("A variant of the poster that the caller chose: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
@@ -81,7 +79,8 @@ internal static class VideoEndpoints
         AcceptFromAsync(id, context, acceptor, keys, quotas, options);
 
     private static async Task<IResult> AcceptFromAsync(
-        Guid? sourceId, HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas, IOptions<IngestOptions> options)
+        Guid? sourceId, HttpContext context, VideoAcceptor acceptor, IdempotencyKeys keys, OwnerQuotas quotas,
+        IOptions<IngestOptions> options)
     {
         IngestEndpoints.LimitBody(context, options.Value.MaxRequestBytes);
         var owner = context.OwnerId();
@@ -92,81 +91,69 @@ internal static class VideoEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, VideoListQuery videos, OwnerFilter owners, [Values(typeof(VideoListStates))] string? state, string? collection, string? q,
-        string? owner, string? pageToken, [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
+        HttpContext context, VideoListQuery videos, OwnerFilter owners, [Values(typeof(VideoListStates))] string? state,
+        string? collection, string? q, string? owner, string? pageToken, [Range(
+            1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
         Results.Ok(await videos.ListAsync(
             await owners.ResolveAsync(context, owner), state, collection, q, pageToken, pageSize, context.RequestAborted));
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext context, VideoQuery videos) => Results.Ok(await FindAsync(id, context, videos));
-
-    private static async Task<IResult> GetScriptAsync(Guid id, HttpContext context, VideoQuery videos) =>
-        Results.Bytes(ScriptJson.Write(await FindScriptAsync(id, context, videos)), "application/json; charset=utf-8");
-
-    private static async Task<IResult> PutScriptAsync(Guid id, HttpContext context, VideoQuery videos, VideoEdits edits)
-    {
-        var original = await FindScriptAsync(id, context, videos);
-        var errors = ScriptJson.ReadEdited(await ReadBodyAsync(context), original, out var script);
-        if (script is null)
-        {
-            throw new ProblemException(422, "invalid_script", $"The script is not valid. {errors[0]} Its schema is at {ServiceIndex.ScriptSchema}.",
-                new Dictionary<string, object?> { ["errors"] = errors, ["schema"] = ServiceIndex.ScriptSchema });
-        }
-
-        var json = System.Text.Encoding.UTF8.GetString(ScriptJson.Write(script));
-        return await edits.ReplaceScriptAsync(id, json, context.RequestAborted) == JobChange.Changed
-            ? Results.Ok(await FindAsync(id, context, videos))
-            : throw new ProblemException(409, "video_is_running", $"Video {id} is being made; edit it when it is done, or cancel it first.");
-    }
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, VideoQuery videos) =>
+        Results.Ok(await FindAsync(id, context, videos));
 
     private static async Task<IResult> ApproveAsync(Guid id, HttpContext context, VideoQuery videos, VideoEdits edits)
     {
         var video = await FindAsync(id, context, videos);
         return await edits.ApproveAsync(id, context.RequestAborted) == JobChange.Changed
             ? Results.Ok(await FindAsync(id, context, videos))
-            : throw new ProblemException(409, "nothing_to_approve", $"Video {id} is {video.State} and waits for no approval.");
+            : throw new ProblemException(409, "nothing_to_approve", $"Video {id} is {video.State} and does not wait for approval.");
     }
 
     private static async Task<IResult> GetPageAsync(
         Guid id, int page, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options) =>
         await videos.FindPageAsync(id, context.OwnerId(), page, context.RequestAborted) is { } key
             ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
-            : throw new ProblemException(404, "unknown_page", $"There is no picture of page {page} of video {id}: not read (yet), or not yours.");
+            : throw new ProblemException(
+                404, "unknown_page", $"There is no picture of page {page} of video {id}, it is not read yet, or the video is not yours.");
 
     private static async Task<IResult> GetThumbnailAsync(
         Guid id, int page, int panel, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options) =>
         await videos.FindThumbnailAsync(id, context.OwnerId(), page, panel, context.RequestAborted) is { } key
             ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
-            : throw new ProblemException(404, "unknown_panel", $"There is no thumbnail of panel {panel} on page {page} of video {id}: not found there, not read (yet), or not yours.");
+            : throw new ProblemException(404, "unknown_panel",
+                $"There is no thumbnail of panel {panel} on page {page} of video {id}, it is not read yet, or the video is not yours.");
 
     private static async Task<IResult> GetFileAsync(
-        Guid id, [Values(typeof(VideoVariants))] string variant, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options)
+        Guid id, [Values(typeof(VideoVariants))] string variant, HttpContext context, VideoQuery videos, IObjectStore store,
+        IOptions<IngestOptions> options)
     {
         if (!VideoVariants.All.Contains(variant))
-            throw new ProblemException(404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", VideoVariants.All)}.");
+        {
+            throw new ProblemException(
+                404, "unknown_variant", $"A video has no '{variant}'; it has {string.Join(", ", VideoVariants.All)}.");
+        }
+
         return await videos.FindFileAsync(id, context.OwnerId(), variant, context.RequestAborted) is { } key
-            ? await AssetEndpoints.AnswerAsync(new(key, await FindFileNameAsync(id, variant, key, context, videos)), context, store, options.Value)
-            : throw new ProblemException(404, "unknown_file", $"There is no {variant} of video {id}: not made (yet), or not yours.");
+            ? await AssetEndpoints.AnswerAsync(
+                new(key, await FindFileNameAsync(id, variant, key, context, videos)), context, store, options.Value)
+            : throw new ProblemException(
+                404, "unknown_file", $"There is no {variant} of video {id}, it is not made yet, or the video is not yours.");
     }
 
-    /// <summary>Name under which a browser saves a result: the title of the video. A poster is shown, not saved.</summary>
+    private static async Task<IResult> GetPosterVariantAsync(
+        Guid id, string name, HttpContext context, VideoQuery videos, IObjectStore store, IOptions<IngestOptions> options) =>
+        await videos.FindFileAsync(id, context.OwnerId(), VideoFile.PosterVariant(name), context.RequestAborted) is { } key
+            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            : throw new ProblemException(404, "unknown_variant",
+                $"There is no variant '{NearestName.Shorten(name)}' of the poster of video {id}, it is not made yet, "
+                + "or the video is not yours.");
+
+    /// <summary>Finds the name under which a browser saves a result: the title of the video. A poster is shown, not saved.</summary>
     private static async Task<string?> FindFileNameAsync(Guid id, string variant, string key, HttpContext context, VideoQuery videos) =>
         variant == VideoVariants.Poster ? null
             : $"{(await videos.FindScriptAsync(id, context.OwnerId(), context.RequestAborted))?.Title ?? variant}{Path.GetExtension(key)}";
 
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
-    {
-        IngestEndpoints.LimitBody(context, MaxScriptBytes);
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return body.ToArray();
-    }
-
-    private static async Task<VideoStatus> FindAsync(Guid id, HttpContext context, VideoQuery videos) =>
+    public static async Task<VideoStatus> FindAsync(Guid id, HttpContext context, VideoQuery videos) =>
         await videos.FindAsync(id, context.OwnerId(), context.RequestAborted) is { } video
             ? VideoAnswers.ToStatus(id, video)
             : throw new ProblemException(404, "unknown_video", $"There is no video {id}, or it is not yours.");
-
-    private static async Task<VideoScript> FindScriptAsync(Guid id, HttpContext context, VideoQuery videos) =>
-        await videos.FindScriptAsync(id, context.OwnerId(), context.RequestAborted)
-        ?? throw new ProblemException(404, "no_script", $"There is no script of video {id}: not written (yet), or not yours.");
 }

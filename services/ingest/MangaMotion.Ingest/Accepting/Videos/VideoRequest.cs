@@ -10,7 +10,10 @@ namespace MangaMotion.Ingest.Accepting.Videos;
 public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : IngestRequest
 {
     private static readonly string[] Known =
-        ["ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "unreadable_pages", "review", "stop_at"];
+    [
+        "ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "titles", "author", "source",
+        "unreadable_pages", "review", "stop_at",
+    ];
 
     private readonly bool _isInPath = sourceId is not null;
 
@@ -19,7 +22,7 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
 
     public VideoOptions Options { get; private set; } = new();
 
-    protected override IEnumerable<string> Fields => base.Fields.Where(name => name is not ("params" or "variants")).Concat(Known);
+    protected override IEnumerable<string> Fields => base.Fields.Where(name => name is not ("params" or "payload")).Concat(Known);
 
     public override void Set(string field, string value)
     {
@@ -31,7 +34,16 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
                 IngestId = Guid.TryParse(value, out var ingest) ? ingest : throw Invalid(field, "must be the id of an ingest");
                 break;
             case "title":
-                Options = Options with { Title = IsTitle(value) ? value : throw Invalid(field, "must be 1 to 200 characters without control characters") };
+                Options = Options with { Title = CheckTitle(field, value) };
+                break;
+            case "author":
+                Options = Options with { Author = CheckTitle(field, value) };
+                break;
+            case "source":
+                Options = Options with { Source = CheckTitle(field, value) };
+                break;
+            case "titles":
+                Options = Options with { Titles = Flag(field, value) };
                 break;
             case "direction":
                 string[] directions = [ReadingDirections.Auto, ReadingDirections.RightToLeft, ReadingDirections.LeftToRight];
@@ -65,7 +77,7 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
             case "stop_at":
                 Options = Options with { StopAt = Unless(VideoStages.Compositing, OneOf(field, value, [.. VideoStages.All])) };
                 break;
-            case "params" or "variants":
+            case "params":
                 throw Invalid(field, "is for derivatives; a video has fields of its own");
             default:
                 base.Set(field, value);
@@ -83,9 +95,11 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
         throw Invalid("voice", $"must be one that speaks '{language}': {string.Join(", ", fitting)}");
     }
 
-    private static bool IsTitle(string value) => value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl);
+    private static string CheckTitle(string field, string value) => value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl)
+        ? value
+        : throw Invalid(field, "must be 1 to 200 characters without control characters");
 
-    // Without regard to case: clients that NSwag generates for System.Text.Json write the names of enumerations with a capital.
+    // Case is ignored: clients that NSwag generates for System.Text.Json write the names of enumerations with a capital.
     private static string OneOf(string field, string value, params string[] allowed) =>
         Array.Find(allowed, name => name.Equals(value, StringComparison.OrdinalIgnoreCase))
         ?? throw Invalid(field, $"must be one of {string.Join(", ", allowed)}");

@@ -6,30 +6,36 @@ using MangaMotion.Jobs;
 
 namespace MangaMotion.Ingest.Background.Events;
 
-/// <summary>The changes between two cursors as they go over the wire, written once for all readers.</summary>
-/// <param name="Over">It ends with the event <c>end</c>.</param>
-internal sealed record EventBatch(ChangeCursor From, ChangeCursor To, ReadOnlyMemory<byte> Bytes, bool Over)
+/// <summary>Changes between two cursors as bytes of the stream, serialized once for all readers.</summary>
+/// <param name="IsEnd">True if the last event is <c>end</c>.</param>
+internal sealed record EventBatch(ChangeCursor From, ChangeCursor To, ReadOnlyMemory<byte> Bytes, bool IsEnd)
 {
-    /// <summary>One page; only the last event of the last page has the new cursor as its id, so that a stream that breaks before is taken up at the old one.</summary>
-    public static EventBatch Of(EventSource source, ChangeCursor from, ChangedJobs changes)
+    /// <summary>
+    /// Serializes one page. Only the last event of the last page has the new cursor as its id, so a stream that breaks earlier resumes at
+    /// the old one.
+    /// </summary>
+    public static EventBatch Create(EventSource source, ChangeCursor from, ChangedJobs changes)
     {
         var bytes = new ArrayBufferWriter<byte>(256 * (changes.Jobs.Count + 1));
-        var over = changes is { Over: true, Next: null };
+        var isEnd = changes is { HasEnded: true, Next: null };
         for (var i = 0; i < changes.Jobs.Count; i++)
         {
-            var last = changes.Next is null && !over && i == changes.Jobs.Count - 1;
+            var last = changes.Next is null && !isEnd && i == changes.Jobs.Count - 1;
             Write(bytes, type: null, last ? changes.To : from, changes.Jobs[i]);
         }
 
-        if (over)
-            Write(bytes, JobEvent.EndType, changes.To, End(source, changes));
-        return new(from, changes.To, bytes.WrittenMemory, over);
+        if (isEnd)
+            Write(bytes, JobEvent.EndType, changes.To, CreateEnd(source, changes));
+        return new(from, changes.To, bytes.WrittenMemory, isEnd);
     }
 
-    private static JobEvent End(EventSource source, ChangedJobs changes) =>
-        !source.IsIngest && changes.Jobs.Count > 0
-            ? changes.Jobs[^1]
-            : new(source.Id, null, 100, IngestStatuses.Finished, null, changes.Jobs.Count > 0 ? changes.Jobs.Max(job => job.At) : DateTimeOffset.UtcNow);
+    private static JobEvent CreateEnd(EventSource source, ChangedJobs changes)
+    {
+        if (!source.IsIngest && changes.Jobs.Count > 0)
+            return changes.Jobs[^1];
+        var at = changes.Jobs.Count > 0 ? changes.Jobs.Max(job => job.At) : DateTimeOffset.UtcNow;
+        return new(source.Id, null, 100, IngestStatuses.Finished, null, at);
+    }
 
     private static void Write(ArrayBufferWriter<byte> bytes, string? type, ChangeCursor id, JobEvent job)
     {

@@ -14,12 +14,15 @@ internal static class EventEndpoints
     {
         api.MapGet("/ingest/{id:guid}/events", WatchIngestAsync)
             .WithName("watchIngest")
-            .WithSummary("Server-sent events: each job of the ingest as it is now, then as it changes; 'end' when all are over. Resumes after Last-Event-ID.")
+            .WithSummary(
+                "Server-sent events: each job of the ingest as it is now, then as it changes; 'end' when all have ended. "
+                + "Resumes after Last-Event-ID.")
             .Produces(200, contentType: ContentType).Produces(204).ProducesProblem(404).ProducesProblem(503)
             .RequireScope(Scopes.Read);
         api.MapGet("/jobs/{id:guid}/events", WatchJobAsync)
             .WithName("watchJob")
-            .WithSummary("Server-sent events: the job as it is now, then as it changes; 'end' when it is over. Resumes after Last-Event-ID.")
+            .WithSummary(
+                "Server-sent events: the job as it is now, then as it changes; 'end' when it has ended. Resumes after Last-Event-ID.")
             .Produces(200, contentType: ContentType).Produces(204).ProducesProblem(404).ProducesProblem(503)
             .RequireScope(Scopes.Read);
     }
@@ -47,13 +50,13 @@ internal static class EventEndpoints
         var first = await query.ReadAsync(source, since, page: null, [], context.RequestAborted);
         if (resumed is not null && resumed.IsNewerThan(first.To))
         {
-            // An id of another database, or of one that was restored since: all is new.
+            // The id is from another database, or the database was restored since. Everything is sent again.
             since = ChangeCursor.Start;
             first = await query.ReadAsync(source, since, page: null, [], context.RequestAborted);
         }
-        else if (resumed is not null && first is { Over: true, Jobs.Count: 0 })
+        else if (resumed is not null && first is { HasEnded: true, Jobs.Count: 0 })
         {
-            // Everything was sent before: this status tells a browser to stay away.
+            // Everything was sent before. A browser does not connect again after this status.
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
@@ -61,10 +64,11 @@ internal static class EventEndpoints
         var response = context.Response;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
-        // Proxies of the nginx family would collect the events otherwise.
+        // Without this header, nginx and its relatives buffer the events.
         response.Headers["X-Accel-Buffering"] = "no";
         var reader = new EventReader(
-            watch.Topic, query, services.GetRequiredService<IOptions<EventsOptions>>().Value, services.GetRequiredService<TimeProvider>(), response.BodyWriter);
+            watch.Topic, query, services.GetRequiredService<IOptions<EventsOptions>>().Value, services.GetRequiredService<TimeProvider>(),
+            response.BodyWriter);
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
@@ -74,11 +78,11 @@ internal static class EventEndpoints
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The reader has gone, or this instance stops: a reader that is still there comes back and resumes elsewhere.
+            // The reader disconnected, or this instance stops. A connected reader connects to another instance and resumes there.
         }
         catch (Exception exception) when (response.HasStarted && DatabaseOutage.Is(exception))
         {
-            // A reader that was behind could not catch up; it too comes back and resumes.
+            // The rows for a slow reader could not be read. It connects again and resumes.
         }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Background.Events;
 
-/// <summary>What is watched on this instance, and where the bus's word of a change goes.</summary>
+/// <summary>Topics with readers on this instance. Notifications of the bus wake the topics that they concern.</summary>
 internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> options, ILogger<EventHub> logger)
 {
     private static readonly Meter Meter = new("MangaMotion.Ingest");
@@ -15,19 +15,21 @@ internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> opti
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, EventTopic> _topics = [];
 
-    // By the id that a change is told under: that of the ingest, or of a job that belongs to none.
-    private readonly Dictionary<Guid, HashSet<EventTopic>> _told = [];
+    // Topics by the id in notifications: that of the ingest, or of a job without an ingest.
+    private readonly Dictionary<Guid, HashSet<EventTopic>> _notified = [];
     private int _readers;
 
-    /// <summary>The topic, shared by those who watch the same; dispose the watch to leave it.</summary>
-    /// <exception cref="ProblemException">This instance has as many readers as it takes.</exception>
+    /// <summary>Adds a reader to a topic, which all readers of the same source share. Dispose the watch to leave it.</summary>
+    /// <exception cref="ProblemException">503: this instance has its largest number of readers.</exception>
     public EventWatch Watch(EventSource source)
     {
         lock (_lock)
         {
             if (_readers >= options.Value.MaxReaders)
             {
-                throw new ProblemException(503, "too_many_readers", $"This instance has {_readers} readers of events already (Events__MaxReaders); try again soon, or ask for the status instead.")
+                throw new ProblemException(503, "too_many_readers",
+                    $"This instance has {_readers} readers of events already (Events__MaxReaders). "
+                    + "Try again soon, or read the status instead.")
                 {
                     RetryAfter = TimeSpan.FromSeconds(5),
                 };
@@ -36,8 +38,8 @@ internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> opti
             if (!_topics.TryGetValue(source.Id, out var topic))
             {
                 _topics[source.Id] = topic = new(source, query, options.Value, logger);
-                if (!_told.TryGetValue(ToldAs(source), out var topics))
-                    _told[ToldAs(source)] = topics = [];
+                if (!_notified.TryGetValue(GetNotifiedId(source), out var topics))
+                    _notified[GetNotifiedId(source)] = topics = [];
                 topics.Add(topic);
             }
 
@@ -48,31 +50,31 @@ internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> opti
         }
     }
 
-    /// <summary>Takes one message of the bus: wakes the topics that it concerns.</summary>
-    public void Tell(JobsChanged message)
+    /// <summary>Wakes the topics that a message concerns.</summary>
+    public void Notify(JobsChanged message)
     {
         lock (_lock)
         {
             foreach (var id in message.IngestIds.Concat(message.JobIds))
             {
-                foreach (var topic in ToldBy(id))
-                    topic.Look();
+                foreach (var topic in FindTopics(id))
+                    topic.Wake();
             }
 
             foreach (var progress in message.Progress)
             {
-                foreach (var topic in ToldBy(progress.IngestId ?? progress.JobId))
+                foreach (var topic in FindTopics(progress.IngestId ?? progress.JobId))
                 {
                     if (topic.Source.IsIngest || topic.Source.Id == progress.JobId)
-                        topic.Look(progress);
+                        topic.Wake(progress);
                 }
             }
         }
     }
 
-    private static Guid ToldAs(EventSource source) => source.IngestId ?? source.Id;
+    private static Guid GetNotifiedId(EventSource source) => source.IngestId ?? source.Id;
 
-    private HashSet<EventTopic> ToldBy(Guid id) => _told.TryGetValue(id, out var topics) ? topics : [];
+    private HashSet<EventTopic> FindTopics(Guid id) => _notified.TryGetValue(id, out var topics) ? topics : [];
 
     private ValueTask LeaveAsync(EventTopic topic)
     {
@@ -83,16 +85,16 @@ internal sealed class EventHub(JobEventQuery query, IOptions<EventsOptions> opti
             if (--topic.Readers > 0)
                 return ValueTask.CompletedTask;
             _topics.Remove(topic.Source.Id);
-            var told = ToldAs(topic.Source);
-            if (_told[told].Remove(topic) && _told[told].Count == 0)
-                _told.Remove(told);
+            var id = GetNotifiedId(topic.Source);
+            if (_notified[id].Remove(topic) && _notified[id].Count == 0)
+                _notified.Remove(id);
         }
 
         return topic.DisposeAsync();
     }
 }
 
-/// <summary>One reader's hold on a topic.</summary>
+/// <summary>Membership of one reader in a topic.</summary>
 internal sealed class EventWatch(EventTopic topic, Func<EventTopic, ValueTask> leave) : IAsyncDisposable
 {
     public EventTopic Topic => topic;

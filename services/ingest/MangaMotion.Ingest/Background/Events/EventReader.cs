@@ -3,31 +3,31 @@ using System.IO.Pipelines;
 namespace MangaMotion.Ingest.Background.Events;
 
 /// <summary>
-/// One reader of a stream. All that is kept for it is its cursor: while it follows, it gets the topic's batches; where it is
-/// behind (new, back again, or slow) it reads what it missed page by page, at its own pace.
+/// One reader of a stream. Only its cursor is kept for it. A reader that keeps up gets the batches of the topic. A new, returning or slow
+/// reader reads the missed changes from the database page by page.
 /// </summary>
 internal sealed class EventReader(EventTopic topic, JobEventQuery query, EventsOptions options, TimeProvider time, PipeWriter body)
 {
-    /// <summary>Milliseconds after which a browser connects again.</summary>
+    /// <summary>First bytes of a stream: the milliseconds after which a browser connects again.</summary>
     private static readonly byte[] Greeting = "retry: 1000\n\n"u8.ToArray();
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
 
-    private long _wrote = time.GetTimestamp();
+    private long _lastWrite = time.GetTimestamp();
 
-    /// <summary>Sends what comes after the first page, until the end.</summary>
+    /// <summary>Sends the first page and all later changes until the end of the source.</summary>
     public async Task FollowAsync(ChangeCursor since, ChangedJobs first, CancellationToken cancellationToken)
     {
         await WriteAsync(Greeting, cancellationToken);
         if (await CatchUpAsync(since, first, cancellationToken) is not { } cursor)
             return;
-        topic.Begin(cursor);
+        topic.Start(cursor);
         while (true)
         {
             var changed = topic.Changed;
-            if (topic.After(cursor, out var behind) is { } batch)
+            if (topic.FindNext(cursor, out var behind) is { } batch)
             {
                 await WriteAsync(batch.Bytes, cancellationToken);
-                if (batch.Over)
+                if (batch.IsEnd)
                     return;
                 cursor = batch.To;
             }
@@ -38,7 +38,7 @@ internal sealed class EventReader(EventTopic topic, JobEventQuery query, EventsO
                     return;
                 cursor = caughtUp;
             }
-            else if (options.Heartbeat - time.GetElapsedTime(_wrote) is { Ticks: > 0 } quiet)
+            else if (options.Heartbeat - time.GetElapsedTime(_lastWrite) is { Ticks: > 0 } quiet)
             {
                 await changed.WaitAsync(quiet, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -55,11 +55,11 @@ internal sealed class EventReader(EventTopic topic, JobEventQuery query, EventsO
     {
         for (var page = first; ; page = await query.ReadAsync(topic.Source, since, page.Next, [], cancellationToken))
         {
-            // The first page's word on all of them: what changes while the others are read is read again, and only then is it over.
-            page = page with { To = first.To, Over = first.Over };
-            var batch = EventBatch.Of(topic.Source, since, page);
+            // All pages have the cursor and the end of the first page, so changes while the other pages are read are read again.
+            page = page with { To = first.To, HasEnded = first.HasEnded };
+            var batch = EventBatch.Create(topic.Source, since, page);
             await WriteAsync(batch.Bytes, cancellationToken);
-            if (batch.Over)
+            if (batch.IsEnd)
                 return null;
             if (page.Next is null)
                 return page.To;
@@ -69,6 +69,6 @@ internal sealed class EventReader(EventTopic topic, JobEventQuery query, EventsO
     private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await body.WriteAsync(bytes, cancellationToken);
-        _wrote = time.GetTimestamp();
+        _lastWrite = time.GetTimestamp();
     }
 }

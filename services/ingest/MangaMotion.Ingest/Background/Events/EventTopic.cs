@@ -1,14 +1,14 @@
-using System.Threading.Channels;
 using MangaMotion.Api;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs;
+using MangaMotion.Jobs.Notices;
 using MangaMotion.Messaging.Postgres;
 
 namespace MangaMotion.Ingest.Background.Events;
 
 /// <summary>
-/// One thing that is watched, for all its readers: looks at the rows when told of a change, and keeps the last few batches.
-/// A reader that is further behind looks for itself, so it costs nothing here, however slow it is.
+/// One watched source for all its readers. It reads the rows after a notification and keeps the last 16 batches. A reader that is further
+/// behind reads the rows itself, so a slow reader holds no memory here.
 /// </summary>
 internal sealed class EventTopic(EventSource source, JobEventQuery query, EventsOptions options, ILogger logger) : IAsyncDisposable
 {
@@ -18,18 +18,18 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
     private readonly Queue<EventBatch> _batches = new(Kept);
     private readonly Dictionary<Guid, JobProgress> _progress = [];
     private readonly HashSet<Guid> _reported = [];
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _signal = new();
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ChangeCursor? _head;
-    private Task? _looking;
+    private Task? _running;
 
     public EventSource Source { get; } = source;
 
-    /// <summary>How many watch; under the hub's lock.</summary>
+    /// <summary>Number of readers; guarded by the lock of the hub.</summary>
     public int Readers { get; set; }
 
-    /// <summary>Ends with the next batch, and now and then without one. Take it before asking <see cref="After"/>.</summary>
+    /// <summary>Task that ends after the next reading of the rows. Get it before calling <see cref="FindNext"/>.</summary>
     public Task Changed
     {
         get
@@ -39,9 +39,9 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
         }
     }
 
-    /// <summary>The batch that goes on from the cursor, if there is one.</summary>
-    /// <param name="behind">The cursor is older than what is kept: the reader has to look for itself.</param>
-    public EventBatch? After(ChangeCursor cursor, out bool behind)
+    /// <summary>Finds the batch that follows the cursor; null without one.</summary>
+    /// <param name="behind">True if the cursor is older than the kept batches: the reader must read the rows itself.</param>
+    public EventBatch? FindNext(ChangeCursor cursor, out bool behind)
     {
         lock (_lock)
         {
@@ -51,69 +51,55 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
         }
     }
 
-    /// <summary>A reader has seen everything up to here; the first one says where the topic begins.</summary>
-    public void Begin(ChangeCursor cursor)
+    /// <summary>Starts the topic at the cursor of its first reader, who has all changes up to there.</summary>
+    public void Start(ChangeCursor cursor)
     {
         lock (_lock)
         {
             _head ??= cursor;
-            _looking ??= Task.Run(LookAsync);
+            _running ??= Task.Run(RunAsync);
         }
     }
 
-    /// <summary>Something watched may have changed.</summary>
-    public void Look(JobProgress? progress = null)
+    /// <summary>Has the topic read its rows, since one of them may have changed.</summary>
+    public void Wake(JobProgress? progress = null)
     {
         if (progress is not null)
         {
             lock (_lock)
             {
-                // A video whose part is tried again is as far as it was.
+                // The progress of a video does not go back if a part is retried.
                 if (!_progress.TryGetValue(progress.JobId, out var before) || progress.Progress >= before.Progress)
                     _progress[progress.JobId] = progress;
                 _reported.Add(progress.JobId);
             }
         }
 
-        _signal.Writer.TryWrite(true);
+        _signal.Set();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (_looking is not null)
-            await _looking;
+        if (_running is not null)
+            await _running;
         _stop.Dispose();
     }
 
-    private async Task LookAsync()
+    private async Task RunAsync()
     {
         try
         {
             while (true)
             {
-                await WaitAsync();
+                await _signal.WaitAsync(options.LookAfter, _stop.Token);
                 await ReadAsync();
                 await Task.Delay(options.Interval, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Nobody watches any more.
-        }
-    }
-
-    private async Task WaitAsync()
-    {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        timer.CancelAfter(options.LookAfter);
-        try
-        {
-            await _signal.Reader.ReadAsync(timer.Token);
-        }
-        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
-        {
-            // Time to look without having been told.
+            // The last reader has left.
         }
     }
 
@@ -135,12 +121,12 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
         }
         catch (Exception exception) when (DatabaseOutage.Is(exception))
         {
-            // Readers wait; the next look comes by itself.
-            logger.LogDebug("Events of {Source} not read, the database is away: {Reason}", Source.Id, exception.Message);
+            // Readers wait until the next reading.
+            logger.LogDebug("Database unavailable: events of {Source} not read: {Reason}. Retrying.", Source.Id, exception.Message);
         }
         catch (Exception exception) when (!_stop.IsCancellationRequested)
         {
-            logger.LogError(exception, "The events of {Source} could not be read", Source.Id);
+            logger.LogError(exception, "Events of {Source} not read. Retrying.", Source.Id);
         }
 
         lock (_lock)
@@ -152,16 +138,16 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
 
     private void Keep(ChangeCursor since, ChangedJobs changes)
     {
-        if (changes.Jobs.Count == 0 && !changes.Over)
+        if (changes.Jobs.Count == 0 && !changes.HasEnded)
             return;
         lock (_lock)
         {
             _head = changes.To;
-            // More than a page at once: each reader fetches it at its own pace.
+            // More than one page has changed: each reader reads the pages itself.
             if (changes.Next is not null)
                 _batches.Clear();
             else
-                Enqueue(EventBatch.Of(Source, since, changes));
+                Enqueue(EventBatch.Create(Source, since, changes));
         }
     }
 
@@ -172,15 +158,15 @@ internal sealed class EventTopic(EventSource source, JobEventQuery query, Events
         _batches.Enqueue(batch);
     }
 
-    /// <summary>What the job said itself is fresher than its row, which is written with the next heartbeat.</summary>
+    /// <summary>Adds the reported progress, which is newer than that of the row until the next heartbeat.</summary>
     private JobEvent WithProgress(JobEvent job)
     {
         lock (_lock)
         {
             if (job.Status != JobStatus.Processing)
                 _progress.Remove(job.JobId);
-            return _progress.TryGetValue(job.JobId, out var said) && said.Progress >= job.Progress
-                ? job with { Stage = said.Stage, Progress = said.Progress }
+            return _progress.TryGetValue(job.JobId, out var reported) && reported.Progress >= job.Progress
+                ? job with { Stage = reported.Stage, Progress = reported.Progress }
                 : job;
         }
     }

@@ -6,7 +6,9 @@ using MassTransit;
 
 namespace MangaMotion.Ingest.Background.Events;
 
-/// <summary>This instance's own queue for the bus's word of changes: it goes with the instance, and so does what lies in it.</summary>
+/// <summary>
+/// Temporary queue of this instance for notifications of changes. The broker deletes it with its messages when the instance ends.
+/// </summary>
 internal sealed class EventsEndpoint(EventHub hub, WebhookWatch webhooks, ServiceIdentity identity) : IEndpointMap
 {
     private const ushort Prefetch = 100;
@@ -19,8 +21,8 @@ internal sealed class EventsEndpoint(EventHub hub, WebhookWatch webhooks, Servic
             endpoint.PrefetchCount = Prefetch;
             endpoint.Handler<JobsChanged>(message =>
             {
-                hub.Tell(message.Message);
-                webhooks.Tell(message.Message.IngestIds);
+                hub.Notify(message.Message);
+                webhooks.Notify(message.Message.IngestIds);
                 return Task.CompletedTask;
             });
         });

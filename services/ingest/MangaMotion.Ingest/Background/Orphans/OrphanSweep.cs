@@ -1,3 +1,4 @@
+using System.Data;
 using MangaMotion.Ingest.Accepting.Uploads;
 using MangaMotion.Messaging.Postgres;
 using MangaMotion.Storage;
@@ -19,7 +20,7 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
 
     private const string Orphans =
         """
-        select key from unnest($1::text[], $2::uuid[], $3::text[]) as object (key, id, hash)
+        select key from unnest(@keys, @ids, @hashes) as object (key, id, hash)
         where not exists (select from ingests i where i.id = object.id)
           and not exists (select from jobs j where j.id = object.id)
           and not exists (select from uploads u where u.id = object.id)
@@ -82,14 +83,15 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
         if (batch.Count == 0)
             return 0;
         await using var command = database.CreateCommand(Orphans);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Select(found => found.Key)] });
-        command.Parameters.Add(new NpgsqlParameter<Guid?[]> { TypedValue = [.. batch.Select(found => found.Id)] });
-        command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. batch.Select(found => found.Hash)] });
+        command.Parameters.AddAll(
+            new("keys", batch.Select(found => found.Key).ToArray()),
+            new("ids", batch.Select(found => found.Id).ToArray()),
+            new("hashes", batch.Select(found => found.Hash).ToArray()));
         var orphans = new List<string>();
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await row.ReadAsync(cancellationToken))
-                orphans.Add(row.GetString(0));
+                orphans.Add(row.GetString("key"));
         }
 
         if (orphans.Count > 0)
@@ -100,7 +102,8 @@ internal sealed class OrphanSweep(NpgsqlDataSource database, IObjectStore store,
     private static Found? Find(string key) => key.Split('/') switch
     {
         [_, var id, ..] when Guid.TryParseExact(id, "N", out var parsed) => new(key, parsed, Hash: null),
-        [_, { Length: 64 } hash, ..] when key.StartsWith(VideoKeys.Shots, StringComparison.Ordinal) && hash.All(char.IsAsciiHexDigitLower) =>
+        [_, { Length: 64 } hash, ..]
+            when key.StartsWith(VideoKeys.Shots, StringComparison.Ordinal) && hash.All(char.IsAsciiHexDigitLower) =>
             new(key, Id: null, hash),
         _ => null,
     };

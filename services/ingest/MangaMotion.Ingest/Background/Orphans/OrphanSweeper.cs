@@ -16,7 +16,8 @@ internal sealed class OrphanSweeper(
         var overdue = BackgroundRounds.RepeatAsync("object-removal", _options.UploadInterval, RemoveOverdueAsync, logger, stoppingToken);
         var expiry = BackgroundRounds.RepeatAsync("upload-expiry", _options.UploadInterval, ExpireAsync, logger, stoppingToken);
         return _options.Enabled
-            ? Task.WhenAll(overdue, expiry, BackgroundRounds.RepeatAsync("orphan-sweep", _options.Interval, SweepAsync, logger, stoppingToken))
+            ? Task.WhenAll(
+                overdue, expiry, BackgroundRounds.RepeatAsync("orphan-sweep", _options.Interval, SweepAsync, logger, stoppingToken))
             : Task.WhenAll(overdue, expiry);
     }
 

@@ -7,7 +7,7 @@ public sealed class SweepOptions
 {
     public const string Section = "Sweep";
 
-    /// <summary>Whether objects without a row are removed. Expired uploads and objects of deleted rows always are.</summary>
+    /// <summary>True to remove objects without a row. Expired uploads and objects of deleted rows always are.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Time between two passes over the whole store, which one instance at a time makes.</summary>

@@ -25,8 +25,8 @@ internal sealed class IngestRemoval(NpgsqlDataSource database, ObjectRemovals ob
         "delete from ingests where id = any(@ingests)",
     ];
 
-    /// <summary>Removes what the request finds. The removal goes on if the caller disconnects.</summary>
-    /// <param name="audit">Makes the audit row from what is removed.</param>
+    /// <summary>Removes the rows of a request. The removal continues if the caller disconnects.</summary>
+    /// <param name="audit">Creates the audit row from the removed rows.</param>
     /// <returns>The removed rows; null if there is nothing to remove.</returns>
     public async Task<RemovalSet?> RemoveAsync(RemovalRequest request, Func<RemovalSet, AuditRow> audit)
     {

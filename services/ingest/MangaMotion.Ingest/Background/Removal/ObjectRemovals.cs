@@ -1,3 +1,4 @@
+using System.Data;
 using MangaMotion.Ingest.Background.Orphans;
 using MangaMotion.Storage;
 using MangaMotion.Videos;
@@ -11,8 +12,8 @@ namespace MangaMotion.Ingest.Background.Removal;
 internal sealed record ObjectRemoval(Guid Id, string[] Keys, string[] Prefixes);
 
 /// <summary>
-/// Removes the objects of deleted rows. The removal is written in the transaction that deletes the rows, so that a store that is away
-/// or a process that dies delays it and does not lose it.
+/// Removes the objects of deleted rows. The removal is written in the transaction that deletes the rows, so that an unavailable
+/// store or a crash delays it and does not lose it.
 /// </summary>
 internal sealed class ObjectRemovals(NpgsqlDataSource database, IObjectStore store, OrphanSweep sweep, ILogger<ObjectRemovals> logger)
 {
@@ -46,7 +47,7 @@ internal sealed class ObjectRemovals(NpgsqlDataSource database, IObjectStore sto
             command.Parameters.Add(new NpgsqlParameter<Guid[]>("jobs", set.Jobs));
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
-                prefixes.Add($"{VideoKeys.Shots}{row.GetString(0)}/");
+                prefixes.Add($"{VideoKeys.Shots}{row.GetString("name")}/");
         }
 
         var removal = new ObjectRemoval(Guid.CreateVersion7(), set.Keys, [.. prefixes]);
@@ -74,7 +75,8 @@ internal sealed class ObjectRemovals(NpgsqlDataSource database, IObjectStore sto
         catch (Exception exception)
         {
             logger.LogWarning(
-                exception, "Rows deleted, their objects not removed yet (removal {Removal}). The removal is repeated every Sweep__UploadInterval.",
+                exception,
+                "Rows deleted, their objects not removed yet (removal {Removal}). The removal is repeated every Sweep__UploadInterval.",
                 removal.Id);
         }
     }
@@ -89,7 +91,7 @@ internal sealed class ObjectRemovals(NpgsqlDataSource database, IObjectStore sto
             command.Parameters.Add(new NpgsqlParameter<int>("limit", BatchSize));
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
-                removals.Add(new(row.GetGuid(0), row.GetFieldValue<string[]>(1), row.GetFieldValue<string[]>(2)));
+                removals.Add(new(row.GetGuid("id"), row.GetFieldValue<string[]>("keys"), row.GetFieldValue<string[]>("prefixes")));
         }
 
         foreach (var removal in removals)

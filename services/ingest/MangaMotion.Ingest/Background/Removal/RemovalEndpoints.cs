@@ -34,14 +34,15 @@ internal static class RemovalEndpoints
         await RemoveAsync(RemovalRequest.OfVideo(id, context.OwnerId()), context, removal)
             ?? throw new ProblemException(404, "unknown_video", $"There is no video {id}, or it is not yours.");
 
-    private static async Task<IResult> TakeDownAsync(TakedownRequest request, HttpContext context, IngestRemoval removal, OwnerFilter owners)
+    private static async Task<IResult> TakeDownAsync(
+        TakedownRequest request, HttpContext context, IngestRemoval removal, OwnerFilter owners)
     {
         if (request.Sha256 is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigit))
             throw new ProblemException(400, "invalid_field", "The field 'sha256' must be 64 hexadecimal digits.");
-        var taken = await removal.RemoveAsync(
+        var removed = await removal.RemoveAsync(
             RemovalRequest.OfHash(hash.ToLowerInvariant(), await owners.ResolveAsync(context, request.Owner)),
             set => context.ToAuditRow(request, set.Assets.Length + set.Videos));
-        return Results.Ok(new TakedownResult(taken!.Assets.Length, taken.Videos));
+        return Results.Ok(new TakedownResult(removed!.Assets.Length, removed.Videos));
     }
 
     private static async Task<IResult?> RemoveAsync(RemovalRequest request, HttpContext context, IngestRemoval removal) =>

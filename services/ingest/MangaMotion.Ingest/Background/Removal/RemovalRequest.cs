@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Removal;
@@ -13,7 +14,8 @@ internal sealed class RemovalRequest(string lockSql, string findSql, Func<Npgsql
     public static RemovalRequest OfIngest(Guid id, Guid owner) => new(
         $"select from ingests where id = @id and owner_id = @owner {ForUpdate}",
         """
-        select array[id], array(select j.id from jobs j where j.ingest_id = i.id and j.parent_id is null), '{}'::uuid[], '{}'::text[], 0::bigint
+        select array[id] as ingests, array(select j.id from jobs j where j.ingest_id = i.id and j.parent_id is null) as jobs,
+          '{}'::uuid[] as assets, '{}'::text[] as keys, 0::bigint as videos
         from ingests i where i.id = @id and i.owner_id = @owner
         """,
         () => OfOne(id, owner));
@@ -21,7 +23,8 @@ internal sealed class RemovalRequest(string lockSql, string findSql, Func<Npgsql
     public static RemovalRequest OfAsset(Guid id, Guid owner) => new(
         $"select from ingests where id = (select ingest_id from assets where id = @id and owner_id = @owner) {ForUpdate}",
         """
-        select '{}'::uuid[], array(select j.id from jobs j where j.ingest_id = a.ingest_id and j.asset_id = a.id), array[a.id], array[a.key], 0::bigint
+        select '{}'::uuid[] as ingests, array(select j.id from jobs j where j.ingest_id = a.ingest_id and j.asset_id = a.id) as jobs,
+          array[a.id] as assets, array[a.key] as keys, 0::bigint as videos
         from assets a where a.id = @id and a.owner_id = @owner
         """,
         () => OfOne(id, owner));
@@ -31,8 +34,8 @@ internal sealed class RemovalRequest(string lockSql, string findSql, Func<Npgsql
         $"select from ingests where id = (select ingest_id from jobs where id = @id and owner_id = @owner) {ForUpdate}",
         """
         select array(select i.id from ingests i where i.id = v.ingest_id
-            and not exists (select from jobs o where o.ingest_id = i.id and o.parent_id is null and o.id <> v.id)),
-          array[v.id], '{}'::uuid[], '{}'::text[], 1::bigint
+            and not exists (select from jobs o where o.ingest_id = i.id and o.parent_id is null and o.id <> v.id)) as ingests,
+          array[v.id] as jobs, '{}'::uuid[] as assets, '{}'::text[] as keys, 1::bigint as videos
         from jobs v where v.id = @id and v.owner_id = @owner and v.type = 'video'
         """,
         () => OfOne(id, owner));
@@ -42,16 +45,18 @@ internal sealed class RemovalRequest(string lockSql, string findSql, Func<Npgsql
         $"select from ingests where id in (select ingest_id from assets where sha256 = @hash and owner_id = any(@owners)) {ForUpdate}",
         """
         with found as (select id, ingest_id, key from assets where sha256 = @hash and owner_id = any(@owners))
-        select '{}'::uuid[],
+        select '{}'::uuid[] as ingests,
           array(select distinct j.id from jobs j join found f on j.ingest_id = f.ingest_id
-            where j.asset_id = f.id or (j.type = 'video' and j.parent_id is null)),
-          array(select id from found), array(select key from found),
-          (select count(distinct j.id) from jobs j join found f on j.ingest_id = f.ingest_id where j.type = 'video' and j.parent_id is null)
+            where j.asset_id = f.id or (j.type = 'video' and j.parent_id is null)) as jobs,
+          array(select id from found) as assets, array(select key from found) as keys,
+          (select count(distinct j.id) from jobs j join found f on j.ingest_id = f.ingest_id
+            where j.type = 'video' and j.parent_id is null) as videos
         """,
-        () => [new NpgsqlParameter<string>("hash", sha256), new NpgsqlParameter<Guid[]>("owners", owners)]);
+        () => [new("hash", sha256), new("owners", owners)]);
 
-    /// <summary>Finds what is to be removed; null if there is nothing. In a transaction, no job is added to it until the end.</summary>
-    public async Task<RemovalSet?> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    /// <summary>Finds the rows to remove; null without any. In a transaction, no job is added to them until it ends.</summary>
+    public async Task<RemovalSet?> FindAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         if (transaction is not null)
         {
@@ -63,9 +68,10 @@ internal sealed class RemovalRequest(string lockSql, string findSql, Func<Npgsql
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(
-                row.GetFieldValue<Guid[]>(0), row.GetFieldValue<Guid[]>(1), row.GetFieldValue<Guid[]>(2), row.GetFieldValue<string[]>(3))
+                row.GetFieldValue<Guid[]>("ingests"), row.GetFieldValue<Guid[]>("jobs"), row.GetFieldValue<Guid[]>("assets"),
+                row.GetFieldValue<string[]>("keys"))
             {
-                Videos = (int)row.GetInt64(4),
+                Videos = (int)row.GetInt64("videos"),
             }
             : null;
     }
@@ -77,5 +83,5 @@ internal sealed class RemovalRequest(string lockSql, string findSql, Func<Npgsql
         return command;
     }
 
-    private static NpgsqlParameter[] OfOne(Guid id, Guid owner) => [new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<Guid>("owner", owner)];
+    private static NpgsqlParameter[] OfOne(Guid id, Guid owner) => [new("id", id), new("owner", owner)];
 }

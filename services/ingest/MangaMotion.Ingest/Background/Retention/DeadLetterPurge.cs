@@ -1,5 +1,6 @@
 using MangaMotion.Messaging.Postgres;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace MangaMotion.Ingest.Background.Retention;
 
@@ -10,18 +11,19 @@ internal sealed class DeadLetterPurge(NpgsqlDataSource database)
 {
     private const int StepSize = 5_000;
 
+    // Fires failed_jobs_deleted for open dead letters, which has their copies removed from the error queues.
     private const string Delete =
         """
         delete from failed_jobs where id in (
           select f.id from failed_jobs f
-          where f.created_at < clock_timestamp() - $1 and ($2::uuid is null or f.owner_id = $2) and f.status <> 'REPLAYING'
+          where f.created_at < clock_timestamp() - @age and (@owner is null or f.owner_id = @owner) and f.status <> 'REPLAYING'
             and not exists (select from replay_items i where i.dead_letter_id = f.id and i.status in ('WAITING', 'RELEASED'))
-          order by f.created_at limit $3 for update of f skip locked)
+          order by f.created_at limit @limit for update of f skip locked)
         """;
 
     private const string DeleteBatches =
         """
-        delete from replay_batches b where b.created_at < clock_timestamp() - $1 and b.status <> 'RELEASING'
+        delete from replay_batches b where b.created_at < clock_timestamp() - @age and b.status <> 'RELEASING'
           and not exists (select from replay_items i where i.batch_id = b.id and i.status = 'RELEASED')
         """;
 
@@ -39,7 +41,7 @@ internal sealed class DeadLetterPurge(NpgsqlDataSource database)
     {
         var deleted = await DeleteAllAsync(retention, ownerId: null, cancellationToken);
         await using var batches = database.CreateCommand(DeleteBatches);
-        batches.Parameters.Add(new() { Value = retention });
+        batches.Parameters.AddWithValue("age", retention);
         await batches.ExecuteNonQueryAsync(cancellationToken);
         return deleted;
     }
@@ -49,9 +51,10 @@ internal sealed class DeadLetterPurge(NpgsqlDataSource database)
         for (var deleted = 0; ;)
         {
             await using var command = database.CreateCommand(Delete);
-            command.Parameters.Add(new() { Value = olderThan });
-            command.Parameters.Add(new() { Value = (object?)ownerId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
-            command.Parameters.Add(new() { Value = StepSize });
+            command.Parameters.AddAll(
+                new("age", olderThan),
+                new("owner", NpgsqlDbType.Uuid) { Value = (object?)ownerId ?? DBNull.Value },
+                new("limit", StepSize));
             var step = await command.ExecuteNonQueryAsync(cancellationToken);
             deleted += step;
             if (step < StepSize)

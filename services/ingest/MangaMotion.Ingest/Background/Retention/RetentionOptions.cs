@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.Ingest.Background.Retention;
 
-/// <summary>How long finished ingests are kept. Section <c>Retention</c>.</summary>
+/// <summary>Retention of finished ingests, audit rows and statistics. Section <c>Retention</c>.</summary>
 public sealed class RetentionOptions
 {
     public const string Section = "Retention";
 
-    /// <summary>Age, since the end of its last job, at which an ingest goes, with its jobs and its files; 0 keeps all.</summary>
+    /// <summary>Time after the end of its last job at which an ingest is deleted with its jobs and files; 0 keeps all.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan FinishedIngests { get; set; }
 
@@ -19,7 +19,7 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Statistics { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>Time between two looks for old ones.</summary>
+    /// <summary>Time between two searches for old rows.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
 }

@@ -23,7 +23,8 @@ internal sealed class SeriesRecorder(
           where status = 'UPLOADED' and type = sampled.type and (not_before is null or not_before <= now())
           order by updated_at limit 1) oldest on true
         on conflict (minute, type) do update set
-          ready = greatest(queue_depths.ready, excluded.ready), oldest_seconds = greatest(queue_depths.oldest_seconds, excluded.oldest_seconds)
+          ready = greatest(queue_depths.ready, excluded.ready),
+          oldest_seconds = greatest(queue_depths.oldest_seconds, excluded.oldest_seconds)
         """;
 
     /// <summary>Sums the hours from the one before the newest sum, so that a pause of the recorder leaves no gap.</summary>
@@ -52,7 +53,7 @@ internal sealed class SeriesRecorder(
         delete from queue_depth_hours where hour < now() - @age;
         """;
 
-    /// <summary>Records the depths, sums the hours, and deletes what is too old.</summary>
+    /// <summary>Records the depths, sums the hours, and deletes old rows.</summary>
     /// <returns>False if another instance records now.</returns>
     public Task<bool> RecordAsync(CancellationToken cancellationToken) => database.RunExclusivelyAsync(
         "series",

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace MangaMotion.Ingest.Background.Webhooks;
 
 /// <summary>
-/// Tells addresses of the public internet from those of this machine, this network and its cloud (metadata services included),
-/// by IANA's registries of special-purpose addresses.
+/// Decides whether an address is on the public internet, by IANA's registries of special-purpose addresses. Addresses of this machine, its
+/// network and its cloud, metadata services included, are not.
 /// </summary>
 internal static class PublicAddress
 {
@@ -21,7 +21,8 @@ internal static class PublicAddress
     private static readonly IPNetwork GlobalV6 = IPNetwork.Parse("2000::/3");
 
     // Within the global range: protocol assignments and Teredo, documentation, and 6to4, which carries a v4 address.
-    private static readonly IPNetwork[] SpecialV6 = [.. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse)];
+    private static readonly IPNetwork[] SpecialV6 =
+        [.. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse)];
 
     public static bool Is(IPAddress address)
     {

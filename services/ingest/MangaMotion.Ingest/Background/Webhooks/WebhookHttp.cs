@@ -11,8 +11,8 @@ namespace MangaMotion.Ingest.Background.Webhooks;
 internal sealed record Receipt(string? Error, bool Final = false);
 
 /// <summary>
-/// Sends one delivery to an address chosen by the caller. The address is checked where the connection is made, so a name that
-/// resolves differently a moment later gains nothing. Redirects and proxies are not followed. Only the head of the answer is read.
+/// Sends one delivery to an address that the caller chose. The address is checked where the connection is made, so a name that resolves
+/// differently later cannot pass the check. Redirects and proxies are not followed. Only the head of the answer is read.
 /// </summary>
 internal sealed class WebhookHttp : IDisposable
 {
@@ -51,8 +51,9 @@ internal sealed class WebhookHttp : IDisposable
         {
             using var response = await _http.SendAsync(request, timeout.Token);
             return new(response.IsSuccessStatusCode ? null
-                : (int)response.StatusCode is >= 300 and < 400 ? $"it answered {(int)response.StatusCode}; redirects are not followed"
-                : $"it answered {(int)response.StatusCode}");
+                : (int)response.StatusCode is >= 300 and < 400
+                    ? $"the receiver answered {(int)response.StatusCode}; redirects are not followed"
+                : $"the receiver answered {(int)response.StatusCode}");
         }
         catch (HttpRequestException exception) when (exception.GetBaseException() is RefusedAddressException refused)
         {
@@ -60,7 +61,7 @@ internal sealed class WebhookHttp : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            return new(Shown(exception.GetBaseException().Message.TrimEnd('.')));
+            return new(CleanReason(exception.GetBaseException().Message.TrimEnd('.')));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -71,8 +72,9 @@ internal sealed class WebhookHttp : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Cuts an error text that quotes an invalid answer, and replaces characters that the database cannot store.</summary>
-    private static string Shown(string reason) =>
-        string.Concat(reason.Take(MaxReasonLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character));
+    private static string CleanReason(string reason) =>
+        string.Concat(reason.Take(MaxReasonLength).Select(
+            character => char.IsControl(character) || char.IsSurrogate(character) ? '\uFFFD' : character));
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -96,7 +98,7 @@ internal sealed class WebhookHttp : IDisposable
         }
     }
 
-    /// <summary>The callback's host has no address that may be reached.</summary>
+    /// <summary>The host of the callback has no allowed address.</summary>
     private sealed class RefusedAddressException(string host)
-        : Exception($"'{host}' is not an address of the public internet, and callbacks may not reach others (Webhooks__AllowPrivateNetworks)");
+        : Exception($"'{host}' is not an address of the public internet. Other addresses are not allowed (Webhooks__AllowPrivateNetworks)");
 }

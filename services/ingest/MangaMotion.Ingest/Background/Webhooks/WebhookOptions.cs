@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace MangaMotion.Ingest.Background.Webhooks;
 
-/// <summary>How callers are told of the end of an ingest. Section <c>Webhooks</c>.</summary>
+/// <summary>Notification of callers at the end of an ingest. Section <c>Webhooks</c>.</summary>
 public sealed class WebhookOptions
 {
     public const string Section = "Webhooks";
 
-    /// <summary>Attempts in all, the first included; the defaults reach over nine hours.</summary>
+    /// <summary>Largest number of attempts, the first included. With the defaults they span nine hours.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 14;
 
@@ -15,7 +15,7 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>No wait is longer.</summary>
+    /// <summary>Longest wait between two attempts.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromHours(2);
 
@@ -23,24 +23,26 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Deliveries under way on one instance at the same time; of one owner there is one.</summary>
+    /// <summary>Largest number of deliveries in progress on one instance. An owner has one at a time.</summary>
     [Range(1, 1_000)]
     public int Concurrency { get; set; } = 32;
 
-    /// <summary>Time after which ends of ingests are looked for without having been told: the bus may lose a message.</summary>
+    /// <summary>Time between two searches for ended ingests without a notification, since the bus may lose one.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long deliveries are signed with the secret before a renewal too; 0 signs with the new one only.</summary>
+    /// <summary>Time after a renewal in which deliveries are signed with the old secret as well; 0 signs with the new one only.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan SecretOverlap { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>Lets callbacks reach loopback and private networks: for in-house use only, since callers choose the address.</summary>
+    /// <summary>
+    /// True to allow callbacks to loopback and private networks. For in-house use only, since callers choose the address.
+    /// </summary>
     public bool AllowPrivateNetworks { get; set; }
 
     internal TimeSpan DelayAfter(int attempt, double random)
     {
-        // Beyond 2^30 it is the longest wait anyway.
+        // Every factor above 2^30 exceeds the longest wait.
         var delay = Delay * Math.Pow(2, Math.Min(attempt - 1, 30)) * (0.8 + 0.4 * random);
         return delay < MaxDelay ? delay : MaxDelay;
     }

@@ -1,21 +1,22 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
+using MangaMotion.Jobs.Notices;
 using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Ingest.Background.Webhooks;
 
-/// <summary>Sends what is due, each delivery at least once, and puts off what its receiver did not take.</summary>
-internal sealed class WebhookSender(WebhookStore store, WebhookHttp http, IOptions<WebhookOptions> options, ILogger<WebhookSender> logger) : BackgroundService
+/// <summary>Sends due deliveries, each at least once, and schedules the next attempt of a rejected one.</summary>
+internal sealed class WebhookSender(WebhookStore store, WebhookHttp http, IOptions<WebhookOptions> options, ILogger<WebhookSender> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _signal = new();
     private readonly ConcurrentDictionary<Guid, Task> _busy = new();
     private readonly WebhookOptions _options = options.Value;
 
-    /// <summary>Something is due.</summary>
-    public void Wake() => _signal.Writer.TryWrite(true);
+    /// <summary>Has the sender search for due deliveries.</summary>
+    public void Wake() => _signal.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,44 +25,46 @@ internal sealed class WebhookSender(WebhookStore store, WebhookHttp http, IOptio
             while (true)
             {
                 var pause = await SendDueAsync(stoppingToken);
-                await WaitAsync(pause, stoppingToken);
+                await _signal.WaitAsync(pause, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What is under way is broken off, and sent again when its lease is over.
+            // Deliveries in progress are canceled. They are sent again when their leases end.
             await Task.WhenAll(_busy.Values);
         }
     }
 
-    /// <returns>The time until the next one is due.</returns>
+    /// <returns>Time until the next delivery is due.</returns>
     private async Task<TimeSpan> SendDueAsync(CancellationToken cancellationToken)
     {
         try
         {
-            // Twice the longest attempt: a delivery under way is not sent a second time.
+            // The lease is twice the longest attempt, so a delivery in progress is not sent a second time.
             var free = _options.Concurrency - _busy.Count;
             if (free > 0)
             {
-                foreach (var delivery in await store.ClaimAsync([.. _busy.Keys], free, _options.Timeout * 2 + LongestPause, cancellationToken))
+                var lease = _options.Timeout * 2 + LongestPause;
+                foreach (var delivery in await store.ClaimAsync([.. _busy.Keys], free, lease, cancellationToken))
                 {
-                    // It may be over, and have left the dictionary, before it is known here.
+                    // SendAsync may end, and remove its entry, before its task is stored. TryUpdate does not add the entry again then.
                     _busy[delivery.OwnerId] = Task.CompletedTask;
                     _busy.TryUpdate(delivery.OwnerId, SendAsync(delivery, cancellationToken), Task.CompletedTask);
                 }
             }
 
-            // What is due already belongs to an owner that is busy; the end of that delivery wakes us.
-            return await store.UntilNextAsync(cancellationToken) is { } next && next > TimeSpan.Zero && next < LongestPause ? next : LongestPause;
+            // A delivery that is due already belongs to a busy owner. The end of that owner's delivery wakes this loop.
+            var next = await store.GetTimeToNextAsync(cancellationToken);
+            return next > TimeSpan.Zero && next < LongestPause ? next.Value : LongestPause;
         }
         catch (Exception exception) when (DatabaseOutage.Is(exception))
         {
-            logger.LogDebug("Webhooks not sent, the database is away: {Reason}", exception.Message);
+            logger.LogDebug("Database unavailable: webhooks not sent: {Reason}. Retrying.", exception.Message);
             return LongestPause;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogError(exception, "Webhooks could not be sent");
+            logger.LogError(exception, "Webhooks not sent. Retrying.");
             return LongestPause;
         }
     }
@@ -77,7 +80,10 @@ internal sealed class WebhookSender(WebhookStore store, WebhookHttp http, IOptio
             TimeSpan? again = last ? null : _options.DelayAfter(delivery.Attempt, Random.Shared.NextDouble());
             await store.EndAsync(delivery, receipt.Error, again, cancellationToken);
             if (receipt.Error is not null)
-                logger.LogInformation("Webhook delivery {DeliveryId}, attempt {Attempt}, was not taken: {Reason}", delivery.Id, delivery.Attempt, receipt.Error);
+            {
+                logger.LogInformation(
+                    "Webhook delivery {DeliveryId} failed at attempt {Attempt}: {Reason}", delivery.Id, delivery.Attempt, receipt.Error);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -85,26 +91,12 @@ internal sealed class WebhookSender(WebhookStore store, WebhookHttp http, IOptio
         }
         catch (Exception exception)
         {
-            logger.LogWarning(exception, "Webhook delivery {DeliveryId} broke off; it is sent again when its lease is over", delivery.Id);
+            logger.LogWarning(exception, "Webhook delivery {DeliveryId} interrupted. It is sent again when its lease ends.", delivery.Id);
         }
         finally
         {
             _busy.TryRemove(delivery.OwnerId, out _);
             Wake();
-        }
-    }
-
-    private async Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken)
-    {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timer.CancelAfter(pause);
-        try
-        {
-            await _signal.Reader.ReadAsync(timer.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The next one is due.
         }
     }
 }

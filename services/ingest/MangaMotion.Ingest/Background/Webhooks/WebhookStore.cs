@@ -1,25 +1,27 @@
+using System.Data;
 using MangaMotion.Api;
+using MangaMotion.Ingest.Api;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace MangaMotion.Ingest.Background.Webhooks;
 
-/// <summary>One delivery to be sent now.</summary>
+/// <summary>Claimed delivery, to be sent now.</summary>
 internal sealed record Delivery(Guid Id, Guid OwnerId, Uri Url, string Body, int Attempt);
 
 /// <summary>The rows in <c>webhook_deliveries</c>.</summary>
 internal sealed class WebhookStore(NpgsqlDataSource database)
 {
-    // An ingest of which dead letters are replayed ends once more, and that is told as well.
+    // If dead letters of an ingest are replayed, it ends once more and gets another delivery.
     private static readonly string ReopenSql =
         $"""
         insert into webhook_deliveries (ingest_id, owner_id, url)
         select id, owner_id, callback_url from ingests i
-        where id = any($1) and callback_url is not null and {Unfinished("i.id")}
+        where id = any(@ingests) and callback_url is not null and {WriteUnfinished("i.id")}
         on conflict (ingest_id) where status = 'WAITING' do nothing
         """;
 
-    // $1 are the ingests in question; null for all that wait.
+    // The parameter @ingests restricts the statement; null is all waiting deliveries.
     private static readonly string FinishSql =
         $"""
         update webhook_deliveries d set status = 'PENDING', next_attempt_at = now(), finished_at = ended.finished_at, body = ended.body
@@ -31,23 +33,24 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
                 'failed', count(*) filter (where j.status = 'FAILED'),
                 'canceled', count(*) filter (where j.status = 'CANCELED'), 'total', count(*))))::text as body
           from webhook_deliveries w join ingests i on i.id = w.ingest_id join jobs j on j.ingest_id = i.id
-          where w.status = 'WAITING' and ($1::uuid[] is null or w.ingest_id = any($1)) and not {Unfinished("w.ingest_id")}
+          where w.status = 'WAITING' and (@ingests is null or w.ingest_id = any(@ingests)) and not {WriteUnfinished("w.ingest_id")}
           group by w.id, i.id) ended
         where d.id = ended.id and d.status = 'WAITING'
         """;
 
-    // One of each owner at a time, so that nobody's slow receiver delays another's deliveries. The row is put off by the lease
-    // before it is sent: where this process dies, it is sent again.
+    // An owner has one delivery at a time, so a slow receiver delays no other owner. The time of the next attempt is moved by the lease
+    // before the delivery is sent, so it is sent again after a crash.
     private const string ClaimSql =
         """
         with due as (
           select distinct on (owner_id) id from webhook_deliveries
-          where status = 'PENDING' and next_attempt_at <= clock_timestamp() and owner_id <> all($1)
-          order by owner_id, next_attempt_at limit $2),
+          where status = 'PENDING' and next_attempt_at <= clock_timestamp() and owner_id <> all(@busy)
+          order by owner_id, next_attempt_at limit @count),
         locked as (
-          select id from webhook_deliveries where id in (select id from due) and status = 'PENDING' and next_attempt_at <= clock_timestamp()
+          select id from webhook_deliveries
+          where id in (select id from due) and status = 'PENDING' and next_attempt_at <= clock_timestamp()
           for update skip locked)
-        update webhook_deliveries d set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $3
+        update webhook_deliveries d set attempts = attempts + 1, next_attempt_at = clock_timestamp() + @lease
         from locked where d.id = locked.id
         returning d.id, d.owner_id, d.url, d.body, d.attempts
         """;
@@ -56,142 +59,147 @@ internal sealed class WebhookStore(NpgsqlDataSource database)
         """
         select id, ingest_id, url, status, attempts, last_error, created_at, finished_at, delivered_at, next_attempt_at, seq
         from webhook_deliveries
-        where owner_id = $1 and ($2::uuid is null or ingest_id = $2) and ($3::text is null or status = $3) and seq < $4
-        order by seq desc limit $5
+        where owner_id = @owner and (@ingest is null or ingest_id = @ingest) and (@status is null or status = @status) and seq < @before
+        order by seq desc limit @count
         """;
 
-    /// <summary>Marks the ingests' deliveries as due where the ingest has ended, and opens new ones where it has begun again.</summary>
-    /// <param name="ingests">Null looks at all that wait.</param>
-    /// <returns>How many became due.</returns>
+    /// <summary>Marks deliveries of ended ingests as due, and inserts new ones for ingests that run again.</summary>
+    /// <param name="ingests">Ingests to check; null checks all waiting deliveries.</param>
+    /// <returns>Number of deliveries that became due.</returns>
     public async Task<int> AdvanceAsync(Guid[]? ingests, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         if (ingests is not null)
-            batch.BatchCommands.Add(new(ReopenSql) { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = ingests } } });
+            batch.BatchCommands.Add(new(ReopenSql) { Parameters = { new("ingests", ingests) } });
         batch.BatchCommands.Add(new(FinishSql)
         {
-            Parameters = { new NpgsqlParameter { Value = (object?)ingests ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+            Parameters = { new("ingests", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = (object?)ingests ?? DBNull.Value } },
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return (int)batch.BatchCommands[^1].Rows;
     }
 
-    /// <summary>Takes deliveries that are due, at most one of each owner that is not busy.</summary>
+    /// <summary>Claims due deliveries, at most one of each owner that is not busy.</summary>
     public async Task<IReadOnlyList<Delivery>> ClaimAsync(Guid[] busyOwners, int count, TimeSpan lease, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ClaimSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = busyOwners });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+        command.Parameters.AddAll(new("busy", busyOwners), new("count", count), new("lease", lease));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<Delivery>();
         while (await reader.ReadAsync(cancellationToken))
-            claimed.Add(new(reader.GetGuid(0), reader.GetGuid(1), new Uri(reader.GetString(2)), reader.GetString(3), reader.GetInt32(4)));
+        {
+            claimed.Add(new(
+                reader.GetGuid("id"), reader.GetGuid("owner_id"), new Uri(reader.GetString("url")), reader.GetString("body"),
+                reader.GetInt32("attempts")));
+        }
+
         return claimed;
     }
 
-    /// <summary>The time until the next delivery is due, negative for one that is; null where there is none.</summary>
-    public async Task<TimeSpan?> UntilNextAsync(CancellationToken cancellationToken)
+    /// <summary>Gets the time until the next delivery is due, negative if one is due already; null without a pending delivery.</summary>
+    public async Task<TimeSpan?> GetTimeToNextAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select min(next_attempt_at) - clock_timestamp() from webhook_deliveries where status = 'PENDING'");
+        await using var command = database.CreateCommand(
+            "select min(next_attempt_at) - clock_timestamp() from webhook_deliveries where status = 'PENDING'");
         return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
     }
 
-    /// <param name="error">Null for one that was delivered.</param>
-    /// <param name="retryAfter">Null for the last attempt.</param>
+    /// <summary>Writes the outcome of an attempt.</summary>
+    /// <param name="error">Null if the receiver accepted the delivery.</param>
+    /// <param name="retryAfter">Time until the next attempt; null after the last one.</param>
     public async Task EndAsync(Delivery delivery, string? error, TimeSpan? retryAfter, CancellationToken cancellationToken)
     {
-        // A replay that was asked for meanwhile has set the attempts to zero: it stays due.
+        // A replay in the meantime has reset the attempts. Its delivery stays due.
         await using var command = database.CreateCommand(
             """
-            update webhook_deliveries set last_error = $3,
-              status = case when $3 is null then 'DELIVERED' when $4::interval is null then 'FAILED' else 'PENDING' end,
-              next_attempt_at = case when $3 is not null then clock_timestamp() + $4 end,
-              delivered_at = case when $3 is null then clock_timestamp() end
-            where id = $1 and attempts = $2 and status = 'PENDING'
+            update webhook_deliveries set last_error = @error,
+              status = case when @error is null then 'DELIVERED' when @retry_after is null then 'FAILED' else 'PENDING' end,
+              next_attempt_at = case when @error is not null then clock_timestamp() + @retry_after end,
+              delivered_at = case when @error is null then clock_timestamp() end
+            where id = @id and attempts = @attempt and status = 'PENDING'
             """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = delivery.Id });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = delivery.Attempt });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)error ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)retryAfter ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
+        command.Parameters.AddAll(
+            new("id", delivery.Id),
+            new("attempt", delivery.Attempt),
+            new("error", NpgsqlDbType.Text) { Value = (object?)error ?? DBNull.Value },
+            new("retry_after", NpgsqlDbType.Interval) { Value = (object?)retryAfter ?? DBNull.Value });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>An owner's deliveries, the newest first, each with its place in the list.</summary>
-    /// <param name="before">The place that the page comes after.</param>
+    /// <summary>Lists the deliveries of an owner, newest first, each with its place in the list.</summary>
+    /// <param name="before">Place of the last delivery of the previous page.</param>
     public async Task<List<(WebhookDelivery Delivery, long Place)>> ListAsync(
         Guid ownerId, Guid? ingestId, string? status, long before, int count, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(List);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)ingestId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        command.Parameters.AddAll(
+            new("owner", ownerId),
+            new("ingest", NpgsqlDbType.Uuid) { Value = (object?)ingestId ?? DBNull.Value },
+            ListQuery.Text("status", status),
+            new("before", before),
+            new("count", count));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var deliveries = new List<(WebhookDelivery, long)>();
         while (await row.ReadAsync(cancellationToken))
         {
             var delivery = new WebhookDelivery(
-                row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.IsDBNull(5) ? null : row.GetString(5),
-                row.GetFieldValue<DateTimeOffset>(6), Time(row, 7), Time(row, 8), Time(row, 9));
-            deliveries.Add((delivery, row.GetInt64(10)));
+                row.GetGuid("id"), row.GetGuid("ingest_id"), row.GetString("url"), row.GetString("status"), row.GetInt32("attempts"),
+                row.GetText("last_error"), row.GetFieldValue<DateTimeOffset>("created_at"),
+                row.GetFieldValue<DateTimeOffset?>("finished_at"), row.GetFieldValue<DateTimeOffset?>("delivered_at"),
+                row.GetFieldValue<DateTimeOffset?>("next_attempt_at"));
+            deliveries.Add((delivery, row.GetInt64("seq")));
         }
 
         return deliveries;
     }
 
-    /// <summary>Sends it (once more) at once, with attempts counted from zero.</summary>
-    /// <returns>The status before; null where the owner has no such delivery. One that waits for its ingest stays as it is.</returns>
+    /// <summary>Makes a delivery due now and resets its attempts. A delivery that waits for its ingest is not changed.</summary>
+    /// <returns>The status before; null if the owner has no such delivery.</returns>
     public async Task<string?> ReplayAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            with found as (select id, status from webhook_deliveries where id = $1 and owner_id = $2 for update),
+            with found as (select id, status from webhook_deliveries where id = @id and owner_id = @owner for update),
             replayed as (
-              update webhook_deliveries d set status = 'PENDING', attempts = 0, next_attempt_at = now(), last_error = null, delivered_at = null
+              update webhook_deliveries d
+              set status = 'PENDING', attempts = 0, next_attempt_at = now(), last_error = null, delivered_at = null
               from found where d.id = found.id and found.status <> 'WAITING')
             select status from found
             """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
+        command.Parameters.AddAll(new("id", id), new("owner", ownerId));
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    /// <summary>Secrets that the owner's deliveries are signed with, the newest first. Makes one if there is none.</summary>
+    /// <summary>Gets the secrets that sign the deliveries of an owner, newest first. Creates one if there is none.</summary>
     public async Task<IReadOnlyList<string>> GetSecretsAsync(Guid ownerId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            insert into webhook_secrets (owner_id, secret) values ($1, $2)
+            insert into webhook_secrets (owner_id, secret) values (@owner, @secret)
             on conflict (owner_id) do update set secret = webhook_secrets.secret
-            returning secret, case when previous_until > clock_timestamp() then previous_secret end
+            returning secret, case when previous_until > clock_timestamp() then previous_secret end as previous
             """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = WebhookSigner.CreateSecret() });
+        command.Parameters.AddAll(new("owner", ownerId), new("secret", WebhookSigner.CreateSecret()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return row.IsDBNull(1) ? [row.GetString(0)] : [row.GetString(0), row.GetString(1)];
+        return row.GetText("previous") is { } previous ? [row.GetString("secret"), previous] : [row.GetString("secret")];
     }
 
-    /// <summary>Replaces the owner's secret. Deliveries are signed with the one before as well, for the time of <paramref name="overlap"/>.</summary>
+    /// <summary>Replaces the secret of an owner.</summary>
+    /// <param name="overlap">Time in which deliveries are signed with the old secret as well.</param>
     public async Task<string> RenewSecretAsync(Guid ownerId, TimeSpan overlap, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            insert into webhook_secrets (owner_id, secret) values ($1, $2)
+            insert into webhook_secrets (owner_id, secret) values (@owner, @secret)
             on conflict (owner_id) do update set secret = excluded.secret, created_at = excluded.created_at,
-              previous_secret = webhook_secrets.secret, previous_until = clock_timestamp() + $3
+              previous_secret = webhook_secrets.secret, previous_until = clock_timestamp() + @overlap
             returning secret
             """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = WebhookSigner.CreateSecret() });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = overlap });
+        command.Parameters.AddAll(new("owner", ownerId), new("secret", WebhookSigner.CreateSecret()), new("overlap", overlap));
         return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static string Unfinished(string ingest) =>
+    private static string WriteUnfinished(string ingest) =>
         $"(select coalesce(sum(c.queued + c.processing), 0) <> 0 from job_count_totals c where c.ingest_id = {ingest})";
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

@@ -1,29 +1,30 @@
-using System.Threading.Channels;
+using MangaMotion.Jobs.Notices;
 using MangaMotion.Messaging.Postgres;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Background.Webhooks;
 
-/// <summary>Finds ends of ingests: those that the bus tells of at once, and what it lost with a sweep.</summary>
+/// <summary>Finds ended ingests: at once by the notifications of the bus, and by a sweep for lost notifications.</summary>
 internal sealed class WebhookWatch(
-    WebhookStore store, WebhookSender sender, NpgsqlDataSource database, IOptions<WebhookOptions> options, ILogger<WebhookWatch> logger) : BackgroundService
+    WebhookStore store, WebhookSender sender, NpgsqlDataSource database, IOptions<WebhookOptions> options, ILogger<WebhookWatch> logger)
+    : BackgroundService
 {
-    /// <summary>Ingests that change in this time share one statement.</summary>
+    /// <summary>Time between two statements. Ingests that change within it share one.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _signal = new();
     private readonly Lock _lock = new();
     private readonly HashSet<Guid> _changed = [];
 
-    /// <summary>Jobs of these ingests have changed.</summary>
-    public void Tell(IReadOnlyList<Guid> ingests)
+    /// <summary>Has ingests checked, whose jobs have changed.</summary>
+    public void Notify(IReadOnlyList<Guid> ingests)
     {
         if (ingests.Count == 0)
             return;
         lock (_lock)
             _changed.UnionWith(ingests);
-        _signal.Writer.TryWrite(true);
+        _signal.Set();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,8 +43,9 @@ internal sealed class WebhookWatch(
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        while (await _signal.Reader.ReadAsync(cancellationToken))
+        while (true)
         {
+            await _signal.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
             Guid[] changed;
             lock (_lock)
             {
@@ -51,7 +53,7 @@ internal sealed class WebhookWatch(
                 _changed.Clear();
             }
 
-            await AdvanceAsync(token => store.AdvanceAsync(changed, token), cancellationToken);
+            await AdvanceAsync(changed, cancellationToken);
             await Task.Delay(Interval, cancellationToken);
         }
     }
@@ -62,20 +64,20 @@ internal sealed class WebhookWatch(
             sender.Wake();
     }
 
-    private async Task AdvanceAsync(Func<CancellationToken, Task<int>> advance, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(Guid[] changed, CancellationToken cancellationToken)
     {
         try
         {
-            if (await advance(cancellationToken) > 0)
+            if (await store.AdvanceAsync(changed, cancellationToken) > 0)
                 sender.Wake();
         }
         catch (Exception exception) when (DatabaseOutage.Is(exception))
         {
-            logger.LogDebug("Ends of ingests not looked for, the database is away; the sweep will: {Reason}", exception.Message);
+            logger.LogDebug("Database unavailable: ended ingests not searched: {Reason}. The next sweep finds them.", exception.Message);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogError(exception, "Ends of ingests could not be looked for");
+            logger.LogError(exception, "Ended ingests not searched. The next sweep finds them.");
         }
     }
 }

@@ -16,20 +16,28 @@ internal static class AssetEndpoints
             .WithName("getAsset").WithSummary("The original or a derivative: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/assets/{id:guid}/variants/{name}", GetVariantAsync)
-            .WithName("getAssetVariant").WithSummary("A derivative by its name in the result, also one that the caller chose: a redirect to the store, or its bytes.")
+            .WithName("getAssetVariant")
+            .WithSummary("A derivative by its name in the result, also one that the caller chose: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
     }
 
-    /// <summary>Path below which the derivatives of an asset are served by name.</summary>
-    internal static string FilesUrlOf(Guid asset) => $"/api/v1/assets/{asset}/variants";
+    /// <summary>Writes the path below which the derivatives of an asset are served by name.</summary>
+    internal static string WriteFilesUrl(Guid asset) => $"/api/v1/assets/{asset}/variants";
 
     private static async Task<IResult> GetAsync(
-        Guid id, [Values(typeof(AssetVariants))] string variant, HttpContext context, AssetQuery assets, IObjectStore store, IOptions<IngestOptions> options)
+        Guid id, [Values(typeof(AssetVariants))] string variant, HttpContext context, AssetQuery assets, IObjectStore store,
+        IOptions<IngestOptions> options)
     {
         if (!AssetVariants.All.Contains(variant))
-            throw new ProblemException(404, "unknown_variant", $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}. Variants that you chose are at /assets/ID/variants/NAME.");
+        {
+            throw new ProblemException(404, "unknown_variant",
+                $"There is no variant '{variant}'; there are {string.Join(", ", AssetVariants.All)}. "
+                + "Variants that you chose are at /assets/ID/variants/NAME.");
+        }
+
         var found = await assets.FindAsync(id, variant, context.OwnerId(), context.RequestAborted)
-            ?? throw new ProblemException(404, "unknown_asset", $"There is no {variant} of asset {id}: not made (yet), or not yours.");
+            ?? throw new ProblemException(
+                404, "unknown_asset", $"There is no {variant} of asset {id}, it is not made yet, or the asset is not yours.");
 
         return await AnswerAsync(found, context, store, options.Value);
     }
@@ -39,12 +47,13 @@ internal static class AssetEndpoints
         await assets.FindAsync(id, name, context.OwnerId(), context.RequestAborted) is { } found
             ? await AnswerAsync(found, context, store, options.Value)
             : throw new ProblemException(404, "unknown_variant",
-                $"There is no variant '{NearestName.Shorten(name)}' of asset {id}: not chosen, not made (yet), or not yours.");
+                $"There is no variant '{NearestName.Shorten(name)}' of asset {id}, it is not made yet, or the asset is not yours.");
 
     /// <summary>Answers with a stored object: a redirect to the store, or its bytes.</summary>
     internal static async Task<IResult> AnswerAsync(StoredAsset found, HttpContext context, IObjectStore store, IngestOptions options)
     {
-        var link = store.PresignGet(found.Key, new(options.LinkLifetime) { DownloadName = found.DownloadName });
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        var link = store.PresignGet(found.Key, new(options.LinkLifetime) { DownloadName = found.DownloadName, HeadOnly = isHead });
         return link is null ? await StreamAsync(found, context, store) : Results.Redirect(link.ToString());
     }
 

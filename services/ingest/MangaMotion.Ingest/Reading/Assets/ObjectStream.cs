@@ -2,7 +2,10 @@ using MangaMotion.Storage;
 
 namespace MangaMotion.Ingest.Reading.Assets;
 
-/// <summary>A seekable view of an object for range requests: opened at the position of its first read. Reads only, asynchronously.</summary>
+/// <summary>
+/// Seekable stream of an object, for range requests. The object is opened at the position of the first read. Only asynchronous reads are
+/// supported.
+/// </summary>
 internal sealed class ObjectStream(IObjectStore store, string key, long length) : Stream
 {
     private ObjectContent? _content;
@@ -55,7 +58,8 @@ internal sealed class ObjectStream(IObjectStore store, string key, long length) 
         await base.DisposeAsync();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously: the source may be a network.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Read asynchronously: the source may be a network.");
 
     public override void Flush()
     {

@@ -10,7 +10,7 @@ internal static class CollectionEndpoints
     public static void MapCollections(this IEndpointRouteBuilder api)
     {
         api.MapGet("/collections/{slug}/status", StatusAsync)
-            .WithName("getCollectionStatus").WithSummary("How far all ingests of a collection are together.")
+            .WithName("getCollectionStatus").WithSummary("Progress of all ingests of a collection together.")
             .Produces<CollectionStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/collections/{slug}/variants", GetVariantsAsync)
             .WithName("getCollectionVariants").WithSummary("Variants that are made of each file of a collection.")

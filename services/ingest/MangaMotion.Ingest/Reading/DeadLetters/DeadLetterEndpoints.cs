@@ -4,38 +4,30 @@ using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Ingest.Keys;
-using MangaMotion.Jobs;
 using MangaMotion.ServiceDefaults.Problems;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace MangaMotion.Ingest.Reading.DeadLetters;
 
 internal static class DeadLetterEndpoints
 {
-    public static void AddDeadLetters(this IServiceCollection services)
-    {
-        services.AddReplayBatches();
-        services.AddSingleton<DeadLetterQuery>();
-        services.AddSingleton<RetryQuery>();
-    }
-
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
         api.MapGet("/failed-jobs", ListAsync)
-            .WithName("listFailedJobs").WithSummary("Dead letters, newest first, or with group_by=fingerprint their groups of one cause.")
+            .WithName("listFailedJobs").WithSummary("Dead letters, newest first, or with group_by=fingerprint their groups by cause.")
             .Produces<FailedJobs>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/failed-jobs/{id:guid}", GetAsync)
-            .WithName("getFailedJob").WithSummary("One dead letter; with the scope operate also stack, input and what the tool said.")
+            .WithName("getFailedJob").WithSummary("One dead letter; with the scope operate also stack, input and tool output.")
             .Produces<FailedJob>().ProducesProblem(404).RequireScope(Scopes.Read);
-        api.MapPost("/failed-jobs/retry", RetryAsync)
-            .WithName("replayFailedJobs").WithSummary("Run all dead letters of a filter again, or first one as a canary.")
+        api.MapPost("/failed-jobs/retry", ReplayAsync)
+            .WithName("replayFailedJobs").WithSummary("Replay all dead letters of a filter, or first one of them as a canary.")
             .Produces<ReplayProgress>(202).ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
         api.MapGet("/failed-jobs/retries/{id:guid}", ProgressAsync)
-            .WithName("getReplay").WithSummary("How far such a request is.")
+            .WithName("getReplay").WithSummary("Progress of a replay.")
             .Produces<ReplayProgress>().ProducesProblem(404).RequireScope(Scopes.Operate);
         api.MapDelete("/failed-jobs", DeleteAsync)
-            .WithName("deleteFailedJobs").WithSummary("Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
+            .WithName("deleteFailedJobs").WithSummary(
+                "Delete dead letters older than a time such as 30d, 12h or 90m, open and closed ones.")
             .Produces<DeletedFailedJobs>().ProducesProblem(400).RequireScope(Scopes.Operate).Audited();
     }
 
@@ -45,38 +37,38 @@ internal static class DeadLetterEndpoints
         var (token, pageSize) = (parameters.PageToken, parameters.PageSize ?? ListQuery.DefaultPageSize);
         ListQuery.Check(pageSize, parameters.Q);
         var owner = await owners.ResolveAsync(context, parameters.Owner);
-        return parameters.GroupBy switch
-        {
-            null => Results.Ok(await query.ListAsync(parameters.Filter, owner, token, pageSize, context.RequestAborted)),
-            "fingerprint" => Results.Ok(await query.GroupAsync(parameters.Filter, owner, Operates(context), token, pageSize, context.RequestAborted)),
-            var other => throw new ProblemException(400, "invalid_group_by", $"Dead letters cannot be grouped by '{other}'; use fingerprint."),
-        };
+        return parameters.GroupBy is null
+            ? Results.Ok(await query.ListAsync(parameters.Filter, owner, token, pageSize, context.RequestAborted))
+            : Results.Ok(await query.GroupAsync(parameters.Filter, owner, CanOperate(context), token, pageSize, context.RequestAborted));
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, DeadLetterQuery query) =>
-        await query.FindAsync(id, context.OwnerId(), Operates(context), context.RequestAborted) is { } letter
+        await query.FindAsync(id, context.OwnerId(), CanOperate(context), context.RequestAborted) is { } letter
             ? Results.Ok(letter)
             : throw new ProblemException(404, "unknown_failed_job", $"There is no dead letter {id}, or it is not yours.");
 
-    private static async Task<IResult> RetryAsync(ReplayFailedJobs request, HttpContext context, RetryQuery retries, OwnerFilter owners)
+    private static async Task<IResult> ReplayAsync(
+        ReplayFailedJobs request, HttpContext context, ReplayCommands replays, OwnerFilter owners)
     {
-        var progress = await retries.CreateAsync(
+        var progress = await replays.CreateAsync(
             request, context.OwnerId(), await owners.ResolveAsync(context, request.Owner), context.RequestAborted);
         return Results.Accepted($"/api/v1/failed-jobs/retries/{progress.Id}", progress);
     }
 
-    private static async Task<IResult> ProgressAsync(Guid id, HttpContext context, RetryQuery retries) =>
-        await retries.FindAsync(id, context.OwnerId(), context.RequestAborted) is { } progress
+    private static async Task<IResult> ProgressAsync(Guid id, HttpContext context, ReplayCommands replays) =>
+        await replays.FindAsync(id, context.OwnerId(), context.RequestAborted) is { } progress
             ? Results.Ok(progress)
-            : throw new ProblemException(404, "unknown_retry", $"There is no retry {id}, or it is not yours.");
+            : throw new ProblemException(404, "unknown_retry", $"There is no replay {id}, or it is not yours.");
 
     private static async Task<IResult> DeleteAsync(string? older_than, HttpContext context, DeadLetterPurge purge) =>
-        Results.Ok(new DeletedFailedJobs(await purge.DeleteAsync(AgeOf(older_than), context.OwnerId(), context.RequestAborted)));
+        Results.Ok(new DeletedFailedJobs(await purge.DeleteAsync(ReadAge(older_than), context.OwnerId(), context.RequestAborted)));
 
-    private static bool Operates(HttpContext context) => context.Features.GetRequiredFeature<ApiKey>().Scopes.Contains(Scopes.Operate);
+    private static bool CanOperate(HttpContext context) => context.Key().Scopes.Contains(Scopes.Operate);
 
-    /// <summary>A whole number of days, hours, minutes or seconds: <c>30d</c>. Needed: without it, it would delete everything.</summary>
-    private static TimeSpan AgeOf(string? text)
+    /// <summary>
+    /// Reads a number of days, hours, minutes or seconds, such as <c>30d</c>. Without an age, everything would be deleted.
+    /// </summary>
+    private static TimeSpan ReadAge(string? text)
     {
         TimeSpan? unit = text is null or "" ? null : text[^1] switch
         {
@@ -86,12 +78,14 @@ internal static class DeadLetterEndpoints
             's' => TimeSpan.FromSeconds(1),
             _ => null,
         };
-        return unit is { } one && int.TryParse(text![..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && one * count <= TimeSpan.FromDays(3650)
+        return unit is { } one && int.TryParse(text![..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && one * count <= TimeSpan.FromDays(3650)
             ? one * count
-            : throw new ProblemException(400, "invalid_age", "Say with older_than which dead letters to delete: a number and d, h, m or s, such as 30d, up to 3650d.");
+            : throw new ProblemException(400, "invalid_age",
+                "Say with older_than which dead letters to delete: a number and d, h, m or s, such as 30d, up to 3650d.");
     }
 
-    /// <summary>The query of a list.</summary>
+    /// <summary>Query parameters of the list.</summary>
     internal sealed record ListParameters(
         [property: FromQuery(Name = "type"), Values(typeof(JobTypeNames))] string? Type,
         [property: FromQuery(Name = "status"), Values(typeof(DeadLetterStatuses))] string? Status,
@@ -109,7 +103,7 @@ internal static class DeadLetterEndpoints
         public DeadLetterFilter Filter => new()
         {
             Type = Type,
-            Status = DeadLetterFilter.StatusOf(Status),
+            Status = DeadLetterFilter.ReadStatus(Status),
             Error = Error,
             Collection = Collection,
             Since = Since,

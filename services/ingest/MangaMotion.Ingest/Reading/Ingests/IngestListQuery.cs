@@ -10,8 +10,6 @@ internal sealed class IngestListQuery(NpgsqlDataSource database)
 {
     private const string ListName = "ingests";
 
-    private static readonly string[] States = [IngestStatuses.Accepted, IngestStatuses.Processing, IngestStatuses.Finished];
-
     // Each owner's ingests are read down the index until the page is full. The counts are sums over the rows of one ingest.
     private const string ListSql =
         """
@@ -39,16 +37,16 @@ internal sealed class IngestListQuery(NpgsqlDataSource database)
         """;
 
     public async Task<IngestList> ListAsync(
-        Guid[] owners, string? state, string? collection, string? search, string? pageToken, int pageSize, CancellationToken cancellationToken)
+        Guid[] owners, string? state, string? collection, string? search, string? pageToken, int pageSize,
+        CancellationToken cancellationToken)
     {
         ListQuery.Check(pageSize, search);
-        ListQuery.CheckOneOf("state", state, States);
         await using var command = database.CreateCommand(ListSql);
         command.Parameters.Add(new NpgsqlParameter<Guid[]>("owners", owners));
         command.Parameters.Add(new NpgsqlParameter<Guid>("before", PageToken.Read<Guid>(ListName, pageToken) ?? Guid.AllBitsSet));
         command.Parameters.Add(ListQuery.Text("collection", collection));
         command.Parameters.Add(ListQuery.Text("search", search?.ToLowerInvariant()));
-        command.Parameters.Add(ListQuery.Text("pattern", ListQuery.PatternOf(search)));
+        command.Parameters.Add(ListQuery.Text("pattern", ListQuery.WritePattern(search)));
         command.Parameters.Add(ListQuery.Text("state", state));
         command.Parameters.Add(new NpgsqlParameter<int>("limit", pageSize + 1));
         var ingests = new List<IngestSummary>();
@@ -61,8 +59,7 @@ internal sealed class IngestListQuery(NpgsqlDataSource database)
 
     private static IngestSummary Read(NpgsqlDataReader row)
     {
-        var progress = JobCounts.Sum(
-            row.GetInt64("done"), row.GetInt64("processing"), row.GetInt64("queued"), row.GetInt64("failed"), row.GetInt64("canceled"));
+        var progress = JobCounts.Read(row);
         return new(
             row.GetGuid("id"), row.GetGuid("owner_id"), row.GetText("collection"), progress.Status, row.GetString("lane"),
             progress, row.GetText("name"), row.GetInt64("assets"), row.GetInt64("bytes"),

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Api;
@@ -9,8 +10,8 @@ using Npgsql;
 namespace MangaMotion.Ingest.Reading.Ingests;
 
 /// <summary>
-/// Reads the status of an ingest: its counters and one page of its assets, in one round trip, at the same cost whatever the
-/// size of the ingest.
+/// Reads the status of an ingest: its counters and one page of its assets, in one round trip. The cost does not grow with the size of the
+/// ingest.
 /// </summary>
 public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
 {
@@ -20,7 +21,7 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
     public const int DefaultPageSize = 100;
     public const int MaxPageSize = 1_000;
 
-    // A job type a row; one row without a type where the ingest has no jobs.
+    // One row for each job type; one row without a type if the ingest has no jobs.
     private const string Counters =
         """
         select i.collection, i.not_before, c.type, c.done, c.processing, c.queued, c.failed, c.canceled
@@ -28,31 +29,31 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
           select type, sum(done)::bigint as done, sum(processing)::bigint as processing, sum(queued)::bigint as queued,
             sum(failed)::bigint as failed, sum(canceled)::bigint as canceled
           from job_count_totals where ingest_id = i.id group by type) c on true
-        where i.id = $1 and i.owner_id = $2
+        where i.id = @ingest and i.owner_id = @owner
         """;
 
     private const string Finished =
-        "select coalesce(sum(queued + processing), 0) = 0 from job_count_totals where ingest_id = $1";
+        "select coalesce(sum(queued + processing), 0) = 0 from job_count_totals where ingest_id = @ingest";
 
-    // The page first, then its jobs: never the jobs of the whole ingest.
+    // Selects the page first and then its jobs, so the jobs of the whole ingest are not read.
     private const string Assets =
         """
-        select a.position, a.id, a.name, a.media_type, j.status, j.attempts, j.last_error, j.result::text, j.id, a.size
+        select a.position, a.id, a.name, a.media_type, j.status, j.attempts, j.last_error, j.result::text as result, j.id as job_id, a.size
         from (
           select position, id, ingest_id, name, media_type, size from assets
-          where ingest_id = $1 and owner_id = $2 and position > $3 order by position limit $4) a
-        left join jobs j on j.ingest_id = $1 and j.asset_id = a.id
+          where ingest_id = @ingest and owner_id = @owner and position > @after order by position limit @limit) a
+        left join jobs j on j.ingest_id = @ingest and j.asset_id = a.id
         order by a.position
         """;
 
-    /// <summary>Path that makes a video of a file; null if a file of its type is no chapter.</summary>
+    /// <summary>Finds the path that makes a video of a file; null if files of its type are not chapters.</summary>
     internal static string? FindVideosUrl(string? mediaType) =>
         MediaType.All.FirstOrDefault(type => type.Name == mediaType)?.Kind is MediaKind.Archive or MediaKind.Pdf ? "/api/v1/videos" : null;
 
     public async Task<bool> IsFinishedAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Finished);
-        command.Parameters.Add(new() { Value = id });
+        command.Parameters.AddWithValue("ingest", id);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -63,10 +64,10 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
 
         var after = PageToken.Read<int>(ListName, pageToken) ?? -1;
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new(Counters) { Parameters = { new() { Value = id }, new() { Value = ownerId } } });
+        batch.BatchCommands.Add(new(Counters) { Parameters = { new("ingest", id), new("owner", ownerId) } });
         batch.BatchCommands.Add(new(Assets)
         {
-            Parameters = { new() { Value = id }, new() { Value = ownerId }, new() { Value = after }, new() { Value = pageSize + 1 } },
+            Parameters = { new("ingest", id), new("owner", ownerId), new("after", after), new("limit", pageSize + 1) },
         });
         var known = await paces.GetAsync(cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -80,14 +81,15 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         var positions = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.GetInt32(0) != last && positions++ == pageSize)
+            var position = reader.GetInt32("position");
+            if (position != last && positions++ == pageSize)
             {
                 next = PageToken.Write(ListName, last);
                 break;
             }
 
-            last = reader.GetInt32(0);
-            if (!reader.IsDBNull(8))
+            last = position;
+            if (!reader.IsDBNull("job_id"))
                 assets.Add(Read(reader));
         }
 
@@ -105,13 +107,14 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
         Head? head = null;
         while (await reader.ReadAsync(cancellationToken))
         {
-            var wait = reader.IsDBNull(1) ? 0 : Math.Max(0, (reader.GetFieldValue<DateTimeOffset>(1) - DateTimeOffset.UtcNow).TotalSeconds);
-            head ??= new(reader.IsDBNull(0) ? null : reader.GetString(0), JobCounts.None, new(0, 0));
-            if (reader.IsDBNull(2))
+            head ??= new(reader.GetText("collection"), JobCounts.None, new(0, 0));
+            if (reader.GetText("type") is not { } type)
                 continue;
-            var progress = JobCounts.Sum(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
-            var eta = Eta.Of(paces.GetValueOrDefault(reader.GetString(2), JobPace.Unknown), progress.Unfinished, wait);
-            head = head with { Progress = head.Progress.Add(progress), Eta = Eta.Later(head.Eta, eta) };
+            var progress = JobCounts.Read(reader);
+            var start = reader.GetFieldValue<DateTimeOffset?>("not_before") - DateTimeOffset.UtcNow;
+            var eta = Eta.Estimate(
+                paces.GetValueOrDefault(type, JobPace.Unknown), progress.Unfinished, delay: Math.Max(0, start?.TotalSeconds ?? 0));
+            head = head with { Progress = head.Progress.Add(progress), Eta = Eta.Combine(head.Eta, eta) };
         }
 
         return head;
@@ -120,16 +123,10 @@ public sealed class IngestStatusQuery(NpgsqlDataSource database, JobPaces paces)
     private sealed record Head(string? Collection, IngestProgress Progress, Eta? Eta);
 
     private static AssetStatus Read(NpgsqlDataReader row) => new(
-        row.GetGuid(1),
-        row.GetString(2),
-        row.IsDBNull(3) ? null : row.GetString(3),
-        row.GetInt64(9),
-        row.GetString(4),
-        row.GetInt32(5),
-        row.IsDBNull(6) ? null : row.GetString(6),
-        row.IsDBNull(7) ? null : JsonElement.Parse(row.GetString(7)),
-        row.GetGuid(8))
+        row.GetGuid("id"), row.GetString("name"), row.GetText("media_type"), row.GetInt64("size"), row.GetString("status"),
+        row.GetInt32("attempts"), row.GetText("last_error"), row.GetText("result") is { } result ? JsonElement.Parse(result) : null,
+        row.GetGuid("job_id"))
     {
-        VideosUrl = FindVideosUrl(row.IsDBNull(3) ? null : row.GetString(3)),
+        VideosUrl = FindVideosUrl(row.GetText("media_type")),
     };
 }

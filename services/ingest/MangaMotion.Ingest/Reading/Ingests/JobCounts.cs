@@ -1,4 +1,6 @@
+using System.Data;
 using MangaMotion.Api;
+using Npgsql;
 
 namespace MangaMotion.Ingest.Reading.Ingests;
 
@@ -22,6 +24,10 @@ internal static class JobCounts
             progress.Failed + other.Failed, progress.Canceled + other.Canceled);
     }
 
-    public static IngestProgress Sum(long done, long processing, long queued, long failed, long canceled) =>
+    /// <summary>Reads the columns done, processing, queued, failed and canceled.</summary>
+    public static IngestProgress Read(NpgsqlDataReader row) => Sum(
+        row.GetInt64("done"), row.GetInt64("processing"), row.GetInt64("queued"), row.GetInt64("failed"), row.GetInt64("canceled"));
+
+    private static IngestProgress Sum(long done, long processing, long queued, long failed, long canceled) =>
         new(done, processing, queued, failed, canceled, done + processing + queued + failed + canceled);
 }

@@ -13,26 +13,28 @@ internal static class JobEndpoints
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
         api.MapGet("/jobs", ListAsync)
-            .WithName("listJobs").WithSummary("Jobs, newest first; status=PROCESSING are the active ones.")
+            .WithName("listJobs").WithSummary("Jobs, newest first; status=PROCESSING lists the active ones.")
             .Produces<JobList>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/jobs/{id:guid}", GetAsync)
             .WithName("getJob").WithSummary("One job with its attempts.")
             .Produces<JobDetail>().ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapPost("/jobs/{id:guid}/cancel", CancelAsync)
-            .WithName("cancelJob").WithSummary("Stop a job; nothing of it is committed any more.")
+            .WithName("cancelJob").WithSummary("Cancel a job; none of its work is committed after that.")
             .Produces<JobDetail>().ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit).Audited();
-        api.MapPost("/jobs/{id:guid}/retry", RetryAsync)
-            .WithName("retryJob").WithSummary("Run a failed or canceled job again, with attempts counted from zero.")
+        api.MapPost("/jobs/{id:guid}/retry", ReplayAsync)
+            .WithName("retryJob").WithSummary("Replay a failed or canceled job; its attempts are reset.")
             .Produces<JobDetail>(202).ProducesProblem(404).ProducesProblem(409).RequireScope(Scopes.Submit).Audited();
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, JobListQuery jobs, OwnerFilter owners, [Values(typeof(JobTypeNames))] string? type, string? status, string? collection,
-        string? q, string? owner, string? pageToken, [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
+        HttpContext context, JobListQuery jobs, OwnerFilter owners, [Values(typeof(JobTypeNames))] string? type, string? status,
+        string? collection, string? q, string? owner, string? pageToken, [Range(
+            1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
         Results.Ok(await jobs.ListAsync(
             new(type, status, collection, q, pageToken, pageSize), await owners.ResolveAsync(context, owner), context.RequestAborted));
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext context, JobQuery jobs) => Results.Ok(await FindAsync(id, context, jobs));
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, JobQuery jobs) =>
+        Results.Ok(await FindAsync(id, context, jobs));
 
     private static async Task<IResult> CancelAsync(Guid id, HttpContext context, JobQuery jobs, JobCancels cancels)
     {
@@ -42,12 +44,13 @@ internal static class JobEndpoints
             : throw new ProblemException(409, "job_is_over", $"Job {id} is {job.Status} and cannot be canceled.");
     }
 
-    private static async Task<IResult> RetryAsync(Guid id, HttpContext context, JobQuery jobs, JobReplays replays)
+    private static async Task<IResult> ReplayAsync(Guid id, HttpContext context, JobQuery jobs, JobReplays replays)
     {
         var job = await FindAsync(id, context, jobs);
         return await replays.ReplayAsync(id, context.RequestAborted) == JobChange.Changed
             ? Results.Accepted($"/api/v1/jobs/{id}", await FindAsync(id, context, jobs))
-            : throw new ProblemException(409, "job_is_not_failed", $"Job {id} is {job.Status}; only a FAILED or CANCELED job can be run again.");
+            : throw new ProblemException(
+                409, "job_is_not_failed", $"Job {id} is {job.Status}. Only a FAILED or CANCELED job can be replayed.");
     }
 
     private static async Task<JobDetail> FindAsync(Guid id, HttpContext context, JobQuery jobs) =>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using MangaMotion.Api;
 using Npgsql;
@@ -9,19 +10,20 @@ public sealed class JobQuery(NpgsqlDataSource database)
 {
     private const string Job =
         """
-        select id, type, status, ingest_id, asset_id, lane, attempts, max_attempts, crashes, last_error, params::text, result::text,
+        select id, type, status, ingest_id, asset_id, lane, attempts, max_attempts, crashes, last_error, params::text as params,
+          result::text as result,
           not_before, created_at, updated_at, started_at, finished_at
-        from jobs where id = $1 and owner_id = $2
+        from jobs where id = @job and owner_id = @owner
         """;
 
     private const string Attempts =
-        "select worker_id, started_at, ended_at, outcome from job_attempts where job_id = $1 order by started_at";
+        "select worker_id, started_at, ended_at, outcome from job_attempts where job_id = @job order by started_at";
 
     public async Task<JobDetail?> FindAsync(Guid id, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new(Job) { Parameters = { new() { Value = id }, new() { Value = ownerId } } });
-        batch.BatchCommands.Add(new(Attempts) { Parameters = { new() { Value = id } } });
+        batch.BatchCommands.Add(new(Job) { Parameters = { new("job", id), new("owner", ownerId) } });
+        batch.BatchCommands.Add(new(Attempts) { Parameters = { new("job", id) } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
@@ -30,35 +32,33 @@ public sealed class JobQuery(NpgsqlDataSource database)
         await reader.NextResultAsync(cancellationToken);
         var history = new List<JobAttempt>();
         while (await reader.ReadAsync(cancellationToken))
-            history.Add(new(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), Time(reader, 2), Text(reader, 3)));
+        {
+            history.Add(new(
+                reader.GetString("worker_id"), reader.GetFieldValue<DateTimeOffset>("started_at"),
+                reader.GetFieldValue<DateTimeOffset?>("ended_at"), reader.GetText("outcome")));
+        }
+
         return job with { History = history };
     }
 
     private static JobDetail Read(NpgsqlDataReader row) => new()
     {
-        Id = row.GetGuid(0),
-        Type = row.GetString(1),
-        Status = row.GetString(2),
-        IngestId = Id(row, 3),
-        AssetId = Id(row, 4),
-        Priority = row.GetString(5),
-        Attempts = row.GetInt32(6),
-        MaxAttempts = row.GetInt32(7),
-        Crashes = row.GetInt32(8),
-        Error = Text(row, 9),
-        Params = JsonElement.Parse(row.GetString(10)),
-        Result = Text(row, 11) is { } result ? JsonElement.Parse(result) : null,
-        NotBefore = Time(row, 12),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(13),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(14),
-        StartedAt = Time(row, 15),
-        FinishedAt = Time(row, 16),
+        Id = row.GetGuid("id"),
+        Type = row.GetString("type"),
+        Status = row.GetString("status"),
+        IngestId = row.GetFieldValue<Guid?>("ingest_id"),
+        AssetId = row.GetFieldValue<Guid?>("asset_id"),
+        Priority = row.GetString("lane"),
+        Attempts = row.GetInt32("attempts"),
+        MaxAttempts = row.GetInt32("max_attempts"),
+        Crashes = row.GetInt32("crashes"),
+        Error = row.GetText("last_error"),
+        Params = JsonElement.Parse(row.GetString("params")),
+        Result = row.GetText("result") is { } result ? JsonElement.Parse(result) : null,
+        NotBefore = row.GetFieldValue<DateTimeOffset?>("not_before"),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>("created_at"),
+        UpdatedAt = row.GetFieldValue<DateTimeOffset>("updated_at"),
+        StartedAt = row.GetFieldValue<DateTimeOffset?>("started_at"),
+        FinishedAt = row.GetFieldValue<DateTimeOffset?>("finished_at"),
     };
-
-    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

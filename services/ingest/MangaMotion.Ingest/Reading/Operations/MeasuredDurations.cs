@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Jobs.Running;
 using MangaMotion.Jobs.Stats;
 
 namespace MangaMotion.Ingest.Reading.Operations;
@@ -28,13 +29,13 @@ internal sealed class MeasuredDurations
         {
             case "wait":
                 _wait.Add(bucket, count);
-                Failed += outcome == "dead_letter" ? count : 0;
-                Retried += outcome == "transient" ? count : 0;
+                Failed += outcome == AttemptOutcome.DeadLetter.Name() ? count : 0;
+                Retried += outcome == AttemptOutcome.Transient.Name() ? count : 0;
                 break;
-            case "run" when outcome == "done":
+            case "run" when outcome == AttemptOutcome.Done.Name():
                 _run.Add(bucket, count);
                 break;
-            case "total" when outcome == "done":
+            case "total" when outcome == AttemptOutcome.Done.Name():
                 _total.Add(bucket, count);
                 break;
         }

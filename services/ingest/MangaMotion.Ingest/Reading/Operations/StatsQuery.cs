@@ -1,9 +1,10 @@
+using System.Data;
 using MangaMotion.Api;
 using Npgsql;
 
 namespace MangaMotion.Ingest.Reading.Operations;
 
-/// <summary>Sums the histograms of the last day. The database is asked at most every 5 s, however many callers ask.</summary>
+/// <summary>Sums the histograms of the last day. The database is queried at most every 5 s for all callers.</summary>
 internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
@@ -13,18 +14,18 @@ internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) :
 
     private const string Sql =
         """
-        select w.name, l.type, l.stage, l.outcome, l.measure, l.bucket, sum(l.count)::bigint
-        from unnest($1::text[], $2::interval[]) as w (name, span) join job_latencies l on l.minute > now() - w.span
+        select w.name as span, l.type, l.stage, l.outcome, l.measure, l.bucket, sum(l.count)::bigint as count
+        from unnest(@names, @spans) as w (name, span) join job_latencies l on l.minute > now() - w.span
         group by 1, 2, 3, 4, 5, 6
         """;
 
-    private readonly SemaphoreSlim _asking = new(1, 1);
+    private readonly SemaphoreSlim _querying = new(1, 1);
     private JobStats _known = new([]);
     private DateTimeOffset _until = DateTimeOffset.MinValue;
 
     public async Task<JobStats> GetAsync(CancellationToken cancellationToken)
     {
-        await _asking.WaitAsync(cancellationToken);
+        await _querying.WaitAsync(cancellationToken);
         try
         {
             if (_until <= time.GetUtcNow())
@@ -33,25 +34,25 @@ internal sealed class StatsQuery(NpgsqlDataSource database, TimeProvider time) :
         }
         finally
         {
-            _asking.Release();
+            _querying.Release();
         }
     }
 
-    public void Dispose() => _asking.Dispose();
+    public void Dispose() => _querying.Dispose();
 
     private async Task<JobStats> QueryAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = Array.ConvertAll(Windows, window => window.Name) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(Windows, window => window.Span) });
+        command.Parameters.AddAll(
+            new("names", Array.ConvertAll(Windows, window => window.Name)), new("spans", Array.ConvertAll(Windows, window => window.Span)));
         var measured = new Dictionary<(string Window, string Type, string Stage), MeasuredDurations>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            var key = (row.GetString(0), row.GetString(1), row.GetString(2));
+            var key = (row.GetString("span"), row.GetString("type"), row.GetString("stage"));
             if (!measured.TryGetValue(key, out var stats))
                 measured.Add(key, stats = new());
-            stats.Add(row.GetString(3), row.GetString(4), row.GetInt16(5), row.GetInt64(6));
+            stats.Add(row.GetString("outcome"), row.GetString("measure"), row.GetInt16("bucket"), row.GetInt64("count"));
         }
 
         return new(Array.ConvertAll(Windows, window => new StatsWindow(

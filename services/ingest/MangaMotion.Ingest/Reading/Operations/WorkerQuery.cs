@@ -1,3 +1,4 @@
+using System.Data;
 using MangaMotion.Api;
 using Npgsql;
 
@@ -9,8 +10,8 @@ internal sealed class WorkerQuery(NpgsqlDataSource database)
     private const string Sql =
         $"""
         select id, service, version, host, pid,
-          case when alive_until > now() then '{WorkerHealth.Alive}' else '{WorkerHealth.Silent}' end, job_types, concurrency, current_jobs,
-          memory_bytes, started_at, heartbeat_at, sandbox
+          case when alive_until > now() then '{WorkerHealth.Alive}' else '{WorkerHealth.Silent}' end as health,
+          job_types, concurrency, current_jobs, memory_bytes, started_at, heartbeat_at, sandbox
         from workers where heartbeat_at > now() - interval '1 day' order by service, started_at, id
         """;
 
@@ -22,9 +23,10 @@ internal sealed class WorkerQuery(NpgsqlDataSource database)
         while (await row.ReadAsync(cancellationToken))
         {
             workers.Add(new(
-                row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetString(5),
-                row.GetFieldValue<string[]>(6), row.GetInt32(7), row.GetFieldValue<Guid[]>(8), row.GetInt64(9),
-                row.GetFieldValue<DateTimeOffset>(10), row.GetFieldValue<DateTimeOffset>(11), row.IsDBNull(12) ? null : row.GetString(12)));
+                row.GetString("id"), row.GetString("service"), row.GetString("version"), row.GetString("host"), row.GetInt32("pid"),
+                row.GetString("health"), row.GetFieldValue<string[]>("job_types"), row.GetInt32("concurrency"),
+                row.GetFieldValue<Guid[]>("current_jobs"), row.GetInt64("memory_bytes"), row.GetFieldValue<DateTimeOffset>("started_at"),
+                row.GetFieldValue<DateTimeOffset>("heartbeat_at"), row.GetText("sandbox")));
         }
 
         return new(workers);

@@ -4,7 +4,7 @@ using MangaMotion.ServiceDefaults.Problems;
 
 namespace MangaMotion.Ingest.Reading.Records;
 
-/// <summary>What is asked of a list of records, checked.</summary>
+/// <summary>Checked query of a list of records.</summary>
 internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, RecordPosition After, int Size)
 {
     /// <summary>Name of the list in page tokens.</summary>
@@ -28,7 +28,7 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
         ["exists"] = FilterOperator.Exists,
     };
 
-    /// <exception cref="ProblemException">A parameter is not known or its value not allowed; it is named.</exception>
+    /// <exception cref="ProblemException">400: a parameter is unknown, or its value is not allowed. The message names it.</exception>
     public static RecordPageRequest Read(IQueryCollection query, string? pageToken, int pageSize)
     {
         if (pageSize is < 1 or > MaxPageSize)
@@ -39,7 +39,11 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
             if (name.StartsWith(Opening, StringComparison.Ordinal) && name.EndsWith(']'))
                 filters.AddRange(values.Select(value => Parse(name, value ?? "")));
             else if (!Others.Contains(name, StringComparer.OrdinalIgnoreCase))
-                throw new ProblemException(400, "unknown_parameter", $"There is no parameter '{Shown(name)}'; known are filter[FIELD], filter[FIELD][OP], {string.Join(", ", Others)}.");
+            {
+                throw new ProblemException(400, "unknown_parameter",
+                    $"There is no parameter '{NearestName.Shorten(name)}'; "
+                    + $"known are filter[FIELD], filter[FIELD][OP], {string.Join(", ", Others)}.");
+            }
         }
 
         return filters.Count <= MaxFilters
@@ -47,7 +51,9 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
             : throw new ProblemException(400, "too_many_filters", $"There are {filters.Count} filters; {MaxFilters} are allowed.");
     }
 
-    /// <summary>What stands last in brackets is the operator if it is one: <c>filter[gt][eq]</c> asks for a field named gt.</summary>
+    /// <summary>
+    /// Parses a filter. The last brackets hold the operator if they hold a known one: <c>filter[gt][eq]</c> names a field gt.
+    /// </summary>
     private static RecordFilter Parse(string name, string value)
     {
         var field = name[Opening.Length..^1];
@@ -57,12 +63,10 @@ internal sealed record RecordPageRequest(IReadOnlyList<RecordFilter> Filters, Re
             (field, comparison) = (field[..split], known);
 
         if (comparison == FilterOperator.Exists && value is not ("true" or "false"))
-            throw new ProblemException(400, "invalid_filter", $"The filter '{Shown(name)}' must be true or false.");
+            throw new ProblemException(400, "invalid_filter", $"The filter '{NearestName.Shorten(name)}' must be true or false.");
         return new(field, comparison, value);
     }
 
     private static RecordPosition ReadPosition(string? token) =>
         PageToken.Read<long, long>(ListName, token) is var (load, number) ? new(load, number) : RecordPosition.Start;
-
-    private static string Shown(string name) => name.Length <= 60 ? name : $"{name[..60]}…";
 }

@@ -13,8 +13,9 @@ internal static class VideoAnswers
 
     public static VideoStatus ToStatus(Guid id, VideoDetails video) => new(
         id, video.Status, NameState(video.State), video.Progress, video.EtaSeconds is { } seconds ? Math.Round(seconds, 1) : null,
-        video.Error, [.. video.Stages.Select(ToStage)], [.. ToShots(id, video)], ToResults(id, video.Result))
+        video.Error, [.. video.Stages.Select(ToStage)], [.. ToShots(id, video)], ToResults(id, video))
     {
+        EditQueued = video.EditQueued,
         Title = video.Script?.Title,
         Direction = NameValue(video.Script?.Direction),
         DirectionFrom = NameValue(video.Script?.DirectionFrom),
@@ -22,7 +23,7 @@ internal static class VideoAnswers
         Language = video.Script?.Language,
         LanguageFrom = NameValue(video.Script?.LanguageFrom),
         LanguageConfidence = video.Script?.LanguageConfidence,
-        Notes = video.Script?.Notes ?? [],
+        Notes = [.. (video.Script?.Notes ?? []).Union(video.Result?.Notes ?? [])],
         IngestId = video.IngestId,
         CreatedAt = video.CreatedAt,
         FinishedAt = video.FinishedAt,
@@ -49,7 +50,8 @@ internal static class VideoAnswers
             var row = video.Shots.GetValueOrDefault(shot.Id);
             var panel = new ShotPanel(shot.Panel.X, shot.Panel.Y, shot.Panel.Width, shot.Panel.Height);
             yield return new(
-                shot.Id, shot.Page, panel, shot.Confidence, shot.Line, shot.Speaker, NameValue(shot.Flag), row?.Status ?? JobStatus.Uploaded,
+                shot.Id, shot.Page, panel, shot.Confidence, shot.Line, shot.Speaker, NameValue(
+                    shot.Flag), row?.Status ?? JobStatus.Uploaded,
                 (row?.Draft ?? false) || shot.Draft, row?.Error, PathOfPage(id, shot.Page))
             {
                 LineConfidence = shot.LineConfidence,
@@ -58,13 +60,22 @@ internal static class VideoAnswers
         }
     }
 
-    private static VideoResults? ToResults(Guid id, VideoResult? result)
+    private static VideoResults? ToResults(Guid id, VideoDetails video)
     {
-        return result is null
+        return video.Result is not { } result
             ? null
             : new(
                 result.Seconds, result.Draft, PathOf(VideoVariants.Video), PathOf(VideoVariants.Subtitles),
-                PathOf(VideoVariants.Transcript), PathOf(VideoVariants.Poster));
+                PathOf(VideoVariants.Transcript), PathOf(VideoVariants.Poster))
+            {
+                Outdated = video.Status != JobStatus.Done,
+                Variants = [.. result.Files.Select(ToVariant).OfType<PosterVariant>()],
+            };
+
+        PosterVariant? ToVariant(VideoFile file) =>
+            file.FindPosterVariant() is { } name
+                ? new(name, PathOf(file.Variant), file.ContentType, file.Width ?? 0, file.Height ?? 0, file.Bytes)
+                : null;
 
         string PathOf(string variant) => $"/api/v1/videos/{id}/{variant}";
     }

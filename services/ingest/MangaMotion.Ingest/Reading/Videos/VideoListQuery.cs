@@ -13,12 +13,12 @@ internal sealed class VideoListQuery(VideoListing videos)
     private const string Accepted = "accepted";
 
     public async Task<VideoList> ListAsync(
-        Guid[] owners, string? state, string? collection, string? search, string? pageToken, int pageSize, CancellationToken cancellationToken)
+        Guid[] owners, string? state, string? collection, string? search, string? pageToken, int pageSize,
+        CancellationToken cancellationToken)
     {
         ListQuery.Check(pageSize, search);
-        ListQuery.CheckOneOf("state", state, VideoListStates.All);
         var filter = new VideoListFilter(
-            owners, StatusesOf(state), SagaStateOf(state), collection, search?.ToLowerInvariant(), ListQuery.PatternOf(search));
+            owners, StatusesOf(state), SagaStateOf(state), collection, search?.ToLowerInvariant(), ListQuery.WritePattern(search));
         var before = PageToken.Read<Guid>(ListName, pageToken) ?? Guid.AllBitsSet;
         var rows = await videos.ListAsync(filter, before, pageSize + 1, cancellationToken);
         var next = ListQuery.Cut(rows, pageSize, video => PageToken.Write(ListName, video.Id));

@@ -19,8 +19,8 @@ internal sealed class CompositionWork(StageRun stage, VideoQuery videos, ICompos
         var composition = await FetchAsync(material, workspace, cancellationToken);
         var progress = new StageProgress(run.Report, Stage.Compositing);
         var composed = await compositor.ComposeAsync(composition, workspace, progress, cancellationToken);
-        return new VideoResult(
-            composed.Seconds, material.Script.Shots.Count, HasDraft(material), await StoreAsync(composed, plan.Prefix, cancellationToken));
+        var files = await StoreAsync(composed, plan.Prefix, cancellationToken);
+        return new VideoResult(composed.Seconds, material.Script.Shots.Count, HasDraft(material), files) { Notes = composed.Notes };
     });
 
     private async Task<Composition> FetchAsync(VideoMaterial material, Workspace workspace, CancellationToken cancellationToken)
@@ -60,6 +60,18 @@ internal sealed class CompositionWork(StageRun stage, VideoQuery videos, ICompos
         {
             var put = await store.PutFileAsync($"{prefix}/{name}", path, new() { ContentType = type }, cancellationToken);
             files.Add(new(variant, put.Key, type, put.Length, put.Sha256!));
+        }
+
+        foreach (var picture in composed.PosterVariants)
+        {
+            var variant = VideoFile.PosterVariant(picture.Variant);
+            var key = $"{prefix}/{variant}{Path.GetExtension(picture.Path)}";
+            var put = await store.PutFileAsync(key, picture.Path, new() { ContentType = picture.ContentType }, cancellationToken);
+            files.Add(new(variant, put.Key, picture.ContentType, put.Length, put.Sha256!)
+            {
+                Width = picture.Width,
+                Height = picture.Height,
+            });
         }
 
         return files;

@@ -1,21 +1,30 @@
 using System.Text;
+using System.Text.Json;
 using MangaMotion.Comics.Script;
 using MangaMotion.Comics.Subtitles;
+using MangaMotion.Film.Captions;
 using MangaMotion.Film.Composition;
 using MangaMotion.Film.Frames;
+using MangaMotion.Media;
+using MangaMotion.Media.Images;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.ScriptGen;
 using MangaMotion.VideoPipeline.Stages.VoiceGen;
 
 namespace MangaMotion.VideoPipeline.Stages.Compositing;
 
-/// <summary>Puts a video together from its segments and speeches: cues, chapters and transcript follow from script and timeline.</summary>
-internal sealed class Compositor(FilmComposer composer) : ICompositor
+/// <summary>Composes a video of its segments and speeches. Cues, chapters and transcript follow from script and timeline.</summary>
+internal sealed class Compositor(FilmComposer composer, CaptionFonts fonts, IImageRenderer images) : ICompositor
 {
-    public async Task<ComposedVideo> ComposeAsync(Composition composition, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
+    /// <summary>Number of shots of which one is the poster.</summary>
+    private const int PosterShots = 8;
+
+    public async Task<ComposedVideo> ComposeAsync(
+        Composition composition, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var (script, timeline, options) = (composition.Script, composition.Timeline, composition.Options);
-        var cues = Cues(composition);
+        var (script, timeline) = (composition.Script, composition.Timeline);
+        var cues = CreateCues(composition);
         var film = await composer.ComposeAsync(
             workspace,
             new FilmParts
@@ -23,58 +32,94 @@ internal sealed class Compositor(FilmComposer composer) : ICompositor
                 Format = new FilmFormat(script.Width, script.Height, script.Fps),
                 Segments = composition.Segments,
                 Frames = timeline.Frames,
-                Speeches = [.. Spoken(composition).Select(spoken => new SpeechClip(spoken.Speech.Path, spoken.Shot.SpeechStart))],
-                Music = options.Music,
+                Speeches = [.. FindSpoken(composition).Select(spoken => new SpeechClip(spoken.Speech.Path, spoken.Shot.SpeechStart)
+                {
+                    IsPause = Letters.CountSpoken(spoken.Shot.Shot.Line ?? "") == 0,
+                })],
+                Music = composition.Options.Music,
                 Subtitles = cues.Count > 0 ? WebVtt.WriteCues(cues) : null,
-                BurnSubtitles = options.BurnSubtitles,
-                Chapters = Chapters(script, timeline),
+                Chapters = CreateChapters(script, timeline),
                 Title = script.Title,
                 Language = script.Language,
-                PosterAt = timeline.Shots[0].Frames / 2.0 / timeline.Fps,
+                PosterAt = FindPosterTime(script, timeline),
             },
             progress,
             cancellationToken);
 
         var (subtitles, transcript) = (workspace.NewPath("vtt"), workspace.NewPath("txt"));
         await File.WriteAllTextAsync(subtitles, WebVtt.WriteCues(cues), cancellationToken);
-        await File.WriteAllTextAsync(transcript, Transcript(script), cancellationToken);
-        return new ComposedVideo(film.Video, subtitles, transcript, film.Poster, film.Seconds);
+        await File.WriteAllTextAsync(transcript, WriteTranscript(script), cancellationToken);
+        var drawn = TitleWriter.ListDrawn(script, composition.Options.BurnSubtitles);
+        var missing = await fonts.DescribeMissingAsync(workspace, drawn, cancellationToken);
+        return new ComposedVideo(film.Video, subtitles, transcript, film.Poster, film.Seconds)
+        {
+            Notes = missing is null ? film.Faults : [missing, .. film.Faults],
+            PosterVariants = await RenderPosterAsync(composition.Options.PosterVariants, film.Poster, workspace, cancellationToken),
+        };
     }
 
-    private static IEnumerable<(TimelineShot Shot, ShotSpeech Speech)> Spoken(Composition composition) =>
-        composition.Timeline.Shots.Where(shot => composition.Speeches.ContainsKey(shot.Shot.Id)).Select(shot => (shot, composition.Speeches[shot.Shot.Id]));
+    private async Task<IReadOnlyList<MediaFile>> RenderPosterAsync(
+        string? chosen, string poster, Workspace workspace, CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(chosen ?? "[]");
+        var variants = ChosenVariants.Parse(document.RootElement);
+        if (variants.Count == 0)
+            return [];
+        var request = new ImageRequest { Variants = variants, AnimationSize = null };
+        return (await images.RenderAsync(workspace, poster, MediaType.Jpeg, request, cancellationToken)).Files;
+    }
 
-    private static List<SubtitleCue> Cues(Composition composition) =>
-    [
-        .. Spoken(composition).SelectMany(spoken => SubtitleCue.SplitLine(
-            [.. spoken.Speech.Words.Select(word => new TimedWord(word.Text, spoken.Shot.SpeechStart + word.Start, spoken.Shot.SpeechStart + word.End))],
-            until: (double)(spoken.Shot.Start + spoken.Shot.Frames) / composition.Timeline.Fps)),
-    ];
+    /// <summary>
+    /// Finds the time of the poster: the middle of the cover, or of the shot with the largest panel among the first ones, which give little
+    /// of the story away.
+    /// </summary>
+    private static double FindPosterTime(VideoScript script, Timeline timeline)
+    {
+        var pictures = timeline.Shots.Where(shot => shot.Shot.Card is null).DefaultIfEmpty(timeline.Shots[0]);
+        var shot = timeline.Shots.FirstOrDefault(shot => shot.Shot.Id == script.Cover)
+            ?? pictures.Take(PosterShots).MaxBy(shot => (long)shot.Shot.Panel.Width * shot.Shot.Panel.Height)!;
+        return (shot.Start + (shot.Frames / 2.0)) / timeline.Fps;
+    }
 
-    /// <summary>One for each page, from its first shot on.</summary>
-    private static List<FilmChapter> Chapters(VideoScript script, Timeline timeline)
+    private static IEnumerable<(TimelineShot Shot, ShotSpeech Speech)> FindSpoken(Composition composition) =>
+        composition.Timeline.Shots.Where(shot => composition.Speeches.ContainsKey(shot.Shot.Id))
+            .Select(shot => (shot, composition.Speeches[shot.Shot.Id]));
+
+    private static List<SubtitleCue> CreateCues(Composition composition)
+    {
+        var cues = new List<SubtitleCue>();
+        foreach (var (shot, speech) in FindSpoken(composition))
+        {
+            var start = (double)shot.Start / shot.Fps;
+            cues.AddRange(SegmentCaptions.SplitLine(shot, speech.Words)
+                .Select(cue => cue with { Start = start + cue.Start, End = start + cue.End }));
+        }
+
+        return cues;
+    }
+
+    /// <summary>Creates a chapter for each page, from its first shot on.</summary>
+    private static List<FilmChapter> CreateChapters(VideoScript script, Timeline timeline)
     {
         List<TimelineShot> starts = [.. timeline.Shots.Where((shot, i) => i == 0 || timeline.Shots[i - 1].Shot.Page != shot.Shot.Page)];
-        return
-        [
-            .. starts.Select((shot, i) => new FilmChapter(
-                PageName(script, shot.Shot.Page), (double)shot.Start / timeline.Fps, i + 1 < starts.Count ? (double)starts[i + 1].Start / timeline.Fps : timeline.Seconds)),
-        ];
+        return [.. starts.Select((shot, i) => new FilmChapter(NamePage(script, shot.Shot.Page), GetStart(i), GetStart(i + 1)))];
+
+        double GetStart(int i) => i < starts.Count ? (double)starts[i].Start / timeline.Fps : timeline.Seconds;
     }
 
-    private static string Transcript(VideoScript script)
+    private static string WriteTranscript(VideoScript script)
     {
         var text = new StringBuilder(script.Title).Append('\n');
         var page = 0;
         foreach (var shot in script.Shots.Where(shot => !string.IsNullOrWhiteSpace(shot.Line)))
         {
             if (shot.Page != page)
-                text.Append('\n').Append(PageName(script, page = shot.Page)).Append("\n\n");
+                text.Append('\n').Append(NamePage(script, page = shot.Page)).Append("\n\n");
             text.Append(shot.Speaker is { Length: > 0 } speaker ? $"{speaker}: " : "").Append(shot.Line).Append('\n');
         }
 
         return text.ToString();
     }
 
-    private static string PageName(VideoScript script, int page) => script.Language == "ja" ? $"{page}ページ" : $"Page {page}";
+    private static string NamePage(VideoScript script, int page) => script.Language == "ja" ? $"{page}ページ" : $"Page {page}";
 }

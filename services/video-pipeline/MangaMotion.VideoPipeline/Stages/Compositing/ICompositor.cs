@@ -1,5 +1,6 @@
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Media.Images;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Planning;
 using MangaMotion.VideoPipeline.Stages.VoiceGen;
@@ -27,4 +28,11 @@ public sealed record Composition(
 /// <param name="Subtitles">WebVTT.</param>
 /// <param name="Transcript">Plain text.</param>
 /// <param name="Poster">JPEG.</param>
-public sealed record ComposedVideo(string Video, string Subtitles, string Transcript, string Poster, double Seconds);
+public sealed record ComposedVideo(string Video, string Subtitles, string Transcript, string Poster, double Seconds)
+{
+    /// <summary>Sentences for the owner about faults of the video.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Variants of the poster that the owner chose.</summary>
+    public IReadOnlyList<MediaFile> PosterVariants { get; init; } = [];
+}

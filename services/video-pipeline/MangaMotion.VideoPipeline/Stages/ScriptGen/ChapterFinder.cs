@@ -11,7 +11,7 @@ namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 /// <summary>Value of a script, where it comes from, and the confidence in it, 0 to 1; null if nothing was measured.</summary>
 internal sealed record Found<T>(T Value, ValueSource From, double? Confidence = null);
 
-/// <summary>Finds the language and the reading direction of a chapter: those of the request, of ComicInfo.xml, or of the lettering.</summary>
+/// <summary>Finds the language and the reading direction of a chapter: in the request, in ComicInfo.xml, or in the lettering.</summary>
 internal sealed class ChapterFinder(PageScribe scribe)
 {
     /// <summary>Pages that are read at most. Covers and title pages may have no lettering.</summary>
@@ -47,7 +47,8 @@ internal sealed class ChapterFinder(PageScribe scribe)
             (not null, _) => new(ReadingDirection.RightToLeft, ValueSource.Request),
             (_, false) => new(ReadingDirection.LeftToRight, FindSource(info)),
             (_, true) => new(ReadingDirection.RightToLeft, FindSource(info)),
-            _ when language is { Value: "ja", From: ValueSource.Pages } => new(ReadingDirection.RightToLeft, ValueSource.Pages, language.Confidence),
+            _ when language is { Value: "ja", From: ValueSource.Pages } =>
+                new(ReadingDirection.RightToLeft, ValueSource.Pages, language.Confidence),
             _ => new(ReadingDirection.RightToLeft, ValueSource.Default),
         };
 

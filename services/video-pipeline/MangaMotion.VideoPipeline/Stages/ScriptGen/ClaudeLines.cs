@@ -10,10 +10,10 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
-/// <summary>Lets Claude mend the lettering that was read: misread words, speakers, order of the bubbles' sentences.</summary>
+/// <summary>Corrects the lines with Claude: misread words, speakers, order of the sentences.</summary>
 internal sealed class ClaudeLines : ILineWriter, IDisposable
 {
-    /// <summary>Shots of one request; its answer must fit into <see cref="AnswerTokens"/>.</summary>
+    /// <summary>Number of shots in one request. Its answer must fit into <see cref="AnswerTokens"/>.</summary>
     private const int ShotsAtOnce = 60;
     private const int AnswerTokens = 8_000;
 
@@ -27,7 +27,8 @@ internal sealed class ClaudeLines : ILineWriter, IDisposable
         Answer with nothing but JSON: {"shots":[{"id":"…","line":"…" or null,"speaker":"…" or null}]}, one for each shot you got.
         """;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json =
+        new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly AnthropicClient _client;
     private readonly ClaudeOptions _options;
@@ -45,8 +46,10 @@ internal sealed class ClaudeLines : ILineWriter, IDisposable
         var shots = new List<ScriptShot>(script.Shots.Count);
         foreach (var some in script.Shots.Chunk(ShotsAtOnce))
         {
-            // Silence is not sent: there is nothing to mend in it.
-            var lines = some.Any(shot => shot.Line != null) ? await AskAsync(script, some, cancellationToken) : new Dictionary<string, Line>();
+            // Shots without a line have nothing to correct and are not sent.
+            var lines = some.Any(shot => shot.Line != null)
+                ? await AskAsync(script, some, cancellationToken)
+                : new Dictionary<string, Line>();
             shots.AddRange(some.Select(shot => shot.Line is null ? shot
                 : lines is null ? shot with { Draft = true }
                 : lines.TryGetValue(shot.Id, out var line) ? shot with { Line = line.Text, Speaker = line.Speaker }
@@ -58,11 +61,11 @@ internal sealed class ClaudeLines : ILineWriter, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The lines by shot; null where the provider did not give any.</summary>
+    /// <summary>Asks for the lines by shot; null if the provider failed.</summary>
     private async Task<Dictionary<string, Line>?> AskAsync(VideoScript script, ScriptShot[] shots, CancellationToken cancellationToken)
     {
-        var question = JsonSerializer.Serialize(
-            new { script.Title, script.Language, Shots = shots.Where(shot => shot.Line != null).Select(shot => new { shot.Id, shot.Page, Lettering = shot.Line }) }, Json);
+        var lettered = shots.Where(shot => shot.Line != null).Select(shot => new { shot.Id, shot.Page, Lettering = shot.Line });
+        var question = JsonSerializer.Serialize(new { script.Title, script.Language, Shots = lettered }, Json);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.Deadline);
         try
@@ -104,18 +107,19 @@ internal sealed class ClaudeLines : ILineWriter, IDisposable
     /// <exception cref="JsonException">The answer is not what was asked for.</exception>
     private static Dictionary<string, Line> Read(string answer, ScriptShot[] shots)
     {
-        // Models like to put a fence around JSON.
+        // Models often put a Markdown fence around JSON.
         var (start, end) = (answer.IndexOf('{'), answer.LastIndexOf('}'));
         var written = start < 0 || end < start ? null : JsonSerializer.Deserialize<Answer>(answer[start..(end + 1)], Json);
         if (written?.Shots is not { Count: > 0 } lines)
             throw new JsonException("the answer holds no shots");
 
         var asked = shots.Select(shot => shot.Id).ToHashSet();
-        return lines.Where(line => line?.Id != null && asked.Contains(line.Id)).DistinctBy(line => line.Id).ToDictionary(line => line.Id!, line => line with
-        {
-            Text = ScriptWriter.KeepPrintable(line.Text, ScriptLimits.MaxLineLength),
-            Speaker = ScriptWriter.KeepPrintable(line.Speaker, ScriptLimits.MaxSpeakerLength),
-        });
+        return lines.Where(line => line?.Id != null && asked.Contains(line.Id)).DistinctBy(line => line.Id)
+            .ToDictionary(line => line.Id!, line => line with
+            {
+                Text = ScriptWriter.KeepPrintable(line.Text, ScriptLimits.MaxLineLength),
+                Speaker = ScriptWriter.KeepPrintable(line.Speaker, ScriptLimits.MaxSpeakerLength),
+            });
     }
 
     private sealed record Answer(IReadOnlyList<Line>? Shots);

@@ -12,6 +12,12 @@ namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 /// </summary>
 internal sealed class JapaneseReader(NeuralLines neural, CropReader crops)
 {
+    /// <summary>
+    /// Sizes in pixels of a letter at which each block is read. The reading with the higher confidence counts. <c>bench lettering</c> on
+    /// relettered pages with four fonts had the fewest errors with these, and most with letters of 60 pixels.
+    /// </summary>
+    private static readonly double[] LetterSizes = [24, 32];
+
     /// <summary>Reads a page.</summary>
     /// <returns>Bubbles in no particular order, and boxes of lettering that could not be read.</returns>
     /// <exception cref="MediaException">A tool failed, or the page costs too much.</exception>
@@ -24,17 +30,22 @@ internal sealed class JapaneseReader(NeuralLines neural, CropReader crops)
         blocks.AddRange(found.Where(column => !blocks.Exists(block => ColumnBlocks.Overlap(block, column))));
         var words = await crops.ReadAsync(
             workspace,
-            [.. blocks.Select(block => TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block))],
+            [
+                .. from block in blocks
+                   from size in LetterSizes
+                   select TextCrop.CutBlock(page.Pixels, page.Width, page.Height, block, size),
+            ],
             TextLayout.JapaneseColumns,
             cancellationToken);
+        var readings = words.Select(JapaneseLettering.JoinWords).Chunk(LetterSizes.Length)
+            .Select(both => both.MaxBy(one => one.Confidence));
         List<Bubble> bubbles =
         [
-            .. from pair in blocks.Zip(words)
-               let reading = JapaneseLettering.JoinWords(pair.Second)
-               where reading.Text.Length > 0
-               select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, reading.Text)
+            .. from pair in blocks.Zip(readings)
+               where pair.Second.Text.Length > 0
+               select new Bubble(pair.First.X, pair.First.Y, pair.First.Width, pair.First.Height, pair.Second.Text)
                {
-                   Confidence = reading.Confidence,
+                   Confidence = pair.Second.Confidence,
                },
         ];
         List<Bubble> unread =

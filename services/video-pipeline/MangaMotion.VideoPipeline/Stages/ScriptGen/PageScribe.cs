@@ -8,10 +8,10 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
-/// <summary>Finds what is on one page: its panels and its lettering.</summary>
+/// <summary>Finds the panels and the lettering of one page.</summary>
 internal sealed class PageScribe(PageReader pages, EnglishReader english, JapaneseReader japanese, CropReader crops)
 {
-    /// <summary>Longest side in pixels.</summary>
+    /// <summary>Longest side of a thumbnail in pixels.</summary>
     private const int ThumbnailSize = 320;
 
     /// <summary>Blocks of a page that are read to find the language.</summary>
@@ -20,25 +20,28 @@ internal sealed class PageScribe(PageReader pages, EnglishReader english, Japane
     /// <summary>Greys that a blank page may show, from scanning.</summary>
     private const int BlankRange = 24;
 
-    /// <summary>Small pictures of the panels of a page, in their order; none where they cost too much.</summary>
-    public async Task<IReadOnlyList<string>> CutThumbnailsAsync(Workspace workspace, string path, PageLayout layout, CancellationToken cancellationToken)
+    /// <summary>Cuts out small pictures of the panels of a page, in their order.</summary>
+    /// <returns>Files; empty if the thumbnails exceed a limit.</returns>
+    public async Task<IReadOnlyList<string>> CutThumbnailsAsync(
+        Workspace workspace, string path, PageLayout layout, CancellationToken cancellationToken)
     {
+        PanelCut[] cuts = [.. layout.Panels.Select(panel => new PanelCut(panel.X, panel.Y, panel.Width, panel.Height))];
         try
         {
-            return await pages.CutThumbnailsAsync(
-                workspace, path, [.. layout.Panels.Select(panel => new PanelCut(panel.X, panel.Y, panel.Width, panel.Height))], ThumbnailSize, cancellationToken);
+            return await pages.CutThumbnailsAsync(workspace, path, cuts, ThumbnailSize, cancellationToken);
         }
         catch (MediaException exception) when (exception.Permanent)
         {
-            // The page itself was read; it needs no thumbnails to be filmed.
+            // The page itself was read. Its shots need no thumbnails.
             return [];
         }
     }
 
-    /// <param name="path">The page's picture in the workspace.</param>
+    /// <param name="path">Picture of the page in the workspace.</param>
     /// <exception cref="MediaException">The picture cannot be read.</exception>
     public async Task<PageReading> ReadAsync(
-        Workspace workspace, string path, int number, string name, string language, ReadingDirection direction, CancellationToken cancellationToken)
+        Workspace workspace, string path, int number, string name, string language, ReadingDirection direction,
+        CancellationToken cancellationToken)
     {
         var page = await pages.ReadGreyAsync(workspace, path, cancellationToken);
         var reading = new PageReading { Number = number, Name = name };
@@ -50,13 +53,14 @@ internal sealed class PageScribe(PageReader pages, EnglishReader english, Japane
         {
             Layout = layout,
             Details = [.. layout.Panels.Select(panel => PanelDetail.Measure(page.Pixels, page.Width, panel))],
+            Focuses = [.. layout.Panels.Select(panel => PanelFocus.Find(page.Pixels, page.Width, panel))],
         };
         try
         {
             var (bubbles, unread) = language == "ja"
                 ? await japanese.ReadAsync(workspace, page, cancellationToken)
                 : await english.ReadAsync(workspace, page, layout, cancellationToken);
-            return reading with { Bubbles = bubbles, Unread = unread };
+            return reading with { Bubbles = [.. bubbles.Select(bubble => FindBalloon(page, bubble))], Unread = unread };
         }
         catch (MediaException exception) when (exception.Permanent)
         {
@@ -82,6 +86,11 @@ internal sealed class PageScribe(PageReader pages, EnglishReader english, Japane
             asEnglish.SelectMany(EnglishLettering.BuildBlockLines).Sum(line => line.Text.Count(char.IsAsciiLetter)),
             asJapanese.Sum(words => JapaneseLettering.JoinWords(words).Text.Length));
     }
+
+    private static Bubble FindBalloon(GreyPage page, Bubble bubble) => bubble with
+    {
+        Balloon = Balloon.Find(page.Pixels, page.Width, page.Height, bubble.X, bubble.Y, bubble.Width, bubble.Height),
+    };
 
     private static bool IsBlank(ReadOnlySpan<byte> pixels)
     {

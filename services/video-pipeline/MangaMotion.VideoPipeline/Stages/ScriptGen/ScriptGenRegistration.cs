@@ -13,6 +13,7 @@ internal static class ScriptGenRegistration
         services.AddSingleton<JapaneseReader>();
         services.AddSingleton<PageScribe>();
         services.AddSingleton<ChapterFinder>();
+        services.AddSingleton<TitleWriter>();
         services.AddSingleton<IScriptGenerator, ScriptGenerator>();
         services.AddValidatedOptions<ClaudeOptions>(ClaudeOptions.Section);
         if (configuration[ClaudeOptions.KeyVariable] is { Length: > 0 } key)

@@ -12,17 +12,20 @@ using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages.ScriptGen;
 
-/// <summary>Writes scripts without any network: panels by their gutters, lettering by tesseract, lines and moves by rule.</summary>
-/// <param name="lines">Who mends the lines afterwards; null where no provider is set.</param>
+/// <summary>Writes scripts without a network: panels by their gutters, lettering by local readers, lines and moves by rules.</summary>
+/// <param name="lines">Provider that corrects the lines afterwards; null if none is set.</param>
 internal sealed class ScriptGenerator(
-    ChapterReader chapters, ChapterFinder finder, PageScribe scribe, IObjectStore store, ILineWriter? lines = null) : IScriptGenerator
+    ChapterReader chapters, ChapterFinder finder, PageScribe scribe, IObjectStore store, TitleWriter titles, ILineWriter? lines = null)
+    : IScriptGenerator
 {
-    /// <summary>Pages at a time; each holds its pixels in memory.</summary>
-    private static readonly int Pages = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    /// <summary>Number of pages that are read at the same time. Each holds its pixels in memory.</summary>
+    private static readonly int PagesAtOnce = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
-    public async Task<WrittenScript> WriteAsync(Chapter chapter, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
+    public async Task<WrittenScript> WriteAsync(
+        Chapter chapter, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        using var opened = await chapters.OpenAsync(workspace, [.. chapter.Files.Select(file => new Media.Chapters.ChapterFile(file.Path, file.Name))], cancellationToken);
+        var files = chapter.Files.Select(file => new Media.Chapters.ChapterFile(file.Path, file.Name)).ToArray();
+        using var opened = await chapters.OpenAsync(workspace, files, cancellationToken);
         var options = chapter.Options;
         var language = await finder.FindLanguageAsync(workspace, opened, options, cancellationToken);
         var direction = ChapterFinder.FindDirection(options, opened.Info, language);
@@ -31,15 +34,16 @@ internal sealed class ScriptGenerator(
         var done = 0;
         await Parallel.ForEachAsync(
             opened.Pages,
-            new ParallelOptions { MaxDegreeOfParallelism = Pages, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = PagesAtOnce, CancellationToken = cancellationToken },
             async (page, token) =>
             {
                 readings[page.Number - 1] = await ReadAsync(page, token);
                 progress.Report((double)Interlocked.Increment(ref done) / readings.Length);
             });
 
-        var script = ScriptWriter.WriteScript(
-            Title(chapter, opened), language.Value, direction.Value, new FrameSize(options.Width, options.Height), options.Fps, readings) with
+        var frame = new FrameSize(options.Width, options.Height);
+        var title = FindTitle(chapter, opened);
+        var script = ScriptWriter.WriteScript(title, language.Value, direction.Value, frame, options.Fps, readings) with
         {
             DirectionFrom = direction.From,
             DirectionConfidence = direction.Confidence,
@@ -48,9 +52,10 @@ internal sealed class ScriptGenerator(
         };
         script = script with { Notes = CollectNotes(opened.Info, language, script.Notes) };
         if (script.Shots.Count == 0)
-            throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {Reasons(readings)}".TrimEnd());
+            throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {DescribeReasons(readings)}".TrimEnd());
         if (lines != null)
             script = await lines.WriteAsync(script, cancellationToken);
+        script = await titles.WriteAsync(script, options, opened.Info, workspace, cancellationToken);
         return new WrittenScript(script, [.. stored.OrderBy(page => page.Number)]);
 
         async Task<PageReading> ReadAsync(ChapterPage page, CancellationToken token)
@@ -75,23 +80,25 @@ internal sealed class ScriptGenerator(
 
             if (reading.Layout is { } layout)
             {
-                var panels = await StorePanelsAsync(page, layout, await scribe.CutThumbnailsAsync(workspace, file.Path, layout, token), token);
+                var thumbnails = await scribe.CutThumbnailsAsync(workspace, file.Path, layout, token);
+                var panels = await StorePanelsAsync(page, layout, thumbnails, token);
                 stored.Add(await StoreAsync(chapter.VideoId, page, file, token) with { Panels = panels });
             }
 
-            // The store may have taken it already.
+            // A disk store may have moved the file.
             File.Delete(file.Path);
             return reading;
         }
 
-        async Task<StoredPanel[]> StorePanelsAsync(ChapterPage page, PageLayout layout, IReadOnlyList<string> thumbnails, CancellationToken token)
+        async Task<StoredPanel[]> StorePanelsAsync(
+            ChapterPage page, PageLayout layout, IReadOnlyList<string> thumbnails, CancellationToken token)
         {
             var panels = new StoredPanel[thumbnails.Count];
             for (var i = 0; i < panels.Length; i++)
             {
                 var (panel, key) = (layout.Panels[i], VideoKeys.Panel(chapter.VideoId, page.Number, i + 1));
                 await store.PutFileAsync(key, thumbnails[i], new PutOptions { ContentType = "image/jpeg" }, token);
-                // A disk store has taken it already.
+                // A disk store may have moved the file.
                 File.Delete(thumbnails[i]);
                 panels[i] = new(panel.X, panel.Y, panel.Width, panel.Height, key);
             }
@@ -103,36 +110,46 @@ internal sealed class ScriptGenerator(
     private async Task<StoredPage> StoreAsync(Guid video, ChapterPage page, PageFile file, CancellationToken cancellationToken)
     {
         var key = VideoKeys.Page(video, page.Number, file.Type.Extension);
-        // As a stream: the file may be a link to the original, which is not the store's to move.
+        // The file may be a link to the original, which the store must not move, so it is sent as a stream.
         await using var content = File.OpenRead(file.Path);
-        var put = await store.PutAsync(key, content, new PutOptions { ContentType = file.Type.Name, ExpectedLength = content.Length }, cancellationToken);
+        var options = new PutOptions { ContentType = file.Type.Name, ExpectedLength = content.Length };
+        var put = await store.PutAsync(key, content, options, cancellationToken);
         return new StoredPage(page.Number, key, put.Sha256!);
     }
 
-    /// <summary>Reasons of the first pages, each with the page it is about, and the number of the others.</summary>
-    private static string Reasons(IReadOnlyList<PageReading> readings)
+    /// <summary>Lists the reasons of the first pages, each with its page, and the number of the others.</summary>
+    private static string DescribeReasons(IReadOnlyList<PageReading> readings)
     {
-        const int Named = 5;
+        const int MaxNamed = 5;
         var reasons = readings.Where(reading => reading.Reason != null).ToList();
-        var sentences = reasons.Take(Named).Select(reading =>
-            reading.Reason!.StartsWith($"Page {reading.Number} ", StringComparison.Ordinal) ? reading.Reason : $"Page {reading.Number} ({reading.Name}): {reading.Reason}");
-        var more = reasons.Count - Named;
+        var sentences = reasons.Take(MaxNamed).Select(reading =>
+            reading.Reason!.StartsWith($"Page {reading.Number} ", StringComparison.Ordinal)
+                ? reading.Reason
+                : $"Page {reading.Number} ({reading.Name}): {reading.Reason}");
+        var more = reasons.Count - MaxNamed;
         return string.Join(' ', sentences) + (more > 0 ? $" The same holds for {more} more." : "");
     }
 
     private static string[]? CollectNotes(ComicInfo info, Found<string> language, IReadOnlyList<string>? notes)
     {
+        var source = info.IsFromEpub ? "The EPUB" : "ComicInfo.xml";
         string?[] all =
         [
             info.Note,
             language.From is not (ValueSource.Request or ValueSource.Comicinfo or ValueSource.Epub) && info.Language != null
-                ? $"{(info.IsFromEpub ? "The EPUB" : "ComicInfo.xml")} says that the language is '{info.Language}', which is not read here; the chapter was read as '{language.Value}'."
+                ? $"{source} says that the language is '{info.Language}', which is not read here; "
+                    + $"the chapter was read as '{language.Value}'."
                 : null,
             .. notes ?? [],
         ];
         return all.OfType<string>().ToArray() is { Length: > 0 } some ? some : null;
     }
 
-    private static string Title(Chapter chapter, Media.Chapters.Chapter opened) =>
-        chapter.Options.Title ?? opened.Info.Title ?? Path.GetFileNameWithoutExtension(chapter.Files[0].Name.Split('/', '\\')[^1]) switch { "" => "Untitled", var name => name };
+    private static string FindTitle(Chapter chapter, Media.Chapters.Chapter opened)
+    {
+        if ((chapter.Options.Title ?? opened.Info.Title) is { } title)
+            return title;
+        var name = Path.GetFileNameWithoutExtension(chapter.Files[0].Name.Split('/', '\\')[^1]);
+        return name.Length > 0 ? name : "Untitled";
+    }
 }

@@ -1,7 +1,11 @@
+using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
 using MangaMotion.Comics.Script;
+using MangaMotion.Comics.Subtitles;
+using MangaMotion.Film.Captions;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
@@ -29,13 +33,21 @@ public sealed record SegmentSpec(
     /// <summary>Direction in which the camera pans over a wide panel.</summary>
     public ReadingDirection Direction { get; init; }
 
-    public static SegmentSpec Create(VideoScript script, Timeline timeline, TimelineSegment segment)
+    /// <summary>Texts that are drawn into the picture.</summary>
+    public IReadOnlyList<FilmCaption> Captions { get; init; } = [];
+
+    /// <param name="words">Words of the spoken lines by shot id.</param>
+    public static SegmentSpec Create(
+        VideoScript script, Timeline timeline, TimelineSegment segment, IReadOnlyDictionary<string, IReadOnlyList<SpeechWord>> words)
     {
-        var views = new List<ShotView> { ShotView.Create(timeline.Shots[segment.Shot], segment.FirstFrame, script.Fps) };
+        var views = new List<ShotView> { CreateView(segment.Shot, segment.FirstFrame) };
         if (segment.NextShot is { } next)
-            views.Add(ShotView.Create(timeline.Shots[next], 0, script.Fps));
+            views.Add(CreateView(next, 0));
         var transition = segment.NextShot is { } incoming ? timeline.Shots[incoming].Shot.Transition : ShotTransition.Cut;
         return new(script.Width, script.Height, script.Fps, views, transition, segment.Frames) { Direction = script.Direction };
+
+        ShotView CreateView(int shot, int firstFrame) => ShotView.Create(
+            timeline.Shots[shot], firstFrame, words.TryGetValue(timeline.Shots[shot].Shot.Id, out var spoken) ? spoken : []);
     }
 }
 
@@ -44,23 +56,33 @@ public sealed record SegmentSpec(
 /// <param name="FirstFrame">First frame of the segment, counted in the shot from 0.</param>
 public sealed record ShotView(ScriptShot Shot, int ShotFrames, int FirstFrame)
 {
-    /// <summary>Frame of the shot from which its lettering is read; 0 if it has none.</summary>
-    public int ReadFrom { get; init; }
+    /// <summary>Frames of the shot in which the voice says each box of its lettering, in the order of the boxes.</summary>
+    public IReadOnlyList<FrameRange> Reads { get; init; } = [];
 
-    /// <summary>Frame of the shot until which its lettering is read; 0 if it has none.</summary>
-    public int ReadUntil { get; init; }
-
-    /// <param name="fps">Frames per second of the video.</param>
-    public static ShotView Create(TimelineShot shot, int firstFrame, int fps)
+    /// <param name="words">Words of the spoken line; empty for a line that is not spoken.</param>
+    public static ShotView Create(TimelineShot shot, int firstFrame, IReadOnlyList<SpeechWord> words)
     {
         var view = new ShotView(shot.Shot, shot.Frames, firstFrame);
-        return shot.Shot.Lettering is not { Count: > 0 } ? view : view with
+        if (shot.Shot.Lettering is not { Count: > 0 } boxes)
+            return view;
+        var hasLetters = boxes.All(box => box.Letters is > 0);
+        var times = PanelLettering.DivideTime(
+            [.. boxes.Select(box => hasLetters ? box.Letters!.Value : (double)box.Width * box.Height)],
+            [.. words.Select(word => new TimedWord(word.Text, shot.SpeechOffset + word.Start, shot.SpeechOffset + word.End))],
+            shot.SpeechOffset, shot.SpeechOffset + shot.SpeechSeconds);
+        return view with
         {
-            ReadFrom = Math.Max(0, (int)(shot.SpeechStart * fps) - shot.Start),
-            ReadUntil = Math.Min(shot.Frames, (int)Math.Ceiling(shot.SpeechEnd * fps) - shot.Start),
+            // Both ends are rounded alike: boxes that are read one right after the other share no frame.
+            Reads = [.. times.Select(time => new FrameRange(ToFrame(time.From), ToFrame(time.Until)))],
         };
+
+        int ToFrame(double seconds) => Math.Min(shot.Frames, (int)Math.Round(seconds * shot.Fps));
     }
 }
+
+/// <param name="From">First frame.</param>
+/// <param name="Until">Frame after the last one.</param>
+public readonly record struct FrameRange(int From, int Until);
 
 /// <param name="Path">MP4 in the workspace.</param>
 /// <param name="Draft">True if a provider failed and the local camera rendered the segment.</param>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace MangaMotion.VideoPipeline.Stages.VideoGen;
 
-/// <summary>Replicate's predictions: create one, look until it is over, fetch what it made.</summary>
+/// <summary>Runs predictions on Replicate: creates one, polls until it ends, and fetches its output.</summary>
 internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue key, TimeSpan pollInterval) : IDisposable
 {
     private const string Address = "https://api.replicate.com";
@@ -13,7 +13,8 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
     public static ReplicateClient Create(string key, ReplicateOptions options)
     {
         var connections = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false };
-        var http = new HttpClient(new RetryingHandler(options.Timeout, options.MaxRetries, TimeProvider.System) { InnerHandler = connections })
+        var retries = new RetryingHandler(options.Timeout, options.MaxRetries, TimeProvider.System) { InnerHandler = connections };
+        var http = new HttpClient(retries)
         {
             BaseAddress = new Uri((options.BaseUrl ?? Address).TrimEnd('/') + "/"),
             Timeout = options.Deadline,
@@ -22,18 +23,20 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
     }
 
     /// <summary>Runs a model and fetches its first output into a file.</summary>
-    /// <exception cref="HttpRequestException">It refused, failed, or does not answer.</exception>
-    /// <exception cref="JsonException">It answered something else.</exception>
-    public async Task RunAsync(string model, IReadOnlyDictionary<string, object> input, string path, CancellationToken cancellationToken)
+    /// <exception cref="HttpRequestException">The provider refused, failed, or does not answer.</exception>
+    /// <exception cref="JsonException">The answer has another form.</exception>
+    public async Task RunAsync(
+        string model, IReadOnlyDictionary<string, object> input, string path, CancellationToken cancellationToken)
     {
-        // Waiting for the answer is left to the looks: a request of a minute would keep a connection for nothing.
+        // The prediction is polled, because a request that waits for its end would keep a connection for minutes.
         var prediction = await SendAsync(HttpMethod.Post, $"v1/models/{model}/predictions", new { input }, cancellationToken);
         try
         {
             while (prediction.Status is "starting" or "processing")
             {
                 await Task.Delay(pollInterval, cancellationToken);
-                prediction = await SendAsync(HttpMethod.Get, $"v1/predictions/{Uri.EscapeDataString(prediction.Id)}", null, cancellationToken);
+                var address = $"v1/predictions/{Uri.EscapeDataString(prediction.Id)}";
+                prediction = await SendAsync(HttpMethod.Get, address, null, cancellationToken);
             }
         }
         catch
@@ -44,30 +47,41 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
 
         if (prediction.Status != "succeeded")
             throw new HttpRequestException($"The prediction ended as {prediction.Status}: {prediction.Error}");
-        await FetchAsync(Output(prediction.Output), path, cancellationToken);
+        await FetchAsync(FindOutput(prediction.Output), path, cancellationToken);
     }
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>A model answers with one address or a list of them.</summary>
-    private Uri Output(JsonElement output)
+    /// <summary>Finds the address of the output. A model answers with one address or a list of them.</summary>
+    private Uri FindOutput(JsonElement output)
     {
         var text = output.ValueKind == JsonValueKind.Array && output.GetArrayLength() > 0 ? output[0] : output;
         return text.ValueKind == JsonValueKind.String && Uri.TryCreate(text.GetString(), UriKind.Absolute, out var address)
-            && (address.Host == http.BaseAddress!.Host || (address.Scheme == "https" && (address.Host == "replicate.delivery" || address.Host.EndsWith(".replicate.delivery", StringComparison.Ordinal))))
+            && (address.Host == http.BaseAddress!.Host || IsDelivery(address))
             ? address
             : throw new JsonException("The prediction names no address of Replicate's as its output.");
     }
 
+    private static bool IsDelivery(Uri address) =>
+        address.Scheme == "https"
+        && (address.Host == "replicate.delivery" || address.Host.EndsWith(".replicate.delivery", StringComparison.Ordinal));
+
     private async Task<Prediction> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path) { Headers = { Authorization = key }, Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Headers = { Authorization = key },
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var response = await http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<Prediction>(ProviderOptions.Json, cancellationToken) ?? throw new JsonException("The answer is null.");
+        return await response.Content.ReadFromJsonAsync<Prediction>(ProviderOptions.Json, cancellationToken)
+            ?? throw new JsonException("The answer is null.");
     }
 
-    /// <summary>What nobody waits for any more is not paid for; if that fails too, the prediction ends by itself.</summary>
+    /// <summary>
+    /// Cancels a prediction whose output is no longer needed, so that it is not paid for. If that fails, it runs to its end.
+    /// </summary>
     private async Task CancelAsync(string id)
     {
         try
@@ -77,11 +91,11 @@ internal sealed class ReplicateClient(HttpClient http, AuthenticationHeaderValue
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)
         {
-            // What led here is what the caller has to hear of.
+            // The caller gets the failure that led to the cancel.
         }
     }
 
-    /// <summary>Without the key: the file lies with whoever delivers it.</summary>
+    /// <summary>Fetches the file. The key is not sent, because another host delivers the file.</summary>
     private async Task FetchAsync(Uri address, string path, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

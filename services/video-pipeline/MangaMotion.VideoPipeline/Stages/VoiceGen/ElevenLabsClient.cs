@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MangaMotion.Comics.Script;
 using MangaMotion.Film.Speech;
@@ -13,7 +14,8 @@ internal sealed class ElevenLabsClient(HttpClient http) : IDisposable
     public static ElevenLabsClient Create(string key, ElevenLabsOptions options)
     {
         var connections = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false };
-        var http = new HttpClient(new RetryingHandler(options.Timeout, options.MaxRetries, TimeProvider.System) { InnerHandler = connections })
+        var retries = new RetryingHandler(options.Timeout, options.MaxRetries, TimeProvider.System) { InnerHandler = connections };
+        var http = new HttpClient(retries)
         {
             BaseAddress = new Uri((options.BaseUrl ?? Address).TrimEnd('/') + "/"),
             Timeout = options.Deadline,
@@ -24,21 +26,23 @@ internal sealed class ElevenLabsClient(HttpClient http) : IDisposable
     }
 
     /// <returns>MP3, and the words with their times.</returns>
-    /// <exception cref="HttpRequestException">It refused, or does not answer.</exception>
-    /// <exception cref="System.Text.Json.JsonException">It answered something else.</exception>
-    public async Task<(byte[] Sound, IReadOnlyList<SpokenWord> Words)> SpeakAsync(string line, string voice, string model, CancellationToken cancellationToken)
+    /// <exception cref="HttpRequestException">The provider refused, or does not answer.</exception>
+    /// <exception cref="JsonException">The answer has another form.</exception>
+    public async Task<(byte[] Sound, IReadOnlyList<SpokenWord> Words)> SpeakAsync(
+        string line, string voice, string model, CancellationToken cancellationToken)
     {
-        using var response = await http.PostAsJsonAsync(
-            $"v1/text-to-speech/{Uri.EscapeDataString(voice)}/with-timestamps?output_format=mp3_44100_128", new Request(line, model), cancellationToken);
+        var address = $"v1/text-to-speech/{Uri.EscapeDataString(voice)}/with-timestamps?output_format=mp3_44100_128";
+        using var response = await http.PostAsJsonAsync(address, new Request(line, model), cancellationToken);
         response.EnsureSuccessStatusCode();
-        var answer = await response.Content.ReadFromJsonAsync<Answer>(ProviderOptions.Json, cancellationToken) ?? throw new System.Text.Json.JsonException("The answer is null.");
-        return (Convert.FromBase64String(answer.Audio), answer.Alignment is { } alignment ? Words(alignment) : []);
+        var answer = await response.Content.ReadFromJsonAsync<Answer>(ProviderOptions.Json, cancellationToken)
+            ?? throw new JsonException("The answer is null.");
+        return (Convert.FromBase64String(answer.Audio), answer.Alignment is { } alignment ? JoinWords(alignment) : []);
     }
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Words of characters: they end at white space, and in Japanese after every character with what is not spoken behind it.</summary>
-    private static List<SpokenWord> Words(Alignment alignment)
+    /// <summary>Joins characters to words. A word ends at white space, and in Japanese before the next character that is spoken.</summary>
+    private static List<SpokenWord> JoinWords(Alignment alignment)
     {
         var words = new List<SpokenWord>();
         var (text, start, end) = (new StringBuilder(), 0.0, 0.0);

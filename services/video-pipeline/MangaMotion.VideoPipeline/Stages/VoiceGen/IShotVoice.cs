@@ -14,6 +14,9 @@ public interface IShotVoice
     /// </summary>
     string Version { get; }
 
+    /// <summary>Names the voice and its licence for the end card; null if it needs no credit.</summary>
+    string? GetCredit(VideoOptions options, string language) => null;
+
     /// <param name="shot">A shot with a line.</param>
     Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken);
 }

@@ -11,14 +11,22 @@ internal sealed class ShotVoice(SpeechSynthesizer synthesizer) : IShotVoice
 {
     public string Version => $"local-{SpeechSynthesizer.Version}";
 
-    /// <summary>A line without a letter or digit, such as an ellipsis, is a moment of silence.</summary>
-    public async Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
+    public string? GetCredit(VideoOptions options, string language) => (language == "ja" ? LocalVoice.Espeak : options.Voice) switch
+    {
+        LocalVoice.Espeak => "Voice: eSpeak NG (GPL 3)",
+        LocalVoice.Flite => "Voice: Flite (CMU, BSD-like licence)",
+        _ => "Voice: Festival with US SLT (CMU, BSD-like licence)",
+    };
+
+    /// <summary>Speaks the line. A line without a letter or digit, such as an ellipsis, is a pause.</summary>
+    public async Task<ShotSpeech> SpeakAsync(
+        ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
     {
         var request = new SpeechRequest(shot.Line ?? "", options.Language ?? VideoDefaults.Language, options.Voice);
-        return Of(await synthesizer.SpeakAsync(workspace, request, cancellationToken)
+        return Convert(await synthesizer.SpeakAsync(workspace, request, cancellationToken)
             ?? await SpeechSynthesizer.PauseAsync(workspace, request.Text, cancellationToken));
     }
 
-    internal static ShotSpeech Of(SpokenLine line) =>
+    internal static ShotSpeech Convert(SpokenLine line) =>
         new(line.Path, line.Seconds, [.. line.Words.Select(word => new SpeechWord(word.Text, word.Start, word.End))]);
 }

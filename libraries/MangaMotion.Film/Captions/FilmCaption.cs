@@ -1,0 +1,17 @@
+namespace MangaMotion.Film.Captions;
+
+/// <summary>Text that is drawn into some frames of a segment.</summary>
+/// <param name="Text">One or more lines. A line that is too long for the frame is wrapped.</param>
+/// <param name="FirstFrame">First frame that shows the text, counted in the segment from 0.</param>
+/// <param name="EndFrame">First frame that no longer shows it.</param>
+public sealed record FilmCaption(string Text, int FirstFrame, int EndFrame)
+{
+    /// <summary>Whether the text is a title: in the middle of the frame, with its first line larger than the others.</summary>
+    public bool IsTitle { get; init; }
+
+    /// <summary>Number of frames in which the text appears.</summary>
+    public int FadeInFrames { get; init; }
+
+    /// <summary>Number of frames in which the text disappears.</summary>
+    public int FadeOutFrames { get; init; }
+}

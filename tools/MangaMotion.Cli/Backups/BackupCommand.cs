@@ -1,0 +1,79 @@
+using System.CommandLine;
+using MangaMotion.Cli.Local;
+using Npgsql;
+
+namespace MangaMotion.Cli.Backups;
+
+/// <summary><c>backup</c>: copies database, objects and keys into a folder while the services run.</summary>
+internal static class BackupCommand
+{
+    public static Command Create()
+    {
+        var path = CreateFolderArgument("New or empty folder, or one with an unfinished backup.");
+        var command = new Command(
+            "backup",
+            "Copy database, objects and keys into a folder while the services run. Run it again to continue an interrupted backup. "
+            + "The local stack, or the installation that the environment describes (ConnectionStrings__Postgres, Storage__Kind, …).")
+        {
+            path,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(Path.GetFullPath(parsed.GetValue(path)!), cancellationToken));
+        return command;
+    }
+
+    /// <summary>Argument with the folder of a backup. A misspelt option is not treated as a folder.</summary>
+    public static Argument<string> CreateFolderArgument(string description) =>
+        new Argument<string>("FOLDER") { Description = description }
+            .Check(path => path.Length > 0 && !path.StartsWith('-'), "a folder");
+
+    /// <summary>Runs a backup or a restore, and turns failures of disk, store and database into messages.</summary>
+    /// <param name="repeated">Command to repeat, such as <c>backup FOLDER</c>.</param>
+    public static async Task<int> RunAsync(string repeated, string path, Func<IProgress<string>, Task> work)
+    {
+        try
+        {
+            await work(new ProgressLines());
+            return 0;
+        }
+        catch (Exception exception) when (DiskSpace.IsFull(exception))
+        {
+            throw new CommandException(
+                $"A disk is full: {exception.Message}\n{DescribeSpace(path)}Free some space, then continue with ./mangamotion {repeated}.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NpgsqlException)
+        {
+            throw new CommandException($"{exception.Message}\nRemove the cause, then continue with ./mangamotion {repeated}.");
+        }
+    }
+
+    private static Task<int> RunAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync($"backup {path}", path, progress => BackUpAsync(path, progress, cancellationToken));
+
+    private static async Task BackUpAsync(string path, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var clone = InstallationData.IsInEnvironment ? null : Clone.Find();
+        var settings = clone is null ? null : DeploymentSettings.Load(clone)
+            ?? throw new CommandException("There is no local stack to back up. Start one with ./mangamotion up.");
+        using var folder = BackupFolder.Begin(path);
+        await using var stack = clone is null ? null : await Deployment.OpenStoresAsync(clone, settings!, progress, cancellationToken);
+        await using var data = stack is null ? InstallationData.OpenEnvironment() : InstallationData.Open(stack.CreateStoreEnvironment());
+        if (clone is not null)
+            StackKeys.CopyTo(clone, folder.KeysFolder);
+        await new Backup(data, folder, progress).RunAsync(cancellationToken);
+        progress.Report(
+            $"backup finished: {folder.Manifest.ObjectCount:#,0} objects ({CopyProgress.Format(folder.Manifest.ObjectBytes)}), "
+            + $"database {CopyProgress.Format(new FileInfo(folder.DatabaseFile).Length)}, in {path}");
+    }
+
+    private static string DescribeSpace(string path)
+    {
+        try
+        {
+            return $"{CopyProgress.Format(new DriveInfo(path).AvailableFreeSpace)} are free for {path}. ";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MangaMotion.Cli.Backups;
+
+/// <summary>A schema script of a service: applied to a database, or known to this program.</summary>
+/// <param name="Set">Name of the set of scripts, such as <c>jobs</c>.</param>
+/// <param name="Checksum">SHA-256 of the script in lower-case hexadecimal digits.</param>
+internal sealed record SchemaVersion(string Set, int Version, string Name, string Checksum)
+{
+    private const string ResourcePrefix = "schema/";
+
+    /// <summary>Scripts of the services of this version, embedded by the project file.</summary>
+    private static readonly Lazy<Dictionary<(string Set, int Version), SchemaVersion>> Known = new(() =>
+        typeof(SchemaVersion).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
+            .Select(Read)
+            .ToDictionary(script => (script.Set, script.Version)));
+
+    /// <summary>
+    /// Finds the reason why the services of this version cannot use a database with these scripts; null if they can. Missing scripts are no
+    /// obstacle: the services apply them at their start.
+    /// </summary>
+    public static string? FindObstacle(IEnumerable<SchemaVersion> applied)
+    {
+        foreach (var script in applied)
+        {
+            if (!Known.Value.TryGetValue((script.Set, script.Version), out var known))
+                return $"its database has the schema script {script.Set}/{script.Name}, which this version does not have";
+            if (known.Checksum != script.Checksum)
+                return $"the schema script {script.Set}/{script.Name} of its database differs from the one of this version";
+        }
+
+        return null;
+    }
+
+    private static SchemaVersion Read(string resource)
+    {
+        var (set, name) = resource.Split('/') is [_, var folder, var file]
+            ? (folder, file)
+            : throw new InvalidOperationException($"'{resource}' is not the name of a schema script.");
+        using var reader = new StreamReader(typeof(SchemaVersion).Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+        // As the services compute it: a checkout can change line endings.
+        var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+        return new SchemaVersion(set, int.Parse(name.Split('_')[0], CultureInfo.InvariantCulture), name, checksum);
+    }
+}
