@@ -12,14 +12,17 @@ public sealed class DeadLetterTests(TestStack stack)
     private static readonly (string, string) NoPause = ("Retry__Delay", "00:00:00");
 
     [Fact]
-    public async Task Storage_breaks_and_forty_failures_are_one_group_that_a_canary_and_a_release_close()
+    public async Task Forty_failures_of_the_store_are_one_group_that_a_canary_and_a_release_close()
     {
         await using var bucket = await stack.CreateBucketAsync();
         await using var store = await FaultProxy.StartAsync(bucket.Endpoint);
         await using var installation = await Installation.CreateAsync(stack);
-        var settings = bucket.Settings.Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!)).ToArray();
+        var settings = bucket.Settings.Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))
+            .ToArray();
         await installation.StartIngestAsync(settings);
-        await installation.StartThumbnailAsync([.. settings, ("S3_ENDPOINT", store.Endpoint.ToString()), ("Storage__S3__MaxRetries", "0"), ("Outage__HoldAtMost", "00:00:00"), NoPause]);
+        await installation.StartThumbnailAsync(
+            [.. settings, ("S3_ENDPOINT", store.Endpoint.ToString()), ("Storage__S3__MaxRetries", "0"), ("Outage__HoldAtMost", "00:00:00"),
+                NoPause]);
         store.Inject(Fault.Refuse);
         var accepted = await installation.Client.IngestAsync(Enumerable.Range(0, 40).Select(i => Samples.Named($"{i}.jpg", Samples.Jpeg)));
         (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(40);
@@ -30,14 +33,14 @@ public sealed class DeadLetterTests(TestStack stack)
         group.LastSeen.ShouldBeGreaterThan(group.FirstSeen);
         await installation.UntilErrorDepthAsync("thumbnail_error", 40);
 
-        // Too early: the store is still away, and only the canary finds out.
-        var early = await RetryAsync(installation, new() { Fingerprint = group.Fingerprint, Canary = true });
+        // Too early: the store is still unavailable, so only the canary fails.
+        var early = await ReplayAsync(installation, new() { Fingerprint = group.Fingerprint, Canary = true });
         (early.Status, early.Total, early.Released, early.FailedAgain, early.Skipped).ShouldBe(("stopped", 40, 1, 1, 39));
         early.Reason!.ShouldContain("canary");
         (await installation.Client.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem().Open.ShouldBe(40);
 
         store.Heal();
-        var retry = await RetryAsync(installation, new() { Fingerprint = group.Fingerprint, Canary = true });
+        var retry = await ReplayAsync(installation, new() { Fingerprint = group.Fingerprint, Canary = true });
 
         (retry.Status, retry.Total, retry.Succeeded, retry.FailedAgain).ShouldBe(("finished", 40, 40, 0));
         var closed = (await installation.Client.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem();
@@ -47,7 +50,7 @@ public sealed class DeadLetterTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Kill_minus_9_of_ingest_in_the_middle_of_a_batch_replays_each_dead_letter_once()
+    public async Task Kill_minus_9_of_ingest_during_a_batch_replays_each_dead_letter_once()
     {
         const int Count = 250;
         await using var installation = await Installation.CreateAsync(stack);
@@ -56,16 +59,19 @@ public sealed class DeadLetterTests(TestStack stack)
         await FailAsync(installation, Count);
         ReplayProgress retry;
 
-        // Somebody holds a job of the second step, so that the batch stands still after the first.
+        // A lock on a job of the second step stops the batch after the first.
         await using (var connection = await installation.Database.OpenConnectionAsync())
         await using (var transaction = await connection.BeginTransactionAsync())
         {
             await using var hold = connection.CreateCommand();
-            hold.CommandText = "select from jobs where id = (select job_id from failed_jobs order by created_at, id offset 150 limit 1) for update";
+            hold.CommandText =
+                "select from jobs where id = (select job_id from failed_jobs order by created_at, id offset 150 limit 1) for update";
             await hold.ExecuteNonQueryAsync();
             retry = await installation.Client.ReplayFailedJobsAsync(new() { All = true });
             retry.Total.ShouldBe(Count);
-            await Eventually.Until(async () => (await installation.Client.GetReplayAsync(retry.Id)) is { Released: 100, FailedAgain: 100 }, TimeSpan.FromSeconds(60));
+            await Eventually.Until(
+                async () => (await installation.Client.GetReplayAsync(retry.Id)) is { Released: 100, FailedAgain: 100 },
+                TimeSpan.FromSeconds(60));
 
             await ingest.KillAsync();
         }
@@ -84,7 +90,7 @@ public sealed class DeadLetterTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Dead_letters_are_listed_filtered_told_to_whom_they_concern_and_deleted()
+    public async Task Dead_letters_are_listed_filtered_shown_by_scope_and_deleted()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
@@ -94,7 +100,7 @@ public sealed class DeadLetterTests(TestStack stack)
 
         var first = await client.GetFailedJobsAsync("pageSize=3&status=open&type=thumbnail&collection=bad");
         var second = await client.GetFailedJobsAsync($"pageSize=3&pageToken={first.NextPageToken}");
-        first.Items!.Concat(second.Items!).Select(letter => letter.Id).Distinct().Count().ShouldBe(5);
+        first.Items!.Concat(second.Items!).Select(deadLetter => deadLetter.Id).Distinct().Count().ShouldBe(5);
         second.NextPageToken.ShouldBeNull();
         var sample = first.Items![0];
         foreach (var (query, count) in ((string, int)[])[
@@ -107,28 +113,31 @@ public sealed class DeadLetterTests(TestStack stack)
         detail.Operator.Input.GetProperty("job_id").GetGuid().ShouldBe(sample.JobId);
         var owner = await installation.ScalarAsync<Guid>("select owner_id from failed_jobs limit 1");
         var reader = await installation.AddKeyAsync("reader", owner, "read");
-        var told = await reader.GetFailedJobAsync(sample.Id);
-        (told.Cause, told.Operator).ShouldBe((detail.Cause, null));
-        told.Remedy.ShouldNotBeEmpty();
+        var read = await reader.GetFailedJobAsync(sample.Id);
+        (read.Cause, read.Operator).ShouldBe((detail.Cause, null));
+        read.Remedy.ShouldNotBeEmpty();
         (await reader.GetFailedJobGroupsAsync()).Groups!.ShouldHaveSingleItem().ErrorClass.ShouldBeNull();
-        await ShouldBeRefusedAsync(403, "missing_scope", () => reader.ReplayFailedJobsAsync(new() { All = true }));
+        await ShouldBeRejectedAsync(403, "missing_scope", () => reader.ReplayFailedJobsAsync(new() { All = true }));
 
-        var stranger = await installation.AddKeyAsync("stranger", Guid.NewGuid(), "submit", "read", "operate");
-        (await stranger.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
-        await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.GetFailedJobAsync(sample.Id));
-        await ShouldBeRefusedAsync(404, "unknown_failed_job", () => stranger.ReplayFailedJobsAsync(new() { Ids = [sample.Id] }));
-        (await stranger.DeleteFailedJobsAsync("0s")).ShouldBe(0);
+        var other = await installation.AddKeyAsync("other", Guid.NewGuid(), "submit", "read", "operate");
+        (await other.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
+        await ShouldBeRejectedAsync(404, "unknown_failed_job", () => other.GetFailedJobAsync(sample.Id));
+        await ShouldBeRejectedAsync(404, "unknown_failed_job", () => other.ReplayFailedJobsAsync(new() { Ids = [sample.Id] }));
+        (await other.DeleteFailedJobsAsync("0s")).ShouldBe(0);
 
-        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.ReplayFailedJobsAsync(new()));
-        await ShouldBeRefusedAsync(400, "invalid_filter", () => client.ReplayFailedJobsAsync(new() { All = true, Type = "thumbnail" }));
-        await ShouldBeRefusedAsync(400, "invalid_status", () => client.GetFailedJobsAsync("status=broken"));
-        await ShouldBeRefusedAsync(400, "invalid_page_token", () => client.GetFailedJobsAsync("pageToken=forged"));
-        await ShouldBeRefusedAsync(400, "invalid_age", () => client.DeleteFailedJobsAsync("30"));
-        using var mistyped = new HttpRequestMessage(HttpMethod.Post, "api/v1/failed-jobs/retry") { Content = JsonContent.Create(new { all = true, canry = true }) };
+        await ShouldBeRejectedAsync(400, "invalid_filter", () => client.ReplayFailedJobsAsync(new()));
+        await ShouldBeRejectedAsync(400, "invalid_filter", () => client.ReplayFailedJobsAsync(new() { All = true, Type = "thumbnail" }));
+        await ShouldBeRejectedAsync(400, "invalid_status", () => client.GetFailedJobsAsync("status=broken"));
+        await ShouldBeRejectedAsync(400, "invalid_page_token", () => client.GetFailedJobsAsync("pageToken=forged"));
+        await ShouldBeRejectedAsync(400, "invalid_age", () => client.DeleteFailedJobsAsync("30"));
+        using var mistyped = new HttpRequestMessage(HttpMethod.Post, "api/v1/failed-jobs/retry")
+        {
+            Content = JsonContent.Create(new { all = true, canry = true }),
+        };
         mistyped.Headers.Add("X-Api-Key", Installation.Key);
         (await installation.Http.SendAsync(mistyped)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
-        (await RetryAsync(installation, new() { Ids = [sample.Id] })).FailedAgain.ShouldBe(1);
+        (await ReplayAsync(installation, new() { Ids = [sample.Id] })).FailedAgain.ShouldBe(1);
         await installation.UntilErrorDepthAsync("thumbnail_error", 5);
         (await client.DeleteFailedJobsAsync("1h")).ShouldBe(0);
         (await client.DeleteFailedJobsAsync("0s")).ShouldBe(6);
@@ -136,14 +145,15 @@ public sealed class DeadLetterTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Dead_letters_over_the_retention_are_deleted_by_themselves()
+    public async Task Dead_letters_over_the_retention_are_deleted_automatically()
     {
         await using var installation = await Installation.CreateAsync(stack);
         (string, string)[] retention = [("DeadLetters__Retention", "1.00:00:00"), ("DeadLetters__RetentionInterval", "00:00:01")];
         await Task.WhenAll(installation.StartIngestAsync(retention), installation.StartThumbnailAsync());
         await FailAsync(installation, 3);
 
-        await using (var age = installation.Database.CreateCommand("update failed_jobs set created_at = now() - interval '25 hours' where id <> (select min(id::text)::uuid from failed_jobs)"))
+        await using (var age = installation.Database.CreateCommand(
+            "update failed_jobs set created_at = now() - interval '25 hours' where id <> (select min(id::text)::uuid from failed_jobs)"))
             await age.ExecuteNonQueryAsync();
 
         await Eventually.Until(async () => await installation.ScalarAsync<long>("select count(*) from failed_jobs") == 1);
@@ -157,21 +167,24 @@ public sealed class DeadLetterTests(TestStack stack)
         await installation.StartIngestAsync();
         await installation.StartThumbnailAsync();
         await FailAsync(installation, 3);
-        var letter = (await installation.Client.GetFailedJobsAsync("q=1.txt")).Items!.ShouldHaveSingleItem();
+        var deadLetter = (await installation.Client.GetFailedJobsAsync("q=1.txt")).Items!.ShouldHaveSingleItem();
 
         var groups = await installation.RunToolAsync("failed", "--group");
         groups.ExitCode.ShouldBe(0);
-        groups.Output.ShouldContain(letter.Fingerprint);
-        (await installation.RunToolAsync("failed", "--q", "1.txt")).Output.ShouldContain($"{letter.Id}");
-        (await installation.RunToolAsync("failed", $"{letter.Id}")).Output.ShouldContain("at MangaMotion.");
+        groups.Output.ShouldContain(deadLetter.Fingerprint);
+        (await installation.RunToolAsync("failed", "--q", "1.txt")).Output.ShouldContain($"{deadLetter.Id}");
+        (await installation.RunToolAsync("failed", $"{deadLetter.Id}")).Output.ShouldContain("at MangaMotion.");
         (await installation.RunToolAsync("failed", "--status", "resolved")).Output.ShouldContain("No dead letters.");
 
-        var replay = await installation.RunToolAsync("replay", "--fingerprint", letter.Fingerprint, "--canary");
+        var replay = await installation.RunToolAsync("replay", "--fingerprint", deadLetter.Fingerprint, "--canary");
         replay.ExitCode.ShouldBe(1, replay.Output);
         replay.Output.ShouldContain("stopped: 0 succeeded, 1 failed again, 0 canceled, 2 skipped");
         var unknown = await installation.RunToolAsync("retry", $"{Guid.NewGuid()}");
-        unknown.ExitCode.ShouldBe(1, unknown.Errors);
+        unknown.ExitCode.ShouldBe(2, unknown.Errors);
         unknown.Errors.ShouldContain("unknown_failed_job");
+        var wrongType = await installation.RunToolAsync("failed", "--type", "thumb");
+        wrongType.ExitCode.ShouldBe(2, wrongType.Errors);
+        wrongType.Errors.ShouldContain("type must be one of thumbnail, records, video.");
         (await installation.RunToolAsync("failed", "--since", "2100-01-01")).Output.ShouldContain("No dead letters.");
         (await installation.RunToolAsync("failed", "--until", "2100-01-01")).Output.ShouldContain("1.txt");
 
@@ -184,7 +197,7 @@ public sealed class DeadLetterTests(TestStack stack)
         (await installation.Client.GetApiKeysAsync()).Single(listed => listed.Id == key.Id).RevokedAt.ShouldNotBeNull();
     }
 
-    /// <summary>Files that are nothing: each is dead-lettered at its first attempt, for the same reason.</summary>
+    /// <summary>Submits invalid files, which are dead-lettered at their first attempt for the same reason.</summary>
     private static async Task FailAsync(Installation installation, int count)
     {
         var files = Enumerable.Range(0, count).Select(i => Samples.Named($"{i}.txt", [1, 2, 3]));
@@ -192,16 +205,19 @@ public sealed class DeadLetterTests(TestStack stack)
         (await installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(count);
     }
 
-    private static async Task<ReplayProgress> RetryAsync(Installation installation, ReplayFailedJobs request) =>
+    private static async Task<ReplayProgress> ReplayAsync(Installation installation, ReplayFailedJobs request) =>
         await UntilEndedAsync(installation, (await installation.Client.ReplayFailedJobsAsync(request)).Id);
 
     private static async Task<ReplayProgress> UntilEndedAsync(Installation installation, Guid retry)
     {
-        await Eventually.Until(async () => (await installation.Client.GetReplayAsync(retry)).Status != "running", TimeSpan.FromSeconds(90), "the retry has ended");
+        await Eventually.Until(
+            async () => (await installation.Client.GetReplayAsync(retry)).Status != "running",
+            TimeSpan.FromSeconds(90),
+            "the replay has ended");
         return await installation.Client.GetReplayAsync(retry);
     }
 
-    private static async Task ShouldBeRefusedAsync(int status, string code, Func<Task> request)
+    private static async Task ShouldBeRejectedAsync(int status, string code, Func<Task> request)
     {
         var problem = (await request.ShouldThrowAsync<MangaMotionException>()).Problem;
         (problem.Status, problem.Code).ShouldBe((status, code));

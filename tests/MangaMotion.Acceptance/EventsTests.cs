@@ -31,14 +31,16 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task A_broken_stream_goes_on_at_another_instance_with_exactly_what_was_missed()
+    public async Task A_broken_stream_resumes_at_another_instance_with_exactly_the_missed_events()
     {
         var (ingest, jobs) = await IngestAsync(_firstClient, 3);
         await using var older = await _installation.Database.OpenConnectionAsync();
         await using var uncommitted = await older.BeginTransactionAsync();
         await using (var change = older.CreateCommand())
         {
-            change.CommandText = $"update jobs set status = 'PROCESSING', claimed_by = 'older', claim_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' where id = '{jobs[0]}'";
+            change.CommandText =
+                $"update jobs set status = 'PROCESSING', claimed_by = 'older', claim_token = gen_random_uuid(), lease_until = "
+                    + $"clock_timestamp() + interval '1 hour' where id = '{jobs[0]}'";
             await change.ExecuteNonQueryAsync();
         }
 
@@ -50,7 +52,9 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
                 known.Add((await NextAsync(events)).JobId);
             known.ShouldBe(jobs, ignoreOrder: true);
 
-            await ChangeAsync("status = 'PROCESSING', claimed_by = 'newer', claim_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour'", jobs[1]);
+            await ChangeAsync(
+                "status = 'PROCESSING', claimed_by = 'newer', claim_token = gen_random_uuid(), lease_until = clock_timestamp() "
+                    + "+ interval '1 hour'", jobs[1]);
             var started = await NextAsync(events);
             (started.JobId, started.Status, started.WorkerId).ShouldBe((jobs[1], "PROCESSING", "newer"));
             lastEventId = started.EventId!;
@@ -73,7 +77,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_shows_jobs_from_start_to_end_whoever_else_reads_slowly()
+    public async Task A_stream_shows_jobs_from_start_to_end_in_spite_of_slow_readers()
     {
         var (ingest, jobs) = await IngestAsync(_firstClient, 2);
         using var deaf = await OpenAndNeverReadAsync(ingest);
@@ -95,7 +99,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
             (await ListAsync(_secondClient.WatchJobAsync(job))).ShouldHaveSingleItem().Status.ShouldBe("DONE");
         }
 
-        // The end was heard of: a browser that comes back is told to stay away.
+        // A browser that reconnects after the end is answered not to reconnect.
         var end = (await RawAsync(ingest)).Split('\n').Last(line => line.StartsWith("id: ", StringComparison.Ordinal))[4..];
         using var again = await GetAsync($"ingest/{ingest}/events", lastEventId: end);
         again.StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -109,11 +113,12 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_the_broker_away_and_back_again_no_event_is_lost_and_the_heartbeat_goes_on()
+    public async Task An_outage_of_the_broker_loses_no_event_and_the_heartbeat_goes_on()
     {
         await using var servers = await PrivateServers.StartAsync();
-        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
-        // One instance looks by itself every second; the other practically hears of changes by the bus only.
+        await using var installation = new Installation(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        // One instance polls every second. The other gets changes practically only by the bus.
         await installation.StartIngestAsync(("Events__LookAfter", "00:00:01"), ("Events__Heartbeat", "00:00:01"));
         var looking = installation.Client;
         await installation.StartIngestAsync(("Events__LookAfter", "00:05:00"), ("Events__Heartbeat", "00:00:01"));
@@ -131,24 +136,30 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
             known = events.Current.EventId!;
 
             await servers.Rabbit.StopAsync();
-            await installation.ExecuteAsync($"update jobs set status = 'PROCESSING', claimed_by = 'away', claim_token = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour', updated_at = clock_timestamp() where id = '{jobs[0]}'");
+            await installation.ExecuteAsync(
+                $"update jobs set status = 'PROCESSING', claimed_by = 'away', claim_token = gen_random_uuid(), lease_until = "
+                    + $"clock_timestamp() + interval '1 hour', updated_at = clock_timestamp() where id = '{jobs[0]}'");
             var started = await NextAsync(events);
             (started.JobId, started.WorkerId).ShouldBe((jobs[0], "away"));
             var beats = Heartbeats();
             await Eventually.Until(() => Heartbeats() >= beats + 2, what: "the heartbeat goes on");
         }
 
-        // A reader that comes back meanwhile gets what it missed, and nothing else.
+        // A reader that reconnects meanwhile gets the missed events and no others.
         await using (var resumed = looking.WatchIngestAsync(ingest, known).GetAsyncEnumerator())
         {
             (await NextAsync(resumed)).JobId.ShouldBe(jobs[0]);
-            await installation.ExecuteAsync($"update jobs set status = 'UPLOADED', claimed_by = null, claim_token = null, lease_until = null, updated_at = clock_timestamp() where id = '{jobs[0]}'");
+            await installation.ExecuteAsync(
+                $"update jobs set status = 'UPLOADED', claimed_by = null, claim_token = null, lease_until = null, updated_at = "
+                    + $"clock_timestamp() where id = '{jobs[0]}'");
             var again = await NextAsync(resumed);
             (again.JobId, again.Status).ShouldBe((jobs[0], "UPLOADED"));
         }
 
         await servers.Rabbit.StartAsync();
-        await Eventually.Until(async () => (await installation.Http.GetAsync("/health/ready")).IsSuccessStatusCode, TimeSpan.FromMinutes(2), "the broker is back for the service");
+        await Eventually.Until(
+            async () => (await installation.Http.GetAsync("/health/ready")).IsSuccessStatusCode, TimeSpan.FromMinutes(2),
+            "the broker is back for the service");
         await installation.StartThumbnailAsync();
         await reading.WaitAsync(TimeSpan.FromMinutes(2));
 
@@ -174,12 +185,13 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_of_thousands_has_each_job_as_it_is_and_each_end()
+    public async Task A_stream_of_thousands_of_jobs_has_the_state_and_the_end_of_each()
     {
         var (ingest, _) = await IngestAsync(_firstClient, 1);
         const int Jobs = 2_501;
         await ExecuteAsync(
-            $"insert into jobs (id, ingest_id, type, max_attempts, input) select gen_random_uuid(), '{ingest}', 'thumbnail', 3, '{{}}' from generate_series(2, {Jobs})");
+            "insert into jobs (id, ingest_id, type, max_attempts, input) "
+            + $"select gen_random_uuid(), '{ingest}', 'thumbnail', 3, '{{}}' from generate_series(2, {Jobs})");
         var status = new Dictionary<Guid, string>();
         var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Task.Run(async () =>
@@ -193,8 +205,9 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         });
         await known.Task.WaitAsync(Deadline);
 
-        // More at once than one batch holds.
-        await ExecuteAsync($"update jobs set status = 'DONE', progress = 100, lease_until = null, finished_at = now() where ingest_id = '{ingest}'");
+        // More changes at once than one batch holds.
+        await ExecuteAsync(
+            $"update jobs set status = 'DONE', progress = 100, lease_until = null, finished_at = now() where ingest_id = '{ingest}'");
 
         await reading.WaitAsync(Deadline);
         status.Count.ShouldBe(Jobs);
@@ -202,7 +215,7 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_there_or_too_much_is_refused()
+    public async Task Unknown_ingests_and_too_many_streams_are_rejected()
     {
         var (ingest, _) = await IngestAsync(_secondClient, 1);
         using var unknown = await GetAsync($"ingest/{Guid.NewGuid()}/events");
@@ -210,7 +223,9 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         using var unknownJob = await GetAsync($"jobs/{ingest}/events");
         unknownJob.StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
-        HttpResponseMessage[] readers = [await GetAsync($"ingest/{ingest}/events"), await GetAsync($"ingest/{ingest}/events"), await GetAsync($"ingest/{ingest}/events")];
+        HttpResponseMessage[] readers =
+            [await GetAsync($"ingest/{ingest}/events"), await GetAsync($"ingest/{ingest}/events"),
+                await GetAsync($"ingest/{ingest}/events")];
         readers.ShouldAllBe(reader => reader.StatusCode == HttpStatusCode.OK);
         using (var tooMany = await GetAsync($"ingest/{ingest}/events"))
         {
@@ -247,10 +262,11 @@ public sealed class EventsTests(TestStack stack) : IAsyncLifetime
         return all;
     }
 
-    /// <summary>Without a word on the bus, as if that had been lost.</summary>
+    /// <summary>Changes jobs without a notification on the bus, as if it were lost.</summary>
     private async Task ChangeAsync(string set, params Guid[] jobs)
     {
-        await using var command = _installation.Database.CreateCommand($"update jobs set {set}, updated_at = clock_timestamp() where id = any($1)");
+        await using var command = _installation.Database.CreateCommand(
+            $"update jobs set {set}, updated_at = clock_timestamp() where id = any($1)");
         command.Parameters.Add(new() { Value = jobs });
         await command.ExecuteNonQueryAsync();
     }

@@ -5,19 +5,20 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Processes and servers that die in the middle: nothing lost, nothing twice.</summary>
+/// <summary>Crashes of processes and servers during work, which lose and repeat no job.</summary>
 public sealed class FaultTests(TestStack stack)
 {
     private static readonly (string, string)[] QuickLease = [("Jobs__Lease", "00:00:06"), ("Jobs__Concurrency", "2")];
 
     [Fact]
-    public async Task Kill_minus_9_of_the_worker_with_fifty_jobs_in_flight_loses_none_and_repeats_none()
+    public async Task Kill_minus_9_of_the_worker_with_fifty_jobs_loses_none_and_repeats_none()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
         var worker = await installation.StartThumbnailAsync(QuickLease);
         var accepted = await SubmitAsync(installation, 50);
-        await worker.FreezeWhenAsync(async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 3, Processing: > 0 });
+        await worker.FreezeWhenAsync(
+            async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 3, Processing: > 0 });
 
         await worker.KillAsync();
         await installation.StartThumbnailAsync(QuickLease);
@@ -29,14 +30,15 @@ public sealed class FaultTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_worker_that_is_told_to_stop_burns_no_attempt()
+    public async Task A_worker_that_is_stopped_counts_no_attempt()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
-        // With the usual lease: none may lapse here, however slow the machine.
+        // The default lease, so that none lapses on a slow machine.
         var worker = await installation.StartThumbnailAsync(("Jobs__Concurrency", "2"));
         var accepted = await SubmitAsync(installation, 20);
-        await Eventually.Until(async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 1, Processing: > 0 });
+        await Eventually.Until(
+            async () => (await installation.Client.GetIngestStatusAsync(accepted.JobId)).Progress is { Done: > 1, Processing: > 0 });
 
         (await worker.TerminateAsync()).ShouldBe(0);
         await installation.StartThumbnailAsync(("Jobs__Concurrency", "2"));
@@ -47,10 +49,11 @@ public sealed class FaultTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_broker_restarted_in_the_middle_loses_none_and_repeats_none()
+    public async Task A_restart_of_the_broker_loses_and_repeats_no_job()
     {
         await using var servers = await PrivateServers.StartAsync();
-        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await using var installation = new Installation(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
         await installation.StartIngestAsync();
         await installation.StartThumbnailAsync(QuickLease);
         var before = await SubmitAsync(installation, 30);
@@ -59,6 +62,10 @@ public sealed class FaultTests(TestStack stack)
         await servers.Rabbit.StopAsync();
         var during = await SubmitAsync(installation, 10);
         during.Status.ShouldBe("accepted");
+        // An autoscaler keeps its number of workers while no number is answered.
+        var scaling = await Should.ThrowAsync<MangaMotionException>(installation.Client.GetScalingAsync());
+        (scaling.Problem.Status, scaling.Problem.Code).ShouldBe((503, "dependency_unavailable"));
+        scaling.Message.ShouldContain("The broker is unavailable. Try again in 5 s.");
         await servers.Rabbit.StartAsync();
 
         (await installation.UntilFinishedAsync(before.JobId, TimeSpan.FromMinutes(4))).Progress.Done.ShouldBe(30);
@@ -67,10 +74,11 @@ public sealed class FaultTests(TestStack stack)
     }
 
     [Fact]
-    public async Task With_the_database_away_nothing_is_accepted_and_nothing_stays_behind()
+    public async Task Without_the_database_no_ingest_is_accepted_and_no_file_is_kept()
     {
         await using var servers = await PrivateServers.StartAsync();
-        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await using var installation = new Installation(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
         await installation.StartIngestAsync();
         await installation.StartThumbnailAsync(QuickLease);
         await installation.UntilFinishedAsync((await SubmitAsync(installation, 1)).JobId);
@@ -100,20 +108,22 @@ public sealed class FaultTests(TestStack stack)
         (await installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(2);
     }
 
-    /// <summary>The second row is the behaviour without the hold.</summary>
+    /// <summary>Tests a database outage. The second row has no hold.</summary>
     [Theory]
     [InlineData("00:10:00", false)]
     [InlineData("00:00:00", true)]
-    public async Task A_database_that_goes_away_in_mid_work_costs_no_attempt_while_the_worker_holds(string holdAtMost, bool counted)
+    public async Task An_outage_of_the_database_counts_no_attempt_during_the_hold(string holdAtMost, bool counted)
     {
         await using var servers = await PrivateServers.StartAsync();
-        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await using var installation = new Installation(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
         await installation.StartIngestAsync();
         await installation.StartRecordsAsync(("Outage__HoldAtMost", holdAtMost), ("RETRY_DELAY_SECONDS", "0.5"));
-        var records = "[" + string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"{{\"n\":{i},\"text\":\"record number {i}\"}}")) + "]";
+        var records = "[" + string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"{{\"n\":{i},\"text\":\"record number {i}\"}}"))
+            + "]";
         var accepted = await installation.Client.IngestRecordsAsync(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(records)));
 
-        // The load runs in one transaction, so its table is not visible; its connection is.
+        // The load runs in one transaction, so its table is not visible, but its connection is.
         await Eventually.Until(() => installation.ScalarAsync<bool>(
             "select exists (select from pg_stat_activity where query ilike 'copy %' and pid <> pg_backend_pid())"));
         await servers.Postgres.KillAsync();
@@ -127,10 +137,11 @@ public sealed class FaultTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Who_waits_while_the_database_goes_away_is_told_that_the_ingest_is_accepted()
+    public async Task A_caller_that_waits_during_an_outage_of_the_database_gets_202()
     {
         await using var servers = await PrivateServers.StartAsync();
-        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await using var installation = new Installation(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
         await installation.StartIngestAsync();
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Samples.Png), "files", "a.png" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
@@ -155,6 +166,7 @@ public sealed class FaultTests(TestStack stack)
         (await installation.ScalarAsync<long>("select count(*) from jobs where status = 'DONE' and attempts = 1")).ShouldBe(count);
         (await installation.ScalarAsync<long>("select count(*) from job_attempts where outcome = 'done'")).ShouldBe(count);
         (await installation.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(0);
-        Directory.EnumerateFiles(Path.Combine(installation.Store, "processed"), "*", SearchOption.AllDirectories).Count().ShouldBe(2 * count);
+        Directory.EnumerateFiles(Path.Combine(installation.Store, "processed"), "*", SearchOption.AllDirectories).Count().ShouldBe(
+            2 * count);
     }
 }

@@ -7,10 +7,12 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Texts that no caller means well with: whatever they are, the answer is one of the caller's faults or an acceptance, never one of ours.</summary>
+/// <summary>Hostile texts in requests. They are accepted or get an error of the caller, never a server error.</summary>
 public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
 {
-    private static readonly string[] Texts = ["%00", "a%00b", "%ED%A0%80", "%EF%BF%BF", "%F0%9F%98%80", "'\"%5C;--", "%25", "%2F..%2F", "-1", "9999999999999999999", new('x', 4_000)];
+    private static readonly string[] Texts =
+        ["%00", "a%00b", "%ED%A0%80", "%EF%BF%BF", "%F0%9F%98%80", "'\"%5C;--", "%25", "%2F..%2F", "-1", "9999999999999999999",
+            new('x', 4_000)];
 
     private static readonly (string Path, string Body)[] Bodies =
     [
@@ -69,10 +71,12 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task No_text_in_a_path_or_a_query_makes_a_server_error()
     {
-        var accepted = await _installation.Client.IngestAsync([Samples.Named("a.bin", [1])], new Dictionary<string, string> { ["collection"] = "voyage" });
+        var accepted = await _installation.Client.IngestAsync(
+            [Samples.Named("a.bin", [1])], new Dictionary<string, string> { ["collection"] = "voyage" });
         await _installation.ExecuteAsync(
             """
-            insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class, error_code, fingerprint, error_queue)
+            insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class,
+              error_code, fingerprint, error_queue)
             select gen_random_uuid(), id, 'thumbnail', 3, 3, '', '', '{}', 'Broken', 'broken', 'f', 'thumbnail_error' from jobs
             """);
         var document = await _installation.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
@@ -81,7 +85,8 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         {
             foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("parameters", out _)))
             {
-                var parameters = operation.Value.GetProperty("parameters").EnumerateArray().Where(parameter => parameter.TryGetProperty("in", out var place) && place.GetString() is "query" or "path").ToList();
+                var parameters = operation.Value.GetProperty("parameters").EnumerateArray()
+                    .Where(parameter => parameter.TryGetProperty("in", out var place) && place.GetString() is "query" or "path").ToList();
                 foreach (var parameter in parameters)
                 {
                     var name = parameter.GetProperty("name").GetString()!;
@@ -110,7 +115,8 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         var wrong = new List<string>();
         foreach (var (path, body) in Bodies)
         {
-            var status = await AskAsync(HttpMethod.Post, $"/api/v1/{path}", Json(body.Replace("ID", accepted.JobId.ToString(), StringComparison.Ordinal)));
+            var status = await AskAsync(
+                HttpMethod.Post, $"/api/v1/{path}", Json(body.Replace("ID", accepted.JobId.ToString(), StringComparison.Ordinal)));
             if (status is < 200 or >= 500)
                 wrong.Add($"{status} {path} {body}");
         }
@@ -127,9 +133,11 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0].Name.ShouldBe(new string('a', 254));
 
         var upload = await _installation.Client.UploadAsync(name, new MemoryStream([1]));
-        (await _installation.Client.IngestAsync(new IngestOfUploads { Uploads = [new(upload, "b" + name)] })).Assets[0].Name.ShouldBe("b" + new string('a', 254));
+        (await _installation.Client.IngestAsync(new IngestOfUploads { Uploads = [new(upload, "b" + name)] })).Assets[0].Name.ShouldBe(
+            "b" + new string('a', 254));
         var again = await _installation.Client.UploadAsync("c", new MemoryStream([1]));
-        (await AskAsync(HttpMethod.Post, "/api/v1/ingest", Json($$"""{"uploads":[{"upload_id":"{{again}}","name":"\ud800"}]}"""))).ShouldBe(400);
+        (await AskAsync(HttpMethod.Post, "/api/v1/ingest", Json($$"""{"uploads":[{"upload_id":"{{again}}","name":"\ud800"}]}"""))).ShouldBe(
+            400);
     }
 
     [Fact]
@@ -138,7 +146,11 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         var wrong = new List<string>();
         foreach (var (path, field, value) in Fields)
         {
-            using var form = new MultipartFormDataContent { { new ByteArrayContent(Samples.Png), "files", "a.png" }, { new StringContent(value), field } };
+            using var form = new MultipartFormDataContent
+            {
+                { new ByteArrayContent(Samples.Png), "files", "a.png" },
+                { new StringContent(value), field },
+            };
             var status = await AskAsync(HttpMethod.Post, $"/api/v1/{path}", form);
             if (status != 400)
                 wrong.Add($"{status} {path} {field}={value}");
@@ -149,14 +161,17 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         Directory.Exists(Path.Combine(_installation.Store, "originals")).ShouldBeFalse();
     }
 
-    /// <summary>Well-formed in themselves, but not given by the list that is asked.</summary>
+    /// <summary>Well-formed page tokens that the list did not issue.</summary>
     private static IEnumerable<string> Tokens =>
-        from text in (string[])["638000000000000000|not-an-id", "638000000000000000|a\0b", "638000000000000000|", "9223372036854775807|x", "0|x", "\0\0\0\0", "\0\0\0\0\0\0\0\u007f", "0123456789abcdef"]
+        from text in (string[])["638000000000000000|not-an-id", "638000000000000000|a\0b", "638000000000000000|", "9223372036854775807|x",
+            "0|x", "\0\0\0\0", "\0\0\0\0\0\0\0\u007f", "0123456789abcdef"]
         select Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
-    private static string Filled(string path, Guid id) => path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "voyage", StringComparison.Ordinal)
+    private static string Filled(string path, Guid id) =>
+        path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "voyage", StringComparison.Ordinal)
         .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal)
-        .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal);
+        .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal)
+        .Replace("{shot}", "p001-s01", StringComparison.Ordinal);
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 

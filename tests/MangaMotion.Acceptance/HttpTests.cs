@@ -28,7 +28,8 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
         var job = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0].JobId;
         string[] paths =
         [
-            $"/api/v1/assets/{accepted.Assets[0].AssetId}/original", $"/api/v1/jobs/{job}", "/api/v1/jobs", "/openapi/v1.json", "/health/live", "/",
+            $"/api/v1/assets/{accepted.Assets[0].AssetId}/original", $"/api/v1/jobs/{job}", "/api/v1/jobs", "/openapi/v1.json",
+            "/health/live", "/",
             "/schemas/video-script.v1.json",
         ];
         foreach (var path in paths)
@@ -75,7 +76,8 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
         var accepted = await _installation.Client.IngestAsync([Samples.Named("a.png", Samples.Png)]);
         using var plain = await SendAsync(HttpMethod.Get, "/openapi/v1.json");
         using var small = await SendAsync(HttpMethod.Get, "/openapi/v1.json", ("Accept-Encoding", "br, gzip"));
-        using var media = await SendAsync(HttpMethod.Get, $"/api/v1/assets/{accepted.Assets[0].AssetId}/original", ("Accept-Encoding", "br, gzip"));
+        using var media = await SendAsync(
+            HttpMethod.Get, $"/api/v1/assets/{accepted.Assets[0].AssetId}/original", ("Accept-Encoding", "br, gzip"));
 
         small.Content.Headers.ContentEncoding.ShouldBe(["br"]);
         (await small.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan((await plain.Content.ReadAsByteArrayAsync()).Length / 4);
@@ -84,10 +86,11 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_an_origin_of_the_setting_is_allowed()
+    public async Task Only_origins_of_the_setting_are_allowed()
     {
         using var preflight = await SendAsync(
-            HttpMethod.Options, "/api/v1/jobs", ("Origin", Origin), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "x-api-key"));
+            HttpMethod.Options, "/api/v1/jobs", ("Origin", Origin), ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "x-api-key"));
         using var allowed = await SendAsync(HttpMethod.Get, "/api/v1/jobs", ("Origin", Origin));
         using var foreign = await SendAsync(HttpMethod.Get, "/api/v1/jobs", ("Origin", "https://foreign.example"));
 
@@ -102,7 +105,16 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     [InlineData("failed-jobs?grup_by=fingerprint", "unknown_parameter", "Did you mean 'group_by'?")]
     [InlineData("videos?state=done", "invalid_state", "awaiting_approval")]
     [InlineData("me?zzz=1", "unknown_parameter", "it has none")]
-    public async Task A_misspelt_parameter_is_refused_with_the_nearest_name(string path, string code, string part)
+    [InlineData("jobs?type=thumb", "invalid_type", "type must be one of thumbnail, records, video.")]
+    [InlineData("failed-jobs?type=thumb", "invalid_type", "thumbnail, records, video")]
+    [InlineData("failed-jobs?status=broken", "invalid_status", "open, replaying, resolved, failed_again")]
+    [InlineData("failed-jobs?group_by=type", "invalid_group_by", "fingerprint")]
+    [InlineData("ingests?state=done", "invalid_state", "accepted, processing, finished")]
+    [InlineData("webhooks/deliveries?status=gone", "invalid_status", "status must be one of ")]
+    [InlineData("stats/series?step=day", "invalid_step", "minute, hour")]
+    [InlineData("jobs?pageSize=all", "invalid_parameter", "The parameter 'pageSize' must be a whole number, not 'all'.")]
+    [InlineData("failed-jobs?since=noon", "invalid_parameter", "'since' must be a time such as 2027-01-31T18:00:00Z, not 'noon'.")]
+    public async Task A_misspelled_parameter_is_rejected_with_the_nearest_name(string path, string code, string part)
     {
         using var answer = await SendAsync(HttpMethod.Get, $"/api/v1/{path}");
 
@@ -111,8 +123,31 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
         problem.GetProperty("detail").GetString()!.ShouldContain(part);
     }
 
+    [Theory]
+    [InlineData(
+        "POST", "keys", """{"name":"a","scopes":["read"],"expires":null}""",
+        "no member 'expires'; known are name, scopes, owner_id, expires_at.")]
+    [InlineData("POST", "failed-jobs/retry", """{"typ":"video"}""", "there is no member 'typ'; known are owner, all, fingerprint, type, ")]
+    [InlineData("POST", "failed-jobs/retry", """{"type":"thumb"}""", "type must be one of thumbnail, records, video.")]
+    [InlineData(
+        "PUT", "collections/a/variants", """{"variants":[{"name":"a","qality":3}]}""", "there is no member 'qality'; known are name, ")]
+    [InlineData("POST", "uploads", """{"size":5""", "it is not valid JSON at line 1, byte ")]
+    [InlineData("POST", "ingest", """{"upload":[]}""", "There is no field 'upload'; known are uploads, payload, collection, ")]
+    [InlineData("POST", "ingest", "{", "it is not valid JSON at line 1, byte 2")]
+    public async Task A_misspelt_member_of_json_is_refused_with_the_known_names(string method, string path, string body, string part)
+    {
+        using var request = new HttpRequestMessage(new(method), $"/api/v1/{path}")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            Headers = { { "X-Api-Key", Installation.Key } },
+        };
+        using var answer = await _installation.Http.SendAsync(request);
+
+        (await ReadProblemAsync(answer, 400)).GetProperty("detail").GetString()!.ShouldContain(part);
+    }
+
     [Fact]
-    public async Task Misspelt_form_fields_name_the_nearest_one()
+    public async Task A_misspelled_form_field_is_rejected_with_the_nearest_name()
     {
         var refused = await Should.ThrowAsync<MangaMotionException>(() => _installation.Client.IngestAsync(
             [Samples.Named("a.png", Samples.Png)], new Dictionary<string, string> { ["colection"] = "a" }));
@@ -131,7 +166,8 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
             page.StatusCode.ShouldBe(HttpStatusCode.OK, link.Name);
         }
 
-        foreach (var path in (string[])["/nothing", "/openapi/v2.json", "/schemas/other.json", "/api/v1/nothing", "/api/v1/jobs/7", $"/{new string('x', 3_000)}"])
+        foreach (var path in (string[])["/nothing", "/openapi/v2.json", "/schemas/other.json", "/api/v1/nothing", "/api/v1/jobs/7",
+            $"/{new string('x', 3_000)}"])
         {
             using var answer = await SendAsync(HttpMethod.Get, path);
             (await ReadProblemAsync(answer, 404)).GetProperty("detail").GetString()!.Length.ShouldBeLessThan(300);
@@ -142,7 +178,7 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     [InlineData("say %22hi%22.png", "say \"hi\".png")]
     [InlineData("two%0D%0Alines.png", "twolines.png")]
     [InlineData("100%25.png", "100%25.png")]
-    public async Task Names_of_files_are_read_as_browsers_write_them(string sent, string name)
+    public async Task Names_of_files_are_decoded_as_browsers_encode_them(string sent, string name)
     {
         using var answer = await SendRawAsync("\r\n", $"form-data; name=\"files\"; filename=\"{sent}\"");
 
@@ -155,7 +191,7 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bare_line_feeds_get_a_sentence_that_quotes_no_content()
+    public async Task Bare_line_feeds_get_an_error_without_content_of_the_request()
     {
         using var answer = await SendRawAsync("\n", "form-data; name=\"files\"; filename=\"a.png\"", new string('S', 5_000));
 
@@ -169,7 +205,7 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     [InlineData("http://[::1]:8080/hook")]
     [InlineData("http://169.254.169.254/latest")]
     [InlineData("http://0x7f000001/")]
-    public async Task A_callback_to_a_private_address_is_refused_at_once(string callback)
+    public async Task A_callback_to_a_private_address_is_rejected_at_once(string callback)
     {
         var refused = await Should.ThrowAsync<MangaMotionException>(() => _installation.Client.IngestAsync(
             [Samples.Named("a.png", Samples.Png)], new Dictionary<string, string> { ["callback_url"] = callback }));
@@ -207,7 +243,10 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     private async Task<HttpResponseMessage> SendRawAsync(string lineEnd, string disposition, string content = "x")
     {
         string[] lines = ["--cut", $"Content-Disposition: {disposition}", "", content, "--cut--", ""];
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join(lineEnd, lines))) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest")
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join(lineEnd, lines))),
+        };
         request.Headers.Add("X-Api-Key", Installation.Key);
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=cut");
         return await _installation.Http.SendAsync(request);

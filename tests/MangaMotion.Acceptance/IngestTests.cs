@@ -6,7 +6,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Submitting: once for each key, with or without waiting, and how far it is.</summary>
+/// <summary>Submission of ingests: idempotency keys, waiting for results, and progress.</summary>
 public sealed class IngestTests(TestStack stack) : IAsyncLifetime
 {
     private Installation _installation = null!;
@@ -20,7 +20,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task The_same_key_and_request_get_the_same_answer_and_have_one_effect()
+    public async Task A_repeated_key_and_request_get_the_same_answer_and_have_one_effect()
     {
         using var first = await PostAsync("key-1", "voyage", [1, 2, 3]);
         using var again = await PostAsync("key-1", "voyage", [1, 2, 3]);
@@ -43,9 +43,10 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task A_burst_of_requests_larger_than_the_pool_of_connections_is_accepted()
     {
-        await _installation.StartIngestAsync(("ConnectionStrings__Postgres", $"{_installation.Database.ConnectionString};Maximum Pool Size=12;Timeout=60"));
+        await _installation.StartIngestAsync(
+            ("ConnectionStrings__Postgres", $"{_installation.Database.ConnectionString};Maximum Pool Size=12;Timeout=60"));
 
-        // Of an owner of whom the service knows nothing yet, so that each request has a question to ask.
+        // A new owner, which the service has not cached, so that each request queries the database.
         var accepted = await Task.WhenAll(Enumerable.Range(0, 60).Select(i =>
             _installation.Client.IngestAsync([new($"{i}.png", () => new MemoryStream([1, 2, 3]))]))).WaitAsync(TimeSpan.FromSeconds(50));
 
@@ -73,7 +74,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_crash_in_the_middle_does_not_lock_a_key_for_ever()
+    public async Task A_crash_during_a_request_does_not_lock_its_key_permanently()
     {
         using var release = new SemaphoreSlim(0);
         var cut = PostAsync("key-1", "voyage", new SlowContent([1, 2, 3], release.WaitAsync));
@@ -81,7 +82,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
         await _installation.KillIngestAsync();
         release.Release();
         await Should.ThrowAsync<HttpRequestException>(cut);
-        // The lease of the dead process, made to lapse at once.
+        // Makes the lease of the dead process lapse.
         await _installation.ExecuteAsync("update idempotency_keys set held_until = now() - interval '1 second'");
         await _installation.StartIngestAsync();
 
@@ -90,7 +91,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_prefers_to_wait_gets_the_results_or_is_told_to_ask_later()
+    public async Task A_request_that_waits_gets_the_results_or_202()
     {
         using (var late = await PostAsync(null, "voyage", [1, 2, 3], "wait=1"))
         {
@@ -113,21 +114,27 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_client_sends_a_key_and_waits_where_it_is_asked_to()
+    public async Task The_client_sends_a_key_and_waits_on_request()
     {
         await _installation.StartThumbnailAsync();
         var client = _installation.Client;
 
         var first = await client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "key-1");
         (await client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "key-1")).JobId.ShouldBe(first.JobId);
-        (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync([Samples.Named("b.png", Samples.Png)], idempotencyKey: "key-1"))).Problem.Code.ShouldBe("idempotency_key_reused");
-        (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "two words"))).Problem.Code.ShouldBe("invalid_idempotency_key");
+        (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync([Samples.Named("b.png", Samples.Png)], idempotencyKey: "key-1")))
+            .Problem.Code.ShouldBe("idempotency_key_reused");
+        (await Should.ThrowAsync<MangaMotionException>(
+            client.IngestAsync([Samples.Named("a.png", Samples.Png)], idempotencyKey: "two words")))
+            .Problem.Code.ShouldBe("invalid_idempotency_key");
 
-        var done = await client.IngestAndWaitAsync([Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(90), idempotencyKey: "key-2");
+        var done = await client.IngestAndWaitAsync(
+            [Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(90), idempotencyKey: "key-2");
         (done.Status, done.Assets[0].Status).ShouldBe(("finished", "DONE"));
-        (await client.IngestAndWaitAsync([Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(90), idempotencyKey: "key-2")).JobId.ShouldBe(done.JobId);
+        (await client.IngestAndWaitAsync([Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(90), idempotencyKey: "key-2")).JobId
+            .ShouldBe(done.JobId);
         var late = await client.IngestAndWaitAsync(
-            [Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(1), new Dictionary<string, string> { ["not_before"] = "2999-01-01T00:00:00Z" });
+            [Samples.Named("a.png", Samples.Png)], TimeSpan.FromSeconds(1),
+            new Dictionary<string, string> { ["not_before"] = "2999-01-01T00:00:00Z" });
         late.Status.ShouldBe("accepted");
         (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(3);
     }
@@ -141,9 +148,14 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
         using var records = await PostFormAsync(new() { { new StringContent("""[{"a":1},{"a":2}]"""), "payload" } }, "wait=90");
         await ShouldBeDoneAsync(records, ("payload", "sql"));
         using var both = await PostFormAsync(
-            new() { { new StringContent("""{"a":1}{"a":[2]}"""), "payload", "two.json" }, { new ByteArrayContent(Samples.Png), "files", "a.png" } }, "wait=90");
+            new()
+            {
+                { new StringContent("""{"a":1}{"a":[2]}"""), "payload", "two.json" },
+                { new ByteArrayContent(Samples.Png), "files", "a.png" },
+            },
+            "wait=90");
         await ShouldBeDoneAsync(both, ("two.json", "jsonb"), ("a.png", null));
-        // Refused by the worker: over all the same, and the caller hears why.
+        // The worker rejects the payload: the ingest is finished and has the reason.
         using var broken = await PostFormAsync(new() { { new StringContent("""[{"a":1},{"a":"""), "payload" } }, "wait=90");
         broken.StatusCode.ShouldBe(HttpStatusCode.OK);
         var asset = (await broken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("assets")[0];
@@ -157,24 +169,29 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
             status.GetProperty("status").GetString().ShouldBe("finished");
             status.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(assets.Length);
             status.GetProperty("assets").EnumerateArray()
-                .Select(done => (done.GetProperty("name").GetString()!, done.GetProperty("result").TryGetProperty("storage", out var storage) ? storage.GetString() : null))
+                .Select(
+                    done =>
+                        (done.GetProperty("name").GetString()!,
+                            done.GetProperty("result").TryGetProperty("storage", out var storage) ? storage.GetString() : null))
                 .ShouldBe(assets);
         }
     }
 
     [Fact]
-    public async Task A_time_without_an_offset_is_UTC_wherever_the_service_runs()
+    public async Task A_time_without_an_offset_is_UTC_in_any_time_zone_of_the_service()
     {
         await _installation.StartIngestAsync(("TZ", "Asia/Tokyo"));
-        await _installation.Client.IngestAsync([Samples.Named("a", [1])], new Dictionary<string, string> { ["not_before"] = "2999-01-31T18:00:00" });
+        await _installation.Client.IngestAsync(
+            [Samples.Named("a", [1])], new Dictionary<string, string> { ["not_before"] = "2999-01-31T18:00:00" });
 
-        (await _installation.ScalarAsync<DateTime>("select not_before from ingests")).ShouldBe(new(2999, 1, 31, 18, 0, 0, DateTimeKind.Utc));
+        (await _installation.ScalarAsync<DateTime>("select not_before from ingests")).ShouldBe(
+            new(2999, 1, 31, 18, 0, 0, DateTimeKind.Utc));
     }
 
     [Fact]
-    public async Task Who_repeats_a_request_and_waits_is_told_of_its_end_when_it_comes()
+    public async Task A_repeated_request_that_waits_is_answered_when_the_ingest_ends()
     {
-        // Longer than the client waits: without word of the end the answer would come too late.
+        // Longer than the client's time-out. Without a notification of the end, the answer would be too late.
         await _installation.StartIngestAsync(("Ingest__MaxWait", "00:10:00"));
         using var first = await PostAsync("key-1", "voyage", Samples.Png);
         var again = PostAsync("key-1", "voyage", Samples.Png, "wait=600");
@@ -185,7 +202,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_repeats_a_request_gets_its_answer_though_the_quota_is_used_up()
+    public async Task A_repeated_request_gets_its_answer_though_the_quota_is_used_up()
     {
         await _installation.StartIngestAsync(("Quotas__OutstandingJobs", "1"));
         using var first = await PostAsync("key-1", "voyage", [1]);
@@ -196,9 +213,9 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_goes_in_the_middle_of_the_commit_leaves_the_ingest_whole()
+    public async Task A_caller_that_disconnects_during_the_commit_leaves_a_complete_ingest()
     {
-        // A statement that cannot be interrupted for longer than the driver waits for that.
+        // A statement that continues after its cancellation for longer than the driver waits.
         await _installation.ExecuteAsync(
             """
             create function slow() returns trigger language plpgsql as $$
@@ -214,7 +231,8 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
         await _installation.ExecuteAsync("create trigger slow after insert on ingests for each row execute function slow()");
         using var impatience = new CancellationTokenSource();
         var cut = _installation.Client.IngestAsync([Samples.Named("a.png", Samples.Png)], cancellationToken: impatience.Token);
-        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") == 1);
+        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from pg_stat_activity "
+            + "where datname = current_database() and wait_event = 'PgSleep'") == 1);
         await impatience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(cut);
         await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from ingests") == 1);
@@ -228,7 +246,7 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     public async Task Without_asynchronous_thumbnails_waiting_is_the_default()
     {
         await _installation.StartThumbnailAsync();
-        await _installation.StartIngestAsync(("Ingest__AsyncThumbnails", "false"), ("Ingest__MaxWait", "00:01:30"));
+        await _installation.StartIngestAsync(("ASYNC_THUMBNAILS", "0"), ("Ingest__MaxWait", "00:01:30"));
 
         using var done = await PostAsync(null, "voyage", Samples.Png);
         done.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -240,14 +258,16 @@ public sealed class IngestTests(TestStack stack) : IAsyncLifetime
     public async Task A_thousand_files_in_one_request_are_accepted_in_bounded_memory_and_counted()
     {
         var accepted = await _installation.Client.IngestAsync(
-            Enumerable.Range(0, 1_000).Select(i => Samples.Named($"{i}.bin", new byte[20_000])), new Dictionary<string, string> { ["callback_url"] = "https://example.org/done" });
+            Enumerable.Range(0, 1_000).Select(i => Samples.Named($"{i}.bin", new byte[20_000])),
+            new Dictionary<string, string> { ["callback_url"] = "https://example.org/done" });
 
         accepted.Assets.Count.ShouldBe(1_000);
         var status = await _installation.Client.GetIngestStatusAsync(accepted.JobId);
         status.Progress.ShouldBe(new(0, 0, 1_000, 0, 0, 1_000));
         status.Status.ShouldBe("accepted");
         status.EtaSeconds.ShouldBeNull("No worker lives.");
-        (await _installation.Client.ListAssetsAsync(accepted.JobId).Select(asset => asset.Name).ToArrayAsync()).ShouldBe(Enumerable.Range(0, 1_000).Select(i => $"{i}.bin"));
+        (await _installation.Client.ListAssetsAsync(accepted.JobId).Select(asset => asset.Name).ToArrayAsync()).ShouldBe(
+            Enumerable.Range(0, 1_000).Select(i => $"{i}.bin"));
         (await _installation.ScalarAsync<string>("select callback_url from ingests")).ShouldBe("https://example.org/done");
         _installation.Ingest.PeakMemory.ShouldBeLessThan(400L << 20);
     }

@@ -3,11 +3,11 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>API keys: made by keys, shown once, revoked on every instance.</summary>
+/// <summary>API keys: created by keys, shown once, revoked on every instance.</summary>
 public sealed class KeyTests(TestStack stack)
 {
     [Fact]
-    public async Task A_key_is_made_used_listed_and_revoked_on_every_instance()
+    public async Task A_key_is_created_used_listed_and_revoked_on_every_instance()
     {
         await using var installation = await Installation.CreateAsync(stack);
         var other = await installation.StartIngestAsync();
@@ -19,29 +19,30 @@ public sealed class KeyTests(TestStack stack)
         var there = MangaMotionClient.Create(other.Address, tenant.Key);
         (await here.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
         (await there.GetFailedJobsAsync()).Items!.ShouldBeEmpty();
-        (await installation.ScalarAsync<long>($"select count(*) from api_keys where key_sha256 = sha256('{tenant.Key}'::bytea)")).ShouldBe(1);
+        (await installation.ScalarAsync<long>($"select count(*) from api_keys where key_sha256 = sha256('{tenant.Key}'::bytea)")).ShouldBe(
+            1);
 
-        // A tenant sees and makes keys of its own only; the installation's own key sees all.
+        // An owner sees and creates only its own keys. The first key sees all.
         var reader = await here.CreateApiKeyAsync(new("Acme's reader", ["read"]));
         reader.Info.OwnerId.ShouldBe(tenant.Info.OwnerId);
         (await here.GetApiKeysAsync()).Select(key => key.Name).ShouldBe(["Acme", "Acme's reader"]);
         (await here.GetApiKeysAsync())[0].LastUsedAt.ShouldNotBeNull();
         var foreign = await first.CreateApiKeyAsync(new("Zenith", ["submit"], Guid.NewGuid()));
         (await first.GetApiKeysAsync()).Select(key => key.IsFirst).ShouldBe([true, false, false, false]);
-        await ShouldBeRefusedAsync(404, "unknown_key", () => here.RevokeApiKeyAsync(foreign.Info.Id));
-        await ShouldBeRefusedAsync(403, "foreign_owner", () => here.CreateApiKeyAsync(new("Spy", ["read"], foreign.Info.OwnerId)));
-        await ShouldBeRefusedAsync(403, "missing_scope", () => MangaMotionClient.Create(other.Address, reader.Key).GetApiKeysAsync());
-        await ShouldBeRefusedAsync(400, "invalid_scopes", () => first.CreateApiKeyAsync(new("All", ["admin"])));
-        await ShouldBeRefusedAsync(400, "invalid_name", () => first.CreateApiKeyAsync(new(" ", ["read"])));
+        await ShouldBeRejectedAsync(404, "unknown_key", () => here.RevokeApiKeyAsync(foreign.Info.Id));
+        await ShouldBeRejectedAsync(403, "foreign_owner", () => here.CreateApiKeyAsync(new("Spy", ["read"], foreign.Info.OwnerId)));
+        await ShouldBeRejectedAsync(403, "missing_scope", () => MangaMotionClient.Create(other.Address, reader.Key).GetApiKeysAsync());
+        await ShouldBeRejectedAsync(400, "invalid_scopes", () => first.CreateApiKeyAsync(new("All", ["admin"])));
+        await ShouldBeRejectedAsync(400, "invalid_name", () => first.CreateApiKeyAsync(new(" ", ["read"])));
 
         await first.RevokeApiKeyAsync(tenant.Info.Id);
         foreach (var client in (MangaMotionClient[])[here, there])
-            await Eventually.Until(() => IsRefusedAsync(client), TimeSpan.FromSeconds(60), "the revoked key is refused");
+            await Eventually.Until(() => IsRejectedAsync(client), TimeSpan.FromSeconds(60), "the revoked key is refused");
         (await first.GetApiKeysAsync()).Single(key => key.Id == tenant.Info.Id).RevokedAt.ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task A_key_reads_who_it_is_and_only_the_first_key_reads_other_owners()
+    public async Task A_key_reads_its_own_description_and_only_the_first_key_reads_other_owners()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync(("Quotas__BytesPerDay", "1000"), ("Ingest__ProviderVoices", "21m00Tcm4TlvDq8ikWAM"));
@@ -71,19 +72,19 @@ public sealed class KeyTests(TestStack stack)
         }
 
         Dictionary<string, string> everyone = new() { ["owner"] = "*" };
-        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetIngestsAsync(everyone));
-        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetJobsAsync(everyone));
-        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetVideosAsync(everyone));
-        await ShouldBeRefusedAsync(403, "foreign_owner", () => acme.GetFailedJobsAsync("owner=*"));
-        await ShouldBeRefusedAsync(400, "invalid_owner", () => first.GetJobsAsync(new Dictionary<string, string> { ["owner"] = "acme" }));
+        await ShouldBeRejectedAsync(403, "foreign_owner", () => acme.GetIngestsAsync(everyone));
+        await ShouldBeRejectedAsync(403, "foreign_owner", () => acme.GetJobsAsync(everyone));
+        await ShouldBeRejectedAsync(403, "foreign_owner", () => acme.GetVideosAsync(everyone));
+        await ShouldBeRejectedAsync(403, "foreign_owner", () => acme.GetFailedJobsAsync("owner=*"));
+        await ShouldBeRejectedAsync(400, "invalid_owner", () => first.GetJobsAsync(new Dictionary<string, string> { ["owner"] = "acme" }));
         (await acme.GetIngestsAsync(new Dictionary<string, string> { ["owner"] = $"{tenant.Info.OwnerId}" })).Ingests.Count.ShouldBe(1);
     }
 
     [Theory]
-    [InlineData("voice", "nobody", "slt, flite, espeak")]
+    [InlineData("voice", "unknown", "slt, flite, espeak")]
     [InlineData("language", "klingon", "auto, en, ja")]
     [InlineData("music", "loud", "true, false")]
-    public async Task A_wrong_name_is_refused_with_the_names_that_exist(string field, string value, string allowed)
+    public async Task An_unknown_name_is_rejected_with_the_known_names(string field, string value, string allowed)
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
@@ -106,8 +107,8 @@ public sealed class KeyTests(TestStack stack)
         await installation.StartIngestAsync();
         var old = installation.Client;
         var first = (await old.GetApiKeysAsync()).ShouldHaveSingleItem();
-        await ShouldBeRefusedAsync(400, "invalid_expiry", () => old.RotateApiKeyAsync(first.Id, new(DateTimeOffset.UtcNow.AddDays(-1))));
-        await ShouldBeRefusedAsync(404, "unknown_key", () => old.RotateApiKeyAsync(Guid.NewGuid(), new()));
+        await ShouldBeRejectedAsync(400, "invalid_expiry", () => old.RotateApiKeyAsync(first.Id, new(DateTimeOffset.UtcNow.AddDays(-1))));
+        await ShouldBeRejectedAsync(404, "unknown_key", () => old.RotateApiKeyAsync(Guid.NewGuid(), new()));
 
         var expiry = DateTimeOffset.UtcNow.AddDays(30);
         var rotated = await old.RotateApiKeyAsync(first.Id, new(expiry));
@@ -116,14 +117,14 @@ public sealed class KeyTests(TestStack stack)
         rotated.Info.ExpiresAt!.Value.ShouldBe(expiry, TimeSpan.FromSeconds(1));
         rotated = await MangaMotionClient.Create(installation.Http.BaseAddress!, rotated.Key).RotateApiKeyAsync(first.Id, new());
         rotated.Info.ExpiresAt!.Value.ShouldBe(expiry, TimeSpan.FromSeconds(1), "a rotation without expires_at keeps the expiry");
-        await Eventually.Until(() => IsRefusedAsync(old), TimeSpan.FromSeconds(60), "the old key is refused");
+        await Eventually.Until(() => IsRejectedAsync(old), TimeSpan.FromSeconds(60), "the old key is refused");
         var restarted = await installation.StartIngestAsync();
-        (await IsRefusedAsync(MangaMotionClient.Create(restarted.Address, Installation.Key))).ShouldBeTrue("the variable did not change");
+        (await IsRejectedAsync(MangaMotionClient.Create(restarted.Address, Installation.Key))).ShouldBeTrue("the variable did not change");
         var renewed = MangaMotionClient.Create(restarted.Address, rotated.Key);
         (await renewed.CreateApiKeyAsync(new("Zenith", ["read"], Guid.NewGuid()))).Info.Name.ShouldBe("Zenith");
 
         await installation.ExecuteAsync("update api_keys set expires_at = now() where id = $1", first.Id);
-        await Eventually.Until(() => IsRefusedAsync(renewed), TimeSpan.FromSeconds(60), "the expired key is refused");
+        await Eventually.Until(() => IsRejectedAsync(renewed), TimeSpan.FromSeconds(60), "the expired key is refused");
         var replaced = await installation.StartIngestAsync(("MANGAMOTION_API_KEY", "another-first-key"));
         (await MangaMotionClient.Create(replaced.Address, "another-first-key").GetApiKeysAsync()).Count.ShouldBe(2);
     }
@@ -138,14 +139,15 @@ public sealed class KeyTests(TestStack stack)
         var other = MangaMotionClient.Create(installation.Http.BaseAddress!, operations.Key);
         operations.Info.OwnerId.ShouldBe(first.OwnerId);
 
-        await ShouldBeRefusedAsync(404, "unknown_key", () => other.RotateApiKeyAsync(first.Id, new()));
-        await ShouldBeRefusedAsync(404, "unknown_key", () => other.RevokeApiKeyAsync(first.Id));
+        await ShouldBeRejectedAsync(404, "unknown_key", () => other.RotateApiKeyAsync(first.Id, new()));
+        await ShouldBeRejectedAsync(404, "unknown_key", () => other.RevokeApiKeyAsync(first.Id));
 
         (await other.RotateApiKeyAsync(operations.Info.Id, new())).Info.Id.ShouldBe(operations.Info.Id);
-        (await installation.ScalarAsync<bool>("select revoked_at is null and key_sha256 = configured_sha256 from api_keys where is_first")).ShouldBeTrue();
+        (await installation.ScalarAsync<bool>("select revoked_at is null and key_sha256 = configured_sha256 from api_keys where is_first"))
+            .ShouldBeTrue();
     }
 
-    private static async Task<bool> IsRefusedAsync(MangaMotionClient client)
+    private static async Task<bool> IsRejectedAsync(MangaMotionClient client)
     {
         try
         {
@@ -158,7 +160,7 @@ public sealed class KeyTests(TestStack stack)
         }
     }
 
-    private static async Task ShouldBeRefusedAsync(int status, string code, Func<Task> request)
+    private static async Task ShouldBeRejectedAsync(int status, string code, Func<Task> request)
     {
         var problem = (await request.ShouldThrowAsync<MangaMotionException>()).Problem;
         (problem.Status, problem.Code).ShouldBe((status, code));

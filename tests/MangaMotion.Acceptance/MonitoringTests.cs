@@ -6,7 +6,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>A real Prometheus with the files of <c>deploy/monitoring</c>, which scrapes real services.</summary>
+/// <summary>Real Prometheus with the files of <c>deploy/monitoring</c> that scrapes real services.</summary>
 public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mangamotion-prometheus-").FullName;
@@ -35,11 +35,14 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
         var worker = await _installation.StartThumbnailAsync();
         using var prometheus = await StartPrometheusAsync(ingest.Address, worker.Address, await stack.GetRabbitMetricsAsync());
 
-        var accepted = await _installation.Client.IngestAsync([Samples.Named("good.png", Samples.Png), Samples.Named("bad.png", "no picture"u8.ToArray())]);
+        var accepted = await _installation.Client.IngestAsync(
+            [Samples.Named("good.png", Samples.Png), Samples.Named("bad.png", "no picture"u8.ToArray())]);
         (await _installation.UntilFinishedAsync(accepted.JobId)).Progress.Failed.ShouldBe(1);
 
         await Eventually.Until(async () => await CountAsync(prometheus, "up == 1") == 3);
-        await Eventually.Until(async () => await CountAsync(prometheus, "ALERTS{alertname=\"MangaMotionDeadLetters\",queue=\"thumbnail_error\",alertstate=\"firing\"}") == 1);
+        await Eventually.Until(
+            async () => await CountAsync(
+                prometheus, "ALERTS{alertname=\"MangaMotionDeadLetters\",queue=\"thumbnail_error\",alertstate=\"firing\"}") == 1);
         foreach (var series in (string[])
             [
                 "mangamotion_queue_messages{queue=\"thumbnail_error\"} == 1",
@@ -70,7 +73,8 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
         var address = $"127.0.0.1:{Loopback.FindFreePort()}";
         _prometheus = Process.Start(new ProcessStartInfo(
             "prometheus",
-            [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address={address}", "--log.level=error"])
+            [$"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address={address}",
+                "--log.level=error"])
         {
             UseShellExecute = false,
         })!;
@@ -93,11 +97,13 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
     /// <summary>Returns the number of series that a query finds now.</summary>
     private static async Task<int> CountAsync(HttpClient prometheus, string query)
     {
-        var answer = await prometheus.GetFromJsonAsync<JsonElement>(new Uri($"api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative));
+        var answer = await prometheus.GetFromJsonAsync<JsonElement>(
+            new Uri($"api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative));
         return answer.GetProperty("data").GetProperty("result").GetArrayLength();
     }
 
-    [GeneratedRegex(@"^ {4}dns_sd_configs:\n( {6}.*\n)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^ {4}dns_sd_configs:\n( {6}.*\n)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex DnsLookups();
 
     [GeneratedRegex("for: [0-9]+m", RegexOptions.NonBacktracking)]

@@ -4,7 +4,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Lists of jobs, collections, and what an operator sees and does.</summary>
+/// <summary>Lists of jobs, collections, and the operations of an operator.</summary>
 public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
 {
     private Installation _installation = null!;
@@ -31,7 +31,8 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
         (await ListAsync("status=CANCELED")).Jobs.Single().Id.ShouldBe(last.Id);
         (await ListAsync("status=uploaded,canceled")).Jobs.Count.ShouldBe(4);
         (await ListAsync("type=records")).Jobs.ShouldBeEmpty();
-        (await ListAsync("collection=voyage")).Jobs.Select(job => job.Name).ShouldBe(["100%_sure.bin", "two.bin", "one.bin"], ignoreOrder: true);
+        (await ListAsync("collection=voyage")).Jobs.Select(job => job.Name).ShouldBe(
+            ["100%_sure.bin", "two.bin", "one.bin"], ignoreOrder: true);
         (await ListAsync("q=WO.b")).Jobs.Single().Name.ShouldBe("two.bin");
         (await ListAsync("q=%25_")).Jobs.Single().Name.ShouldBe("100%_sure.bin");
         (await ListAsync($"q={voyage.JobId}")).Jobs.Count.ShouldBe(3);
@@ -40,17 +41,19 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
         var second = await ListAsync($"pageSize=3&pageToken={first.NextPageToken}");
         first.Jobs.Concat(second.Jobs).Select(job => job.Id).Distinct().Count().ShouldBe(4);
         second.NextPageToken.ShouldBeNull();
-        foreach (var (query, code) in new[] { ("status=GONE", "invalid_status"), ("pageToken=forged", "invalid_page_token"), ("pageSize=0", "invalid_page_size") })
+        foreach (var (query, code) in ((string, string)[])[
+            ("status=UNKNOWN", "invalid_status"), ("pageToken=forged", "invalid_page_token"), ("pageSize=0", "invalid_page_size")])
             (await Should.ThrowAsync<MangaMotionException>(ListAsync(query))).Problem.Code.ShouldBe(code);
 
         var collection = await Api.GetCollectionStatusAsync("voyage");
         collection.Progress.Total.ShouldBe(3);
         collection.Ingests.ShouldBe(1);
-        (await Should.ThrowAsync<MangaMotionException>(Api.GetCollectionStatusAsync("nowhere"))).Problem.Code.ShouldBe("unknown_collection");
+        (await Should.ThrowAsync<MangaMotionException>(Api.GetCollectionStatusAsync("nowhere"))).Problem.Code.ShouldBe(
+            "unknown_collection");
     }
 
     [Fact]
-    public async Task A_paused_queue_stands_still_through_restarts_until_it_is_resumed()
+    public async Task A_paused_queue_stays_paused_through_restarts_until_it_is_resumed()
     {
         var worker = await _installation.StartThumbnailAsync();
         (await Api.PauseQueueAsync("thumbnail")).Paused.ShouldBeTrue();
@@ -59,10 +62,12 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
         var held = await IngestAsync("voyage", "a.bin");
         var high = await IngestAsync("voyage", "high", "b.bin");
 
-        // The other lane goes on, so the worker works.
+        // The other lane is served, so the worker runs.
         await _installation.UntilFinishedAsync(high.JobId);
         (await Api.GetIngestStatusAsync(held.JobId)).Progress.Queued.ShouldBe(1);
         (await Api.GetQueuesAsync()).Queues.Single(queue => queue.Paused).Name.ShouldBe("thumbnail");
+        var paused = (await Api.GetScalingAsync()).Types.Single(type => type.Type == "thumbnail");
+        paused.WorkersNeeded.ShouldBe(0, "more workers would not help");
 
         (await Api.ResumeQueueAsync("thumbnail")).Paused.ShouldBeFalse();
         await _installation.UntilFinishedAsync(held.JobId);
@@ -70,7 +75,39 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Figures_workers_and_queues_tell_what_happened()
+    public async Task A_pause_has_a_reason_an_end_and_a_name_and_can_hold_all_lanes()
+    {
+        var until = DateTimeOffset.UtcNow.AddHours(2);
+        var paused = await Api.PauseQueueAsync(
+            "records-low", new() { Reason = " Move of the <b>store</b> ", Until = until, AllLanes = true });
+
+        (paused.Paused, paused.PauseReason, paused.PausedBy).ShouldBe(
+            (true, "Move of the <b>store</b>", "first key (MANGAMOTION_API_KEY)"));
+        (paused.PausedUntil!.Value - until).Duration().ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
+        (await Api.GetQueuesAsync()).Queues.Where(queue => queue.Paused).Select(queue => queue.Name)
+            .ShouldBe(["records-high", "records", "records-low"], ignoreOrder: true);
+        var listed = await _installation.RunToolAsync("queues", "--json");
+        listed.Output.ShouldContain("paused_until");
+        (await _installation.RunToolAsync("queues", "pause", "thumbnail", "--reason", "A <b>new</b> disk", "--until", "2099-01-01T00:00Z"))
+            .Errors.ShouldContain("until must be in the future, within 366 days.");
+
+        foreach (var refused in (PauseQueue[])
+        [
+            new() { Until = DateTimeOffset.UtcNow.AddSeconds(-1) }, new() { Reason = new('x', 201) }, new() { Reason = "a\nb" },
+            new() { Reason = "a\0b" },
+        ])
+        {
+            (await Should.ThrowAsync<MangaMotionException>(Api.PauseQueueAsync("thumbnail", refused))).Problem.Code
+                .ShouldBeOneOf("invalid_until", "invalid_reason");
+        }
+
+        (await Api.ResumeQueueAsync("records", new() { AllLanes = true })).ShouldSatisfyAllConditions(
+            queue => queue.Paused.ShouldBeFalse(), queue => queue.PauseReason.ShouldBeNull());
+        (await Api.GetQueuesAsync()).Queues.ShouldAllBe(queue => !queue.Paused);
+    }
+
+    [Fact]
+    public async Task Statistics_workers_and_queues_show_the_finished_jobs()
     {
         await _installation.StartThumbnailAsync();
         var mixed = await Api.IngestAsync([Samples.Named("good.png", Samples.Png), Samples.Named("bad.bin", [1])]);
@@ -90,6 +127,14 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
         var queue = (await Api.GetQueuesAsync()).Queues.Single(queue => queue.Name == "thumbnail");
         queue.Consumers.ShouldBe(1);
         await Eventually.Until(async () => (await Api.GetQueuesAsync()).Queues.Single(found => found.Name == "thumbnail").DeadLetters == 1);
+
+        var scaling = await Api.GetScalingAsync();
+        scaling.Types.Select(type => type.Type)
+            .ShouldBe(["thumbnail", "records", "script-gen", "voice-gen", "video-gen", "compositing"], ignoreOrder: true);
+        var need = scaling.Types.Single(type => type.Type == "thumbnail");
+        (need.Workers, need.WorkersNeeded, need.PlacesPerWorker).ShouldBe((1, 0, worker.Concurrency));
+        need.MedianSeconds.ShouldBe(thumbnails.Run.P50);
+        scaling.Connections.MaxProcesses.ShouldBe(scaling.Connections.Connections / scaling.Connections.PerProcess);
     }
 
     private Task<IngestStatus> IngestAsync(string collection, params string[] names) =>
@@ -98,5 +143,6 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
             new Dictionary<string, string> { ["collection"] = collection, ["priority"] = names.Contains("high") ? "high" : "normal" });
 
     private Task<JobList> ListAsync(string query) => Api.GetJobsAsync(
-        query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1])));
+        query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(
+            pair => pair[0], pair => Uri.UnescapeDataString(pair[1])));
 }

@@ -5,13 +5,13 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Every operation of the OpenAPI document, asked by somebody else.</summary>
+/// <summary>Every operation of the OpenAPI document, called by another owner.</summary>
 public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly string[] Scopes = ["submit", "read", "operate"];
 
-    /// <summary>Operations on queues, which belong to the installation, and on a collection of the caller's own.</summary>
-    private static readonly string[] OfNobody =
+    /// <summary>Operations on queues, which have no owner, and on a collection of the caller.</summary>
+    private static readonly string[] WithoutOwner =
     [
         "post /api/v1/queues/{name}/pause", "post /api/v1/queues/{name}/resume", "put /api/v1/collections/{slug}/variants",
     ];
@@ -27,22 +27,24 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task What_belongs_to_another_owner_is_not_found_by_any_operation_and_no_operation_goes_without_its_scope()
+    public async Task No_operation_finds_resources_of_another_owner_or_works_without_its_scope()
     {
         var mine = await _installation.Client.IngestAsync(
-            [Samples.Named("secret.bin", [1])], new Dictionary<string, string> { ["collection"] = "secrets", ["callback_url"] = "https://example.com/secret" });
+            [Samples.Named("secret.bin", [1])],
+            new Dictionary<string, string> { ["collection"] = "secrets", ["callback_url"] = "https://example.com/secret" });
         var job = (await _installation.Client.GetIngestStatusAsync(mine.JobId)).Assets[0].JobId;
         var video = await _installation.Client.CreateVideoAsync([Samples.Named("secret.bin", Samples.Page)]);
-        await AddKeyAsync("stranger", Scopes);
+        await AddKeyAsync("other", Scopes);
         foreach (var scope in Scopes)
             await AddKeyAsync($"no-{scope}", [.. Scopes.Where(other => other != scope)]);
         await _installation.ExecuteAsync(
             """
-            insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class, error_code, fingerprint, error_queue)
+            insert into failed_jobs (id, job_id, job_type, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class,
+              error_code, fingerprint, error_queue)
             values (gen_random_uuid(), $1, 'thumbnail', 3, 3, 'secret.bin', '', '{}', 'Broken', 'broken', 'f', 'thumbnail_error')
             """, job);
         var retry = await _installation.Client.ReplayFailedJobsAsync(new() { All = true });
-        // The longest prefix that fits says whose id it is.
+        // The longest matching prefix gives the id.
         (string Prefix, Guid Id)[] ids =
         [
             ("/api/v1/uploads/tus/", await CreateUploadAsync("secret.bin")),
@@ -50,7 +52,8 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
             ("/api/v1/failed-jobs/", await _installation.ScalarAsync<Guid>("select id from failed_jobs")),
             ("/api/v1/webhooks/deliveries/", await _installation.ScalarAsync<Guid>("select id from webhook_deliveries")),
             ("/api/v1/keys/", await _installation.ScalarAsync<Guid>("select id from api_keys where name = 'no-read'")),
-            ("/api/v1/ingest/", mine.JobId), ("/api/v1/assets/", mine.Assets[0].AssetId), ("/api/v1/jobs/", job), ("/api/v1/videos/", video.Id),
+            ("/api/v1/ingest/", mine.JobId), ("/api/v1/assets/", mine.Assets[0].AssetId), ("/api/v1/jobs/", job),
+            ("/api/v1/videos/", video.Id),
         ];
 
         var asked = 0;
@@ -59,19 +62,21 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         {
             foreach (var operation in path.Value.EnumerateObject())
             {
-                // An operation without a scope is about the key of the request and takes any.
-                if (operation.Value.GetProperty("security")[0].GetProperty("apiKey").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } scope)
+                // An operation without a scope concerns the key of the request and accepts any key.
+                var scopes = operation.Value.GetProperty("security")[0].GetProperty("apiKey").EnumerateArray();
+                if (scopes.FirstOrDefault() is { ValueKind: JsonValueKind.String } scope)
                 {
                     using var refused = await AskAsync(operation, path.Name, $"no-{scope}", ids);
                     ((int)refused.StatusCode).ShouldBe(403, $"{operation.Name} {path.Name} without the scope {scope}");
                 }
 
-                using var answer = await AskAsync(operation, path.Name, "stranger", ids);
-                if (path.Name.Contains('{') && !OfNobody.Contains($"{operation.Name} {path.Name}"))
-                    ((int)answer.StatusCode).ShouldBe(404, $"{operation.Name} {path.Name} by a stranger");
+                using var answer = await AskAsync(operation, path.Name, "other", ids);
+                if (path.Name.Contains('{') && !WithoutOwner.Contains($"{operation.Name} {path.Name}"))
+                    ((int)answer.StatusCode).ShouldBe(404, $"{operation.Name} {path.Name} by another owner");
                 var text = await answer.Content.ReadAsStringAsync();
                 if (!path.Name.Contains('{'))
-                    text.ShouldNotContain(mine.JobId.ToString(), customMessage: $"{operation.Name} {path.Name} tells a stranger of an ingest");
+                    text.ShouldNotContain(
+                        mine.JobId.ToString(), customMessage: $"{operation.Name} {path.Name} shows an ingest to another owner");
                 text.ShouldNotContain("secret.bin", customMessage: $"{operation.Name} {path.Name}");
                 asked++;
             }
@@ -88,7 +93,8 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
             id.ShouldNotBe(Guid.Empty, $"An id of a new kind in {path}: make one here.");
         var address = path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "secrets", StringComparison.Ordinal)
             .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal)
-            .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal);
+            .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal)
+            .Replace("{shot}", "p001-s01", StringComparison.Ordinal);
         address.ShouldNotContain("{", customMessage: "A parameter of a new kind: say here what it stands for.");
         using var request = new HttpRequestMessage(new HttpMethod(operation.Name), address);
         request.Headers.Add("X-Api-Key", key);
@@ -115,5 +121,6 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
     }
 
     private Task AddKeyAsync(string key, string[] scopes) => _installation.ExecuteAsync(
-        "insert into api_keys (id, owner_id, name, key_sha256, scopes) values (gen_random_uuid(), gen_random_uuid(), $1, sha256($1::text::bytea), $2)", key, scopes);
+        "insert into api_keys (id, owner_id, name, key_sha256, scopes) "
+            + "values (gen_random_uuid(), gen_random_uuid(), $1, sha256($1::text::bytea), $2)", key, scopes);
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Holds a JSON value to a schema of <c>contracts/schemas</c>: the words that those use, and no member that they do not name.</summary>
+/// <summary>
+/// Validator of a JSON value against a schema of <c>contracts/schemas</c>. It has the keywords that those use, and rejects unknown members.
+/// </summary>
 internal sealed class PublishedSchema
 {
     private readonly JsonElement _schema;
@@ -13,7 +15,7 @@ internal sealed class PublishedSchema
 
     public static PublishedSchema ThumbnailResult { get; } = new("thumbnail-result.v1.json");
 
-    /// <summary>One line for each thing that is wrong; empty where nothing is.</summary>
+    /// <summary>Finds the problems of a value, one line each.</summary>
     public IReadOnlyList<string> Problems(JsonElement value) => [.. Problems(_schema, value, "$")];
 
     private static IEnumerable<string> Problems(JsonElement schema, JsonElement value, string at)
@@ -28,11 +30,16 @@ internal sealed class PublishedSchema
     private static IEnumerable<string> Problems(JsonElement schema, JsonProperty rule, JsonElement value, string at) => rule.Name switch
     {
         "type" => Unless(IsOf(rule.Value.GetString()!, value), $"{at} is {value.GetRawText()}, no {rule.Value}"),
-        "enum" => Unless(rule.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)), $"{at} is {value.GetRawText()}, none of {rule.Value}"),
-        "pattern" => Unless(Regex.IsMatch(value.GetString()!, rule.Value.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(1)), $"{at} is {value.GetRawText()}, not as {rule.Value}"),
+        "enum" => Unless(
+            rule.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)),
+            $"{at} is {value.GetRawText()}, none of {rule.Value}"),
+        "pattern" => Unless(
+            Regex.IsMatch(value.GetString()!, rule.Value.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(1)),
+            $"{at} is {value.GetRawText()}, not as {rule.Value}"),
         "minimum" => Unless(value.GetDouble() >= rule.Value.GetDouble(), $"{at} is {value.GetRawText()}, below {rule.Value}"),
         "maximum" => Unless(value.GetDouble() <= rule.Value.GetDouble(), $"{at} is {value.GetRawText()}, above {rule.Value}"),
-        "required" => rule.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(name => $"{at}.{name} is missing"),
+        "required" => rule.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(
+            name => $"{at}.{name} is missing"),
         "properties" => value.EnumerateObject().SelectMany(member => rule.Value.TryGetProperty(member.Name, out var inner)
             ? Problems(inner, member.Value, $"{at}.{member.Name}")
             : [$"{at}.{member.Name} is not in the schema"]),

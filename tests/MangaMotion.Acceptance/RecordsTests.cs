@@ -7,7 +7,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>JSON records: by HTTP in, by HTTP out.</summary>
+/// <summary>JSON records, submitted and read by HTTP.</summary>
 public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
 {
     private const int Many = 300_000;
@@ -27,75 +27,99 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task A_payload_beside_a_file_becomes_records_that_filters_and_pages_give_back()
+    public async Task A_payload_beside_a_file_becomes_records_that_are_read_by_filters_and_pages()
     {
         using var form = new MultipartFormDataContent
         {
             { new StringContent("library"), "collection" },
             { new ByteArrayContent(Samples.Png), "files", "cover.png" },
-            { new StringContent("""[{"title":"Ship","price":12.50,"id":12345678901234567890},{"title":"Storm","price":7,"id":1},{"title":"Calm","price":100,"id":2}]"""), "payload" },
+            {
+                new StringContent(
+                    """[{"title":"Ship","price":12.50,"id":12345678901234567890},"""
+                    + """{"title":"Storm","price":7,"id":1},{"title":"Calm","price":100,"id":2}]"""),
+                "payload"
+            },
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
         request.Headers.Add("X-Api-Key", Installation.Key);
         using var response = await _installation.Http.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var accepted = JsonElement.Parse(await response.Content.ReadAsStringAsync());
-        accepted.GetProperty("assets").EnumerateArray().Select(asset => asset.GetProperty("type").GetString()).ShouldBe(["image/png", "application/json"]);
+        accepted.GetProperty("assets").EnumerateArray().Select(asset => asset.GetProperty("type").GetString()).ShouldBe(
+            ["image/png", "application/json"]);
         var ingest = accepted.GetProperty("job_id").GetGuid();
 
         // No thumbnail worker runs here.
-        await Eventually.Until(async () => (await _installation.Client.GetIngestStatusAsync(ingest)).Assets[1].Status == "DONE", TimeSpan.FromSeconds(60));
+        await Eventually.Until(
+            async () => (await _installation.Client.GetIngestStatusAsync(ingest)).Assets[1].Status == "DONE", TimeSpan.FromSeconds(60));
 
         var asset = (await _installation.Client.GetIngestStatusAsync(ingest)).Assets[1];
         asset.Result!.Value.GetProperty("storage").GetString().ShouldBe("sql");
-        asset.Result.Value.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("type").GetString()).ShouldBe(["text", "numeric", "numeric"]);
+        asset.Result.Value.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("type").GetString()).ShouldBe(
+            ["text", "numeric", "numeric"]);
         (await _installation.Client.GetJobAsync(asset.JobId)).Type.ShouldBe("records");
-        var dear = await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gt]"] = "7", ["pageSize"] = "1" });
+        var dear = await _installation.Client.GetRecordsAsync(
+            "library", new Dictionary<string, string> { ["filter[price][gt]"] = "7", ["pageSize"] = "1" });
         dear.Records.ShouldHaveSingleItem().GetRawText().ShouldBe("""{"title":"Ship","price":12.50,"id":12345678901234567890}""");
-        var rest = await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gt]"] = "7", ["pageToken"] = dear.NextPageToken! });
+        var rest = await _installation.Client.GetRecordsAsync(
+            "library", new Dictionary<string, string> { ["filter[price][gt]"] = "7", ["pageToken"] = dear.NextPageToken! });
         rest.Records.ShouldHaveSingleItem().GetProperty("title").GetString().ShouldBe("Calm");
         rest.NextPageToken.ShouldBeNull();
         (await _installation.Client.GetRecordsAsync(ingest)).Records.Count.ShouldBe(3);
-        (await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["ingest"] = $"{Guid.NewGuid()}" })).Records.ShouldBeEmpty();
+        (await _installation.Client.GetRecordsAsync("library", new Dictionary<string, string> { ["ingest"] = $"{Guid.NewGuid()}" })).Records
+            .ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData("disk")]
     [InlineData("s3")]
-    public async Task Records_put_straight_into_the_store_are_handed_in_by_reference(string kind)
+    public async Task Records_uploaded_to_the_store_are_submitted_by_reference(string kind)
     {
         await using var bucket = kind == "s3" ? await stack.CreateBucketAsync() : null;
-        (string, string)[] store = [.. (bucket?.Settings ?? new Dictionary<string, string?>()).Select(setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))];
+        (string, string)[] store = [.. (bucket?.Settings ?? new Dictionary<string, string?>()).Select(
+            setting => (setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))];
         await _installation.StartIngestAsync(store);
         await _installation.StartRecordsAsync([.. QuickLease, .. store]);
         if (bucket is not null)
             await _worker.KillAsync();
         var client = _installation.Client;
         var small = await UploadAsync("""[{"title":"Ship","price":12.50},{"title":"Storm","price":7}]""");
-        // Larger than what is read into memory.
-        var large = await UploadAsync(string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $$"""{"title":"Row {{i}}","price":{{i}}}""")), "application/x-ndjson");
+        // Larger than the part that is read into memory.
+        var large = await UploadAsync(
+            string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $$"""{"title":"Row {{i}}","price":{{i}}}""")),
+            "application/x-ndjson");
         var cover = await client.UploadAsync("cover.png", new MemoryStream(Samples.Png));
 
-        var first = await client.IngestAsync(new IngestOfUploads { Uploads = [new(cover)], Payload = new(small, "books.json"), Collection = "library" });
+        var first = await client.IngestAsync(
+            new IngestOfUploads { Uploads = [new(cover)], Payload = new(small, "books.json"), Collection = "library" });
         var second = await client.IngestAsync(new IngestOfUploads { Payload = new(large), Collection = "library" });
 
         first.Assets.Select(asset => (asset.Name, asset.Type)).ShouldBe([("cover.png", "image/png"), ("books.json", "application/json")]);
-        await Eventually.Until(async () => (await client.GetIngestStatusAsync(first.JobId)).Assets[1].Status == "DONE", TimeSpan.FromSeconds(60));
-        (await _installation.UntilFinishedAsync(second.JobId)).Assets.ShouldHaveSingleItem().Result!.Value.GetProperty("records").GetInt64().ShouldBe(20_000);
-        (await client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[title]"] = "Ship" })).Records.ShouldHaveSingleItem().GetRawText().ShouldBe("""{"title":"Ship","price":12.50}""");
-        (await client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gte]"] = "19990" })).Records.Count.ShouldBe(10);
+        await Eventually.Until(
+            async () => (await client.GetIngestStatusAsync(first.JobId)).Assets[1].Status == "DONE", TimeSpan.FromSeconds(60));
+        (await _installation.UntilFinishedAsync(second.JobId)).Assets.ShouldHaveSingleItem().Result!.Value.GetProperty("records").GetInt64()
+            .ShouldBe(20_000);
+        (await client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[title]"] = "Ship" })).Records
+            .ShouldHaveSingleItem().GetRawText().ShouldBe("""{"title":"Ship","price":12.50}""");
+        (await client.GetRecordsAsync("library", new Dictionary<string, string> { ["filter[price][gte]"] = "19990" })).Records.Count
+            .ShouldBe(10);
 
-        // Each is taken once, and what is no JSON or not what was announced is refused and leaves nothing.
-        await RefusedAsync(new() { Payload = new(small) }, 409, "upload_consumed");
-        await RefusedAsync(new() { Payload = new(Guid.NewGuid()) }, 404, "unknown_upload");
-        await RefusedAsync(new() { Payload = new(await client.UploadAsync("picture.json", new MemoryStream(Samples.Png))) }, 400, "invalid_payload");
-        await RefusedAsync(new() { Payload = new(await UploadAsync("[{}]", "image/png")) }, 422, "upload_mismatch");
-        await RefusedAsync(new() { Payload = new((await client.CreateUploadAsync(new(Size: 10))).UploadId) }, 409, "upload_missing");
+        // Each upload is used once. An upload that is not JSON or not as announced is rejected and deleted.
+        await RejectedAsync(new() { Payload = new(small) }, 409, "upload_consumed");
+        await RejectedAsync(new() { Payload = new(Guid.NewGuid()) }, 404, "unknown_upload");
+        await RejectedAsync(
+            new() { Payload = new(await client.UploadAsync("picture.json", new MemoryStream(Samples.Png))) }, 400, "invalid_payload");
+        await RejectedAsync(new() { Payload = new(await UploadAsync("[{}]", "image/png")) }, 422, "upload_mismatch");
+        await RejectedAsync(new() { Payload = new((await client.CreateUploadAsync(new(Size: 10))).UploadId) }, 409, "upload_missing");
         var twice = await UploadAsync("[{}]");
-        await RefusedAsync(new() { Uploads = [new(twice)], Payload = new(twice) }, 400, "invalid_field");
-        foreach (var body in (string[])["""{"payload":"[]"}""", """{"payload":[{"upload_id":"x"}]}""", $$"""{"payload":{"upload_id":"{{twice}}"},"payload":{"upload_id":"{{Guid.NewGuid()}}" } }"""])
+        await RejectedAsync(new() { Uploads = [new(twice)], Payload = new(twice) }, 400, "invalid_field");
+        foreach (var body in (string[])["""{"payload":"[]"}""", """{"payload":[{"upload_id":"x"}]}""",
+            $$"""{"payload":{"upload_id":"{{twice}}"},"payload":{"upload_id":"{{Guid.NewGuid()}}" } }"""])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest")
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
             request.Headers.Add("X-Api-Key", Installation.Key);
             using var refused = await _installation.Http.SendAsync(request);
             refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
@@ -106,9 +130,10 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
         if (bucket is not null)
             (await bucket.Store.ListAsync("originals/", default).CountAsync()).ShouldBe(3);
 
-        Task<Guid> UploadAsync(string json, string type = "application/json") => client.UploadAsync("records.json", new MemoryStream(Encoding.UTF8.GetBytes(json)), type);
+        Task<Guid> UploadAsync(string json, string type = "application/json") => client.UploadAsync(
+            "records.json", new MemoryStream(Encoding.UTF8.GetBytes(json)), type);
 
-        async Task RefusedAsync(IngestOfUploads ingest, int status, string code)
+        async Task RejectedAsync(IngestOfUploads ingest, int status, string code)
         {
             var problem = (await Should.ThrowAsync<MangaMotionException>(client.IngestAsync(ingest))).Problem;
             (problem.Status, problem.Code).ShouldBe((status, code), problem.Detail);
@@ -116,12 +141,14 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Kill_minus_9_in_the_middle_of_a_load_loses_no_record_and_repeats_none()
+    public async Task Kill_minus_9_during_a_load_loses_no_record_and_repeats_none()
     {
         var accepted = await _installation.Client.IngestRecordsAsync(
-            new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, Many).Select(i => $$"""{"id":{{i}},"name":"record {{i}}"}""")))),
+            new MemoryStream(Encoding.UTF8.GetBytes(
+                string.Join('\n', Enumerable.Range(0, Many).Select(i => $$"""{"id":{{i}},"name":"record {{i}}"}""")))),
             new Dictionary<string, string> { ["collection"] = "many" });
-        await _worker.FreezeWhenAsync(async () => await _installation.ScalarAsync<long>("select count(*) from pg_stat_progress_copy where datname = current_database() and tuples_processed > 0") > 0);
+        await _worker.FreezeWhenAsync(async () => await _installation.ScalarAsync<long>("select count(*) from pg_stat_progress_copy "
+            + "where datname = current_database() and tuples_processed > 0") > 0);
         await _worker.KillAsync();
         (await _installation.Client.GetRecordsAsync("many")).Records.ShouldBeEmpty();
 
@@ -134,20 +161,23 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
         (await _installation.ScalarAsync<long>($"select count(distinct n) from {result.GetProperty("table").GetString()}")).ShouldBe(Many);
         (await _installation.ScalarAsync<long>($"select count(*) from {result.GetProperty("table").GetString()}")).ShouldBe(Many);
         (await _installation.ScalarAsync<int>("select crashes from jobs")).ShouldBe(1);
-        (await _installation.Client.GetRecordsAsync("many", new Dictionary<string, string> { ["filter[id]"] = $"{Many - 1}" })).Records.ShouldHaveSingleItem();
+        (await _installation.Client.GetRecordsAsync("many", new Dictionary<string, string> { ["filter[id]"] = $"{Many - 1}" })).Records
+            .ShouldHaveSingleItem();
     }
 
     [Fact]
-    public async Task A_bad_payload_fails_at_once_and_names_the_record_or_is_refused_at_the_door()
+    public async Task An_invalid_payload_is_rejected_or_fails_at_once_with_the_number_of_the_record()
     {
         var accepted = await _installation.Client.IngestRecordsAsync(new MemoryStream("""[{"a":1},{"a":"\u0000"}]"""u8.ToArray()));
         var status = await _installation.UntilFinishedAsync(accepted.JobId);
         status.Assets[0].Status.ShouldBe("FAILED");
         status.Assets[0].Attempts.ShouldBe(1);
         status.Assets[0].Error!.ShouldBe("Record 2 has a null character (\\u0000), which the database cannot store.");
-        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where error_queue = 'records_error' and error_code = 'invalid_text'")).ShouldBe(1);
+        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where error_queue = 'records_error' "
+            + "and error_code = 'invalid_text'")).ShouldBe(1);
 
-        foreach (var (payload, reason) in ((byte[], string)[])[([], "empty"), ("7"u8.ToArray(), "begins neither"), (Encoding.Unicode.GetBytes("[]"), "UTF-16")])
+        foreach (var (payload, reason) in ((byte[], string)[])[([], "empty"), ("7"u8.ToArray(), "begins neither"),
+            (Encoding.Unicode.GetBytes("[]"), "UTF-16")])
         {
             var refused = await Should.ThrowAsync<MangaMotionException>(_installation.Client.IngestRecordsAsync(new MemoryStream(payload)));
             (refused.Problem.Status, refused.Problem.Code).ShouldBe((400, "invalid_payload"));
@@ -156,13 +186,14 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_503_and_no_half_page()
+    public async Task Records_that_cannot_be_read_are_answered_503_without_a_partial_page()
     {
         var accepted = await _installation.Client.IngestRecordsAsync(new MemoryStream("""[{"a":1}]"""u8.ToArray()));
         await _installation.UntilFinishedAsync(accepted.JobId);
-        // A database that goes away when the first record is asked for.
+        // Terminates the connection when the first record is read.
         var table = await _installation.ScalarAsync<string>("select 't' || id from records.tables");
-        await _installation.ExecuteAsync("create function away() returns boolean language plpgsql as $$ begin raise exception 'away' using errcode = '57P03'; end $$");
+        await _installation.ExecuteAsync(
+            "create function away() returns boolean language plpgsql as $$ begin raise exception 'away' using errcode = '57P03'; end $$");
         await _installation.ExecuteAsync($"alter table records.{table} rename to there");
         await _installation.ExecuteAsync($"create view records.{table} as select * from records.there where away()");
 
@@ -173,7 +204,7 @@ public sealed class RecordsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_asked_wrongly_is_told_so()
+    public async Task An_invalid_query_is_rejected_with_a_reason()
     {
         foreach (var (query, status, code) in ((string, HttpStatusCode, string)[])
         [

@@ -9,7 +9,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Resumable uploads by the letters of tus 1.0, on both stores. Real clients are in MangaMotion.Clients.</summary>
+/// <summary>Resumable uploads by the protocol of tus 1.0, on both stores. Real clients are in MangaMotion.Clients.</summary>
 public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
 {
     private const string Path = "/api/v1/uploads/tus";
@@ -31,16 +31,18 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
     {
         await StartAsync(kind);
         var options = await SendAsync(HttpMethod.Options, Path, null, version: null);
-        (options.Status, options.Header("Tus-Version"), options.Header("Tus-Extension"), options.Header("Tus-Checksum-Algorithm"), options.Header("Tus-Max-Size"))
+        (options.Status, options.Header("Tus-Version"), options.Header("Tus-Extension"), options.Header("Tus-Checksum-Algorithm"),
+            options.Header("Tus-Max-Size"))
             .ShouldBe((204, "1.0.0", "creation,expiration,checksum,termination", "sha1,sha256", "1000000"));
 
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(Samples.Png));
         var url = await CreateAsync(Samples.Png.Length, $"filename {Base64("a.png")},sha256 {Base64(sha256)},filetype");
         var half = Samples.Png.Length / 2;
-        var first = await AppendAsync(url, 0, Samples.Png[..half], $"sha256 {Convert.ToBase64String(SHA256.HashData(Samples.Png.AsSpan(0, half)))}");
+        var first = await AppendAsync(
+            url, 0, Samples.Png[..half], $"sha256 {Convert.ToBase64String(SHA256.HashData(Samples.Png.AsSpan(0, half)))}");
         (first.Status, first.Header("Upload-Offset")).ShouldBe((204, $"{half}"));
         first.Header("Upload-Expires").ShouldNotBeNull();
-        await RefusedAsync(_installation.Client.IngestAsync(new IngestOfUploads { Uploads = [new(IdOf(url))] }), 409, "upload_incomplete");
+        await RejectedAsync(_installation.Client.IngestAsync(new IngestOfUploads { Uploads = [new(IdOf(url))] }), 409, "upload_incomplete");
 
         var head = await SendAsync(HttpMethod.Head, url, null);
         (head.Status, head.Header("Upload-Offset"), head.Header("Upload-Length"), head.Header("Cache-Control"))
@@ -53,14 +55,15 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
         (asset.Name, asset.Type, asset.Size).ShouldBe(("a.png", "image/png", Samples.Png.Length));
         (await _installation.Client.GetAssetAsync(asset.AssetId, "original")).ShouldBe(Samples.Png);
         (await SendAsync(HttpMethod.Head, url, null)).Status.ShouldBe(404);
-        await RefusedAsync(_installation.Client.IngestAsync(new IngestOfUploads { Uploads = [new(IdOf(url))] }), 409, "upload_consumed");
+        await RejectedAsync(_installation.Client.IngestAsync(new IngestOfUploads { Uploads = [new(IdOf(url))] }), 409, "upload_consumed");
 
         var page = await CreateAsync(Samples.Page.Length, $"filename {Base64("page.png")}");
         await AppendAsync(page, 0, Samples.Page);
         var video = await _installation.Client.CreateVideoAsync(new VideoOfIngest { Uploads = [new(IdOf(page))], Title = "By tus" });
         video.Assets.ShouldHaveSingleItem().Name.ShouldBe("page.png");
-        await RefusedAsync(_installation.Client.CreateVideoAsync(new VideoOfIngest { Uploads = [new(IdOf(page))] }), 409, "upload_consumed");
-        await RefusedAsync(_installation.Client.CreateVideoAsync(new VideoOfIngest()), 400, "no_files");
+        await RejectedAsync(
+            _installation.Client.CreateVideoAsync(new VideoOfIngest { Uploads = [new(IdOf(page))] }), 409, "upload_consumed");
+        await RejectedAsync(_installation.Client.CreateVideoAsync(new VideoOfIngest()), 400, "no_files");
     }
 
     [Theory]
@@ -72,8 +75,10 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
         (await SendAsync(HttpMethod.Post, Path, null, headers: [("Upload-Length", "1000001")])).Status.ShouldBe(413);
         (await SendAsync(HttpMethod.Post, Path, null, headers: [("Upload-Length", "-1")])).Status.ShouldBe(400);
         (await SendAsync(HttpMethod.Post, Path, null)).Status.ShouldBe(400);
-        (await SendAsync(HttpMethod.Post, Path, null, headers: [("Upload-Length", "1"), ("Upload-Metadata", "filename not*base64")])).Status.ShouldBe(400);
-        (await SendAsync(HttpMethod.Post, Path, null, headers: [("Upload-Length", "1"), ("Upload-Metadata", "a YQ==,a YQ==")])).Status.ShouldBe(400);
+        (await SendAsync(HttpMethod.Post, Path, null, headers: [("Upload-Length", "1"), ("Upload-Metadata", "filename not*base64")])).Status
+            .ShouldBe(400);
+        (await SendAsync(HttpMethod.Post, Path, null, headers: [("Upload-Length", "1"), ("Upload-Metadata", "a YQ==,a YQ==")])).Status
+            .ShouldBe(400);
         var old = await SendAsync(HttpMethod.Post, Path, null, version: "0.2.2", headers: [("Upload-Length", "1")]);
         (old.Status, old.Header("Tus-Version")).ShouldBe((412, "1.0.0"));
 
@@ -94,11 +99,12 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
         (await SendAsync(HttpMethod.Head, url, null)).Header("Upload-Offset").ShouldBe("0");
         (await _installation.ScalarAsync<long>("select count(*) from upload_parts")).ShouldBe(0);
 
-        // Of two that append at the same offset one wins.
+        // One of two requests that append at the same offset succeeds.
         var both = await Task.WhenAll(AppendAsync(url, 0, new byte[4]), AppendAsync(url, 0, new byte[4]));
         both.Select(answer => answer.Status).ShouldBe([204, 409], ignoreOrder: true);
 
-        var overridden = await SendAsync(HttpMethod.Post, url, new byte[1], headers: [("Upload-Offset", "4"), ("X-HTTP-Method-Override", "PATCH")]);
+        var overridden = await SendAsync(
+            HttpMethod.Post, url, new byte[1], headers: [("Upload-Offset", "4"), ("X-HTTP-Method-Override", "PATCH")]);
         (overridden.Status, overridden.Header("Upload-Offset")).ShouldBe((204, "5"));
 
         (await SendAsync(HttpMethod.Delete, url, null)).Status.ShouldBe(204);
@@ -107,14 +113,16 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
         await AppendAsync(expiring, 0, new byte[4]);
         await _installation.ExecuteAsync("update uploads set expires_at = now()");
         (await SendAsync(HttpMethod.Head, expiring, null)).Status.ShouldBe(404);
-        await Eventually.Until(async () => await _installation.ScalarAsync<long>("select (select count(*) from uploads) + (select count(*) from upload_parts)") == 0);
+        await Eventually.Until(
+            async () =>
+                await _installation.ScalarAsync<long>("select (select count(*) from uploads) + (select count(*) from upload_parts)") == 0);
         await Eventually.Until(async () => _bucket is null
             ? !Directory.Exists(System.IO.Path.Combine(_installation.Store, "uploads"))
             : !await _bucket.Store.ListAsync("uploads/", CancellationToken.None).AnyAsync());
     }
 
     [Fact]
-    public async Task A_sender_that_stalls_keeps_what_it_has_sent()
+    public async Task A_sender_that_stalls_keeps_the_bytes_it_has_sent()
     {
         await StartAsync("disk", ("Ingest__SlowStart", "00:00:02"));
         var url = await CreateAsync(10, "");
@@ -144,7 +152,8 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
     }
 
     private Task<Answer> AppendAsync(
-        string url, int offset, byte[] bytes, string? checksum = null, string type = "application/offset+octet-stream", string? key = Installation.Key) =>
+        string url, int offset, byte[] bytes, string? checksum = null, string type = "application/offset+octet-stream",
+        string? key = Installation.Key) =>
         SendAsync(HttpMethod.Patch, url, bytes, key, "1.0.0", type, [("Upload-Offset", $"{offset}"), ("Upload-Checksum", checksum ?? "")]);
 
     private async Task<Answer> SendAsync(
@@ -165,13 +174,14 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
             .ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
     }
 
-    /// <summary>Declares more bytes than it sends, and waits.</summary>
+    /// <summary>Sends fewer bytes than declared, and waits.</summary>
     /// <returns>Status line of the answer.</returns>
     private async Task<string?> StallAsync(string url, int declared, int sent)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _installation.Http.BaseAddress!.Port);
-        var head = $"PATCH {url} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: {Installation.Key}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+        var head =
+            $"PATCH {url} HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: {Installation.Key}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
             + $"Content-Type: application/offset+octet-stream\r\nContent-Length: {declared}\r\n\r\n";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         await client.GetStream().WriteAsync(new byte[sent]);
@@ -183,7 +193,7 @@ public sealed class ResumableUploadTests(TestStack stack) : IAsyncDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static async Task RefusedAsync<T>(Task<T> call, int status, string code)
+    private static async Task RejectedAsync<T>(Task<T> call, int status, string code)
     {
         var problem = (await Should.ThrowAsync<MangaMotionException>(call)).Problem;
         (problem.Status, problem.Code).ShouldBe((status, code), problem.Detail);

@@ -3,7 +3,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Finished ingests go by themselves, whole, and nothing that is still of use goes with them.</summary>
+/// <summary>Automatic and complete deletion of finished ingests, which keeps everything still in use.</summary>
 public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
 {
     private Installation _installation = null!;
@@ -13,21 +13,23 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task A_finished_ingest_goes_with_its_files_and_stored_records_and_open_dead_letters_stay()
+    public async Task A_finished_ingest_is_deleted_with_its_files_and_stored_records_and_open_dead_letters_stay()
     {
         await _installation.StartIngestAsync();
         await _installation.StartThumbnailAsync();
         await _installation.StartRecordsAsync();
         var client = _installation.Client;
-        var done = await client.IngestAsync([Samples.Named("a.png", Samples.Png), Samples.Named("b.png", Samples.Png)], idempotencyKey: "key-1");
+        var done = await client.IngestAsync(
+            [Samples.Named("a.png", Samples.Png), Samples.Named("b.png", Samples.Png)], idempotencyKey: "key-1");
         var records = await client.IngestRecordsAsync(new MemoryStream("""[{"a":1}]"""u8.ToArray()));
         var broken = await client.IngestAsync([Samples.Named("broken.png", Samples.Png[..200])]);
         var asset = (await _installation.UntilFinishedAsync(done.JobId)).Assets[0];
         await _installation.UntilFinishedAsync(records.JobId);
         (await _installation.UntilFinishedAsync(broken.JobId)).Progress.Failed.ShouldBe(1);
 
-        // Started again with a short memory. A round that fails is no reason to end, nor to give up.
-        await _installation.ExecuteAsync("create function stay() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$");
+        // Restarted with a short retention. The service continues after a round that fails.
+        await _installation.ExecuteAsync(
+            "create function stay() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$");
         await _installation.ExecuteAsync("create trigger stay before delete on ingests for each statement execute function stay()");
         var service = await _installation.StartIngestAsync(("Retention__FinishedIngests", "00:00:01"), ("Retention__Interval", "00:00:01"));
         client = _installation.Client;
@@ -36,14 +38,15 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         await _installation.ExecuteAsync("drop trigger stay on ingests");
 
         await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from ingests") == 2);
-        foreach (var path in (string[])[$"ingest/{done.JobId}/status", $"jobs/{asset.JobId}", $"assets/{asset.AssetId}/thumbnail", $"assets/{asset.AssetId}/original"])
+        foreach (var path in (string[])[$"ingest/{done.JobId}/status", $"jobs/{asset.JobId}", $"assets/{asset.AssetId}/thumbnail",
+            $"assets/{asset.AssetId}/original"])
             await ShouldBeAsync(path, HttpStatusCode.NotFound);
         await Eventually.Until(() => Files().All(path => !path.Contains($"{done.JobId:N}", StringComparison.Ordinal)));
         Files().ShouldNotContain(path => path.StartsWith("processed", StringComparison.Ordinal));
         await ShouldBeAsync($"ingest/{records.JobId}/records", HttpStatusCode.OK);
         await ShouldBeAsync($"ingest/{broken.JobId}/status", HttpStatusCode.OK);
 
-        // The answer is kept longer than what it tells of.
+        // The answer of the key is kept longer than the ingest.
         using (var again = await PostAsync("key-1"))
             again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
 
@@ -56,7 +59,8 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     }
 
     private List<string> Files() =>
-        [.. Directory.EnumerateFiles(_installation.Store, "*+", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_installation.Store, path))];
+        [.. Directory.EnumerateFiles(_installation.Store, "*+", SearchOption.AllDirectories).Select(
+            path => Path.GetRelativePath(_installation.Store, path))];
 
     private async Task ShouldBeAsync(string path, HttpStatusCode status)
     {
@@ -66,11 +70,16 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
 
     private async Task<HttpResponseMessage> PostAsync(string key)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(Samples.Png), "files", "a.png" }, { new ByteArrayContent(Samples.Png), "files", "b.png" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(Samples.Png), "files", "a.png" },
+            { new ByteArrayContent(Samples.Png), "files", "b.png" },
+        };
         return await SendAsync(HttpMethod.Post, "ingest", form, ("Idempotency-Key", key), ("Prefer", "wait=5"));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}") { Content = content };
         request.Headers.Add("X-Api-Key", Installation.Key);

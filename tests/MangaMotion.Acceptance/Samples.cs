@@ -6,18 +6,21 @@ using MangaMotion.Media.Tests;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Sample files from ffmpeg's own sources, made through FFMpegCore, and PDFs written by hand.</summary>
+/// <summary>Sample files from ffmpeg's generated sources, made with FFMpegCore, and PDFs written byte by byte.</summary>
 internal static class Samples
 {
     private const string Panels =
         "drawbox=40:40:820:560:black:6,drawbox=40:660:390:580:black:6,drawbox=470:660:390:580:black:6,"
         + "drawbox=200:200:200:200:gray:fill,drawbox=120:800:150:250:silver:fill,drawbox=560:760:180:300:gray:fill";
 
-    private static readonly Lazy<byte[]> Large = new(() => SampleMedia.Bytes("jpg", ["testsrc2=s=2400x1600"], output => output.WithFrameCount(1)));
-    private static readonly Lazy<byte[]> Small = new(() => SampleMedia.Bytes("png", ["testsrc2=s=640x480"], output => output.WithFrameCount(1)));
-    private static readonly Lazy<byte[]> Drawn = new(() => SampleMedia.Bytes("png", [$"color=white:s=900x1280,{Panels}"], output => output.WithFrameCount(1)));
+    private static readonly Lazy<byte[]> Large = new(
+        () => SampleMedia.Bytes("jpg", ["testsrc2=s=2400x1600"], output => output.WithFrameCount(1)));
+    private static readonly Lazy<byte[]> Small = new(
+        () => SampleMedia.Bytes("png", ["testsrc2=s=640x480"], output => output.WithFrameCount(1)));
+    private static readonly Lazy<byte[]> Drawn = new(
+        () => SampleMedia.Bytes("png", [$"color=white:s=900x1280,{Panels}"], output => output.WithFrameCount(1)));
 
-    /// <summary>A page of three framed panels, 900 × 1280.</summary>
+    /// <summary>Page of three framed panels, 900 × 1280.</summary>
     public static byte[] Page => Drawn.Value;
 
     /// <summary>2400 × 1600 JPEG.</summary>
@@ -28,21 +31,23 @@ internal static class Samples
 
     public static FileToSend Named(string name, byte[] content) => new(name, () => new MemoryStream(content));
 
-    /// <summary>Two seconds, 640 × 360, with sound.</summary>
+    /// <summary>Creates a video of 2 s, 640 × 360, with sound.</summary>
     public static byte[] Matroska() =>
         SampleMedia.Bytes("mkv", ["testsrc2=s=640x360", "sine"], output => output
             .WithDuration(TimeSpan.FromSeconds(2))
             .WithVideoCodec("libx264").WithSpeedPreset(EncoderPreset.UltraFast).WithPixelFormat("yuv420p")
             .WithAudioCodec("aac"));
 
-    /// <summary>Three seconds of a tone.</summary>
-    public static byte[] Flac() => SampleMedia.Bytes("flac", ["sine=frequency=440"], output => output.WithDuration(TimeSpan.FromSeconds(3)));
+    /// <summary>Creates a tone of 3 s.</summary>
+    public static byte[] Flac() =>
+        SampleMedia.Bytes("flac", ["sine=frequency=440"], output => output.WithDuration(TimeSpan.FromSeconds(3)));
 
-    /// <summary>98 megapixels that have to be decoded whole: 392 MB and more.</summary>
+    /// <summary>Creates a picture of 98 megapixels that must be decoded as a whole: 392 MB and more.</summary>
     public static byte[] LargeInterlacedPng()
     {
         var path = Path.Combine(Path.GetTempPath(), $"mm-{Guid.NewGuid():N}.png");
-        using var vips = Process.Start(new ProcessStartInfo("vips", ["black", $"{path}[interlace]", "9900", "9900", "--bands", "4"]) { UseShellExecute = false })!;
+        using var vips = Process.Start(
+            new ProcessStartInfo("vips", ["black", $"{path}[interlace]", "9900", "9900", "--bands", "4"]) { UseShellExecute = false })!;
         vips.WaitForExit();
         vips.ExitCode.ShouldBe(0);
         var bytes = File.ReadAllBytes(path);
@@ -50,16 +55,16 @@ internal static class Samples
         return bytes;
     }
 
-    /// <summary>Three seconds of a tone, with a picture of 320 × 320 as its cover.</summary>
+    /// <summary>Creates a tone of 3 s with a cover of 320 × 320.</summary>
     public static byte[] Mp3WithCover() =>
         SampleMedia.Bytes("mp3", ["sine=d=3", "testsrc2=s=320x320:r=1:d=1"], output => output
             .WithMap(0, StreamType.Audio).WithMap(1, StreamType.Video)
             .WithVideoCodec("mjpeg").WithDisposition(StreamDisposition.AttachedPicture, StreamType.Video, 0));
 
-    /// <summary>Ten frames of 64 × 48.</summary>
+    /// <summary>Creates an animation of 10 frames of 64 × 48.</summary>
     public static byte[] Gif() => SampleMedia.Bytes("gif", ["testsrc2=s=64x48"], output => output.WithFrameCount(10));
 
-    /// <summary>Two empty pages of 200 × 100 points; readers rebuild the table of objects that is left out.</summary>
+    /// <summary>Creates two empty pages of 200 × 100 points. The table of objects is left out, and readers rebuild it.</summary>
     public static byte[] Pdf() => Encoding.ASCII.GetBytes(
         """
         %PDF-1.4
@@ -74,7 +79,7 @@ internal static class Samples
         %%EOF
         """);
 
-    /// <summary>A page of 6,000 curves, as a map or a plan has them: some seconds of drawing, so that a test finds it in progress.</summary>
+    /// <summary>Creates a page of 6,000 curves, which takes some seconds to render, so that a test finds it in progress.</summary>
     public static byte[] SlowPdf()
     {
         var curves = SamplePdf.Curves(6_000);

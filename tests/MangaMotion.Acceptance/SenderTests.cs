@@ -8,7 +8,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Senders that mean no good, over bare sockets, and owners who want too much.</summary>
+/// <summary>Slow and invalid senders on plain sockets, and owners over their quotas.</summary>
 public sealed class SenderTests(TestStack stack) : IAsyncLifetime
 {
     private Installation _installation = null!;
@@ -18,7 +18,7 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task Two_hundred_slow_senders_cost_little_memory_hinder_nobody_and_are_given_up()
+    public async Task Two_hundred_slow_senders_use_little_memory_block_no_others_and_time_out()
     {
         await _installation.StartIngestAsync(("Ingest__SlowStart", "00:00:05"));
         var senders = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => SendAsync(
@@ -44,10 +44,12 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
     [InlineData("Transfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=x\r\n", "FFFFFFFFFFFFFFFFF\r\n", "400")]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=x\r\n", "zz\r\nbad\r\n0\r\n\r\n", "400")]
     [InlineData("Content-Type: multipart/form-data\r\nContent-Length: 3\r\n", "abc", "415")]
-    [InlineData("Idempotency-Key: one\r\nIdempotency-Key: two\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 80\r\n", "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nslow\r\n--x--\r\n", "400")]
+    [InlineData(
+        "Idempotency-Key: one\r\nIdempotency-Key: two\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 80\r\n",
+        "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nslow\r\n--x--\r\n", "400")]
     [InlineData("Bad Header: 1\r\nContent-Length: 0\r\n", "", "400")]
     [InlineData("X-Big: {big}\r\nContent-Length: 0\r\n", "", "431")]
-    public async Task A_request_that_is_wrong_at_its_head_is_refused_at_once(string headers, string body, string status)
+    public async Task A_request_with_an_invalid_head_is_rejected_at_once(string headers, string body, string status)
     {
         await _installation.StartIngestAsync();
 
@@ -62,10 +64,11 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
     {
         await _installation.StartIngestAsync(("Quotas__OutstandingJobs", "2"), ("Quotas__BytesPerDay", "1000"));
         await _installation.Client.IngestAsync([Samples.Named("a", new byte[100])]);
-        await ShouldBeRefusedAsync(new byte[2_000], "daily_bytes_used_up");
+        await ShouldBeRejectedAsync(new byte[2_000], "daily_bytes_used_up");
         await _installation.Client.CreateVideoAsync([Samples.Named("b", new byte[100])]);
-        await ShouldBeRefusedAsync(new byte[1], "too_many_outstanding_jobs");
-        (await Should.ThrowAsync<MangaMotionException>(() => _installation.Client.CreateVideoAsync([Samples.Named("c", [1])]))).Problem.Code.ShouldBe("too_many_outstanding_jobs");
+        await ShouldBeRejectedAsync(new byte[1], "too_many_outstanding_jobs");
+        (await Should.ThrowAsync<MangaMotionException>(() => _installation.Client.CreateVideoAsync([Samples.Named("c", [1])]))).Problem.Code
+            .ShouldBe("too_many_outstanding_jobs");
         (await _installation.ScalarAsync<long>("select bytes from owner_usage")).ShouldBe(200);
 
         await _installation.StartIngestAsync(("Quotas__RequestsPerSecond", "1"));
@@ -82,7 +85,7 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private async Task ShouldBeRefusedAsync(byte[] content, string code)
+    private async Task ShouldBeRejectedAsync(byte[] content, string code)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(content), "files", "a" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/ingest") { Content = form };
@@ -104,7 +107,7 @@ public sealed class SenderTests(TestStack stack) : IAsyncLifetime
         }
         catch (SocketException)
         {
-            // Refused before all of it was sent; the answer says so.
+            // The request was rejected before all of it was sent. The answer has the reason.
         }
 
         return socket;

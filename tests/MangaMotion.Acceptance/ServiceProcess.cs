@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>A service as it runs in production: a process of its own, from its build output, that can be killed.</summary>
+/// <summary>Service in a separate process, started from its build output, that can be killed.</summary>
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -12,9 +12,11 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _log = [];
 
-    private ServiceProcess(Process process) => _process = process;
+    private readonly string _assembly;
 
-    /// <summary>What it has written to its standard output so far.</summary>
+    private ServiceProcess(Process process, string assembly) => (_process, _assembly) = (process, assembly);
+
+    /// <summary>Lines of its standard output so far.</summary>
     public IReadOnlyList<string> Log => [.. _log];
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(2);
@@ -25,7 +27,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The most bytes that it held at any time.</summary>
+    /// <summary>Peak resident memory in bytes.</summary>
     public long PeakMemory
     {
         get
@@ -35,12 +37,13 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it and waits until it is ready.</summary>
-    /// <param name="assembly">Such as <c>MangaMotion.Ingest</c>.</param>
-    /// <param name="under">A command that becomes the service, which stands behind its arguments.</param>
-    public static async Task<ServiceProcess> StartAsync(string assembly, IReadOnlyDictionary<string, string> settings, bool untilReady = true, params string[] under)
+    /// <summary>Starts a service and waits until it is ready.</summary>
+    /// <param name="assembly">Assembly, such as <c>MangaMotion.Ingest</c>.</param>
+    /// <param name="under">Command that runs the service, which follows its arguments, by exec.</param>
+    public static async Task<ServiceProcess> StartAsync(
+        string assembly, IReadOnlyDictionary<string, string> settings, bool untilReady = true, params string[] under)
     {
-        var service = new ServiceProcess(Process.Start(StartInfo(assembly, settings, under))!);
+        var service = new ServiceProcess(Process.Start(StartInfo(assembly, settings, under))!, assembly);
         service._process.OutputDataReceived += (_, line) => service.Read(line.Data);
         service._process.BeginOutputReadLine();
 
@@ -53,13 +56,13 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
         catch
         {
-            // Otherwise it outlives the test, which does not know it yet.
+            // The test does not have the process yet, so it would not end it.
             service._process.Kill(entireProcessTree: true);
             throw;
         }
     }
 
-    /// <summary>Runs a service that ends by itself.</summary>
+    /// <summary>Runs a service until it ends.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string assembly, IReadOnlyDictionary<string, string> settings)
     {
         var start = StartInfo(assembly, settings, []);
@@ -77,21 +80,22 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What runs below it now.</summary>
+    /// <summary>Ids of its descendant processes.</summary>
     public IReadOnlyList<int> Children => [.. Below(Id)];
 
-    /// <summary>Processes below this one that belong to a job: all but the media hosts, which are kept for every job.</summary>
+    /// <summary>Ids of descendant processes that belong to a job: all except the media hosts, which serve many jobs.</summary>
     public IReadOnlyList<int> Tools =>
         [.. Children.Where(id => !CommandLine(id).Contains("MangaMotion.MediaHost", StringComparison.Ordinal))];
 
-    /// <summary>Whether anything runs below it whose command line holds one of the words.</summary>
+    /// <summary>Returns whether the command line of a descendant process contains one of the words.</summary>
     public bool Runs(params IReadOnlyList<string> words) => Children.Any(id => words.Any(CommandLine(id).Contains));
 
-    /// <summary>Whether a process of this id runs; one that has ended and that nobody has asked about does not.</summary>
-    public static bool IsAlive(int id) => Read($"/proc/{id}/stat", path => File.ReadAllText(path) is var stat && stat[(stat.LastIndexOf(')') + 2)..][0] != 'Z', false);
+    /// <summary>Returns whether a process with this id runs and is not a zombie.</summary>
+    public static bool IsAlive(int id) =>
+        Read($"/proc/{id}/stat", path => File.ReadAllText(path) is var stat && stat[(stat.LastIndexOf(')') + 2)..][0] != 'Z', false);
 
-    /// <summary>Sends a signal to every process below this one whose command line holds the word.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Sends a signal to every descendant process whose command line contains the word.</summary>
+    /// <returns>Number of these processes.</returns>
     public async Task<int> SignalChildrenAsync(string signal, string word)
     {
         var children = Below(Id).Where(id => CommandLine(id).Contains(word, StringComparison.Ordinal)).ToList();
@@ -100,14 +104,14 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return children.Count;
     }
 
-    /// <summary>SIGKILL.</summary>
+    /// <summary>Sends SIGKILL.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM; returns when the process has ended.</summary>
+    /// <summary>Sends SIGTERM and waits until the process has ended.</summary>
     public async Task<int> TerminateAsync()
     {
         await SignalAsync("TERM");
@@ -115,7 +119,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>SIGSTOP when the condition holds and goes on holding while the process stands still; it runs freely until then.</summary>
+    /// <summary>Stops the process with SIGSTOP at a moment when the condition holds. Until then the process runs.</summary>
     public Task FreezeWhenAsync(Func<Task<bool>> condition, TimeSpan? deadline = null) => TestSupport.Eventually.Until(
         async () =>
         {
@@ -134,7 +138,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private static async Task SignalAsync(string signal, int id)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{id}"]) { UseShellExecute = false, RedirectStandardError = true })!;
+        using var kill = Process.Start(
+            new ProcessStartInfo("kill", [$"-{signal}", $"{id}"]) { UseShellExecute = false, RedirectStandardError = true })!;
         await kill.WaitForExitAsync();
     }
 
@@ -143,14 +148,19 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(output.Parent!.Parent!.FullName, assembly, output.Name, $"{assembly}.dll");
         string[] command = [.. under, "dotnet", program];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Path.GetDirectoryName(program) };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = Path.GetDirectoryName(program),
+        };
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         return start;
     }
 
-    /// <summary>Thread by thread: one that ends meanwhile must not hide the children of the others.</summary>
+    /// <summary>Finds descendants thread by thread, so that a thread that ends meanwhile does not hide those of the others.</summary>
     private static IEnumerable<int> Below(int id) => Read($"/proc/{id}/task", Directory.GetDirectories, [])
         .SelectMany(task => Read($"{task}/children", File.ReadAllText, "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Select(int.Parse).SelectMany(child => Below(child).Prepend(child));
@@ -180,11 +190,15 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         if (line is not null)
             _log.Enqueue(line);
-        if (line is not null && Listening().Match(line) is { Success: true } match)
+        if (line is not null && !IsOfInnerConsole(line) && Listening().Match(line) is { Success: true } match)
             _address.TrySetResult(new Uri(match.Groups["address"].Value));
         else if (line is null)
             _address.TrySetException(new InvalidOperationException("The service ended before it listened."));
     }
+
+    /// <summary>Checks whether the console of a process with all services wrote the line, which lists its address too.</summary>
+    private bool IsOfInnerConsole(string line) =>
+        _assembly != "MangaMotion.Console" && line.Contains("\"service\":\"console\"", StringComparison.Ordinal);
 
     private static async Task<bool> IsReadyAsync(HttpClient http)
     {

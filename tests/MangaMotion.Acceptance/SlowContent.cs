@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Sends its bytes when it may, having said that they come.</summary>
+/// <summary>Content that sends its first byte, and the others when <paramref name="may"/> completes.</summary>
 internal sealed class SlowContent(byte[] content, Func<Task> may) : HttpContent
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

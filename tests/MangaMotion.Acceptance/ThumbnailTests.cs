@@ -21,9 +21,10 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task A_picture_goes_in_and_its_preview_and_thumbnail_come_out()
+    public async Task A_picture_gets_a_preview_and_a_thumbnail()
     {
-        var accepted = await _installation.Client.IngestAsync([Samples.Named("harbour.jpg", Samples.Jpeg)], new Dictionary<string, string> { ["collection"] = "voyage" });
+        var accepted = await _installation.Client.IngestAsync(
+            [Samples.Named("harbour.jpg", Samples.Jpeg)], new Dictionary<string, string> { ["collection"] = "voyage" });
         accepted.Status.ShouldBe("accepted");
         accepted.Assets[0].Type.ShouldBe("image/jpeg");
 
@@ -44,7 +45,8 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         {
             var bytes = await _installation.Client.GetAssetAsync(asset.AssetId, variant);
             bytes[..3].ShouldBe([0xFF, 0xD8, 0xFF]);
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)).ShouldBe(files[variant].GetProperty("sha256").GetString());
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)).ShouldBe(
+                files[variant].GetProperty("sha256").GetString());
         }
 
         var job = await _installation.Client.GetJobAsync(asset.JobId);
@@ -53,7 +55,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bad_files_fail_at_once_with_a_reason_and_the_good_one_beside_them_is_done()
+    public async Task Bad_files_fail_at_once_with_a_reason_and_a_good_file_beside_them_is_done()
     {
         var accepted = await _installation.Client.IngestAsync(
         [
@@ -72,7 +74,8 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         status.Assets[1].Error!.ShouldContain("text file");
         status.Assets[2].Error!.ShouldContain("empty file");
         status.Assets.ShouldAllBe(asset => asset.Attempts == 1);
-        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null and error_queue = 'thumbnail_error'")).ShouldBe(3);
+        (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null "
+            + "and error_queue = 'thumbnail_error'")).ShouldBe(3);
         await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from outbox") == 0);
     }
 
@@ -81,8 +84,10 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     {
         var accepted = await _installation.Client.IngestAsync(
         [
-            Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("tone.flac", Samples.Flac()), Samples.Named("paper.pdf", Samples.Pdf()),
-            Samples.Named("moving.gif", Samples.Gif()), Samples.Named("photo.jpg", Samples.Jpeg), Samples.Named("song.mp3", Samples.Mp3WithCover()),
+            Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("tone.flac", Samples.Flac()),
+            Samples.Named("paper.pdf", Samples.Pdf()),
+            Samples.Named("moving.gif", Samples.Gif()), Samples.Named("photo.jpg", Samples.Jpeg),
+            Samples.Named("song.mp3", Samples.Mp3WithCover()),
         ]);
 
         var assets = await _installation.UntilMediaAsync(accepted.JobId);
@@ -106,15 +111,20 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
         read.Duration.TotalSeconds.ShouldBe(clip.GetProperty("duration").GetDouble(), 0.1);
         var (picture, voice) = (read.PrimaryVideoStream.ShouldNotBeNull(), read.PrimaryAudioStream.ShouldNotBeNull());
         (picture.CodecName, picture.Width, picture.Height, voice.CodecName).ShouldBe((
-            clip.GetProperty("video_codec").GetString(), clip.GetProperty("width").GetInt32(), clip.GetProperty("height").GetInt32(), clip.GetProperty("audio_codec").GetString()));
+            clip.GetProperty("video_codec").GetString(), clip.GetProperty("width").GetInt32(), clip.GetProperty("height")
+                .GetInt32(), clip.GetProperty("audio_codec").GetString()));
         SampleMedia.Analyse(Samples.Flac(), "flac").Duration.TotalSeconds.ShouldBe(tone.GetProperty("duration").GetDouble(), 0.05);
         SampleMedia.Analyse(Samples.Mp3WithCover(), "mp3").Duration.TotalSeconds.ShouldBe(song.GetProperty("duration").GetDouble(), 0.1);
         foreach (var asset in assets)
         {
-            foreach (var file in asset.Result!.Value.GetProperty("files").EnumerateArray().Where(file => file.GetProperty("content_type").GetString() is "image/jpeg" or "image/png"))
+            foreach (var file in asset.Result!.Value.GetProperty("files").EnumerateArray().Where(
+                file => file.GetProperty("content_type").GetString() is "image/jpeg" or "image/png"))
             {
-                var made = SampleMedia.Analyse(await _installation.Client.GetAssetAsync(asset.AssetId, file.GetProperty("variant").GetString()!), "img").PrimaryVideoStream.ShouldNotBeNull();
-                (made.Width, made.Height).ShouldBe((file.GetProperty("width").GetInt32(), file.GetProperty("height").GetInt32()), $"{asset.Name}: {file}");
+                var made =
+                    SampleMedia.Analyse(await _installation.Client.GetAssetAsync(asset.AssetId, file.GetProperty("variant").GetString()!),
+                        "img").PrimaryVideoStream.ShouldNotBeNull();
+                (made.Width, made.Height).ShouldBe(
+                    (file.GetProperty("width").GetInt32(), file.GetProperty("height").GetInt32()), $"{asset.Name}: {file}");
             }
         }
 
@@ -127,7 +137,11 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     {
         var accepted = await _installation.Client.IngestAsync(
             [Samples.Named("a.jpg", Samples.Jpeg)],
-            new Dictionary<string, string> { ["params"] = """{"preview_size": 600, "thumbnail_size": 64, "format": "webp", "quality": 70}""", ["priority"] = "high" });
+            new Dictionary<string, string>
+            {
+                ["params"] = """{"preview_size": 600, "thumbnail_size": 64, "format": "webp", "quality": 70}""",
+                ["priority"] = "high",
+            });
 
         var asset = (await _installation.UntilMediaAsync(accepted.JobId))[0];
 
@@ -138,7 +152,7 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_download_answers_ranges_and_is_never_taken_for_a_page()
+    public async Task A_download_answers_ranges_and_is_never_shown_as_a_page()
     {
         var accepted = await _installation.Client.IngestAsync([Samples.Named("page.html", Samples.Png)]);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/assets/{accepted.Assets[0].AssetId}/original");
@@ -155,15 +169,16 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failed_job_can_be_run_again_and_one_that_is_done_cannot()
+    public async Task A_failed_job_can_be_replayed_and_a_finished_job_cannot()
     {
-        var accepted = await _installation.Client.IngestAsync([Samples.Named("notes.jpg", Encoding.UTF8.GetBytes("text")), Samples.Named("good.png", Samples.Png)]);
+        var accepted = await _installation.Client.IngestAsync(
+            [Samples.Named("notes.jpg", Encoding.UTF8.GetBytes("text")), Samples.Named("good.png", Samples.Png)]);
         var assets = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets;
 
         await _installation.Client.ReplayJobAsync(assets[0].JobId);
         await _installation.UntilFinishedAsync(accepted.JobId);
 
-        // Two starts, of which the replay counts only its own.
+        // Two attempts, of which the replay counts only its own.
         var again = await _installation.Client.GetJobAsync(assets[0].JobId);
         (again.Attempts, again.History.Count).ShouldBe((1, 2));
         (await _installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(1);
@@ -176,7 +191,8 @@ public sealed class ThumbnailTests(TestStack stack) : IAsyncLifetime
     public async Task A_scheduled_ingest_waits_and_can_be_canceled()
     {
         var accepted = await _installation.Client.IngestAsync(
-            [Samples.Named("later.png", Samples.Png)], new Dictionary<string, string> { ["not_before"] = DateTimeOffset.UtcNow.AddHours(1).ToString("O") });
+            [Samples.Named("later.png", Samples.Png)],
+            new Dictionary<string, string> { ["not_before"] = DateTimeOffset.UtcNow.AddHours(1).ToString("O") });
         var asset = (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets[0];
         asset.Status.ShouldBe("UPLOADED");
 

@@ -3,7 +3,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Tools that hang, die, want too much or find no room, below a worker that goes on.</summary>
+/// <summary>Tools that hang, crash, exceed limits or have no disk space, while the worker goes on.</summary>
 public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
 {
     private Installation _installation = null!;
@@ -17,7 +17,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
-    public async Task A_tool_that_hangs_or_is_killed_is_tried_again_and_one_that_always_dies_ends_as_a_dead_letter()
+    public async Task A_tool_that_hangs_or_is_killed_is_retried_and_one_that_always_crashes_gives_a_dead_letter()
     {
         var worker = await _installation.StartThumbnailAsync(
             ("MAX_RETRY_ATTEMPTS", "3"), ("RETRY_DELAY_SECONDS", "0.2"), ("Media__Hosts", "1"), ("Jobs__Concurrency", "1"),
@@ -32,7 +32,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         var killed = await RunAsync("killed.png", Samples.Png);
         (killed.Status, killed.Attempts).ShouldBe(("DONE", 2));
 
-        // Its child dies each time.
+        // Its host process is killed each time.
         var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.pdf", Samples.SlowPdf())]);
         await Eventually.Until(
             async () =>
@@ -57,21 +57,24 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_room_on_the_scratch_disk_large_files_wait_and_small_ones_go_on()
+    public async Task Without_space_on_the_scratch_disk_large_files_wait_and_small_files_are_processed()
     {
         const int Room = 24_000_000;
-        var worker = await _installation.StartThumbnailWithScratchOfAsync(Room, ("MAX_RETRY_ATTEMPTS", "50"), ("RETRY_DELAY_SECONDS", "0.5"), ("Retry__MaxDelay", "00:00:01"));
-        // Its file systems are reached through the worker itself.
+        var worker = await _installation.StartThumbnailWithScratchOfAsync(
+            Room, ("MAX_RETRY_ATTEMPTS", "50"), ("RETRY_DELAY_SECONDS", "0.5"), ("Retry__MaxDelay", "00:00:01"));
+        // Its file systems are visible through /proc of the worker.
         var ballast = $"/proc/{worker.Id}/root{_installation.Scratch}/ballast";
         await File.WriteAllBytesAsync(ballast, new byte[Room - 400_000]);
 
         var accepted = await _installation.Client.IngestAsync(
         [
-            Samples.Named("photo.jpg", [.. Samples.Jpeg, .. new byte[1_000_000]]), Samples.Named("clip.mkv", Samples.Matroska()), Samples.Named("paper.pdf", [.. Samples.Pdf(), .. new byte[1_000_000]]),
+            Samples.Named("photo.jpg", [.. Samples.Jpeg, .. new byte[1_000_000]]), Samples.Named("clip.mkv", Samples.Matroska()),
+            Samples.Named("paper.pdf", [.. Samples.Pdf(), .. new byte[1_000_000]]),
             Samples.Named("tiny.gif", Samples.Gif()),
         ]);
         await Eventually.Until(
-            async () => (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets is [{ Attempts: > 1 }, { Attempts: > 1 }, { Attempts: > 1 }, { Status: "DONE" }],
+            async () => (await _installation.Client.GetIngestStatusAsync(accepted.JobId)).Assets
+                is [{ Attempts: > 1 }, { Attempts: > 1 }, { Attempts: > 1 }, { Status: "DONE" }],
             TimeSpan.FromSeconds(60));
 
         File.Delete(ballast);
@@ -79,21 +82,23 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
 
         status.Progress.Done.ShouldBe(4, string.Join("; ", status.Assets.Select(asset => asset.Error)));
         foreach (var asset in status.Assets.Take(3))
-            (await _installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome).Distinct().ShouldBe(["transient", "done"]);
+            (await _installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome).Distinct().ShouldBe(
+                ["transient", "done"]);
 
-        // It was done before there was room; the others, who fill what is left and give it back, may have been in its way at first.
+        // It was done before there was space. The others fill the disk and free it, so its first attempts may have failed.
         (await _installation.Client.GetJobAsync(status.Assets[3].JobId)).History.Select(attempt => attempt.Outcome).Last().ShouldBe("done");
     }
 
     [Fact]
-    public async Task A_file_on_which_the_worker_dies_three_times_is_poison_and_the_next_worker_lives()
+    public async Task A_file_that_crashes_the_worker_three_times_is_poison_and_the_next_worker_goes_on()
     {
         (string, string)[] settings = [("Jobs__Lease", "00:00:02"), ("Jobs__Concurrency", "1")];
         var accepted = await _installation.Client.IngestAsync([Samples.Named("poison.pdf", Samples.SlowPdf())]);
         for (var death = 1; death <= 3; death++)
         {
             var victim = await _installation.StartThumbnailAsync(settings);
-            await victim.FreezeWhenAsync(async () => await _installation.ScalarAsync<long>($"select count(*) from jobs where status = 'PROCESSING' and crashes = {death - 1}") == 1
+            await victim.FreezeWhenAsync(async () => await _installation.ScalarAsync<long>($"select count(*) from jobs where status = "
+                + $"'PROCESSING' and crashes = {death - 1}") == 1
                 && await _installation.ScalarAsync<long>($"select count(*) from job_attempts where outcome is null") == 1);
             await victim.KillAsync();
         }
@@ -101,8 +106,11 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         await _installation.StartThumbnailAsync(settings);
         var poison = (await _installation.UntilFinishedAsync(accepted.JobId)).Assets[0];
 
-        (poison.Status, poison.Attempts, poison.Error).ShouldBe(("FAILED", 0, "The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. Contact the operator."));
-        (await _installation.Client.GetJobAsync(poison.JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(["crashed", "crashed", "crashed"]);
+        (poison.Status, poison.Attempts, poison.Error).ShouldBe(
+            ("FAILED", 0, "The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. "
+                + "Contact the operator."));
+        (await _installation.Client.GetJobAsync(poison.JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(
+            ["crashed", "crashed", "crashed"]);
         await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
         (await RunAsync("next.png", Samples.Png)).Status.ShouldBe("DONE");
     }

@@ -7,7 +7,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Direct uploads, the same for both stores.</summary>
+/// <summary>Direct uploads to both stores.</summary>
 public sealed class UploadTests(TestStack stack) : IAsyncDisposable
 {
     private static readonly HttpClient Http = new();
@@ -25,23 +25,24 @@ public sealed class UploadTests(TestStack stack) : IAsyncDisposable
     [Theory]
     [InlineData("disk")]
     [InlineData("s3")]
-    public async Task A_file_goes_straight_into_the_store_and_is_taken_once(string kind)
+    public async Task A_file_is_uploaded_to_the_store_and_used_once(string kind)
     {
         await StartAsync(kind);
         var client = _installation.Client;
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(Samples.Png));
         var upload = await client.UploadAsync("picture.png", new MemoryStream(Samples.Png), "image/png", sha256);
 
-        var accepted = await client.IngestAsync(new IngestOfUploads { Uploads = [new(upload, "renamed.png")], Collection = "voyage", Priority = "high" });
+        var accepted = await client.IngestAsync(
+            new IngestOfUploads { Uploads = [new(upload, "renamed.png")], Collection = "voyage", Priority = "high" });
 
         var asset = accepted.Assets.ShouldHaveSingleItem();
         (asset.Name, asset.Type, asset.Size).ShouldBe(("renamed.png", "image/png", Samples.Png.Length));
         (await client.GetAssetAsync(asset.AssetId, "original")).ShouldBe(Samples.Png);
         (await client.GetIngestStatusAsync(accepted.JobId)).Collection.ShouldBe("voyage");
         (await _installation.ScalarAsync<string>("select sha256 from assets")).ShouldBe(sha256);
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(upload)] }), 409, "upload_consumed");
+        await RejectedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(upload)] }), 409, "upload_consumed");
 
-        // Of two that want the same at the same time one gets it.
+        // One of two concurrent requests gets the upload.
         var wanted = await client.UploadAsync("wanted.png", new MemoryStream(Samples.Png));
         var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
         {
@@ -61,34 +62,38 @@ public sealed class UploadTests(TestStack stack) : IAsyncDisposable
     [Theory]
     [InlineData("disk")]
     [InlineData("s3")]
-    public async Task What_is_not_as_announced_is_refused(string kind)
+    public async Task An_upload_that_is_not_as_announced_is_rejected(string kind)
     {
         await StartAsync(kind);
         var client = _installation.Client;
-        await RefusedAsync(client.CreateUploadAsync(new(Size: 2_000_000_000)), 413, "file_too_large");
-        await RefusedAsync(client.CreateUploadAsync(new(Size: 0)), 400, "invalid_field");
-        await RefusedAsync(client.CreateUploadAsync(new(Size: 1, Sha256: "abc")), 400, "invalid_field");
+        await RejectedAsync(client.CreateUploadAsync(new(Size: 2_000_000_000)), 413, "file_too_large");
+        await RejectedAsync(client.CreateUploadAsync(new(Size: 0)), 400, "invalid_field");
+        await RejectedAsync(client.CreateUploadAsync(new(Size: 1, Sha256: "abc")), 400, "invalid_field");
 
         var link = await client.CreateUploadAsync(new(Size: Samples.Png.Length, ContentType: "image/png"));
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(link.UploadId)] }), 409, "upload_missing");
+        await RejectedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(link.UploadId)] }), 409, "upload_missing");
         (await PutAsync(link.Url, Samples.Png[1..], "image/png")).ShouldBe(HttpStatusCode.Forbidden);
         (await PutAsync(link.Url, [.. Samples.Png, 0], "image/png")).ShouldBe(HttpStatusCode.Forbidden);
         (await PutAsync(link.Url, Samples.Png, "text/html")).ShouldBe(HttpStatusCode.Forbidden);
         (await PutAsync(new Uri(link.Url.ToString()[..^4] + "0000"), Samples.Png, "image/png")).ShouldBe(HttpStatusCode.Forbidden);
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(Guid.NewGuid())] }), 404, "unknown_upload");
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(link.UploadId), new(link.UploadId)] }), 400, "invalid_field");
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [] }), 400, "no_files");
+        await RejectedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(Guid.NewGuid())] }), 404, "unknown_upload");
+        await RejectedAsync(
+            client.IngestAsync(new IngestOfUploads { Uploads = [new(link.UploadId), new(link.UploadId)] }), 400, "invalid_field");
+        await RejectedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [] }), 400, "no_files");
 
-        // S3 does not know the hash, and no store the content: both are looked at when the upload is handed in.
+        // S3 does not check the hash, and no store checks the content. Both are checked when the upload is submitted.
         var other = await client.CreateUploadAsync(new(Size: Samples.Png.Length, Sha256: new string('0', 64)));
         await PutAsync(other.Url, Samples.Png, "application/octet-stream");
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(other.UploadId)] }), kind == "s3" ? 422 : 409, kind == "s3" ? "upload_mismatch" : "upload_missing");
-        var film = await client.UploadAsync("film.mp4", new MemoryStream(Samples.Png), "video/mp4");
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(film)] }), 422, "upload_mismatch");
+        await RejectedAsync(
+            client.IngestAsync(new IngestOfUploads { Uploads = [new(other.UploadId)] }), kind == "s3"
+                ? 422 : 409, kind == "s3" ? "upload_mismatch"
+                : "upload_missing");
+        var video = await client.UploadAsync("video.mp4", new MemoryStream(Samples.Png), "video/mp4");
+        await RejectedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(video)] }), 422, "upload_mismatch");
 
-        // Another owner's is none, and one that is not handed in goes.
+        // An upload of another owner is unknown, and an upload that is not used is deleted.
         await _installation.ScalarAsync<object?>("update uploads set owner_id = gen_random_uuid() returning null");
-        await RefusedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(film)] }), 404, "unknown_upload");
+        await RejectedAsync(client.IngestAsync(new IngestOfUploads { Uploads = [new(video)] }), 404, "unknown_upload");
         await _installation.ScalarAsync<object?>("update uploads set expires_at = now() returning null");
         await Eventually.Until(async () => await _installation.ScalarAsync<long>("select count(*) from uploads") == 0);
         (await _installation.ScalarAsync<long>("select count(*) from ingests")).ShouldBe(0);
@@ -113,7 +118,7 @@ public sealed class UploadTests(TestStack stack) : IAsyncDisposable
         return response.StatusCode;
     }
 
-    private static async Task RefusedAsync<T>(Task<T> call, int status, string code)
+    private static async Task RejectedAsync<T>(Task<T> call, int status, string code)
     {
         var problem = (await Should.ThrowAsync<MangaMotionException>(call)).Problem;
         (problem.Status, problem.Code).ShouldBe((status, code), problem.Detail);

@@ -34,7 +34,8 @@ public sealed class VariantTests(TestStack stack) : IAsyncLifetime
     {
         var accepted = await Client.IngestAsync(
             [
-                Samples.Named("photo.jpg", Samples.Jpeg), Samples.Named("paper.pdf", Samples.Pdf()), Samples.Named("clip.mkv", Samples.Matroska()),
+                Samples.Named("photo.jpg", Samples.Jpeg), Samples.Named("paper.pdf", Samples.Pdf()),
+                Samples.Named("clip.mkv", Samples.Matroska()),
                 Samples.Named("chapter.cbz", Cbz(("1.png", Samples.Page), ("2.png", Samples.Page))),
             ],
             new Dictionary<string, string> { ["variants"] = Set });
@@ -48,7 +49,8 @@ public sealed class VariantTests(TestStack stack) : IAsyncLifetime
         {
             var files = FilesOf(asset).ToDictionary(file => file.Variant);
             files.Keys.ShouldBe(["preview", "thumbnail", "card", "square", "small-avif"], ignoreOrder: true, asset.Name);
-            foreach (var (variant, magic, side) in new[] { ("card", "WEBPVP8", 640), ("square", "\u00FF\u00D8\u00FF", 200), ("small-avif", "ftypavif", 100) })
+            foreach (var (variant, magic,
+                side) in new[] { ("card", "WEBPVP8", 640), ("square", "\u00FF\u00D8\u00FF", 200), ("small-avif", "ftypavif", 100) })
             {
                 var file = files[variant];
                 using var answer = await _installation.GetAsync(file.Url);
@@ -74,7 +76,8 @@ public sealed class VariantTests(TestStack stack) : IAsyncLifetime
         Dictionary<string, string> voyage = new() { ["collection"] = "voyage" };
 
         var withSet = await Client.IngestAsync([Samples.Named("a.png", Samples.Png)], voyage);
-        var withOwn = await Client.IngestAsync([Samples.Named("b.png", Samples.Png)], new Dictionary<string, string>(voyage) { ["variants"] = "[]" });
+        var withOwn = await Client.IngestAsync(
+            [Samples.Named("b.png", Samples.Png)], new Dictionary<string, string>(voyage) { ["variants"] = "[]" });
         var other = await Client.IngestAsync([Samples.Named("c.png", Samples.Png)]);
 
         (await NamesAsync(withSet)).ShouldBe(["preview", "thumbnail", "card"]);
@@ -84,19 +87,22 @@ public sealed class VariantTests(TestStack stack) : IAsyncLifetime
         var foreign = await Client.CreateApiKeyAsync(new("Acme", ["read"], Guid.NewGuid()));
         var acme = MangaMotionClient.Create(_installation.Http.BaseAddress!, foreign.Key);
         (await acme.GetCollectionVariantsAsync("voyage").ShouldThrowAsync<MangaMotionException>()).Problem.Code.ShouldBe("no_variants");
-        var refused = await Client.SetCollectionVariantsAsync("voyage", new([new("preview", 640)])).ShouldThrowAsync<MangaMotionException>();
+        var refused = await Client.SetCollectionVariantsAsync("voyage", new([new("preview", 640)]))
+            .ShouldThrowAsync<MangaMotionException>();
         refused.Problem.Code.ShouldBe("invalid_variants");
         refused.Problem.Detail!.ShouldBe(
-            "The name 'preview' of a variant is taken; choose none of original, preview, thumbnail, waveform, peaks, cover, animation.");
+            "The name 'preview' of a variant is reserved. Use a name other than original, preview, thumbnail, waveform, "
+                + "peaks, cover, animation.");
     }
 
     [Fact]
-    public async Task A_wrong_set_is_refused_and_an_unknown_variant_is_not_found()
+    public async Task An_invalid_set_is_rejected_and_an_unknown_variant_is_not_found()
     {
         var nine = JsonSerializer.Serialize(Enumerable.Range(0, 9).Select(i => new Variant($"v{i}", 64)), ApiJson.Options);
 
         var refused = await Client.IngestAsync(
-            [Samples.Named("a.png", Samples.Png)], new Dictionary<string, string> { ["variants"] = nine }).ShouldThrowAsync<MangaMotionException>();
+            [Samples.Named("a.png", Samples.Png)],
+            new Dictionary<string, string> { ["variants"] = nine }).ShouldThrowAsync<MangaMotionException>();
 
         refused.Problem.Detail!.ShouldBe("variants has 9 entries; at most 8 are allowed.");
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/collections/voyage/variants")
@@ -106,7 +112,8 @@ public sealed class VariantTests(TestStack stack) : IAsyncLifetime
         };
         using var answer = await _installation.Http.SendAsync(request);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("the value at $.variants[0].longest_side has the wrong type.");
-        (await Client.GetAssetVariantAsync(Guid.NewGuid(), "card").ShouldThrowAsync<MangaMotionException>()).Problem.Code.ShouldBe("unknown_variant");
+        (await Client.GetAssetVariantAsync(Guid.NewGuid(), "card").ShouldThrowAsync<MangaMotionException>()).Problem.Code.ShouldBe(
+            "unknown_variant");
     }
 
     [Fact]

@@ -1,31 +1,45 @@
+using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using MangaMotion.Api;
 using MangaMotion.Client;
+using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Script;
 using MangaMotion.Media.Tests;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>A chapter becomes a video, over HTTP and real processes, with real stages, small.</summary>
+/// <summary>Small videos by HTTP with real processes and stages.</summary>
 public sealed class VideoTests(TestStack stack)
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    internal static readonly TimeSpan StageTimeout = TimeSpan.FromMinutes(4);
 
-    private static readonly (string, string)[] QuickLease = [("Jobs__Lease", "00:00:06"), ("Jobs__Concurrency", "2"), ("Jobs__ReconcileAfter", "00:00:05")];
+    private static readonly (string, string)[] QuickLease =
+        [("Jobs__Lease", "00:00:06"), ("Jobs__Concurrency", "2"), ("Jobs__ReconcileAfter", "00:00:05")];
 
-    /// <summary>With the usual lease: none may lapse where crashes are counted, however slow the machine.</summary>
-    private static readonly (string, string)[] NoGrace = [("Jobs__Concurrency", "2"), ("Jobs__ShutdownGrace", "00:00:00"), ("Jobs__ReconcileAfter", "00:00:05")];
+    /// <summary>
+    /// Settings without a grace period and with the default lease, so that none lapses on a slow machine where crashes are counted.
+    /// </summary>
+    private static readonly (string, string)[] NoGrace =
+        [("Jobs__Concurrency", "2"), ("Jobs__ShutdownGrace", "00:00:00"), ("Jobs__ReconcileAfter", "00:00:05")];
 
     private static readonly string[] PartTypes = ["voice-gen", "video-gen", "compositing"];
 
     [Fact]
-    public async Task A_chapter_becomes_a_video_and_a_changed_line_makes_one_speech_and_at_most_three_segments()
+    public async Task A_chapter_becomes_a_video_and_a_changed_line_rebuilds_one_speech_and_at_most_three_segments()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
         await installation.StartVideoAsync();
-        var id = await SubmitAsync(installation);
-        await ApproveWithLinesAsync(installation, id, script => script["shots"]![0]!["panel"]!["width"] = script["shots"]![0]!["panel"]!["width"]!.GetValue<int>() - 10);
+        var id = await SubmitAsync(
+            installation, ("music", "true"), ("burn_subtitles", "true"),
+            ("variants", """[{"name":"poster","longest_side":160,"format":"webp"},{"name":"square","longest_side":100,"fit":"crop"}]"""));
+        await ApproveWithLinesAsync(installation, id, script =>
+        {
+            var panel = script["shots"]![0]!["panel"]!;
+            panel["width"] = panel["width"]!.GetValue<int>() - 10;
+        });
         var video = await UntilDoneAsync(installation, id);
 
         video.Progress.ShouldBe(100);
@@ -40,10 +54,10 @@ public sealed class VideoTests(TestStack stack)
         using var thumbnail = await installation.GetAsync(video.Shots[^1].ThumbnailUrl.ShouldNotBeNull());
         thumbnail.Content.Headers.ContentType!.MediaType.ShouldBe("image/jpeg");
         video.Shots.Skip(1).Select(shot => shot.ThumbnailUrl).ShouldBeUnique();
-        using var film = new MemoryStream();
-        await installation.Client.CopyVideoFileAsync(id, "video", film);
-        film.ToArray()[4..8].ShouldBe("ftyp"u8.ToArray());
-        var read = SampleMedia.Analyse(film.ToArray(), "mp4");
+        using var copy = new MemoryStream();
+        await installation.Client.CopyVideoFileAsync(id, "video", copy);
+        copy.ToArray()[4..8].ShouldBe("ftyp"u8.ToArray());
+        var read = SampleMedia.Analyse(copy.ToArray(), "mp4");
         read.Duration.TotalSeconds.ShouldBe(video.Results.ShouldNotBeNull().Seconds, 0.1);
         var (picture, sound) = (read.PrimaryVideoStream.ShouldNotBeNull(), read.PrimaryAudioStream.ShouldNotBeNull());
         (picture.CodecName, picture.Width, picture.Height, sound.CodecName).ShouldBe(("h264", 320, 180, "aac"));
@@ -54,21 +68,64 @@ public sealed class VideoTests(TestStack stack)
         await installation.Client.CopyVideoFileAsync(id, "poster", poster);
         var drawn = SampleMedia.Analyse(poster.ToArray(), "img").PrimaryVideoStream.ShouldNotBeNull();
         (drawn.Width, drawn.Height).ShouldBe((320, 180));
+        video.Results.Variants.Select(variant => (variant.Name, variant.Url, variant.ContentType, variant.Width, variant.Height)).ShouldBe(
+        [
+            ("poster", $"/api/v1/videos/{id}/variants/poster", "image/webp", 160, 90),
+            ("square", $"/api/v1/videos/{id}/variants/square", "image/jpeg", 100, 100),
+        ]);
+        foreach (var variant in video.Results.Variants)
+        {
+            using var file = await installation.GetAsync(variant.Url);
+            (file.Content.Headers.ContentType!.MediaType, file.Content.Headers.ContentLength).ShouldBe(
+                (variant.ContentType, variant.Bytes));
+            var shown = SampleMedia.Analyse(await file.Content.ReadAsByteArrayAsync(), "img").PrimaryVideoStream.ShouldNotBeNull();
+            (shown.Width, shown.Height).ShouldBe((variant.Width, variant.Height));
+        }
+
         using var subtitles = new MemoryStream();
         await installation.Client.CopyVideoFileAsync(id, "subtitles", subtitles);
         System.Text.Encoding.UTF8.GetString(subtitles.ToArray()).ShouldContain("number");
 
         TypeStats[] measured = [];
-        await Eventually.Until(async () => (measured = [.. (await installation.Client.GetStatsAsync()).Windows[1].Types.Where(type => type.Type == "video")]).Length == 5);
+        await Eventually.Until(async () =>
+        {
+            var statistics = await installation.Client.GetStatsAsync();
+            measured = [.. statistics.Windows[1].Types.Where(type => type.Type == "video")];
+            return measured.Length == 5;
+        });
         measured.Select(stage => (stage.Stage, stage.Done, stage.Failed)).ShouldBe(
-            [("", 1, 0), ("compositing", 1, 0), ("script_gen", 1, 0), ("video_gen", video.Shots.Count, 0), ("voice_gen", video.Shots.Count, 0)]);
-        measured.ShouldAllBe(stage => stage.Run!.P50 > 0 && stage.Run.P50 <= stage.Total!.P99 && stage.PerSecond > 0 && stage.ErrorRate == 0);
+            [("", 1, 0), ("compositing", 1, 0), ("script_gen", 1, 0), ("video_gen", video.Shots.Count + 1, 0),
+                ("voice_gen", video.Shots.Count, 0)]);
+        measured.ShouldAllBe(
+            stage => stage.Run!.P50 > 0 && stage.Run.P50 <= stage.Total!.P99 && stage.PerSecond > 0 && stage.ErrorRate == 0);
 
+        var wrong = Path.Combine(installation.Store, "wrong.json");
+        foreach (var (text, replaced, fault) in new[]
+        {
+            ("\"panel\":", "\"pannel\":", "There is no member 'pannel' here."),
+            ("\"direction\": \"ltr\"", "\"direction\": \"up\"", "direction: The value must be one of rtl, ltr."),
+        })
+        {
+            var edited = (await ReadScriptAsync(installation, id)).Replace(text, replaced, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(wrong, edited);
+            var refused = await installation.RunToolAsync("video", "edit", $"{id}", wrong);
+            (refused.ExitCode, refused.Errors.TrimEnd().Split('\n').Length).ShouldBe((2, 1), refused.Errors);
+            refused.Errors.ShouldContain(fault);
+            refused.Errors.ShouldContain("The schema is at /schemas/video-script.v1.json.");
+        }
+
+        File.Delete(wrong);
         var before = await DonePartsAsync(installation);
-        var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
-        script["shots"]![1]!["line"] = "A line that is quite different now, and longer.";
-        (await installation.Client.PutScriptAsync(id, script.ToJsonString())).Status.ShouldBe("UPLOADED");
-        await UntilDoneAsync(installation, id);
+        var script = JsonNode.Parse(await ReadScriptAsync(installation, id))!;
+        script["shots"]![1]!["line"] = "A line that is quite different now, and longer. \U00016D43";
+        (await installation.Client.PutScriptAsync(id, Encoding.UTF8.GetBytes(script.ToJsonString()))).Status.ShouldBe("UPLOADED");
+        (await installation.Client.GetVideoAsync(id)).Results.ShouldNotBeNull().Outdated.ShouldBeTrue();
+        using var beforeEdit = new MemoryStream();
+        await installation.Client.CopyVideoFileAsync(id, "video", beforeEdit);
+        beforeEdit.ToArray().ShouldBe(copy.ToArray());
+        var remade = await UntilDoneAsync(installation, id);
+        remade.Results.ShouldNotBeNull().Outdated.ShouldBeFalse();
+        remade.Notes.ShouldHaveSingleItem().ShouldContain("No installed font has these characters of the texts in the picture");
         var after = await DonePartsAsync(installation);
 
         (after["voice-gen"] - before["voice-gen"]).ShouldBe(1);
@@ -89,13 +146,13 @@ public sealed class VideoTests(TestStack stack)
         await installation.StartIngestAsync();
         var worker = await installation.StartVideoAsync(QuickLease);
         var id = await SubmitAsync(installation);
-        await worker.FreezeWhenAsync(() => IsRunningAsync(installation, "script-gen"), Patience);
+        await worker.FreezeWhenAsync(() => IsRunningAsync(installation, "script-gen"), StageTimeout);
         await worker.KillAsync();
         worker = await installation.StartVideoAsync(QuickLease);
         await ApproveWithLinesAsync(installation, id);
         foreach (var part in PartTypes)
         {
-            await worker.FreezeWhenAsync(() => IsRunningAsync(installation, part), Patience);
+            await worker.FreezeWhenAsync(() => IsRunningAsync(installation, part), StageTimeout);
             await worker.KillAsync();
             worker = await installation.StartVideoAsync(QuickLease);
         }
@@ -108,7 +165,7 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_worker_told_to_stop_at_every_stage_burns_no_attempt()
+    public async Task A_worker_stopped_at_every_stage_counts_no_attempt()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
@@ -117,7 +174,7 @@ public sealed class VideoTests(TestStack stack)
         await ApproveWithLinesAsync(installation, id);
         foreach (var part in PartTypes)
         {
-            await Eventually.Until(() => IsRunningAsync(installation, part), Patience, $"a {part} runs");
+            await Eventually.Until(() => IsRunningAsync(installation, part), StageTimeout, $"a {part} runs");
             (await worker.TerminateAsync()).ShouldBe(0);
             worker = await installation.StartVideoAsync(NoGrace);
         }
@@ -130,19 +187,20 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Broker_and_database_restarted_in_mid_video_lose_nothing()
+    public async Task Restarts_of_broker_and_database_during_a_video_lose_no_part()
     {
         await using var servers = await PrivateServers.StartAsync(durable: true);
-        await using var installation = new Installation(servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
+        await using var installation = new Installation(
+            servers.Postgres.ConnectionString, servers.Rabbit.AmqpUri, () => ValueTask.CompletedTask);
         await installation.StartIngestAsync();
         await installation.StartVideoAsync(QuickLease);
         var id = await SubmitAsync(installation);
         await ApproveWithLinesAsync(installation, id);
-        await Eventually.Until(() => IsRunningAsync(installation, "voice-gen"), Patience, "a line is being spoken");
+        await Eventually.Until(() => IsRunningAsync(installation, "voice-gen"), StageTimeout, "a line is being spoken");
 
         await servers.Rabbit.KillAsync();
         await servers.Rabbit.StartAsync();
-        await Eventually.Until(() => IsRunningAsync(installation, "video-gen"), Patience, "a segment is being filmed");
+        await Eventually.Until(() => IsRunningAsync(installation, "video-gen"), StageTimeout, "a segment is being rendered");
         await servers.Postgres.KillAsync();
         await servers.Postgres.StartAsync();
 
@@ -153,42 +211,48 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Cancel_in_the_middle_ends_every_child_and_a_bad_chapter_fails_with_a_reason()
+    public async Task Cancel_ends_every_process_of_a_video_and_a_bad_chapter_fails_with_a_reason()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
         await installation.StartVideoAsync(("Jobs__Concurrency", "2"));
         var id = await SubmitAsync(installation, ("size", "1920x1080"));
-        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
-        // The kept media children have theirs while the worker lives.
+        await Eventually.Until(
+            async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", StageTimeout, "the script is written");
+        // Media hosts keep their workspaces while the worker runs.
         var kept = installation.Workspaces;
         await ApproveWithLinesAsync(installation, id);
-        await Eventually.Until(() => IsRunningAsync(installation, "video-gen"), Patience, "a segment is being filmed");
+        await Eventually.Until(() => IsRunningAsync(installation, "video-gen"), StageTimeout, "a segment is being rendered");
 
         (await installation.Client.CancelJobAsync(id)).Status.ShouldBe("CANCELED");
 
-        await Eventually.Until(() => installation.Workspaces.IsSubsetOf(kept), TimeSpan.FromSeconds(60), "the parts' workspaces are gone");
+        await Eventually.Until(
+            () => installation.Workspaces.IsSubsetOf(kept), TimeSpan.FromSeconds(60), "the workspaces of the parts are deleted");
         (await installation.ScalarAsync<long>("select count(*) from jobs where status in ('UPLOADED', 'PROCESSING')")).ShouldBe(0);
         (await installation.Client.GetVideoAsync(id)).Results.ShouldBeNull();
 
-        var bad = await installation.Client.CreateVideoAsync([Samples.Named("chapter.cbz", "PK\u0003\u0004 this is no archive"u8.ToArray())]);
-        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(bad.Id)).Status == "FAILED", Patience, "the bad chapter has failed");
+        var bad = await installation.Client.CreateVideoAsync(
+            [Samples.Named("chapter.cbz", "PK\u0003\u0004 this is no archive"u8.ToArray())]);
+        await Eventually.Until(
+            async () => (await installation.Client.GetVideoAsync(bad.Id)).Status == "FAILED", StageTimeout, "the bad chapter has failed");
         (await installation.Client.GetVideoAsync(bad.Id)).Error.ShouldNotBeNull().ShouldNotContain("Exception");
-        (await installation.ScalarAsync<long>("select count(*) from failed_jobs where job_type = 'video' and resolved_at is null")).ShouldBe(1);
+        (await installation.ScalarAsync<long>("select count(*) from failed_jobs where job_type = 'video' and resolved_at is null"))
+            .ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_voice_provider_that_is_away_costs_no_attempt_and_the_local_voice_makes_drafts()
+    public async Task An_unavailable_voice_provider_counts_no_attempt_and_the_local_voice_makes_drafts()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
-        // Nothing listens on port 1.
+        // No server listens on port 1.
         await installation.StartVideoAsync(
             ("ELEVENLABS_API_KEY", "key"), ("ElevenLabs__BaseUrl", "http://127.0.0.1:1"), ("ElevenLabs__MaxRetries", "0"));
         var id = await SubmitAsync(installation, ("stop_at", "voice_gen"));
 
         await ApproveWithLinesAsync(installation, id);
-        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "stopped", Patience, "the lines are spoken");
+        await Eventually.Until(
+            async () => (await installation.Client.GetVideoAsync(id)).State == "stopped", StageTimeout, "the lines are spoken");
 
         (await installation.Client.GetVideoAsync(id)).Shots.ShouldAllBe(shot => shot.Draft);
         (await installation.ScalarAsync<long>("select count(*) from job_attempts where outcome <> 'done'")).ShouldBe(0);
@@ -196,24 +260,34 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Wrong_fields_wrong_scripts_and_other_peoples_videos_are_refused()
+    public async Task Invalid_fields_invalid_scripts_and_videos_of_other_owners_are_rejected()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
 
-        (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("direction", "up")))).Code.ShouldBe("invalid_field");
-        (await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], new Dictionary<string, string> { ["direction"] = "auto", ["language"] = "auto" })).Status.ShouldBe("accepted");
-        (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("size", "1921x1080")))).Code.ShouldBe("invalid_field");
-        (await RefusedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("shape", "round")))).Code.ShouldBe("unknown_field");
-        (await RefusedAsync(() => installation.Client.GetVideoAsync(Guid.NewGuid()))).Code.ShouldBe("unknown_video");
+        (await RejectedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("direction", "up"))))
+            .Code.ShouldBe("invalid_field");
+        (await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)],
+            new Dictionary<string, string> { ["direction"] = "auto", ["language"] = "auto" })).Status.ShouldBe("accepted");
+        (await RejectedAsync(
+            () => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("size", "1921x1080"))))
+            .Code.ShouldBe("invalid_field");
+        (await RejectedAsync(() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("shape", "round"))))
+            .Code.ShouldBe("unknown_field");
+        (await RejectedAsync(
+            () => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("variants", """[{"name":"a"}]"""))))
+            .Detail.ShouldBe("variants[0] has no 'longest_side', which is required.");
+        (await RejectedAsync(() => installation.Client.GetVideoAsync(Guid.NewGuid()))).Code.ShouldBe("unknown_video");
         var waiting = await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)]);
         (await installation.Client.GetVideoAsync(waiting.Id)).State.ShouldBe("accepted");
-        (await RefusedAsync(() => installation.Client.GetScriptAsync(waiting.Id))).Code.ShouldBe("no_script");
-        (await RefusedAsync(() => installation.Client.ApproveVideoAsync(waiting.Id))).Code.ShouldBe("nothing_to_approve");
+        (await RejectedAsync(() => installation.Client.GetScriptAsync(waiting.Id))).Code.ShouldBe("no_script");
+        (await RejectedAsync(() => installation.Client.ApproveVideoAsync(waiting.Id))).Code.ShouldBe("nothing_to_approve");
 
         // The client sends JSON without a declared length.
         (await installation.Client.CreateVideoAsync(new VideoOfIngest { IngestId = waiting.IngestId })).IngestId.ShouldBe(waiting.IngestId);
         (await PostAsync(waiting.IngestId, """{"direction":"LTR"}""")).ShouldBe("202 ");
+        (await PostAsync(waiting.IngestId, """{"variants":[{"name":"card","longest_side":640}]}""")).ShouldBe("202 ");
+        (await PostAsync(waiting.IngestId, """{"variants":[{"name":"card","longest_side":6400}]}""")).ShouldBe("400 invalid_variants");
         (await PostAsync(Guid.NewGuid(), "{}")).ShouldBe("404 unknown_ingest");
         (await PostAsync(waiting.IngestId, $$"""{"ingest_id":"{{waiting.IngestId}}"}""")).ShouldBe("400 invalid_field");
         (await PostAsync(waiting.IngestId, $$"""{"title":"{{new string('x', 200_000)}}"}""")).ShouldBe("400 invalid_field");
@@ -233,7 +307,119 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
-    public async Task The_same_key_and_chapter_make_one_video_whether_sent_or_named()
+    public async Task Edits_of_a_script_name_their_version_change_one_shot_and_wait_while_the_video_is_made()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var client = installation.Client;
+        var video = (await client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)])).Id;
+        var first = CreateScript();
+        // No worker runs: the rows are those of a video in its third stage.
+        await installation.ExecuteAsync(
+            $"""
+            insert into videos (id, state, options, script) values ($1, 'VideoGen', '{"{}"}', '{Encoding.UTF8.GetString(
+                ScriptJson.Write(first))}'::jsonb)
+            """, video);
+        await installation.ExecuteAsync(
+            "insert into stages (video_id, stage, position, status, started_at) values ($1, 'voice_gen', 1, 'DONE', now())", video);
+        await installation.ExecuteAsync("update jobs set status = 'PROCESSING' where id = $1", video);
+
+        var read = await client.GetScriptAsync(video);
+        using (var unchanged = await AskAsync(HttpMethod.Get, "", "If-None-Match", read.Version))
+            unchanged.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        var preview = await client.PreviewScriptAsync(video, WithLine(first, 1, "Another line."));
+        (preview.Lines, preview.Segments, preview.TotalSegments, preview.Seconds).ShouldBe((1, 3, 5, null));
+        preview.Shots.ShouldBe(["p001-s02"]);
+        preview.Stages.ShouldBe(["voice_gen", "video_gen", "compositing"]);
+        (await client.GetVideoAsync(video)).EditQueued.ShouldBeFalse();
+
+        (await client.EditShotAsync(video, "p001-s02", new() { ["line"] = "By the first." }, read.Version)).EditQueued.ShouldBeTrue();
+        (await RejectedAsync(() => client.PutScriptAsync(video, WithLine(first, 1, "By the second."), read.Version)))
+            .ShouldSatisfyAllConditions(problem => problem.Status.ShouldBe(412), problem => problem.Code.ShouldBe("script_changed"));
+        (await RejectedAsync(() => client.EditShotAsync(video, "p001-s02", new() { ["line"] = "Late." }, read.Version))).Code
+            .ShouldBe("script_changed");
+        await client.EditShotAsync(video, "p001-s01", new() { ["speaker"] = "Mira", ["duration"] = 3.5 });
+        var newest = await client.GetScriptAsync(video);
+        newest.Script.Shots.Select(shot => (shot.Line, shot.Speaker, shot.Duration)).ShouldBe(
+            [("Line 1.", "Mira", 3.5), ("By the first.", null, null), ("Line 3.", null, null)]);
+        using (var queued = await AskAsync(
+            HttpMethod.Put, "", "If-Match", newest.Version, ScriptJson.Write(WithLine(newest.Script, 2, "The last."))))
+        {
+            queued.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            queued.Headers.ETag!.ToString().ShouldBe((await client.GetScriptAsync(video)).Version);
+        }
+
+        (await RejectedAsync(() => client.EditShotAsync(video, "p009-s09", new() { ["line"] = "x" }))).Code.ShouldBe("unknown_shot");
+        foreach (var patch in new[] { "[]", "{", "{\"lin\":1}", "{\"id\":\"p001-s03\"}", "{\"panel\":null}", "{\"line\":1,\"line\":2}" })
+        {
+            using var refused = await AskAsync(HttpMethod.Patch, "/shots/p001-s02", "If-Match", "*", Encoding.UTF8.GetBytes(patch));
+            refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, patch);
+        }
+
+        (await client.GetScriptAsync(video)).Script.Shots.Select(shot => shot.Line).ShouldBe(["Line 1.", "By the first.", "The last."]);
+        (await client.GetVideoAsync(video)).Shots.Select(shot => shot.Line).ShouldBe(["Line 1.", "Line 2.", "Line 3."]);
+        (await client.GetAuditAsync()).Entries.Select(entry => entry.Action).Distinct().ShouldBe(
+            ["editVideoShot", "replaceVideoScript"], ignoreOrder: true);
+
+        async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string header, string tag, byte[]? body = null)
+        {
+            using var request = new HttpRequestMessage(method, $"/api/v1/videos/{video}/script{path}")
+            {
+                Content = body is null ? null : new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } },
+                Headers = { { "X-Api-Key", Installation.Key }, { header, tag } },
+            };
+            return await installation.Http.SendAsync(request);
+        }
+    }
+
+    private static VideoScript CreateScript() => new()
+    {
+        Title = "Three",
+        Language = "en",
+        Direction = ReadingDirection.LeftToRight,
+        Width = 320,
+        Height = 180,
+        Fps = 24,
+        Pages = [new() { Number = 1, Name = "1", Width = 1000, Height = 1000 }],
+        Shots = [.. Enumerable.Range(1, 3).Select(number => new ScriptShot
+        {
+            Id = ScriptShot.FormatId(1, number),
+            Page = 1,
+            Panel = new() { X = number * 10, Y = 0, Width = 100, Height = 100 },
+            Confidence = 1,
+            Line = $"Line {number}.",
+            Transition = ShotTransition.Fade,
+        })],
+    };
+
+    private static VideoScript WithLine(VideoScript script, int position, string line) =>
+        script with { Shots = [.. script.Shots.Select((shot, i) => i == position ? shot with { Line = line } : shot)] };
+
+    [Fact]
+    public async Task A_poster_gets_the_variants_of_the_collection_of_a_sent_or_named_chapter()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        await installation.Client.SetCollectionVariantsAsync("voyage", new([new("card", 640)]));
+        var ingest = await installation.Client.IngestAsync([Samples.Named("1.png", Samples.Page)], Field("collection", "voyage"));
+
+        var sent = await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("collection", "voyage"));
+        var named = await installation.Client.CreateVideoAsync(new VideoOfIngest { IngestId = ingest.JobId });
+        var own = await installation.Client.CreateVideoAsync(new VideoOfIngest { IngestId = ingest.JobId, Variants = [new("wide", 900)] });
+        var other = await installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)]);
+
+        (await ReadNameAsync(sent)).ShouldBe("card");
+        (await ReadNameAsync(named)).ShouldBe("card");
+        (await ReadNameAsync(own)).ShouldBe("wide");
+        (await ReadNameAsync(other)).ShouldBe("none");
+
+        Task<string> ReadNameAsync(VideoAccepted video) => installation.ScalarAsync<string>(
+            $"select coalesce((input -> 'options' ->> 'poster_variants')::jsonb -> 0 ->> 'name', 'none') from jobs "
+                + $"where id = '{video.Id}'");
+    }
+
+    [Fact]
+    public async Task A_repeated_key_and_chapter_make_one_video_for_sent_and_named_chapters()
     {
         await using var installation = await Installation.CreateAsync(stack);
         await installation.StartIngestAsync();
@@ -264,7 +450,8 @@ public sealed class VideoTests(TestStack stack)
             request.Headers.Add("X-Api-Key", Installation.Key);
             request.Headers.Add("Idempotency-Key", "chapter-1");
             using var response = await installation.Http.SendAsync(request);
-            return $"{(int)response.StatusCode} {response.Headers.Location} {await response.Content.ReadAsStringAsync()}{(response.Headers.Contains("Idempotency-Replayed") ? " replayed" : "")}";
+            var replayed = response.Headers.Contains("Idempotency-Replayed") ? " replayed" : "";
+            return $"{(int)response.StatusCode} {response.Headers.Location} {await response.Content.ReadAsStringAsync()}{replayed}";
         }
     }
 
@@ -282,7 +469,7 @@ public sealed class VideoTests(TestStack stack)
         var slow = installation.Http.SendAsync(request);
         await Eventually.Until(async () => await installation.ScalarAsync<long>("select count(*) from idempotency_keys") == 1);
 
-        var refused = await RefusedAsync(() => CreateAsync());
+        var refused = await RejectedAsync(() => CreateAsync());
         (refused.Status, refused.Code).ShouldBe((409, "idempotency_key_in_use"));
 
         release.Release();
@@ -291,33 +478,40 @@ public sealed class VideoTests(TestStack stack)
         accepted.Headers.Location!.ToString().ShouldEndWith((await CreateAsync()).Id.ToString());
         (await installation.ScalarAsync<long>("select count(*) from jobs where type = 'video'")).ShouldBe(1);
 
-        Task<VideoAccepted> CreateAsync() => installation.Client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], idempotencyKey: "chapter-1");
+        Task<VideoAccepted> CreateAsync() => installation.Client.CreateVideoAsync(
+            [Samples.Named("1.png", Samples.Page)], idempotencyKey: "chapter-1");
     }
 
-    internal static Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields) => SubmitAsync(installation, 2, fields);
+    internal static Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields) =>
+        SubmitAsync(installation, 2, fields);
 
     internal static async Task<Guid> SubmitAsync(Installation installation, int pages, params (string Name, string Value)[] fields)
     {
         var all = new Dictionary<string, string> { ["size"] = "320x180", ["direction"] = "ltr", ["review"] = "true" };
         foreach (var (name, value) in fields)
             all[name] = value;
-        var accepted = await installation.Client.CreateVideoAsync(Enumerable.Range(1, pages).Select(page => Samples.Named($"{page}.png", Samples.Page)), all);
+        var accepted = await installation.Client.CreateVideoAsync(
+            Enumerable.Range(1, pages).Select(page => Samples.Named($"{page}.png", Samples.Page)), all);
         return accepted.Id;
     }
 
-    /// <summary>Gives every shot a line, so that there is something to speak, whatever was read in the pictures.</summary>
+    /// <summary>Gives every shot a line, so that each is spoken in spite of the lettering found, and approves the script.</summary>
     internal static async Task ApproveWithLinesAsync(Installation installation, Guid id, Action<JsonNode>? edit = null)
     {
-        await Eventually.Until(async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", Patience, "the script is written");
-        var script = JsonNode.Parse(await installation.Client.GetScriptAsync(id))!;
+        await Eventually.Until(
+            async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", StageTimeout, "the script is written");
+        var script = JsonNode.Parse(await ReadScriptAsync(installation, id))!;
         var number = 0;
         foreach (var shot in script["shots"]!.AsArray())
             shot!["line"] = $"This is line number {++number}.";
         number.ShouldBeGreaterThan(2);
         edit?.Invoke(script);
-        await installation.Client.PutScriptAsync(id, script.ToJsonString());
+        await installation.Client.PutScriptAsync(id, Encoding.UTF8.GetBytes(script.ToJsonString()));
         await installation.Client.ApproveVideoAsync(id);
     }
+
+    private static async Task<string> ReadScriptAsync(Installation installation, Guid id) =>
+        Encoding.UTF8.GetString(ScriptJson.Write((await installation.Client.GetScriptAsync(id)).Script));
 
     private static async Task<VideoStatus> UntilDoneAsync(Installation installation, Guid id)
     {
@@ -329,7 +523,7 @@ public sealed class VideoTests(TestStack stack)
                 video.Status.ShouldNotBe("FAILED", video.Error);
                 return video.Status == "DONE";
             },
-            Patience, "the video is done");
+            StageTimeout, "the video is done");
         return video!;
     }
 
@@ -337,11 +531,12 @@ public sealed class VideoTests(TestStack stack)
     {
         try
         {
-            return await installation.ScalarAsync<bool>($"select exists (select from jobs where type = '{type}' and status = 'PROCESSING' and lease_until > clock_timestamp())");
+            return await installation.ScalarAsync<bool>(
+                $"select exists (select from jobs where type = '{type}' and status = 'PROCESSING' and lease_until > clock_timestamp())");
         }
         catch (Npgsql.NpgsqlException)
         {
-            // The database was restarted; the pool's old connections go one by one.
+            // The database was restarted, and the pool replaces its old connections one by one.
             return false;
         }
     }
@@ -350,7 +545,8 @@ public sealed class VideoTests(TestStack stack)
     {
         var parts = new Dictionary<string, long>();
         foreach (var type in PartTypes)
-            parts[type] = await installation.ScalarAsync<long>($"select count(*) from job_attempts a join jobs j on j.id = a.job_id where j.type = '{type}' and a.outcome = 'done'");
+            parts[type] = await installation.ScalarAsync<long>(
+                $"select count(*) from job_attempts a join jobs j on j.id = a.job_id where j.type = '{type}' and a.outcome = 'done'");
         return parts;
     }
 
@@ -365,5 +561,5 @@ public sealed class VideoTests(TestStack stack)
 
     private static Dictionary<string, string> Field(string name, string value) => new() { [name] = value };
 
-    private static async Task<Problem> RefusedAsync(Func<Task> call) => (await Should.ThrowAsync<MangaMotionException>(call)).Problem;
+    private static async Task<Problem> RejectedAsync(Func<Task> call) => (await Should.ThrowAsync<MangaMotionException>(call)).Problem;
 }

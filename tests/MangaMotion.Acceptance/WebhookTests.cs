@@ -14,7 +14,7 @@ using StandardWebhooks.Diagnostics;
 
 namespace MangaMotion.Acceptance;
 
-/// <summary>Callbacks at the end of an ingest, to a receiver that can misbehave.</summary>
+/// <summary>Callbacks at the end of an ingest, to a receiver that may misbehave.</summary>
 public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -30,7 +30,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         (string, string)[] settings =
         [
             ("Webhooks__AllowPrivateNetworks", "true"), ("Webhooks__Delay", "00:00:00.200"), ("Webhooks__MaxDelay", "00:00:01"),
-            // Longer than a well-behaved answer takes on a loaded machine, since attempts are counted.
+            // Longer than a normal answer takes on a loaded machine, because attempts are counted.
             ("Webhooks__Timeout", "00:00:10"), ("Webhooks__MaxAttempts", "4"), ("Webhooks__SweepInterval", "00:00:02"),
         ];
         await _installation.StartIngestAsync(settings);
@@ -52,7 +52,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_end_is_sent_once_signed_and_again_when_replayed()
+    public async Task The_end_is_sent_once_and_signed_and_again_on_replay()
     {
         var secret = (await GetAsync<WebhookSecret>("webhooks/secret")).Secret;
         var ingest = await IngestAsync(5);
@@ -64,7 +64,8 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         (call with { Body = call.Body.Replace("5", "6", StringComparison.Ordinal) }).IsSignedWith(secret).ShouldBeFalse();
         var body = JsonDocument.Parse(call.Body).RootElement;
         body.GetProperty("type").GetString().ShouldBe("ingest.finished");
-        body.GetProperty("timestamp").GetDateTimeOffset().ShouldBeInRange(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
+        body.GetProperty("timestamp").GetDateTimeOffset().ShouldBeInRange(
+            DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
         var data = body.GetProperty("data");
         data.GetProperty("job_id").GetGuid().ShouldBe(ingest);
         data.GetProperty("progress").GetProperty("done").GetInt32().ShouldBe(5);
@@ -83,7 +84,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_a_secret_is_renewed_deliveries_are_signed_with_both_and_the_new_one_first()
+    public async Task While_a_secret_is_renewed_deliveries_are_signed_with_the_new_and_the_old_one()
     {
         var previous = (await GetAsync<WebhookSecret>("webhooks/secret")).Secret;
         using var renewal = await PostAsync("webhooks/secret");
@@ -97,7 +98,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         both.IsSignedWith(renewed).ShouldBeTrue();
         (both with { Signature = both.Signature.Split(' ')[1] }).IsSignedWith(previous).ShouldBeTrue();
 
-        // The overlap ends.
+        // Ends the overlap of the secrets.
         await _installation.ExecuteAsync("update webhook_secrets set previous_until = now()");
         (await PostAsync($"webhooks/deliveries/{delivery.Id}/replay")).Dispose();
         await Eventually.Until(() => _calls.Count == 2, Deadline, "the replay came");
@@ -107,13 +108,13 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_bad_receiver_does_not_take_comes_again()
+    public async Task A_delivery_that_a_receiver_does_not_accept_is_repeated()
     {
-        // Refuses, answers without end, and is slower than we wait; then it is well.
+        // The receiver rejects, answers without end, and exceeds the time-out. Then it accepts.
         _behave = (context, attempt) => attempt switch
         {
-            1 => RefuseAsync(context),
-            2 => AnswerForEverAsync(context),
+            1 => RejectAsync(context),
+            2 => AnswerWithoutEndAsync(context),
             3 => Task.Delay(Timeout.Infinite, context.RequestAborted),
             _ => Task.CompletedTask,
         };
@@ -124,11 +125,11 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_answers_nonsense_is_given_up_like_any_other()
+    public async Task A_receiver_with_invalid_answers_fails_like_any_other()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var answering = AnswerNonsenseAsync(listener);
+        var answering = AnswerInvalidlyAsync(listener);
         await IngestAsync(1, callback: new Uri($"http://{listener.LocalEndpoint}/"));
 
         var failed = await UntilAsync("FAILED");
@@ -156,15 +157,15 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_private_address_is_never_reached()
+    public async Task A_private_address_is_never_called()
     {
-        // Another installation, as it is without being told otherwise.
+        // Another installation with the default settings.
         await using var strict = await Installation.CreateAsync(stack);
         await strict.StartIngestAsync(("Webhooks__SweepInterval", "00:00:02"));
         await strict.StartThumbnailAsync();
         await IngestAsync(1, strict, new UriBuilder(Receiver) { Host = "localhost" }.Uri);
 
-        // A literal address is refused when it is submitted, see HttpTests. Rows of before a change of the setting are refused too.
+        // A literal address is rejected at submission, see HttpTests. Rows from before a change of the setting are rejected too.
         await strict.ExecuteAsync(
             """
             insert into webhook_deliveries (ingest_id, owner_id, url, status, next_attempt_at, body)
@@ -174,7 +175,10 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
 
         var deliveries = (IReadOnlyList<WebhookDelivery>)[];
         await Eventually.Until(
-            async () => (deliveries = (await GetAsync<WebhookDeliveries>("webhooks/deliveries?status=FAILED", strict)).Deliveries).Count == 5, Deadline, "all are refused");
+            async () =>
+                (deliveries = (await GetAsync<WebhookDeliveries>("webhooks/deliveries?status=FAILED", strict)).Deliveries).Count == 5,
+            Deadline,
+            "all are rejected");
         deliveries.ShouldAllBe(delivery => delivery.Attempts == 1 && delivery.LastError!.Contains("not an address of the public internet"));
         _calls.ShouldBeEmpty();
     }
@@ -187,24 +191,25 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context.Request.Headers;
         _calls.Enqueue(new(
-            context.Request.Path, headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!, Encoding.UTF8.GetString(body.ToArray())));
+            context.Request.Path, headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!,
+            Encoding.UTF8.GetString(body.ToArray())));
         await _behave(context, _calls.Count);
     }
 
-    private static Task RefuseAsync(HttpContext context)
+    private static Task RejectAsync(HttpContext context)
     {
         context.Response.StatusCode = 500;
         return Task.CompletedTask;
     }
 
-    private static async Task AnswerForEverAsync(HttpContext context)
+    private static async Task AnswerWithoutEndAsync(HttpContext context)
     {
         context.Response.StatusCode = 502;
         while (!context.RequestAborted.IsCancellationRequested)
             await context.Response.Body.WriteAsync(new byte[8192], context.RequestAborted);
     }
 
-    private static async Task AnswerNonsenseAsync(TcpListener listener)
+    private static async Task AnswerInvalidlyAsync(TcpListener listener)
     {
         try
         {
@@ -217,7 +222,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -230,7 +235,11 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
     {
         WebhookDelivery? found = null;
         await Eventually.Until(
-            async () => (found = (await GetAsync<WebhookDeliveries>($"webhooks/deliveries?status={status}")).Deliveries.SingleOrDefault()) is not null,
+            async () =>
+            {
+                found = (await GetAsync<WebhookDeliveries>($"webhooks/deliveries?status={status}")).Deliveries.SingleOrDefault();
+                return found is not null;
+            },
             Deadline, $"the delivery is {status}");
         return found!;
     }
@@ -251,7 +260,7 @@ public sealed class WebhookTests(TestStack stack) : IAsyncLifetime
 
     private sealed record Call(string Path, string Id, string Timestamp, string Signature, string Body)
     {
-        /// <summary>Verifies as docs/webhooks.md tells receivers to.</summary>
+        /// <summary>Verifies the signature as docs/webhooks.md describes it.</summary>
         public bool IsSignedWith(string secret)
         {
             try

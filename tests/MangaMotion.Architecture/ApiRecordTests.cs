@@ -18,7 +18,8 @@ public sealed class ApiRecordTests
     {
         Records.Count().ShouldBeGreaterThan(30);
         Records.ShouldAllBe(type => type.GetMethod("<Clone>$") != null && (type.IsSealed || type.IsAbstract));
-        Records.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null).ShouldAllBe(property => IsInit(property));
+        Records.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null).ShouldAllBe(
+            property => IsInit(property));
         Types.Where(IsStatic).SelectMany(type => type.GetFields()).ShouldAllBe(field => field.IsLiteral);
     }
 

@@ -10,18 +10,19 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>The HTTP API, as it describes itself.</summary>
+/// <summary>OpenAPI document of the HTTP API.</summary>
 public sealed class ApiTests : IAsyncLifetime
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private JsonNode _document = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _document = await AskAsync();
+        _document = await ReadDocumentAsync();
 
-        // The address of the request: a free port here.
+        // The address of the request, which has a free port here.
         var server = _document["servers"]!.AsArray().ShouldHaveSingleItem()!;
         server["url"]!.GetValue<string>().ShouldStartWith("http://127.0.0.1:");
         server["url"] = "http://127.0.0.1";
@@ -79,8 +80,9 @@ public sealed class ApiTests : IAsyncLifetime
             : schema["oneOf"] is JsonArray { Count: 2 } either ? Resolve(either.Single(each => each!["$ref"] is not null)!)
             : schema;
 
-        // Null is no value where it is a type of its own.
-        static IEnumerable<string> ValuesOf(JsonNode schema) => (schema["enum"]?.AsArray() ?? []).Where(value => value is not null).Select(value => value!.ToString());
+        // Null is left out where it is a type.
+        static IEnumerable<string> ValuesOf(JsonNode schema) =>
+            (schema["enum"]?.AsArray() ?? []).Where(value => value is not null).Select(value => value!.ToString());
     }
 
     private IEnumerable<(string Path, string Method, JsonNode Operation)> Operations =>
@@ -89,15 +91,16 @@ public sealed class ApiTests : IAsyncLifetime
         where operation.Key is "get" or "put" or "post" or "delete" or "patch"
         select (path.Key, operation.Key, operation.Value);
 
-    /// <summary>Asks the service itself, started without anything that would look for a server.</summary>
-    private static async Task<JsonNode> AskAsync()
+    /// <summary>Reads the document from the service, which is started without the parts that connect to servers.</summary>
+    private static async Task<JsonNode> ReadDocumentAsync()
     {
         var store = Directory.CreateTempSubdirectory("mangamotion-architecture-");
         try
         {
             var builder = WebApplication.CreateBuilder(
             [
-                "--urls=http://127.0.0.1:0", "--ConnectionStrings:Postgres=Host=127.0.0.1;Database=none", "--ConnectionStrings:RabbitMq=amqp://127.0.0.1/",
+                "--urls=http://127.0.0.1:0", "--ConnectionStrings:Postgres=Host=127.0.0.1;Database=none",
+                "--ConnectionStrings:RabbitMq=amqp://127.0.0.1/",
                 "--Storage:Kind=disk", $"--Storage:Disk:Root={store.FullName}",
             ]);
             builder.AddServiceDefaults("ingest");

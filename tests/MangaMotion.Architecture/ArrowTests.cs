@@ -2,24 +2,25 @@ using System.Text.RegularExpressions;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>Who may use whom: service → libraries → contracts, and each foreign thing in one place.</summary>
+/// <summary>Allowed references: service → libraries → contracts, and one place for each outside library.</summary>
 public sealed partial class ArrowTests
 {
     /// <summary>
-    /// The two files outside MangaMotion.Messaging.Postgres that may reach below MassTransit's surface; each says why in a comment.
+    /// Files outside MangaMotion.Messaging.Postgres that may use MassTransit's inner namespaces. A comment in each gives the reason.
     /// </summary>
     private static readonly string[] FilesWithInnerMassTransit =
     [
         "libraries/MangaMotion.ServiceDefaults/Bus/EndpointConventions.cs",
         "libraries/MangaMotion.ServiceDefaults/Bus/ErrorQueues.cs",
-        // The channel of a delivery, whose end tells that the broker delivers the message again.
+        // The channel of a delivery. When it ends, the broker delivers the message again.
         "libraries/MangaMotion.ServiceDefaults/Jobs/ChannelLossFilter.cs",
     ];
 
-    private static readonly string[] NativeFunctionsThatStart = ["fork", "vfork", "clone", "system", "popen", "posix_spawn", "posix_spawnp", "execv", "execve", "execvp"];
+    private static readonly string[] NativeFunctionsThatStart =
+        ["fork", "vfork", "clone", "system", "popen", "posix_spawn", "posix_spawnp", "execv", "execve", "execvp"];
 
     [Fact]
-    public void There_are_projects_to_look_at()
+    public void Projects_are_found()
     {
         Repository.Contracts.Select(project => project.Name).ShouldBe(["MangaMotion.Api", "MangaMotion.Contracts"]);
         Repository.Libraries.Count().ShouldBeGreaterThan(5);
@@ -33,9 +34,19 @@ public sealed partial class ArrowTests
 
         foreach (var service in Repository.Services)
         {
-            service.References.Where(services.Contains).ShouldBeEmpty($"{service.Name} uses another service; what both need belongs into a library or a contract.");
+            service.References.Where(services.Contains).ShouldBeEmpty(
+                $"{service.Name} uses another service; what both need belongs into a library or a contract.");
             AssembliesOf(service).Where(services.Contains).ShouldBeEmpty($"{service.Name} is compiled against another service.");
         }
+    }
+
+    [Fact]
+    public void Nothing_references_a_host_of_several_services()
+    {
+        var hosts = Repository.Projects.Where(project => project.Kind == "hosts").Select(project => project.Name).ToHashSet();
+
+        hosts.ShouldNotBeEmpty();
+        Repository.Projects.SelectMany(project => project.References).Where(hosts.Contains).ShouldBeEmpty();
     }
 
     [Fact]
@@ -46,7 +57,8 @@ public sealed partial class ArrowTests
         foreach (var library in Repository.Libraries)
         {
             library.References.ShouldBeSubsetOf(allowed, $"{library.Name} is a library.");
-            AssembliesOf(library).Where(name => name.StartsWith("MangaMotion.", StringComparison.Ordinal)).ShouldBeSubsetOf(allowed, $"{library.Name} is a library.");
+            AssembliesOf(library).Where(name => name.StartsWith("MangaMotion.", StringComparison.Ordinal)).ShouldBeSubsetOf(
+                allowed, $"{library.Name} is a library.");
         }
     }
 
@@ -68,7 +80,8 @@ public sealed partial class ArrowTests
         const string Client = "MangaMotion.Client";
         foreach (var project in Repository.Projects.Where(project => project.Name is not (Client or "MangaMotion.Console")))
         {
-            project.References.ShouldNotContain(Client, $"{project.Name} is not a caller of the API: records of the API are in MangaMotion.Api.");
+            project.References.ShouldNotContain(
+                Client, $"{project.Name} is not a caller of the API: records of the API are in MangaMotion.Api.");
             AssembliesOf(project).ShouldNotContain(Client, project.Name);
         }
     }
@@ -79,17 +92,18 @@ public sealed partial class ArrowTests
             .ShouldBeSubsetOf(["MangaMotion.Client", "MangaMotion.Console", "MangaMotion.Ingest"]);
 
     [Fact]
-    public void The_console_knows_only_the_API()
+    public void The_console_uses_only_the_API()
     {
         string[] forbidden = ["MangaMotion.Jobs", "MangaMotion.Storage", "MangaMotion.Messaging", "Npgsql", "RabbitMQ", "MassTransit"];
         var console = Repository.Services.Single(service => service.Name == "MangaMotion.Console");
 
         foreach (var name in console.References.Concat(console.Packages).Concat(AssembliesOf(console)))
-            forbidden.ShouldNotContain(start => name.StartsWith(start, StringComparison.Ordinal), $"{name}: the console speaks HTTP with the API.");
+            forbidden.ShouldNotContain(
+                start => name.StartsWith(start, StringComparison.Ordinal), $"{name}: the console speaks HTTP with the API.");
     }
 
     [Fact]
-    public void Only_the_storage_library_knows_S3()
+    public void Only_the_storage_library_uses_S3()
     {
         foreach (var project in Repository.Projects.Where(project => project.Name != "MangaMotion.Storage"))
         {
@@ -106,7 +120,9 @@ public sealed partial class ArrowTests
             .Where(file => InnerMassTransit().IsMatch(file.Code))
             .Select(file => file.Path);
 
-        files.ShouldBe(FilesWithInnerMassTransit, ignoreOrder: true, "Everything else keeps to the namespace MassTransit, which its releases keep stable.");
+        files.ShouldBe(
+            FilesWithInnerMassTransit, ignoreOrder: true,
+            "Everything else keeps to the namespace MassTransit, which its releases keep stable.");
     }
 
     [Fact]
@@ -116,12 +132,13 @@ public sealed partial class ArrowTests
         {
             UsedCode.TypesOf(project.Assembly).ShouldNotContain("System.Diagnostics.ProcessStartInfo", StartsProcesses(project));
             UsedCode.NativeFunctionsOf(project.Assembly).Intersect(NativeFunctionsThatStart).ShouldBeEmpty(StartsProcesses(project));
-            project.Source.Where(file => file.Code.Contains("Process.Start(", StringComparison.Ordinal)).Select(file => file.Path).ShouldBeEmpty(StartsProcesses(project));
+            project.Source.Where(file => file.Code.Contains("Process.Start(", StringComparison.Ordinal)).Select(file => file.Path)
+                .ShouldBeEmpty(StartsProcesses(project));
         }
     }
 
     [Fact]
-    public void Opening_files_is_apart_from_making_videos()
+    public void The_library_that_opens_files_does_not_reference_the_one_that_makes_videos()
     {
         var libraries = Repository.Libraries.ToDictionary(library => library.Name);
 
@@ -131,7 +148,7 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
-    public void The_library_of_jobs_knows_no_video()
+    public void The_library_of_jobs_does_not_use_videos()
     {
         var jobs = Repository.Libraries.Single(library => library.Name == "MangaMotion.Jobs");
 
@@ -141,7 +158,8 @@ public sealed partial class ArrowTests
 
     [Fact]
     public void No_service_uses_the_local_stack() =>
-        Repository.Services.ShouldAllBe(service => !service.References.Contains("MangaMotion.LocalStack") && !AssembliesOf(service).Contains("MangaMotion.LocalStack"));
+        Repository.Services.ShouldAllBe(
+            service => !service.References.Contains("MangaMotion.LocalStack") && !AssembliesOf(service).Contains("MangaMotion.LocalStack"));
 
     [Fact]
     public void Comics_are_pure_functions()
@@ -150,15 +168,18 @@ public sealed partial class ArrowTests
 
         comics.References.ShouldBeEmpty();
         comics.Packages.ShouldBeEmpty();
-        UsedCode.TypesOf(comics.Assembly).ShouldNotContain(type => type.StartsWith("System.Net.", StringComparison.Ordinal) || type == "System.IO.File");
+        UsedCode.TypesOf(comics.Assembly).ShouldNotContain(
+            type => type.StartsWith("System.Net.", StringComparison.Ordinal) || type == "System.IO.File");
     }
 
     private static string StartsProcesses(SourceProject project) =>
-        $"{project.Name} starts a process: a tool that opens somebody's file runs through MangaMotion.Media's ToolRunner, in its sandbox.";
+        $"{project.Name} starts a process: a tool that opens a file of an owner runs through MangaMotion.Media's ToolRunner, in its "
+            + "sandbox.";
 
-    private static IReadOnlyList<string> AssembliesOf(SourceProject project) => [.. project.Assembly.GetReferencedAssemblies().Select(name => name.Name!)];
+    private static IReadOnlyList<string> AssembliesOf(SourceProject project) =>
+        [.. project.Assembly.GetReferencedAssemblies().Select(name => name.Name!)];
 
-    /// <summary>Something below the namespace MassTransit, imported or written out.</summary>
+    /// <summary>Matches an import or a full name of a namespace below MassTransit.</summary>
     [GeneratedRegex(@"\bMassTransit\.[A-Z]\w*", RegexOptions.NonBacktracking)]
     private static partial Regex InnerMassTransit();
 }

@@ -4,10 +4,10 @@ using MangaMotion.ServiceDefaults.Configuration;
 
 namespace MangaMotion.Architecture;
 
-/// <summary><c>docs/configuration.md</c> says what the code does.</summary>
+/// <summary>Agreement of <c>docs/configuration.md</c> with the code.</summary>
 public sealed class ConfigurationPageTests
 {
-    /// <summary>Defaults that depend on the machine, in the page's words.</summary>
+    /// <summary>Texts of the page for defaults that depend on the machine.</summary>
     private static readonly Dictionary<string, string> Calculated = new(StringComparer.Ordinal)
     {
         ["Jobs__Concurrency"] = "number of processors",
@@ -15,8 +15,9 @@ public sealed class ConfigurationPageTests
         ["Media__ScratchDirectory"] = "mangamotion-media-<user> in the temporary folder",
     };
 
-    /// <summary>Not settings of an options class: read where they are needed.</summary>
-    private static readonly string[] Others = ["Logging__LogLevel__<category>", "MANGAMOTION_API_KEY", "ASPNETCORE_URLS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
+    /// <summary>Settings without an options class, which are read where they are needed.</summary>
+    private static readonly string[] Others =
+        ["Logging__LogLevel__<category>", "MANGAMOTION_API_KEY", "ASPNETCORE_URLS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
 
     [Fact]
     public void Every_setting_is_on_the_page_with_its_default()
@@ -29,8 +30,11 @@ public sealed class ConfigurationPageTests
     [Fact]
     public void Every_range_is_on_the_page() =>
         OptionSetting.All
-            .Where(setting => setting.RangeText is { } range && ConfigurationPage.Rows.TryGetValue(setting.Name, out var row) && row.Allowed != range)
-            .Select(setting => $"{setting.Name}: the code allows '{setting.RangeText}', the page says '{ConfigurationPage.Rows[setting.Name].Allowed}'")
+            .Where(
+                setting => setting.RangeText is { } range && ConfigurationPage.Rows.TryGetValue(setting.Name, out var row)
+                    && row.Allowed != range)
+            .Select(setting => $"{setting.Name}: the code allows '{setting.RangeText}', the page says "
+                + $"'{ConfigurationPage.Rows[setting.Name].Allowed}'")
             .ShouldBeEmpty();
 
     [Fact]
@@ -49,7 +53,7 @@ public sealed class ConfigurationPageTests
     }
 
     [Fact]
-    public void The_page_has_no_setting_that_nobody_reads() =>
+    public void The_page_has_no_setting_that_the_code_does_not_read() =>
         ConfigurationPage.Rows.Keys.Except(OptionSetting.All.Select(setting => setting.Name)).Except(Others).ShouldBeEmpty();
 
     [Fact]

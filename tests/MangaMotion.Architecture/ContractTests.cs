@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>Messages outlive the process that sent them: old and new services run side by side, and queues hold what was sent last week.</summary>
+/// <summary>
+/// Stability of message contracts. Old and new services run side by side, and queues hold messages of older versions.
+/// </summary>
 public sealed partial class ContractTests
 {
     private static readonly NullabilityInfoContext Nullability = new();
@@ -23,7 +25,7 @@ public sealed partial class ContractTests
     }
 
     [Fact]
-    public void A_contract_has_named_init_properties_and_no_constructor_of_its_own()
+    public void A_contract_has_named_init_properties_and_no_constructor_with_parameters()
     {
         // Positional records break MassTransit's initializers.
         Records.ShouldAllBe(type => type.GetConstructors().All(constructor => constructor.GetParameters().Length == 0));
@@ -39,7 +41,8 @@ public sealed partial class ContractTests
     public void Contracts_are_as_released() => Golden.Compare(
         "contracts.txt",
         Types.SelectMany(Describe),
-        "A property may be added if it is nullable and not required. Any other change is a new type in the next namespace (V2), beside this one.");
+        "A property may be added if it is nullable and not required. Any other change is a new type in the next namespace (V2), beside "
+            + "this one.");
 
     private static IEnumerable<string> Describe(Type type) =>
     [

@@ -8,66 +8,18 @@ namespace MangaMotion.Architecture;
 /// </summary>
 public sealed partial class LanguageTests
 {
-    /// <summary>Lines of at most 140 characters in source code.</summary>
+    /// <summary>Longest line of source code, in characters.</summary>
     private const int MaxLineLength = 140;
-
-    /// <summary>
-    /// Projects and documents that are not converted yet. Remove an entry in the change that converts it;
-    /// <see cref="A_converted_project_is_not_listed"/> fails otherwise. Never add an entry.
-    /// </summary>
-    private static readonly string[] NotConverted =
-    [
-        "benchmarks/MangaMotion.Benchmarks",
-        "docs/adr",
-        "docs/videos.md",
-        "libraries/MangaMotion.Film",
-        "libraries/MangaMotion.Jobs",
-        "libraries/MangaMotion.Media",
-        "libraries/MangaMotion.ServiceDefaults",
-        "services/ingest/MangaMotion.Ingest",
-        "services/thumbnail/MangaMotion.Thumbnail",
-        "services/video-pipeline/MangaMotion.VideoPipeline",
-        "tests/MangaMotion.Acceptance",
-        "tests/MangaMotion.Architecture",
-        "tests/MangaMotion.Comics.Tests",
-        "tests/MangaMotion.Hostile",
-        "tests/MangaMotion.Ingest.Tests",
-        "tests/MangaMotion.Integration",
-        "tests/MangaMotion.Jobs.Tests",
-        "tests/MangaMotion.LocalStack.Tests",
-        "tests/MangaMotion.LocalStack.Victim",
-        "tests/MangaMotion.Media.Tests",
-        "tests/MangaMotion.Media.Victim",
-        "tests/MangaMotion.Messaging.Postgres.Conformance",
-        "tests/MangaMotion.Messaging.Postgres.Victim",
-        "tests/MangaMotion.Records.Tests",
-        "tests/MangaMotion.ServiceDefaults.Tests",
-        "tests/MangaMotion.ServiceDefaults.Victim",
-        "tests/MangaMotion.Storage.Conformance",
-        "tests/MangaMotion.Storage.Victim",
-        "tests/MangaMotion.TestSupport",
-        "tests/MangaMotion.VideoPipeline.Tests",
-        "tools/MangaMotion.MediaHost",
-    ];
 
     /// <summary>Files that quote the phrases.</summary>
     private static readonly string[] Quoting =
         ["CONTRIBUTING.md", "docs/glossary.md", "tests/MangaMotion.Architecture/LanguageTests.cs"];
 
-    private static readonly Dictionary<string, List<string>> Violations = FindViolations();
-
     [Fact]
-    public void Converted_projects_and_documents_keep_to_the_language()
-    {
-        var violations = Violations.Where(pair => !NotConverted.Contains(pair.Key)).SelectMany(pair => pair.Value).ToList();
-
-        violations.ShouldBeEmpty("See the section Language of CONTRIBUTING.md.");
-    }
-
-    [Fact]
-    public void A_converted_project_is_not_listed() =>
-        NotConverted.Where(unit => !Violations.ContainsKey(unit))
-            .ShouldBeEmpty("These are converted, or gone: remove them from the list in LanguageTests.cs.");
+    public void Projects_and_documents_keep_to_the_language() =>
+        Repository.FindFiles(".cs", ".md").Except(Quoting)
+            .SelectMany(file => FindViolations(file, File.ReadAllText(Repository.PathOf(file))))
+            .ShouldBeEmpty("See the section Language of CONTRIBUTING.md.");
 
     [Theory]
     [InlineData("// Whoever holds the lease", "phrase 'Whoever'")]
@@ -86,23 +38,6 @@ public sealed partial class LanguageTests
         FindViolations("some.md", line).ShouldBeEmpty();
     }
 
-    private static Dictionary<string, List<string>> FindViolations()
-    {
-        var found = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var file in Repository.FindFiles(".cs", ".md").Except(Quoting))
-        {
-            var violations = FindViolations(file, File.ReadAllText(Repository.PathOf(file))).ToList();
-            if (violations.Count == 0)
-                continue;
-            var unit = FindUnit(file);
-            if (!found.TryGetValue(unit, out var known))
-                found.Add(unit, known = []);
-            known.AddRange(violations);
-        }
-
-        return found;
-    }
-
     private static IEnumerable<string> FindViolations(string file, string text)
     {
         foreach (Match match in Phrase().Matches(text))
@@ -113,18 +48,6 @@ public sealed partial class LanguageTests
             yield return $"{file}:{CountLine(text, match.Index)}: summary begins with '{match.Groups["word"].Value}'";
         foreach (var (number, line) in text.Split('\n').Index().Where(line => line.Item.Length > MaxLineLength))
             yield return $"{file}:{number + 1}: {line.Length} characters";
-    }
-
-    /// <summary>Finds the project that a file belongs to; for a document its path, and for an ADR the folder.</summary>
-    private static string FindUnit(string file)
-    {
-        for (var folder = Path.GetDirectoryName(file); folder is { Length: > 0 }; folder = Path.GetDirectoryName(folder))
-        {
-            if (folder == "docs/adr" || Directory.EnumerateFiles(Repository.PathOf(folder), "*.csproj").Any())
-                return folder;
-        }
-
-        return file;
     }
 
     private static int CountLine(string text, int index) => text.AsSpan(0, index).Count('\n') + 1;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>Memory of the console's live topics.</summary>
+/// <summary>Memory use of the console's live topics.</summary>
 public sealed class LiveTopicTests
 {
     [Fact]

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>Dashboards and alerts hold the names of metrics; a renamed one is a silent alert.</summary>
+/// <summary>Stability of the names of metrics, which dashboards and alerts use. A renamed metric disables its alerts silently.</summary>
 public sealed partial class MetricTests
 {
     [Fact]
-    public void Meters_and_instruments_have_the_names_that_dashboards_know() => Golden.Compare(
+    public void Meters_and_instruments_have_the_released_names() => Golden.Compare(
         "metrics.txt",
         Meters.Concat(Instruments).Order(StringComparer.Ordinal),
         "Dashboards, alerts and docs/operations.md hold these names: change them together.");
@@ -17,7 +17,8 @@ public sealed partial class MetricTests
         var page = File.ReadAllText(Repository.PathOf("docs/operations.md"));
 
         InstrumentNames.ShouldNotBeEmpty();
-        InstrumentNames.Where(name => !page.Contains(PrometheusStem(name), StringComparison.Ordinal)).ShouldBeEmpty("docs/operations.md does not tell what these mean.");
+        InstrumentNames.Where(name => !page.Contains(PrometheusStem(name), StringComparison.Ordinal)).ShouldBeEmpty(
+            "docs/operations.md does not describe these.");
     }
 
     private static IEnumerable<(string Path, string Code)> Source => Repository.Projects.SelectMany(project => project.Source);
@@ -27,7 +28,8 @@ public sealed partial class MetricTests
         .Select(name => $"meter {name}")
         .Distinct();
 
-    private static IEnumerable<string> Instruments => Matches.Select(match => $"{Kind(match)} {match.Groups["name"].Value} {Unit(match)}".TrimEnd());
+    private static IEnumerable<string> Instruments =>
+        Matches.Select(match => $"{Kind(match)} {match.Groups["name"].Value} {Unit(match)}".TrimEnd());
 
     private static IEnumerable<string> InstrumentNames => Matches.Select(match => match.Groups["name"].Value);
 
@@ -42,19 +44,27 @@ public sealed partial class MetricTests
         var kind => kind.ToLowerInvariant(),
     };
 
-    private static string Unit(Match match) => Literal().Matches(match.Groups["rest"].Value).Select(literal => literal.Groups["text"].Value).FirstOrDefault() ?? "";
+    private static string Unit(Match match) =>
+        Literal().Matches(match.Groups["rest"].Value).Select(literal => literal.Groups["text"].Value).FirstOrDefault() ?? "";
 
     private static string PrometheusStem(string name) => name.Replace('.', '_');
 
-    /// <summary>A literal as it is; else the constant of that name in the same file.</summary>
+    /// <summary>Returns the text of a literal, or of the constant with that name in the same file.</summary>
     private static string Resolve(string argument, string code) => argument.StartsWith('"')
         ? argument.Trim('"')
-        : Regex.Match(code, $@"const string {Regex.Escape(argument)} = ""(?<value>[^""]+)""", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["value"].Value;
+        : Regex.Match(
+            code, $@"const string {Regex.Escape(argument)} = ""(?<value>[^""]+)""", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            .Groups["value"].Value;
 
-    [GeneratedRegex("""(new Meter\(|Meter \w+ = new\(|eters\.Create\()(?<name>"[^"]+"|\w+)""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """(new Meter\(|Meter \w+ = new\(|eters\.Create\()(?<name>"[^"]+"|\w+)""",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex MeterName();
 
-    [GeneratedRegex("""\.Create(?<kind>Counter|UpDownCounter|Histogram|Gauge|ObservableGauge|ObservableCounter|ObservableUpDownCounter)(<\w+>)?\(\s*"(?<name>[^"]+)"(?<rest>[^;]*);""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """\.Create(?<kind>Counter|UpDownCounter|Histogram|Gauge|ObservableGauge|ObservableCounter|ObservableUpDownCounter)"""
+        + """(<\w+>)?\(\s*"(?<name>[^"]+)"(?<rest>[^;]*);""",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Instrument();
 
     [GeneratedRegex("\"(?<text>[^\"]*)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -6,13 +6,13 @@ using MangaMotion.ServiceDefaults.Bus;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>One setting of an options class.</summary>
-/// <param name="Name">The environment form: <c>Media__Limits__Pixels</c>.</param>
-/// <param name="Property">What holds it.</param>
-/// <param name="Default">The value where nothing is set.</param>
+/// <summary>Setting of an options class.</summary>
+/// <param name="Name">Environment name, such as <c>Media__Limits__Pixels</c>.</param>
+/// <param name="Property">Property of the options class.</param>
+/// <param name="Default">Value if the setting is not given.</param>
 internal sealed record OptionSetting(string Name, PropertyInfo Property, object? Default)
 {
-    /// <summary>As it is written in the environment; <c>unset</c> where there is none.</summary>
+    /// <summary>Default as in the environment, or <c>unset</c> if there is none.</summary>
     public string DefaultText => Default switch
     {
         null or "" => "unset",
@@ -24,7 +24,7 @@ internal sealed record OptionSetting(string Name, PropertyInfo Property, object?
         var other => other.ToString()!,
     };
 
-    /// <summary>The range as the page writes it; null where it has none that an attribute states.</summary>
+    /// <summary>Range as on the page, or null if no attribute gives one.</summary>
     public string? RangeText => Property.GetCustomAttribute<RangeAttribute>() switch
     {
         null => null,
@@ -33,7 +33,7 @@ internal sealed record OptionSetting(string Name, PropertyInfo Property, object?
         var range => $"{Grouped(range.Minimum)} to {Grouped(range.Maximum)}",
     };
 
-    /// <summary>Every setting of every options class of the services and libraries.</summary>
+    /// <summary>All settings of all options classes of the services and libraries.</summary>
     public static IReadOnlyList<OptionSetting> All { get; } =
     [
         .. Repository.Projects
@@ -41,7 +41,7 @@ internal sealed record OptionSetting(string Name, PropertyInfo Property, object?
             .Where(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true })
             .SelectMany(type => Of((string)type.GetField("Section")!.GetRawConstantValue()!, Activator.CreateInstance(type)!)),
 
-        // Two classes share this section, each with its half.
+        // Two classes share this section.
         .. Of("ConnectionStrings", new PostgresConnection()),
         .. Of("ConnectionStrings", new BrokerConnectionString()),
     ];
@@ -65,7 +65,7 @@ internal sealed record OptionSetting(string Name, PropertyInfo Property, object?
 
     private static bool IsNested(Type type) => type.IsClass && type.Namespace?.StartsWith("MangaMotion", StringComparison.Ordinal) == true;
 
-    // Ranges beyond an int are given as doubles: the attribute has no other way.
+    // The attribute takes ranges beyond an int only as doubles.
     private static string Grouped(object number) => Convert.ToDouble(number).ToString("#,##0.##", CultureInfo.InvariantCulture);
 
     private static string Human(object text)

@@ -8,10 +8,16 @@ namespace MangaMotion.Architecture;
 
 public sealed class RecordsResultSchemaTests
 {
-    private static readonly JsonSerializerOptions Shown = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Shown =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // As results of jobs are written.
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = default, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    // The options with which results of jobs are written.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = default,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     [Fact]
     public void The_published_schema_of_a_records_result_is_that_of_its_record()

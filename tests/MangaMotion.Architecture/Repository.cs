@@ -1,13 +1,14 @@
 namespace MangaMotion.Architecture;
 
-/// <summary>The clone that these tests were built from: its projects and their source.</summary>
+/// <summary>Projects and source of the clone that these tests were built from.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Projects of the folders <c>contracts</c>, <c>libraries</c> and <c>services</c>.</summary>
+    /// <summary>Projects of the folders <c>contracts</c>, <c>libraries</c>, <c>services</c> and <c>hosts</c>.</summary>
     public static IReadOnlyList<SourceProject> Projects { get; } =
-        [.. new[] { "contracts", "libraries", "services" }.SelectMany(SourceProject.FindAll).OrderBy(project => project.Name, StringComparer.Ordinal)];
+        [.. new[] { "contracts", "libraries", "services", "hosts" }.SelectMany(SourceProject.FindAll).OrderBy(
+            project => project.Name, StringComparer.Ordinal)];
 
     public static IEnumerable<SourceProject> Contracts => Projects.Where(project => project.Kind == "contracts");
 
@@ -36,6 +37,7 @@ internal static class Repository
                 return folder.FullName;
         }
 
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds MangaMotion.sln: run the tests from where they are built in a clone.");
+        throw new InvalidOperationException(
+            $"No folder above {AppContext.BaseDirectory} holds MangaMotion.sln: run the tests from where they are built in a clone.");
     }
 }

@@ -9,7 +9,7 @@ using MangaMotion.Thumbnail.Rendering;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>Callers read results by their published schema; the acceptance tests hold real results to the same file.</summary>
+/// <summary>Published schema of results. The acceptance tests validate real results with the same file.</summary>
 public sealed class ResultSchemaTests
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -23,8 +23,8 @@ public sealed class ResultSchemaTests
     [Fact]
     public void The_published_schema_of_a_thumbnail_result_is_that_of_its_records()
     {
-        var schema = Json.GetJsonSchemaAsNode(
-            typeof(ThumbnailResult), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Annotate }).AsObject();
+        var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Annotate };
+        var schema = Json.GetJsonSchemaAsNode(typeof(ThumbnailResult), options).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "MangaMotion thumbnail result, version 1");
 
@@ -39,7 +39,7 @@ public sealed class ResultSchemaTests
         if (node is not JsonObject schema)
             return node;
 
-        // What is null is left out, so that no reader meets a null.
+        // Null values are left out of results, so the schema has no null.
         if (schema["type"] is JsonArray types)
             schema["type"] = types.Select(type => type!.GetValue<string>()).Single(type => type != "null");
 
@@ -57,7 +57,8 @@ public sealed class ResultSchemaTests
                     schema["minimum"] = JsonValue.Create(Convert.ToInt64(least.Minimum));
                     break;
                 case RangeAttribute range:
-                    (schema["minimum"], schema["maximum"]) = (JsonValue.Create(Convert.ToInt64(range.Minimum)), JsonValue.Create(Convert.ToInt64(range.Maximum)));
+                    (schema["minimum"], schema["maximum"]) =
+                        (JsonValue.Create(Convert.ToInt64(range.Minimum)), JsonValue.Create(Convert.ToInt64(range.Maximum)));
                     break;
                 case RegularExpressionAttribute pattern:
                     schema["pattern"] = pattern.Pattern;

@@ -6,7 +6,8 @@ namespace MangaMotion.Architecture;
 
 public sealed class ScriptSchemaTests
 {
-    private static readonly JsonSerializerOptions Shown = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Shown =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
     public void The_published_schema_of_a_script_is_that_of_its_records() => Golden.CompareFile(

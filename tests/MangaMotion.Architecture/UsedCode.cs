@@ -4,15 +4,17 @@ using System.Reflection.PortableExecutable;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>What an assembly uses of others, read from its metadata: no alias and no <c>global using</c> hides it.</summary>
+/// <summary>
+/// Types and native functions that an assembly uses, from its metadata, where no alias and no <c>global using</c> hides them.
+/// </summary>
 internal static class UsedCode
 {
-    /// <summary>Full names of the types it refers to.</summary>
+    /// <summary>Reads the full names of the types that the assembly refers to.</summary>
     public static IReadOnlyList<string> TypesOf(Assembly assembly) => Read(assembly, metadata => metadata.TypeReferences
         .Select(metadata.GetTypeReference)
         .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}"));
 
-    /// <summary>Functions of native libraries that it calls.</summary>
+    /// <summary>Reads the names of the native functions that the assembly calls.</summary>
     public static IReadOnlyList<string> NativeFunctionsOf(Assembly assembly) => Read(assembly, metadata => metadata.MethodDefinitions
         .Select(metadata.GetMethodDefinition)
         .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))

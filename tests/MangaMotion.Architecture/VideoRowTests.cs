@@ -3,7 +3,7 @@ using MangaMotion.Videos;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>MangaMotion.Videos is the only project that knows the tables, states and object keys of videos.</summary>
+/// <summary>Tests that only MangaMotion.Videos has the tables, states and object keys of videos.</summary>
 public sealed partial class VideoRowTests
 {
     private const string Library = "MangaMotion.Videos";
@@ -27,7 +27,7 @@ public sealed partial class VideoRowTests
     }
 
     [Fact]
-    public void Keys_of_videos_are_made_in_one_file() =>
+    public void Keys_of_videos_are_built_in_one_file() =>
         FindLines(Key()).ShouldBeEmpty($"Use {nameof(VideoKeys)}.");
 
     private static IEnumerable<string> FindLines(Regex pattern) =>
@@ -38,7 +38,8 @@ public sealed partial class VideoRowTests
         where pattern.IsMatch(line)
         select $"{file.Path}: {line.Trim()}";
 
-    [GeneratedRegex(@"\b(from|join|into|update)\s+(videos|stages|shots|segments)\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\b(from|join|into|update)\s+(videos|stages|shots|segments)\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Table();
 
     [GeneratedRegex("\"(videos|shots)/", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

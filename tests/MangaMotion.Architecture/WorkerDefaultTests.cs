@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Architecture;
 
-/// <summary>Defaults that a service has of its own, below what its operator sets.</summary>
+/// <summary>Defaults of one service, which the settings of the operator override.</summary>
 public sealed class WorkerDefaultTests
 {
     [Fact]
-    public async Task A_thumbnail_worker_has_ten_minutes_for_an_attempt_and_twice_as_many_places_as_processors()
+    public async Task A_thumbnail_attempt_may_take_ten_minutes_and_a_worker_has_two_places_a_processor()
     {
         var jobs = await ThumbnailOptionsAsync();
 
@@ -20,7 +20,7 @@ public sealed class WorkerDefaultTests
     }
 
     [Fact]
-    public async Task What_the_operator_sets_stands_above_a_workers_own_defaults()
+    public async Task Settings_of_the_operator_override_the_defaults_of_a_worker()
     {
         var jobs = await ThumbnailOptionsAsync("--Jobs:TimeLimit=00:45:00", "--Jobs:Concurrency=3");
 

@@ -72,6 +72,16 @@ public sealed class ConsoleInstallation : IAsyncLifetime
     /// <summary>Folder with the originals in the object store.</summary>
     public string Originals => Path.Combine(_folder, "store", "originals");
 
+    /// <summary>Counts the spoken lines and the rendered segments of all videos.</summary>
+    public (int Lines, int Segments) CountParts()
+    {
+        return (Count("speech.json"), Count("segment.mp4"));
+
+        // The store adds a mark to the names of its files.
+        int Count(string name) =>
+            Directory.GetFiles(Path.Combine(_folder, "store", "shots"), $"{name}?", SearchOption.AllDirectories).Length;
+    }
+
     public async Task StartThumbnailsAsync() => _thumbnails = await StartAsync("MangaMotion.Thumbnail", _servers);
 
     public Task KillThumbnailsAsync() => _thumbnails!.KillAsync();

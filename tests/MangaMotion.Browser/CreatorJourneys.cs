@@ -159,29 +159,87 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
     }
 
     [Fact]
+    public async Task One_line_edited_makes_three_segments()
+    {
+        const string Line = "The lamp must never go out, however high the sea may rise tonight.";
+        var video = await installation.GetSampleVideoAsync();
+        // A shot with a transition at both ends has three segments: itself and the two transitions.
+        var shot = video.Shots[1].Id;
+        foreach (var faded in video.Shots.Skip(1).Take(2))
+            await installation.Api.EditShotAsync(video.Id, faded.Id, new() { ["transition"] = "fade" });
+        await UntilDoneAsync(video.Id);
+        var before = installation.CountParts();
+        await using var session = await installation.LogInAsync();
+        var page = session.Page;
+        await session.GoAsync($"/videos/{video.Id}/edit");
+
+        await page.Locator($"#line-{shot}").FillAsync(Line);
+        await page.Locator($"#line-{shot}").BlurAsync();
+
+        await Expect(page.Locator("#effect")).ToContainTextAsync("Makes again: 1 line, 3 of ", new() { Timeout = Patient });
+        await Expect(page.Locator("#effect")).ToContainTextAsync("s of work");
+        (await installation.Api.GetScriptAsync(video.Id)).Script.Shots[1].Line.ShouldNotBe(Line, "nothing is saved by a preview");
+        await page.GetByRole(AriaRole.Button, new() { Name = "What is made again?" }).ClickAsync();
+        await Expect(page.Locator($"#line-{shot}")).ToHaveValueAsync(Line);
+        await Expect(page.Locator("#effect")).ToContainTextAsync("Makes again: 1 line, 3 of ");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and make again" }).ClickAsync();
+
+        await Expect(page.Locator(".note[role=status]")).ToContainTextAsync("Only the changed shots are made again.");
+        await Expect(page.Locator($"#s-{shot}")).ToContainTextAsync(Line);
+        await UntilDoneAsync(video.Id);
+        (await installation.Api.GetScriptAsync(video.Id)).Script.Shots[1].Line.ShouldBe(Line);
+        var after = installation.CountParts();
+        (after.Lines - before.Lines, after.Segments - before.Segments).ShouldBe((1, 3));
+    }
+
+    [Fact]
     public async Task Two_people_edit_one_script()
     {
         var video = await installation.GetSampleVideoAsync();
+        var (one, two) = (video.Shots[0].Id, video.Shots[2].Id);
         await using var first = await installation.LogInAsync();
         await using var second = await installation.LogInAsync();
         second.Expected.Add("409");
         await first.GoAsync($"/videos/{video.Id}/edit");
         await second.GoAsync($"/videos/{video.Id}/edit");
-        var line = first.Page.Locator("textarea").First;
 
-        await line.FillAsync("A line by the first person.");
-        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save and make again" }).ClickAsync();
-        await Expect(first.Page.GetByText("Only the changed shots are made again.")).ToBeVisibleAsync();
-        await second.Page.Locator("textarea").First.FillAsync("A line by the second person.");
-        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Save and make again" }).ClickAsync();
+        await first.Page.FillAsync($"#line-{one}", "A line by the first person.");
+        await SaveAsync(first.Page);
+        await Expect(first.Page.Locator(".note[role=status]")).ToContainTextAsync("Saved.");
+        await second.Page.FillAsync($"#line-{one}", "A line by the second person.");
+        await second.Page.FillAsync($"#line-{two}", "<b>Another shot</b> by the second person.");
+        await SaveAsync(second.Page);
 
-        await Expect(second.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Another person changed this script meanwhile");
-        (await installation.Api.GetScriptAsync(video.Id)).ShouldContain("A line by the first person.");
-        await second.Page.GoBackAsync();
-        await Expect(second.Page.Locator("textarea").First).ToHaveValueAsync("A line by the second person.");
-        await Eventually.Until(
-            async () => (await installation.Api.GetVideoAsync(video.Id)).Status == JobStatuses.Done, TimeSpan.FromMinutes(5));
+        // Nothing is saved. Both texts are shown, and what is saved next is what its writer has seen.
+        await Expect(second.Page.Locator("h1")).ToHaveTextAsync("Another person changed this script meanwhile");
+        await Expect(second.Page.Locator($"#e-{one}")).ToContainTextAsync("A line by the first person.");
+        await Expect(second.Page.Locator($"#line-{one}")).ToHaveValueAsync("A line by the second person.");
+        await Expect(second.Page.Locator($"#line-{two}")).ToHaveValueAsync("<b>Another shot</b> by the second person.");
+        (await installation.Api.GetScriptAsync(video.Id)).Script.Shots[0].Line.ShouldBe("A line by the first person.");
+        await SaveAsync(second.Page);
+        await Expect(second.Page.Locator(".note[role=status]")).ToContainTextAsync("Saved.");
+
+        // An edit of another shot needs no decision.
+        await first.GoAsync($"/videos/{video.Id}/edit");
+        await installation.Api.EditShotAsync(video.Id, one, new() { ["line"] = "A line by a program." });
+        await first.Page.FillAsync($"#line-{two}", "The last word.");
+        await SaveAsync(first.Page);
+        await Expect(first.Page.Locator(".note[role=status]")).ToContainTextAsync("Saved.");
+        await UntilDoneAsync(video.Id);
+        var shots = (await installation.Api.GetVideoAsync(video.Id)).Shots;
+        (shots[0].Line, shots[2].Line).ShouldBe(("A line by a program.", "The last word."));
+
+        static Task SaveAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Save and make again" }).ClickAsync();
     }
+
+    private async Task UntilDoneAsync(Guid video) => await Eventually.Until(
+        async () =>
+        {
+            var now = await installation.Api.GetVideoAsync(video);
+            now.Status.ShouldNotBe(JobStatuses.Failed, now.Error);
+            return now is { Status: JobStatuses.Done, EditQueued: false };
+        },
+        TimeSpan.FromMinutes(5), "the video is made");
 
     [Fact]
     public async Task All_of_it_without_script()

@@ -105,6 +105,36 @@ public sealed class OperatorJourneys(ConsoleInstallation installation)
     }
 
     [Fact]
+    public async Task Pause_with_end_resumes_itself()
+    {
+        const string Reason = "Move of the <b>store</b>";
+        await using var session = await installation.LogInAsync();
+        var page = session.Page;
+        await session.GoAsync("/ops/queues");
+        await page.Locator("#q-records-high summary").ClickAsync();
+        await page.FillAsync("#reason-records-high", Reason);
+        await page.Locator("#q-records-high [type=checkbox]").CheckAsync();
+        await page.FillAsync("#until-records-high", $"{DateTimeOffset.UtcNow.AddSeconds(20):yyyy-MM-ddTHH:mm:ss}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause records-high" }).ClickAsync();
+
+        await Expect(page.Locator("#q-records-high")).ToContainTextAsync(Reason);
+        await Expect(page.Locator("#q-records-low")).ToContainTextAsync("paused");
+        await Expect(page.Locator("#pauses")).ToContainTextAsync($". {Reason}");
+        // It resumes by itself, and the page shows it without a reload.
+        await Expect(page.Locator("#q-records-high")).Not.ToContainTextAsync("paused", new() { Timeout = Patient });
+        await Expect(page.Locator("#pauses")).Not.ToContainTextAsync("records", new() { Timeout = Patient });
+
+        // The banner is on every page of an operator.
+        await installation.Api.PauseQueueAsync("records-low", new() { Reason = Reason });
+        await Eventually.Until(async () =>
+        {
+            await session.GoAsync("/videos");
+            return await page.GetByText("Paused: records-low, until resumed").CountAsync() == 1;
+        });
+        await installation.Api.ResumeQueueAsync("records-low");
+    }
+
+    [Fact]
     public async Task A_key_is_created_shown_once_and_revoked()
     {
         var name = $"program {Guid.NewGuid():N}";

@@ -98,6 +98,65 @@ public sealed class PageTests(ConsoleInstallation installation)
     }
 
     [Fact]
+    public async Task The_header_is_one_line_at_1200_pixels()
+    {
+        await using var session = await installation.LogInAsync(options: new(Width: 1200));
+        await session.GoAsync("/ops/queues");
+
+        (await session.Page.EvaluateAsync<int>("document.querySelector('.top').offsetHeight")).ShouldBeLessThan(64);
+    }
+
+    [Fact]
+    public async Task Dark_and_reduced_motion()
+    {
+        const string Lightness =
+            """
+            () => ['backgroundColor', 'color'].map(name => {
+              const [red, green, blue] = getComputedStyle(document.documentElement)[name].match(/[0-9.]+/g).map(Number);
+              return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+            })
+            """;
+        const string Moving =
+            """
+            () => [
+              ...document.getAnimations().filter(animation => animation.effect.target.getRootNode() === document)
+                .map(animation => `animation of ${animation.effect.target.outerHTML}`),
+              // An element without a box, such as a track, has no style.
+              ...[...document.querySelectorAll('*')].map(element => [element, getComputedStyle(element)])
+                .filter(([, style]) => style.display && (style.transitionDuration !== '0s' || style.animationName !== 'none'))
+                .map(([element]) => `movement of ${element.outerHTML}`),
+              ...[...document.querySelectorAll('video')].filter(video => video.autoplay || !video.paused || !video.poster)
+                .map(video => `playing ${video.outerHTML}`),
+            ]
+            """;
+        await using var session = await installation.LogInAsync(options: new(Dark: true));
+        var page = session.Page;
+        session.Expected.Add("404");
+        foreach (var path in await FindPagesAsync())
+        {
+            await session.GoAsync(path);
+            var lightness = await page.EvaluateAsync<double[]>(Lightness);
+            (lightness[0] < 0.1, lightness[1] > 0.7).ShouldBe((true, true), $"{path}: {string.Join(' ', lightness)}");
+            (await page.EvaluateAsync<string[]>(Moving)).ShouldBeEmpty(path);
+        }
+
+        // The choice of the reader wins over that of the system, on every page, until it is taken back.
+        await session.GoAsync("/videos");
+        await ChooseAsync("Light");
+        await session.GoAsync("/ops");
+        (await page.EvaluateAsync<double[]>(Lightness))[0].ShouldBeGreaterThan(0.9);
+        await ChooseAsync("System");
+        (await page.EvaluateAsync<double[]>(Lightness))[0].ShouldBeLessThan(0.1);
+
+        async Task ChooseAsync(string theme)
+        {
+            await page.Locator(".tools .menu summary").ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = theme, Exact = true }).ClickAsync();
+            await Expect(page.Locator("h1")).ToBeVisibleAsync();
+        }
+    }
+
+    [Fact]
     public async Task No_page_shows_the_source_of_its_template()
     {
         await using var session = await installation.LogInAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MangaMotion.Api;
 using MangaMotion.Cli.Local;
 using MangaMotion.ServiceDefaults.Bus;
 using YamlDotNet.RepresentationModel;
@@ -142,6 +143,23 @@ public sealed partial class KubernetesFilesTests
     }
 
     [Fact]
+    public void Scaled_objects_name_deployments_and_the_types_of_their_work()
+    {
+        string[] parts = [WorkTypeNames.ScriptGen, WorkTypeNames.VoiceGen, WorkTypeNames.VideoGen, WorkTypeNames.Compositing];
+        var types = FindAll("ScaledObject").ToDictionary(
+            scaled => scaled.Text("spec", "scaleTargetRef", "name")!,
+            scaled => scaled.Items("spec", "triggers")
+                .Select(trigger => ScaledType().Match(trigger.Text("metadata", "valueLocation")!).Groups["type"].Value).ToList());
+
+        types.Keys.ShouldBe(["thumbnail", "records", "video", .. parts.Select(part => $"video-{part}")], ignoreOrder: true);
+        types["thumbnail"].ShouldBe([WorkTypeNames.Thumbnail]);
+        types["records"].ShouldBe([WorkTypeNames.Records]);
+        types["video"].ShouldBe(parts);
+        foreach (var part in parts)
+            types[$"video-{part}"].ShouldBe([part]);
+    }
+
+    [Fact]
     public void The_stages_example_has_one_deployment_for_each_stage()
     {
         var stages = Documents.SelectMany(document => document.Items("patches"))
@@ -167,6 +185,11 @@ public sealed partial class KubernetesFilesTests
     private static YamlNode Pod(string service) => Find("Deployment", service).At("spec", "template", "spec")!;
 
     private static double ParseNumber(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(
+        "^types\\.#\\(type==\"(?<type>[a-z-]+)\"\\)\\.workers_needed$",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex ScaledType();
 
     [GeneratedRegex("^EXPOSE (?<port>[0-9]+)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.Multiline)]
     private static partial Regex Exposed();

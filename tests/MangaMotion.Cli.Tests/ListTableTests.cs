@@ -21,6 +21,14 @@ public sealed class ListTableTests
     }
 
     [Fact]
+    public void A_narrow_terminal_shows_one_line_a_value_and_a_space_after_its_name()
+    {
+        var lines = Write(40, "broken");
+
+        lines.ShouldBe([Id, "  status  FAILED", "  cause   broken"]);
+    }
+
+    [Fact]
     public void A_wide_terminal_shows_one_line_a_row()
     {
         var lines = Write(200, "broken");

@@ -10,9 +10,15 @@ public sealed class TestProjectTests
     {
         var projects = TestProject.FindAll(Clone.Find()).ToList();
 
-        projects.Where(project => project.FullRunOnly).Select(project => project.Name).ShouldBe(["MangaMotion.Containers"]);
+        projects.Where(project => project.FullRunOnly).Select(project => project.Name)
+            .ShouldBe(["MangaMotion.Containers", "MangaMotion.NativeHeaders", "MangaMotion.Packages"]);
         projects.Count.ShouldBeGreaterThan(10);
     }
+
+    [Fact]
+    public void Projects_that_start_whole_installations_run_alone() =>
+        TestProject.FindAll(Clone.Find()).Where(project => project.RunsAlone).Select(project => project.Name)
+            .ShouldBe(["MangaMotion.Acceptance", "MangaMotion.Browser"]);
 
     [Fact]
     public void Projects_that_use_no_server_run_side_by_side() =>

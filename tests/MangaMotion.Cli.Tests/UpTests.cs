@@ -17,6 +17,7 @@ public sealed partial class UpTests : IDisposable
         "mangamotion.dll");
 
     private readonly string _state = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;
+    private readonly string _backup = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;
     private readonly Dictionary<string, string> _settings = [];
 
     [Fact]
@@ -60,9 +61,18 @@ public sealed partial class UpTests : IDisposable
             settings.ShouldContain(line => line.StartsWith("ConnectionStrings__Postgres", StringComparison.Ordinal)
                 && line.Contains("(hidden)", StringComparison.Ordinal) && line.Contains("the stack", StringComparison.Ordinal));
 
+            // One process takes over the work of the others, and a further `up` keeps it.
+            (await RunAsync("up", "--detach", "--all-in-one")).ExitCode.ShouldBe(0);
+            (await RunAsync("up", "--detach")).ExitCode.ShouldBe(0);
+            var all = await UntilReadyAsync();
+            all.Select(process => process.Name).ShouldBe(["postgres", "rabbitmq", "all-in-one"]);
+            restarted.Count(IsRunning).ShouldBe(2);
+            await LogIntoConsoleAsync(await File.ReadAllLinesAsync(Path.Combine(_state, "env")));
+
             (await RunAsync("down")).ExitCode.ShouldBe(0);
-            restarted.ShouldAllBe(x => !IsRunning(x));
+            all.ShouldAllBe(x => !IsRunning(x));
             (await RunAsync("status")).ExitCode.ShouldBe(3);
+            await BackUpAndRestoreAsync();
         }
         finally
         {
@@ -81,7 +91,34 @@ public sealed partial class UpTests : IDisposable
         output.ShouldBe("--thumbnail-workers: '0' is not a whole number from 1 to 64. See ./mangamotion up --help.\n");
     }
 
-    public void Dispose() => Directory.Delete(_state, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_state, recursive: true);
+        Directory.Delete(_backup, recursive: true);
+    }
+
+    /// <summary>Backs up the stopped stack, removes its data, and restores it with its keys.</summary>
+    private async Task BackUpAndRestoreAsync()
+    {
+        var stack = Path.Combine(_state, "stack.json");
+        var settings = await File.ReadAllTextAsync(stack);
+        var backup = await RunAsync("backup", _backup);
+        backup.ExitCode.ShouldBe(0, backup.Output);
+        var tooEarly = await RunAsync("restore", _backup);
+        tooEarly.ExitCode.ShouldBe(1);
+        tooEarly.Output.ShouldContain("has data, and a backup is restored into an empty one only");
+
+        (await RunAsync("down", "--wipe")).ExitCode.ShouldBe(0);
+        var restore = await RunAsync("restore", _backup);
+        restore.ExitCode.ShouldBe(0, restore.Output);
+        restore.Output.ShouldContain("restored; start the services with ./mangamotion up");
+        (await File.ReadAllTextAsync(stack)).ShouldBe(settings);
+        Directory.EnumerateFiles(Path.Combine(_state, "console", "keys")).ShouldNotBeEmpty();
+
+        // As after an interrupted restore.
+        await File.WriteAllTextAsync(Path.Combine(_state, "restoring"), "another");
+        (await RunAsync("up", "--detach")).Output.ShouldContain("A restore is not finished.");
+    }
 
     /// <summary>Exchanges the one-time link of the environment file, once, and sees that a second exchange is rejected.</summary>
     private static async Task LogIntoConsoleAsync(string[] environment)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MangaMotion.Cli.Operating;
 
 namespace MangaMotion.Cli.Tests;
 
@@ -7,7 +8,8 @@ public sealed class WrongArgumentTests : IDisposable
 {
     /// <summary>Options that accept any text; the API checks it.</summary>
     private static readonly string[] TextOptions =
-        ["--type", "--error", "--collection", "--fingerprint", "--q", "--voice", "--title", "--filter", "--screenshots"];
+        ["--type", "--error", "--collection", "--fingerprint", "--q", "--voice", "--title", "--filter", "--screenshots", "--folder",
+            "--author", "--source", "--reason"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-test-");
 
@@ -24,7 +26,7 @@ public sealed class WrongArgumentTests : IDisposable
             var data = new TheoryData<string, string>();
             foreach (var (path, command) in FindCommands())
             {
-                var options = command.Options.Where(option => option.ValueType != typeof(bool));
+                var options = command.Options.Where(option => !IsFlag(option));
                 foreach (var option in options.Where(option => !TextOptions.Contains(option.Name)))
                     data.Add(path, option.Name);
             }
@@ -49,7 +51,7 @@ public sealed class WrongArgumentTests : IDisposable
     [MemberData(nameof(Commands))]
     public async Task An_option_without_a_value_is_named(string command)
     {
-        foreach (var option in Find(command).Options.Where(option => option.ValueType != typeof(bool)))
+        foreach (var option in Find(command).Options.Where(option => !IsFlag(option)))
         {
             var message = await ShouldBeRejectedAsync([.. command.Split(' '), .. CreateRequiredArguments(command), option.Name]);
 
@@ -103,6 +105,8 @@ public sealed class WrongArgumentTests : IDisposable
     [InlineData("ID: 'nope' is not an id; ./mangamotion keys list lists the ids.", "keys", "revoke", "nope")]
     [InlineData("Required argument 'ID' missing for command: 'revoke'.", "keys", "revoke")]
     [InlineData("Required argument 'NAME' missing for command: 'create'.", "keys", "create")]
+    [InlineData("FOLDER: '--all' is not a folder.", "backup", "--all")]
+    [InlineData("FOLDER: '--all' is not a folder.", "restore", "--all")]
     [InlineData("--scopes: 'read,write' is not a list of scopes;", "keys", "create", "me", "--scopes", "read,write")]
     [InlineData("exclude each other", "keys", "create", "me", "--new-owner", "--owner", "0190c1d2-0000-7000-8000-000000000001")]
     [InlineData("Required command was not provided.", "keys")]
@@ -144,7 +148,22 @@ public sealed class WrongArgumentTests : IDisposable
             ["ingest", .. CreateRequiredArguments("ingest"), "--variants", """[{"name":"a","longest_side":64,"format":"gif"}]"""]))
         .ShouldContain("variants[0].format must be one of jpeg, webp, avif.");
 
+    [Theory]
+    [InlineData(400, "http://localhost/ rejected the request: 400 code: detail", CommandLine.WrongArgument)]
+    [InlineData(404, "http://localhost/ rejected the request: 404 code: detail", CommandLine.WrongArgument)]
+    [InlineData(409, "http://localhost/ rejected the request: 409 code: detail", CommandLine.Failed)]
+    [InlineData(503, "http://localhost/ could not answer: 503 code: detail", CommandLine.Failed)]
+    public void A_value_id_or_name_that_the_api_rejects_is_a_wrong_argument(int status, string message, int exitCode)
+    {
+        var rejected = ApiConnection.Describe(new(new(status, "code", null, "detail")), new("http://localhost/"));
+
+        (rejected.Message, rejected.ExitCode).ShouldBe((message, exitCode));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>An option that needs no value.</summary>
+    private static bool IsFlag(Option option) => option.ValueType == typeof(bool) || option.ValueType == typeof(bool?);
 
     private static async Task<string> ShouldBeRejectedAsync(string[] arguments)
     {
@@ -168,7 +187,7 @@ public sealed class WrongArgumentTests : IDisposable
                 var file = Path.Combine(_folder.FullName, "chapter.cbz");
                 File.WriteAllText(file, "");
                 return [file];
-            case "keys create":
+            case "keys create" or "queues pause" or "queues resume" or "backup" or "restore":
                 return ["name"];
             case "replay" or "keys revoke" or "keys rotate":
             case var video when video.StartsWith("video ", StringComparison.Ordinal):

@@ -13,6 +13,10 @@ internal static class LightCoding
 
     public static IReadOnlyList<double[]> Plain => Encode(light => light, Srgb);
 
+    /// <summary>sRGB of which black is 16 and white 235 of 255, or as many times more with more bits (H.273, section 8.3).</summary>
+    public static IReadOnlyList<double[]> Narrow(int bits) => Encode(
+        light => light, value => ((219 * Srgb(value)) + 16) * (1 << (bits - 8)) / ((1 << bits) - 1));
+
     public static IReadOnlyList<double[]> Linear => Encode(light => light, value => value);
 
     public static IReadOnlyList<double[]> P3 => Encode(light => Times(DisplayP3, light), Srgb);

@@ -12,24 +12,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Hostile;
 
-/// <summary>The outcome of one file.</summary>
-/// <param name="Code">The code of the refusal; null if pictures were made.</param>
-/// <param name="Complaint">What is wrong with the outcome; null for nothing.</param>
-internal sealed record Outcome(HostileFile File, string? Code, bool Permanent, string? OwnerMessage, string? Complaint, TimeSpan Took);
+/// <summary>Outcome of one file.</summary>
+/// <param name="Code">Error code, or null if pictures were made.</param>
+/// <param name="Fault">Fault of the outcome, or null.</param>
+internal sealed record Outcome(HostileFile File, string? Code, bool Permanent, string? OwnerMessage, string? Fault, TimeSpan Took);
 
-/// <summary>Every hostile file, in the strongest sandbox that this machine allows.</summary>
+/// <summary>Run of all hostile files in the strongest sandbox of this machine.</summary>
 public sealed class StrongestRun() : HostileRun(SandboxKind.Auto, every: 1);
 
-/// <summary>Some of each kind of hostile file in the sandbox of default containers.</summary>
+/// <summary>Run of some files of each kind in the sandbox of default containers.</summary>
 public sealed class LandlockRun() : HostileRun(SandboxKind.Landlock, every: 4);
 
-/// <summary>A few hostile files with the seccomp filter alone.</summary>
+/// <summary>Run of a few hostile files with only the seccomp filter.</summary>
 public sealed class SeccompRun() : HostileRun(SandboxKind.Seccomp, every: 12);
 
-/// <summary>A few hostile files without any sandbox but limits.</summary>
+/// <summary>Run of a few hostile files with resource limits and no sandbox.</summary>
 public sealed class UnconfinedRun() : HostileRun(SandboxKind.None, every: 12);
 
-/// <summary>Sends hostile files once through the thumbnail service's own code: two workers in this process, small limits.</summary>
+/// <summary>Run of hostile files through the code of the thumbnail service, with two workers in this process and small limits.</summary>
 /// <param name="every">1 for all files, n for every n-th.</param>
 public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetime
 {
@@ -43,32 +43,32 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
 
     internal IReadOnlyCollection<Outcome> Outcomes => _outcomes;
 
-    /// <summary>Files of which a run with all has at least 120.</summary>
+    /// <summary>Minimum number of files of this run. A run of all files has at least 120.</summary>
     public int LeastFiles => 120 / every;
 
-    /// <summary>Wall time of every run of a tool and every picture.</summary>
+    /// <summary>Wall time of every tool run and every picture.</summary>
     public IReadOnlyCollection<(string Tool, TimeSpan Took)> ToolRuns => _toolRuns;
 
-    /// <summary>Resident bytes of this process before it got the first file.</summary>
+    /// <summary>Resident bytes of this process before the first file.</summary>
     public long StartBytes { get; private set; }
 
-    /// <summary>Most bytes that were resident in this process while it worked on the files.</summary>
+    /// <summary>Peak resident bytes of this process during the run.</summary>
     public long PeakBytes { get; private set; }
 
-    /// <summary>Whether the file that references name has been opened.</summary>
+    /// <summary>True if the file that the references name was opened.</summary>
     public bool IsNeighbourRead { get; private set; }
 
-    /// <summary>Size of the good picture's thumbnail that was asked for after all the hostile files.</summary>
+    /// <summary>Size of the thumbnail of a valid picture, made after all hostile files.</summary>
     public (int Width, int Height) GoodThumbnail { get; private set; }
 
-    /// <summary>Files and directories in the scratch space after the last job, the media children's slots aside.</summary>
+    /// <summary>Files and directories in the scratch space after the last job, without the slots of the media hosts.</summary>
     public IReadOnlyList<string> LeftByJobs { get; private set; } = [];
 
-    /// <summary>The same after the service has stopped, slots included.</summary>
+    /// <summary>Files and directories in the scratch space after the service has stopped, with the slots.</summary>
     public IReadOnlyList<string> LeftInScratch { get; private set; } = [];
 
-    /// <summary>Children that live after the service has stopped.</summary>
-    public IReadOnlyList<string> LivingChildren { get; private set; } = [];
+    /// <summary>Child processes that run after the service has stopped.</summary>
+    public IReadOnlyList<string> RunningChildren { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -82,9 +82,10 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
         };
         ActivitySource.AddActivityListener(listener);
 
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what making the files took does not count
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true,
+            compacting: true); // the memory for creating the files is not measured
         StartBytes = Status("VmRSS:") * 1024;
-        await File.WriteAllTextAsync("/proc/self/clear_refs", "5"); // the peak starts anew
+        await File.WriteAllTextAsync("/proc/self/clear_refs", "5"); // resets the peak
         var neighbourReadAt = File.GetLastAccessTimeUtc(Neighbour);
         foreach (var lowered in files.Where(file => file.File.Limit.Length > 0).GroupBy(file => file.File.Limit))
         {
@@ -103,7 +104,7 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
         }
 
         LeftInScratch = Directory.GetFileSystemEntries(_scratch);
-        LivingChildren = [.. Children().Except(childrenBefore)];
+        RunningChildren = [.. Children().Except(childrenBefore)];
     }
 
     public ValueTask DisposeAsync()
@@ -121,14 +122,14 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
         new ParallelOptions { MaxDegreeOfParallelism = Workers },
         async (file, _) => _outcomes.Add(await SendAsync(service, file.File, file.Path)));
 
-    /// <summary>Writes each file into a directory of its own, because of the names. The content is let go.</summary>
+    /// <summary>Writes each file into a separate directory, because of the names. The content in memory is dropped.</summary>
     private List<(HostileFile File, string Path)> WriteAll()
     {
         var files = new List<(HostileFile, string)>();
         WriteNeighbour();
         foreach (var (i, file) in HostileSet.Make(Neighbour).Index())
         {
-            // One good photo is rendered after all others. References matter most where the sandbox is weakest.
+            // One valid photo is rendered after all others. References matter most in the weakest sandbox.
             var isNeeded = file.Kind == "reference" || (IsGoodPhoto(file) && !files.Exists(written => IsGoodPhoto(written.Item1)));
             if (i % every != 0 && !isNeeded)
                 continue;
@@ -141,8 +142,8 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
     }
 
     /// <summary>
-    /// Writes the file that references name: a video, which a program that followed them would play. Linux notes when a file is read
-    /// for the first time after it was written.
+    /// Writes the file that the references name: a video, which a program that follows them would play. Linux records the access time of
+    /// the first read after a write.
     /// </summary>
     private void WriteNeighbour()
     {
@@ -152,7 +153,7 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
 
     private static bool IsGoodPhoto(HostileFile file) => file.Ends == Ending.Done && file.Name.EndsWith(".jpg", StringComparison.Ordinal);
 
-    /// <param name="limit">A setting below <c>Media:Limits</c>, such as <c>Pixels=1000</c>; empty for none.</param>
+    /// <param name="limit">Setting below <c>Media:Limits</c>, such as <c>Pixels=1000</c>, or empty.</param>
     private ServiceProvider Service(string limit = "") => new ServiceCollection()
         .AddLogging()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
@@ -176,39 +177,44 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
     {
         var started = Stopwatch.GetTimestamp();
         var refusal = default(MediaException);
-        var complaint = default(string);
+        var fault = default(string);
         try
         {
             await using var workspace = service.GetRequiredService<WorkspaceRoot>().Create();
             File.Copy(path, workspace.Input);
             var type = MediaSniffer.SniffFile(workspace.Input).Require();
-            var (result, files) = await service.GetRequiredService<MediaRenderer>().RenderAsync(workspace, type, new ImageRequest(), CancellationToken.None);
-            complaint = files.Count == 0 ? "no file was made" : files.Select(made => Verdict.OnFile(made)).Append(Verdict.OnResult(result)).FirstOrDefault(found => found is not null);
+            var (result, files) = await service.GetRequiredService<MediaRenderer>().RenderAsync(
+                workspace, type, new ImageRequest(), CancellationToken.None);
+            fault = files.Count == 0
+                ? "no file was made"
+                : files.Select(made => Verdict.OnFile(made)).Append(Verdict.OnResult(result)).FirstOrDefault(found => found is not null);
         }
         catch (MediaException failure)
         {
             refusal = failure;
-            complaint = Verdict.OnMessage(failure);
+            fault = Verdict.OnMessage(failure);
         }
         catch (Exception failure)
         {
-            complaint = $"ended with {failure}";
+            fault = $"ended with {failure}";
         }
 
-        complaint ??= Verdict.OnEnding(file.Ends, refusal);
-        return new Outcome(file, refusal?.Code, refusal?.Permanent ?? false, refusal?.OwnerMessage, complaint, Stopwatch.GetElapsedTime(started));
+        fault ??= Verdict.OnEnding(file.Ends, refusal);
+        return new Outcome(
+            file, refusal?.Code, refusal?.Permanent ?? false, refusal?.OwnerMessage, fault, Stopwatch.GetElapsedTime(started));
     }
 
     private static async Task<(int Width, int Height)> GoodAsync(ServiceProvider service, string path)
     {
         await using var workspace = service.GetRequiredService<WorkspaceRoot>().Create();
         File.Copy(path, workspace.Input);
-        var (_, files) = await service.GetRequiredService<MediaRenderer>().RenderAsync(workspace, MediaType.Jpeg, new ImageRequest(), CancellationToken.None);
+        var (_, files) = await service.GetRequiredService<MediaRenderer>().RenderAsync(
+            workspace, MediaType.Jpeg, new ImageRequest(), CancellationToken.None);
         var thumbnail = files.Single(file => file.Variant == "thumbnail");
         return (thumbnail.Width, thumbnail.Height);
     }
 
-    /// <summary>The living children of this process, by id and command.</summary>
+    /// <summary>Finds the running child processes of this process, by id and command.</summary>
     private static IEnumerable<string> Children() =>
         Directory.GetDirectories("/proc/self/task")
             .SelectMany(thread => Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -216,7 +222,7 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
             .Where(child => child.Command.Length > 0)
             .Select(child => $"{child.Id} {child.Command}");
 
-    /// <summary>Empty where the thread or process has ended meanwhile.</summary>
+    /// <summary>Reads a file. Returns an empty text if the thread or process has ended meanwhile.</summary>
     private static string Read(string path)
     {
         try
@@ -230,7 +236,9 @@ public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetim
     }
 
     private static long Status(string name) =>
-        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        long.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]
+                .Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,17 +5,17 @@ namespace MangaMotion.Hostile;
 /// <summary>All hostile files, the same at every run with the same tools.</summary>
 internal static class HostileSet
 {
-    /// <param name="neighbour">Path of a file of the test that must not be read. References lead there and nowhere else.</param>
+    /// <param name="neighbour">Path of the file that must not be read. All references point to it.</param>
     public static IEnumerable<HostileFile> Make(string neighbour)
     {
         var good = GoodFiles.Make();
         return Damage.Cuts(good)
             .Concat(Damage.Fuzz(good))
-            .Concat(LyingHeaders.Pictures(good))
-            .Concat(LyingHeaders.Containers(good))
+            .Concat(FalseHeaders.Pictures(good))
+            .Concat(FalseHeaders.Containers(good))
             .Concat(References.All(good, neighbour))
             .Concat(Polyglots.All(good))
-            .Concat(Strangers.All(good))
+            .Concat(UnsupportedTypes.All(good))
             .Concat(Names.All(good))
             .Concat(Archives.All())
             .Concat(Limits.All(good))

@@ -8,7 +8,7 @@ public sealed class ChangeCursorTests
     [InlineData("1:1:")]
     [InlineData("10:20:")]
     [InlineData("10:20:10,15,19")]
-    public void A_snapshot_is_read_as_it_is(string text) => ChangeCursor.Parse(text)!.Text.ShouldBe(text);
+    public void A_snapshot_keeps_its_text(string text) => ChangeCursor.Parse(text)!.Text.ShouldBe(text);
 
     [Theory]
     [InlineData(null)]
@@ -24,13 +24,13 @@ public sealed class ChangeCursorTests
     [InlineData("10:20:-1")]
     [InlineData("10:20: 15")]
     [InlineData("10:99999999999999999999999:")]
-    public void What_is_no_snapshot_is_none(string? text) => ChangeCursor.Parse(text).ShouldBeNull();
+    public void Other_text_is_not_a_snapshot(string? text) => ChangeCursor.Parse(text).ShouldBeNull();
 
     [Theory]
     [InlineData("10:21:", "10:20:", true)]
     [InlineData("10:20:15", "10:20:12,15", true)]
     [InlineData("10:20:15", "10:20:15", false)]
     [InlineData("10:20:", "10:21:", false)]
-    public void The_later_of_two_snapshots_is_known(string one, string other, bool newer) =>
+    public void The_later_of_two_snapshots_is_found(string one, string other, bool newer) =>
         ChangeCursor.Parse(one)!.IsNewerThan(ChangeCursor.Parse(other)!).ShouldBe(newer);
 }

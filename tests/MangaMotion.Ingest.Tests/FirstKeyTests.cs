@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace MangaMotion.Ingest.Tests;
 
-/// <summary>The key of <c>MANGAMOTION_API_KEY</c>, whose row is written at its first use.</summary>
+/// <summary>Key of <c>MANGAMOTION_API_KEY</c>. Its row is written at its first use.</summary>
 public sealed class FirstKeyTests(TestStack stack) : IAsyncLifetime
 {
     private IngestDatabase _database = null!;
@@ -14,7 +14,7 @@ public sealed class FirstKeyTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task Requests_that_use_the_first_key_at_the_same_moment_all_find_it()
+    public async Task Concurrent_requests_with_the_first_key_all_find_it()
     {
         for (var round = 0; round < 40; round++)
         {
@@ -43,7 +43,8 @@ public sealed class FirstKeyTests(TestStack stack) : IAsyncLifetime
         (await Store("two").FindAsync("one", CancellationToken.None)).ShouldBeNull();
 
         await _database.ExecuteAsync(
-            "insert into api_keys (id, owner_id, name, key_sha256, scopes) values (gen_random_uuid(), gen_random_uuid(), 'a colleague', sha256('three'), '{read}')");
+            "insert into api_keys (id, owner_id, name, key_sha256, scopes) values (gen_random_uuid(), gen_random_uuid(), 'a colleague', "
+                + "sha256('three'), '{read}')");
         (await Store("three").FindAsync("three", CancellationToken.None)).ShouldNotBeNull().IsFirst.ShouldBeFalse();
         (await _database.ScalarAsync<long>("select count(*) from api_keys")).ShouldBe(2);
     }

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace MangaMotion.Ingest.Tests;
 
-/// <summary>A database of one test with the tables of jobs and ingests.</summary>
+/// <summary>Database of one test with the tables of jobs and ingests.</summary>
 public sealed class IngestDatabase : IAsyncDisposable
 {
     private readonly TestDatabase _postgres;
@@ -24,20 +24,25 @@ public sealed class IngestDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
-    /// <param name="account">Whose tables they are, of one that is made for the test and may make nothing but tables; null is the superuser.</param>
+    /// <param name="account">
+    /// Owner of the tables: an account that is created for the test and may create only tables, or null for the superuser.
+    /// </param>
     public static async Task<IngestDatabase> CreateAsync(TestStack stack, string? account = null)
     {
         var postgres = await stack.CreateDatabaseAsync();
         if (account is not null)
-            await ExecuteAsync(postgres.ConnectionString, $"create role {account} login; grant usage, create on schema public to {account}");
+            await ExecuteAsync(
+                postgres.ConnectionString, $"create role {account} login; grant usage, create on schema public to {account}");
         var database = new IngestDatabase(postgres, account);
         await SchemaMigrator.MigrateAsync(
             database.Source,
             [
                 SchemaScripts.Messaging, new("jobs", typeof(JobsRegistration).Assembly, "MangaMotion.Jobs.Schema."),
                 new("videos", typeof(VideosRegistration).Assembly, "MangaMotion.Videos.Schema."),
-                // The record store makes a schema of its own, which a plain account may not.
-                .. account is null ? [new SchemaScripts("records", typeof(RecordStoreRegistration).Assembly, "MangaMotion.RecordStore.Schema.")] : Array.Empty<SchemaScripts>(),
+                // The record store creates a schema, which a restricted account may not.
+                .. account is null
+                    ? [new SchemaScripts("records", typeof(RecordStoreRegistration).Assembly, "MangaMotion.RecordStore.Schema.")]
+                    : Array.Empty<SchemaScripts>(),
                 new("ingest", typeof(IngestRegistration).Assembly, "MangaMotion.Ingest.Schema."),
             ],
             NullLogger.Instance,
@@ -63,7 +68,9 @@ public sealed class IngestDatabase : IAsyncDisposable
         await Source.DisposeAsync();
         await _postgres.DisposeAsync();
         if (_account is not null)
-            await ExecuteAsync(new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = "postgres" }.ConnectionString, $"drop role {_account}");
+            await ExecuteAsync(
+                new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = "postgres" }.ConnectionString,
+                $"drop role {_account}");
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)

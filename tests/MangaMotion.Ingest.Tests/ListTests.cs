@@ -13,6 +13,7 @@ public sealed class ListTests(TestStack stack) : IAsyncLifetime
     private static readonly Guid Other = Guid.NewGuid();
 
     private IngestDatabase _database = null!;
+    private DateTimeOffset _accepted = DateTimeOffset.UtcNow;
 
     public async ValueTask InitializeAsync() => _database = await IngestDatabase.CreateAsync(stack);
 
@@ -76,21 +77,22 @@ public sealed class ListTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wrong_parameters_are_refused_with_what_is_allowed()
+    public async Task Invalid_page_sizes_and_page_tokens_are_rejected()
     {
-        (await ShouldBeRefusedAsync(() => ListVideosAsync(state: "done"))).ShouldContain("awaiting_approval");
-        (await ShouldBeRefusedAsync(() => ListIngestsAsync(state: "done"))).ShouldContain("accepted, processing, finished");
-        (await ShouldBeRefusedAsync(() => ListIngestsAsync(pageSize: 1_001))).ShouldContain("1 to 1000");
+        (await ShouldBeRejectedAsync(() => ListIngestsAsync(pageSize: 1_001))).ShouldContain("1 to 1000");
         await AddIngestAsync(Owner, collection: null, ["a.png"], ["UPLOADED"]);
         await AddIngestAsync(Owner, collection: null, ["b.png"], ["UPLOADED"]);
         var ingests = await ListIngestsAsync(pageSize: 1);
-        (await ShouldBeRefusedAsync(() => ListVideosAsync(pageToken: ingests.NextPageToken))).ShouldContain("not given by this list");
-        (await ShouldBeRefusedAsync(() => ListVideosAsync(pageToken: "%"))).ShouldContain("not given by this list");
+        (await ShouldBeRejectedAsync(() => ListVideosAsync(pageToken: ingests.NextPageToken))).ShouldContain("not from this list");
+        (await ShouldBeRejectedAsync(() => ListVideosAsync(pageToken: "%"))).ShouldContain("not from this list");
     }
+
+    // The lists are ordered by id, and the order of two ids of one millisecond is random.
+    private Guid NextId() => Guid.CreateVersion7(_accepted = _accepted.AddMilliseconds(1));
 
     private static string FinishedAt(string status) => status is "UPLOADED" or "PROCESSING" ? "null" : "now()";
 
-    private static async Task<string> ShouldBeRefusedAsync(Func<Task> request)
+    private static async Task<string> ShouldBeRejectedAsync(Func<Task> request)
     {
         var problem = await request.ShouldThrowAsync<ProblemException>();
         problem.Status.ShouldBe(400);
@@ -104,11 +106,12 @@ public sealed class ListTests(TestStack stack) : IAsyncLifetime
 
     private Task<MangaMotion.Api.VideoList> ListVideosAsync(
         Guid[]? owners = null, string? state = null, string? search = null, string? pageToken = null, int pageSize = 100) =>
-        new VideoListQuery(new(_database.Source)).ListAsync(owners ?? [Owner], state, collection: null, search, pageToken, pageSize, default);
+        new VideoListQuery(new(_database.Source)).ListAsync(
+            owners ?? [Owner], state, collection: null, search, pageToken, pageSize, default);
 
     private async Task<Guid> AddIngestAsync(Guid owner, string? collection, string[] names, string[] statuses)
     {
-        var id = Guid.CreateVersion7();
+        var id = NextId();
         var slug = collection is null ? "null" : $"'{collection}'";
         await _database.ExecuteAsync($"insert into ingests (id, owner_id, collection, lane) values ('{id}', '{owner}', {slug}, 'normal')");
         foreach (var (position, name) in names.Index())
@@ -134,7 +137,7 @@ public sealed class ListTests(TestStack stack) : IAsyncLifetime
 
     private async Task<Guid> AddVideoAsync(Guid owner, string status, string? state, string? script, string? result = null)
     {
-        var id = Guid.CreateVersion7();
+        var id = NextId();
         var json = result is null ? "null" : $"'{result}'";
         await _database.ExecuteAsync(
             $$"""

@@ -8,13 +8,13 @@ using Npgsql;
 
 namespace MangaMotion.Ingest.Tests;
 
-/// <summary>On a real database, and on each store.</summary>
+/// <summary>Sweep of objects without a row, on a real database and each store.</summary>
 public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly Guid Known = Guid.NewGuid();
     private static readonly Guid Part = Guid.NewGuid();
 
-    // What was put just now is old enough, and a store's clock may be ahead of ours.
+    // Negative, so that new objects are old enough, even if the store's clock is ahead.
     private static readonly TimeSpan AnyAge = -TimeSpan.FromMinutes(5);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-orphans-");
@@ -30,7 +30,8 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
 
     [Fact]
     public async Task Objects_without_a_row_are_removed_from_the_disk() =>
-        await SweepAsync(new DiskObjectStore(Options.Create(new StorageOptions { Kind = StoreKind.Disk, Disk = { Root = _folder.FullName } })));
+        await SweepAsync(
+            new DiskObjectStore(Options.Create(new StorageOptions { Kind = StoreKind.Disk, Disk = { Root = _folder.FullName } })));
 
     [Fact]
     public async Task Objects_without_a_row_are_removed_from_the_bucket()
@@ -45,19 +46,27 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
         await _database.ExecuteAsync($"insert into ingests (id, owner_id, lane) values ('{Known}', '{Known}', 'normal')");
         await _database.ExecuteAsync($"insert into jobs (id, type, max_attempts, input) values ('{Known}', 'thumbnail', 3, '{{}}')");
         var (spoken, forgotten) = (new string('a', 64), new string('b', 64));
-        await _database.ExecuteAsync($$"""insert into jobs (id, type, max_attempts, input, parent_id, params) values ('{{Part}}', 'voice-gen', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')""");
         await _database.ExecuteAsync(
-            $"insert into uploads (id, owner_id, key, name, content_type, size, token_sha256, link_until, expires_at) values ('{Known}', '{Known}', '{Upload.KeyOf(Known)}', '', '', 1, '', now(), now() + interval '1 day')");
+            $$"""
+            insert into jobs (id, type, max_attempts, input, parent_id, params)
+            values ('{{Part}}', 'voice-gen', 3, '{}', '{{Known}}', '{"hash":"{{spoken}}"}')
+            """);
+        await _database.ExecuteAsync(
+            $"insert into uploads (id, owner_id, key, name, content_type, size, token_sha256, link_until, expires_at) values ('{Known}', "
+                + $"'{Known}', '{Upload.KeyOf(Known)}', '', '', 1, '', now(), now() + interval '1 day')");
         string[] kept =
         [
             $"originals/{Known:N}/a", $"processed/{Known:N}/preview.jpg", Upload.KeyOf(Known),
             $"videos/{Known:N}/pages/0001.png", $"shots/{spoken}/speech.wav", $"shots/{Part:N}/draft.mp4",
-            $"elsewhere/{Guid.NewGuid():N}/x", $"originals/not-an-id/x", "originals/loose", "shots/not-a-hash/x", $"originals/{forgotten}/x",
+            $"elsewhere/{Guid.NewGuid():N}/x", $"originals/not-an-id/x", "originals/loose", "shots/not-a-hash/x",
+            $"originals/{forgotten}/x",
         ];
         string[] orphans =
         [
-            $"videos/{Guid.NewGuid():N}/pages/0001.png", $"videos/{Guid.NewGuid():N}/0123456789abcdef/video.mp4", $"shots/{forgotten}/segment.mp4", $"shots/{Guid.NewGuid():N}/draft.mp4",
-            $"originals/{Guid.NewGuid():N}/a", $"originals/{Guid.NewGuid():N}/b", $"processed/{Guid.NewGuid():N}/preview.jpg", Upload.KeyOf(Guid.NewGuid()),
+            $"videos/{Guid.NewGuid():N}/pages/0001.png", $"videos/{Guid.NewGuid():N}/0123456789abcdef/video.mp4",
+            $"shots/{forgotten}/segment.mp4", $"shots/{Guid.NewGuid():N}/draft.mp4",
+            $"originals/{Guid.NewGuid():N}/a", $"originals/{Guid.NewGuid():N}/b", $"processed/{Guid.NewGuid():N}/preview.jpg",
+            Upload.KeyOf(Guid.NewGuid()),
         ];
         foreach (var key in kept.Concat(orphans))
             await store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "image/png" }, default);
@@ -67,7 +76,8 @@ public sealed class OrphanSweepTests(TestStack stack) : IAsyncLifetime
         await using (var other = await _database.Source.OpenConnectionAsync())
         {
             await using var transaction = await other.BeginTransactionAsync();
-            await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock(hashtext('mangamotion.orphan-sweep'))", other, transaction);
+            await using var turn = new NpgsqlCommand(
+                "select pg_advisory_xact_lock(hashtext('mangamotion.orphan-sweep'))", other, transaction);
             await turn.ExecuteNonQueryAsync();
             (await sweep.SweepAsync(AnyAge, default)).ShouldBeNull("another instance is at it");
         }

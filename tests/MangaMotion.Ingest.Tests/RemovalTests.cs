@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace MangaMotion.Ingest.Tests;
 
-/// <summary>Removal of rows and objects: a video that is accepted meanwhile, and parts that videos share.</summary>
+/// <summary>Removal of rows and objects while a video is accepted, and of parts that videos share.</summary>
 public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly Guid Owner = Guid.NewGuid();
@@ -36,7 +36,7 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_video_that_is_accepted_first_is_deleted_with_the_ingest()
+    public async Task A_video_accepted_before_the_deletion_is_deleted_with_the_ingest()
     {
         await using var accepting = await _database.Source.OpenConnectionAsync();
         await using var transaction = await accepting.BeginTransactionAsync();
@@ -61,7 +61,7 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_video_of_a_chapter_that_is_deleted_first_is_refused()
+    public async Task A_video_of_a_deleted_chapter_is_rejected()
     {
         (await DeleteAsync()).ShouldBeTrue();
         await using var accepting = await _database.Source.OpenConnectionAsync();
@@ -72,7 +72,7 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Speech_and_segments_of_a_video_go_with_it_unless_another_video_has_the_same()
+    public async Task Speech_and_segments_are_deleted_with_their_video_unless_another_video_uses_them()
     {
         var (video, other) = (Guid.NewGuid(), Guid.NewGuid());
         var (own, shared, part) = (new string('a', 64), new string('b', 64), Guid.NewGuid());

@@ -31,22 +31,27 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_finished_long_ago_goes_whole_and_everything_else_stays()
+    public async Task Ingests_finished_before_the_retention_are_deleted_completely_and_others_stay()
     {
         var finished = await AddAsync(40, ("thumbnail", "DONE", 40), ("thumbnail", "CANCELED", 31), ("video", "DONE", 35));
         var video = await _database.ScalarAsync<Guid>($"select id from jobs where ingest_id = '{finished}' and type = 'video'");
-        await _database.ExecuteAsync($$"""insert into jobs (id, type, status, finished_at, max_attempts, input, parent_id) values (gen_random_uuid(), 'voice-gen', 'DONE', now(), 3, '{}', '{{video}}')""");
+        await _database.ExecuteAsync(
+            $$"""
+            insert into jobs (id, type, status, finished_at, max_attempts, input, parent_id)
+            values (gen_random_uuid(), 'voice-gen', 'DONE', now(), 3, '{}', '{{video}}')
+            """);
         await _database.ExecuteAsync($"insert into job_attempts (job_id, token, worker_id) values ('{video}', gen_random_uuid(), 'w')");
         await _database.ExecuteAsync($"insert into videos (id, state, options) values ('{video}', 'Completed', '{"{}"}')");
         await PutAsync($"videos/{video:N}/film.mp4");
         var forgiven = await AddAsync(40, ("thumbnail", "FAILED", 40));
-        await BuryAsync(forgiven, resolved: true);
+        await AddDeadLetterAsync(forgiven, resolved: true);
 
         var open = await AddAsync(40, ("thumbnail", "FAILED", 40));
-        await BuryAsync(open, resolved: false);
+        await AddDeadLetterAsync(open, resolved: false);
         Guid[] kept =
         [
-            await AddAsync(40, ("thumbnail", "DONE", 40), ("thumbnail", "PROCESSING", null)), await AddAsync(40, ("thumbnail", "UPLOADED", null)),
+            await AddAsync(40, ("thumbnail", "DONE", 40), ("thumbnail", "PROCESSING", null)), await AddAsync(40,
+                ("thumbnail", "UPLOADED", null)),
             await AddAsync(40, ("thumbnail", "DONE", 40), ("thumbnail", "DONE", 29)), await AddAsync(29, ("thumbnail", "DONE", 29)),
             await AddAsync(40, ("records", "DONE", 40)), open,
         ];
@@ -55,20 +60,22 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         (await CreateRetention().RetainAsync(Age, default)).ShouldBe(2);
 
         (await _database.ScalarAsync<Guid[]>("select array_agg(id order by id) from ingests")).ShouldBe(kept, ignoreOrder: true);
-        (await _database.ScalarAsync<long>("select count(*) from jobs where ingest_id is null or not exists (select from ingests i where i.id = ingest_id)")).ShouldBe(0);
+        (await _database.ScalarAsync<long>("select count(*) from jobs where ingest_id is null or not exists (select from ingests i where "
+            + "i.id = ingest_id)")).ShouldBe(0);
         (await _database.ScalarAsync<long>("select count(*) from job_attempts")).ShouldBe(0);
         (await _database.ScalarAsync<long>("select count(*) from videos")).ShouldBe(0);
         (await _database.ScalarAsync<long>("select count(*) from failed_jobs")).ShouldBe(1);
         (await CountersAsync(kept)).ShouldBe(before);
         (await CountersAsync([finished, forgiven])).ShouldBe("");
-        (await _database.ScalarAsync<decimal>($"select sum(queued + processing) from job_count_totals where owner_id = '{Owner}'")).ShouldBe(2);
+        (await _database.ScalarAsync<decimal>($"select sum(queued + processing) from job_count_totals where owner_id = '{Owner}'"))
+            .ShouldBe(2);
         (await KeysAsync()).Select(key => Guid.Parse(key.Split('/')[1])).Distinct().ShouldBe(kept, ignoreOrder: true);
 
         (await CreateRetention().RetainAsync(Age, default)).ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_job_that_is_replayed_meanwhile_keeps_its_ingest()
+    public async Task A_job_replayed_during_the_retention_keeps_its_ingest()
     {
         var ingest = await AddAsync(40, ("thumbnail", "CANCELED", 40));
         await using var replay = await _database.Source.OpenConnectionAsync();
@@ -80,7 +87,8 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         }
 
         var retaining = CreateRetention().RetainAsync(Age, default);
-        await Eventually.Until(async () => await _database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 1);
+        await Eventually.Until(async () => await _database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = "
+            + "current_database() and wait_event_type = 'Lock'") == 1);
         await transaction.CommitAsync();
 
         (await retaining).ShouldBe(0);
@@ -89,12 +97,13 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task More_than_a_batch_goes_in_one_pass()
+    public async Task One_pass_deletes_more_than_a_batch()
     {
         await _database.ExecuteAsync(
             $$"""
             with old as (
-              insert into ingests (id, owner_id, lane, created_at) select gen_random_uuid(), '{{Owner}}', 'normal', now() - interval '40 days' from generate_series(1, 250) returning id)
+              insert into ingests (id, owner_id, lane, created_at)
+                select gen_random_uuid(), '{{Owner}}', 'normal', now() - interval '40 days' from generate_series(1, 250) returning id)
             insert into jobs (id, owner_id, ingest_id, type, status, max_attempts, input, finished_at)
             select gen_random_uuid(), '{{Owner}}', id, 'thumbnail', 'DONE', 3, '{}', now() - interval '40 days' from old
             """);
@@ -114,13 +123,16 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
     private async Task<Guid> AddAsync(int daysOld, params (string Type, string Status, int? FinishedDaysAgo)[] jobs)
     {
         var ingest = Guid.NewGuid();
-        await _database.ExecuteAsync($"insert into ingests (id, owner_id, lane, created_at) values ('{ingest}', '{Owner}', 'normal', now() - interval '{daysOld} days')");
+        await _database.ExecuteAsync(
+            $"insert into ingests (id, owner_id, lane, created_at) values ('{ingest}', '{Owner}', 'normal', now() - interval '{daysOld} "
+                + "days')");
         foreach (var (type, status, days) in jobs)
         {
             await _database.ExecuteAsync(
                 $$"""
                 insert into jobs (id, owner_id, ingest_id, type, status, max_attempts, input, finished_at)
-                values (gen_random_uuid(), '{{Owner}}', '{{ingest}}', '{{type}}', '{{status}}', 3, '{}', {{(days is null ? "null" : $"now() - interval '{days} days'")}})
+                values (gen_random_uuid(), '{{Owner}}', '{{ingest}}', '{{type}}', '{{status}}', 3, '{}',
+                  {{(days is null ? "null" : $"now() - interval '{days} days'")}})
                 """);
         }
 
@@ -128,13 +140,16 @@ public sealed class RetentionTests(TestStack stack) : IAsyncLifetime
         return ingest;
     }
 
-    private Task BuryAsync(Guid ingest, bool resolved) => _database.ExecuteAsync(
+    private Task AddDeadLetterAsync(Guid ingest, bool resolved) => _database.ExecuteAsync(
         $$"""
-        insert into failed_jobs (id, job_id, job_type, status, attempts, max_attempts, last_error, error_stacktrace, input_data, error_class, error_code, fingerprint, error_queue, resolved_at)
-        select gen_random_uuid(), id, type, '{{(resolved ? "RESOLVED" : "FAILED")}}', 3, 3, '', '', '{}', '', '', '', '', {{(resolved ? "now()" : "null")}} from jobs where ingest_id = '{{ingest}}'
+        insert into failed_jobs (id, job_id, job_type, status, attempts, max_attempts, last_error, error_stacktrace, input_data,
+          error_class, error_code, fingerprint, error_queue, resolved_at)
+        select gen_random_uuid(), id, type, '{{(resolved ? "RESOLVED" : "FAILED")}}', 3, 3, '', '', '{}', '', '', '', '',
+          {{(resolved ? "now()" : "null")}} from jobs where ingest_id = '{{ingest}}'
         """);
 
-    private Task<StoredObject> PutAsync(string key) => _store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "image/png" }, default);
+    private Task<StoredObject> PutAsync(string key) =>
+        _store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "image/png" }, default);
 
     private async Task<string[]> KeysAsync() => await _store.ListAsync("", default).Select(found => found.Key).ToArrayAsync();
 

@@ -39,12 +39,13 @@ public sealed class SeriesTests(TestStack stack) : IAsyncLifetime
 
         var thumbnails = (await ReadAsync(SeriesSteps.Hour)).Types.ShouldHaveSingleItem();
         (thumbnails.Type, thumbnails.Stage).ShouldBe(("thumbnail", ""));
-        (thumbnails.Points.Sum(point => point.Done), thumbnails.Points.Sum(point => point.Failed), thumbnails.Points.Sum(point => point.Retried))
+        (thumbnails.Points.Sum(point => point.Done), thumbnails.Points.Sum(point => point.Failed),
+            thumbnails.Points.Sum(point => point.Retried))
             .ShouldBe((17, 3, 4));
         thumbnails.Points[0].Done.ShouldBe(7);
         thumbnails.Points[^1].Run!.P99.ShouldBe(10, 0.5);
 
-        // The recorder pauses for hours: what is added meanwhile is summed later.
+        // The recorder is off for hours. Counts added meanwhile are summed later.
         await _database.ExecuteAsync("delete from job_latency_hours where hour > now() - interval '4 hours'");
         await Recorder().RecordAsync(CancellationToken.None);
         (await ReadAsync(SeriesSteps.Hour)).Types[0].Points.Sum(point => point.Done).ShouldBe(17);
@@ -67,16 +68,18 @@ public sealed class SeriesTests(TestStack stack) : IAsyncLifetime
         thumbnails.Max(point => point.Ready).ShouldBe(7);
         thumbnails.Max(point => point.OldestSeconds).ShouldBeInRange(300, 600);
         queues.Single(queue => queue.Type == "records").Points.ShouldAllBe(point => point.Ready == 0 && point.OldestSeconds == 0);
-        (await ReadAsync(SeriesSteps.Minute)).Queues.Single(queue => queue.Type == "thumbnail").Points.Max(point => point.Ready).ShouldBe(7);
+        (await ReadAsync(SeriesSteps.Minute)).Queues.Single(queue => queue.Type == "thumbnail").Points.Max(point => point.Ready).ShouldBe(
+            7);
     }
 
     [Fact]
-    public async Task Minutes_go_after_a_day_and_hours_after_their_retention()
+    public async Task Minutes_are_deleted_after_a_day_and_hours_after_their_retention()
     {
         await _database.ExecuteAsync(
             """
             insert into queue_depths select now() - age, 'video', 1, 1 from unnest(array['26 hours', '2 hours']::interval[]) as old (age);
-            insert into queue_depth_hours select now() - age, 'video', 1, 1 from unnest(array['91 days', '89 days']::interval[]) as old (age);
+            insert into queue_depth_hours select now() - age, 'video', 1, 1
+              from unnest(array['91 days', '89 days']::interval[]) as old (age);
             insert into job_latency_hours select now() - age, 'video', '', 'done', 'run', 1::smallint, 1
             from unnest(array['91 days', '89 days']::interval[]) as old (age)
             """);

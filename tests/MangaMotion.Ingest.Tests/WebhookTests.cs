@@ -23,7 +23,8 @@ public sealed class WebhookTests
     [InlineData("64:ff9b::a00:1")]
     [InlineData("2002:7f00:1::")]
     [InlineData("2001:0:53aa:64c:0:0:8c5:1f")]
-    public void An_address_that_is_not_of_the_public_internet_is_refused(string address) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBeFalse();
+    public void An_address_outside_the_public_internet_is_rejected(string address) =>
+        PublicAddress.Is(IPAddress.Parse(address)).ShouldBeFalse();
 
     [Theory]
     [InlineData("1.1.1.1")]
@@ -31,12 +32,13 @@ public sealed class WebhookTests
     [InlineData("100.128.0.1")]
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("2606:4700::1111")]
-    public void A_public_address_is_taken(string address) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBeTrue();
+    public void A_public_address_is_accepted(string address) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBeTrue();
 
     [Fact]
-    public void The_specification_s_example_gets_the_specification_s_signature()
+    public void The_example_of_the_specification_gets_its_signature()
     {
-        var request = Sign("msg_p5jXN8AQM9LWM0D4loKWxJek", """{"test": 2432232314}""", 1_614_265_330, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        var request = Sign(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek", """{"test": 2432232314}""", 1_614_265_330, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
         request.Headers.GetValues("webhook-id").ShouldBe(["msg_p5jXN8AQM9LWM0D4loKWxJek"]);
         request.Headers.GetValues("webhook-timestamp").ShouldBe(["1614265330"]);
@@ -44,7 +46,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public void Two_secrets_give_two_signatures_the_first_one_first()
+    public void Two_secrets_give_two_signatures_in_their_order()
     {
         var (renewed, previous) = (WebhookSigner.CreateSecret(), WebhookSigner.CreateSecret());
 
@@ -71,7 +73,8 @@ public sealed class WebhookTests
         Enumerable.Range(1, options.MaxAttempts - 1).Sum(attempt => options.DelayAfter(attempt, 0.5).TotalHours).ShouldBeGreaterThan(8);
     }
 
-    private static string Signature(params string[] secrets) => Sign("id", "{}", 1_800_000_000, secrets).Headers.GetValues("webhook-signature").Single();
+    private static string Signature(params string[] secrets) =>
+        Sign("id", "{}", 1_800_000_000, secrets).Headers.GetValues("webhook-signature").Single();
 
     private static HttpRequestMessage Sign(string id, string body, long seconds, params string[] secrets)
     {

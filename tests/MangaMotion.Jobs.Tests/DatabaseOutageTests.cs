@@ -18,8 +18,8 @@ public class DatabaseOutageTests
     [InlineData("58030")] // input or output error
     public void A_server_that_cannot_serve_is_an_outage(string sqlState)
     {
-        DatabaseOutage.Is(Refused(sqlState)).ShouldBeTrue();
-        DatabaseOutage.Is(new InvalidOperationException("wrapped", Refused(sqlState))).ShouldBeTrue();
+        DatabaseOutage.Is(Rejection(sqlState)).ShouldBeTrue();
+        DatabaseOutage.Is(new InvalidOperationException("wrapped", Rejection(sqlState))).ShouldBeTrue();
     }
 
     [Theory]
@@ -27,11 +27,11 @@ public class DatabaseOutageTests
     [InlineData("42501")] // no privilege
     [InlineData("42P01")] // no such table
     [InlineData("28P01")] // wrong password
-    [InlineData("22P02")] // text that cannot be read
-    public void A_refused_statement_is_no_outage(string sqlState)
+    [InlineData("22P02")] // invalid text representation
+    public void A_rejected_statement_is_not_an_outage(string sqlState)
     {
-        DatabaseOutage.Is(Refused(sqlState)).ShouldBeFalse();
-        DatabaseOutage.Is(new NpgsqlException("every host", new AggregateException(Refused(sqlState)))).ShouldBeFalse();
+        DatabaseOutage.Is(Rejection(sqlState)).ShouldBeFalse();
+        DatabaseOutage.Is(new NpgsqlException("every host", new AggregateException(Rejection(sqlState)))).ShouldBeFalse();
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class DatabaseOutageTests
     }
 
     [Fact]
-    public async Task No_host_of_several_is_an_outage()
+    public async Task An_outage_of_all_hosts_of_a_list_is_an_outage()
     {
         await using var database = new NpgsqlDataSourceBuilder("Host=127.0.0.1:1,127.0.0.1:2;Username=x;Timeout=5").BuildMultiHost();
 
@@ -54,5 +54,5 @@ public class DatabaseOutageTests
         DatabaseOutage.Is(failure).ShouldBeTrue();
     }
 
-    private static PostgresException Refused(string sqlState) => new("refused", "ERROR", "ERROR", sqlState);
+    private static PostgresException Rejection(string sqlState) => new("refused", "ERROR", "ERROR", sqlState);
 }

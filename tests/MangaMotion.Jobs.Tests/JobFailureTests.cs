@@ -14,7 +14,7 @@ public sealed class JobFailureTests
     }
 
     [Fact]
-    public void Failures_of_one_cause_share_a_fingerprint_whatever_their_message()
+    public void Failures_of_one_cause_share_a_fingerprint_though_their_messages_differ()
     {
         var fingerprints = Enumerable.Range(0, 3).Select(i => Caught(() => Fetch($"object {i} at {Guid.NewGuid()}")).Fingerprint);
         fingerprints.Distinct().Count().ShouldBe(1);
@@ -32,9 +32,10 @@ public sealed class JobFailureTests
     }
 
     [Fact]
-    public void A_passing_failure_told_in_the_owners_words_keeps_its_cause_for_the_operator()
+    public void A_transient_failure_with_a_message_for_the_owner_keeps_its_cause_for_the_operator()
     {
-        var failure = Caught(() => throw new TransientJobException("store_unavailable", "The store did not answer.", new IOException("http://10.0.0.7:9000 refused")));
+        var failure = Caught(() => throw new TransientJobException(
+            "store_unavailable", "The store did not answer.", new IOException("http://10.0.0.7:9000 refused")));
         failure.Permanent.ShouldBeFalse();
         failure.Code.ShouldBe("store_unavailable");
         failure.Message.ShouldBe("The store did not answer.");
@@ -43,7 +44,7 @@ public sealed class JobFailureTests
     }
 
     [Fact]
-    public void Text_that_postgres_cannot_hold_is_made_to_fit()
+    public void A_message_is_shortened_and_loses_null_characters()
     {
         var failure = Caught(() => throw new IOException(new string('x', 5_000) + '\0'));
         failure.Message.Length.ShouldBeLessThan(1_100);

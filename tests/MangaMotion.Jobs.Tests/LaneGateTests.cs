@@ -5,7 +5,7 @@ namespace MangaMotion.Jobs.Tests;
 public sealed class LaneGateTests
 {
     [Fact]
-    public async Task The_highest_lane_that_waits_gets_the_next_place()
+    public async Task The_highest_waiting_lane_gets_the_next_place()
     {
         var gate = new LaneGate(1);
         var held = await gate.EnterAsync(Lane.Low, bulk: false, default);
@@ -22,7 +22,7 @@ public sealed class LaneGateTests
     }
 
     [Fact]
-    public async Task The_bulk_of_a_lane_comes_after_its_front_and_before_the_next_lane()
+    public async Task The_bulk_queue_of_a_lane_comes_after_its_front_queue_and_before_the_next_lane()
     {
         var gate = new LaneGate(1);
         var held = await gate.EnterAsync(Lane.Normal, bulk: true, default);
@@ -52,18 +52,18 @@ public sealed class LaneGateTests
     }
 
     [Fact]
-    public async Task Who_gives_up_waiting_takes_no_place()
+    public async Task A_canceled_wait_takes_no_place()
     {
         var gate = new LaneGate(1);
         var held = await gate.EnterAsync(Lane.Normal, bulk: false, default);
-        using var giveUp = new CancellationTokenSource();
-        var impatient = gate.EnterAsync(Lane.High, bulk: false, giveUp.Token);
-        var patient = gate.EnterAsync(Lane.Low, bulk: false, default);
+        using var cancel = new CancellationTokenSource();
+        var canceled = gate.EnterAsync(Lane.High, bulk: false, cancel.Token);
+        var waiting = gate.EnterAsync(Lane.Low, bulk: false, default);
 
-        await giveUp.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(impatient);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(canceled);
         held.Dispose();
-        (await patient).Dispose();
+        (await waiting).Dispose();
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class LaneGateTests
     }
 
     [Fact]
-    public async Task Never_more_are_inside_than_there_are_places()
+    public async Task No_more_jobs_enter_than_there_are_places()
     {
         var gate = new LaneGate(3);
         var inside = 0;

@@ -3,7 +3,7 @@ namespace MangaMotion.Jobs.Tests;
 public sealed class LaneTests
 {
     [Fact]
-    public void A_queue_name_tells_its_lane()
+    public void A_queue_name_identifies_its_lane()
     {
         foreach (var lane in Lanes.All)
         {
@@ -22,5 +22,5 @@ public sealed class LaneTests
     [InlineData("HIGH")]
     [InlineData("")]
     [InlineData(null)]
-    public void Anything_else_is_no_lane(string? name) => Lanes.TryParse(name, out _).ShouldBeFalse();
+    public void Other_text_is_not_a_lane(string? name) => Lanes.TryParse(name, out _).ShouldBeFalse();
 }

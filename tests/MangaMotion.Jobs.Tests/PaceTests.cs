@@ -5,7 +5,7 @@ namespace MangaMotion.Jobs.Tests;
 public sealed class PaceTests
 {
     [Fact]
-    public void Alone_and_at_full_speed_an_estimate_is_sure()
+    public void An_estimate_without_other_jobs_is_one_duration()
     {
         var pace = new JobPace(MedianSeconds: 0.5, PerSecond: 8, Places: 4, Open: 80);
 
@@ -13,7 +13,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Behind_others_it_is_a_range_from_first_to_last()
+    public void An_estimate_beside_other_jobs_is_a_range_from_first_to_last_in_the_queue()
     {
         var pace = new JobPace(MedianSeconds: 0.5, PerSecond: 8, Places: 4, Open: 800);
 
@@ -21,7 +21,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Workers_that_had_little_to_do_are_thought_at_least_half_as_fast_as_they_can()
+    public void An_estimate_assumes_that_idle_workers_reach_half_of_their_full_speed()
     {
         var pace = new JobPace(MedianSeconds: 0.5, PerSecond: 0.01, Places: 4, Open: 80);
 
@@ -29,7 +29,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Without_a_living_worker_or_a_measurement_there_is_no_estimate()
+    public void No_estimate_without_a_running_worker_or_a_measured_duration()
     {
         new JobPace(0.5, 8, Places: 0, 80).Estimate(80).ShouldBeNull();
         new JobPace(MedianSeconds: null, 0, 4, 80).Estimate(80).ShouldBeNull();
@@ -41,7 +41,7 @@ public sealed class PaceTests
     [InlineData(37)]
     [InlineData(1_500)]
     [InlineData(86_400_000)]
-    public void A_bucket_stands_for_its_durations_within_five_percent(int milliseconds)
+    public void A_bucket_represents_its_durations_within_five_percent(int milliseconds)
     {
         var shown = JobLatencies.DurationOf(JobLatencies.BucketOf(TimeSpan.FromMilliseconds(milliseconds)));
 
@@ -49,7 +49,7 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void Quantiles_are_read_off_the_histogram()
+    public void Quantiles_come_from_the_histogram()
     {
         var histogram = new LatencyHistogram();
         for (var milliseconds = 1; milliseconds <= 1_000; milliseconds++)

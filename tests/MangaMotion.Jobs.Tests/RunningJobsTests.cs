@@ -7,24 +7,24 @@ namespace MangaMotion.Jobs.Tests;
 
 public sealed class RunningJobsTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromHours(1);
     private readonly RunningJobs _jobs = new(NullLogger<RunningJobs>.Instance);
 
     [Fact]
-    public void A_cancel_that_is_told_before_the_claim_is_answered_stops_the_attempt()
+    public void A_cancel_that_arrives_before_the_claim_returns_stops_the_attempt()
     {
         var token = Guid.NewGuid();
         using var job = _jobs.Expect(token);
         _jobs.StopCanceled(token);
 
-        job.Begin(ClaimOf(token), Long, CancellationToken.None);
+        job.Begin(ClaimOf(token), TimeLimit, CancellationToken.None);
 
         job.Token.IsCancellationRequested.ShouldBeTrue();
         job.Reason.ShouldBe(StopReason.ClaimLost);
     }
 
     [Fact]
-    public void A_cancel_is_of_one_claim_and_not_of_the_next_one()
+    public void A_cancel_stops_only_the_claim_that_it_names()
     {
         using var job = Begun(out _);
 
@@ -34,12 +34,12 @@ public sealed class RunningJobsTests
     }
 
     [Fact]
-    public void What_is_expected_has_no_lease_to_renew_and_what_has_ended_none_either()
+    public void Only_a_job_that_has_begun_and_not_ended_has_a_lease_to_renew()
     {
         var job = _jobs.Expect(Guid.NewGuid());
         _jobs.Begun.ShouldBeEmpty();
 
-        job.Begin(ClaimOf(Guid.NewGuid()), Long, CancellationToken.None);
+        job.Begin(ClaimOf(Guid.NewGuid()), TimeLimit, CancellationToken.None);
         _jobs.Begun.ShouldBe([job]);
 
         job.Dispose();
@@ -47,12 +47,12 @@ public sealed class RunningJobsTests
     }
 
     [Fact]
-    public async Task Who_stops_a_job_neither_waits_for_what_it_does_then_nor_sees_it_fail()
+    public async Task Stopping_a_job_neither_waits_for_its_callbacks_nor_throws_their_exceptions()
     {
         using var release = new ManualResetEventSlim();
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var job = Begun(out var token);
-        // The last one registered is called first.
+        // The callback registered last is called first.
         job.Token.Register(() => reached.SetResult());
         job.Token.Register(() => throw new InvalidOperationException("no such process"));
         job.Token.Register(release.Wait);
@@ -65,7 +65,7 @@ public sealed class RunningJobsTests
     }
 
     [Fact]
-    public async Task A_job_over_its_time_that_throws_at_the_stop_does_not_end_the_process()
+    public async Task A_callback_that_throws_at_the_time_limit_does_not_end_the_process()
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = Guid.NewGuid();
@@ -83,7 +83,7 @@ public sealed class RunningJobsTests
     {
         token = Guid.NewGuid();
         var job = _jobs.Expect(token);
-        job.Begin(ClaimOf(token), Long, CancellationToken.None);
+        job.Begin(ClaimOf(token), TimeLimit, CancellationToken.None);
         return job;
     }
 

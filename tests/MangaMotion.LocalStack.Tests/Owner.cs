@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace MangaMotion.LocalStack.Tests;
 
-/// <summary>Another process that owns a stack.</summary>
+/// <summary>Process that owns a stack.</summary>
 internal sealed class Owner : IAsyncDisposable
 {
     private readonly Process _process;
 
     private Owner(Process process) => _process = process;
 
-    /// <summary>Starts it and waits until its servers are ready, or, if they are detached, until it has ended.</summary>
-    /// <param name="launcher">Command in front of it, to become another user.</param>
+    /// <summary>Starts the process and waits until its servers are ready, or until it has ended if they are detached.</summary>
+    /// <param name="launcher">Command that runs the process as another user.</param>
     public static async Task<Owner> StartAsync(string victim, string folder, string[] options, params string[] launcher)
     {
         string[] command = [.. launcher, "dotnet", victim, folder, .. options];

@@ -5,13 +5,16 @@ using Npgsql;
 
 namespace MangaMotion.LocalStack.Tests;
 
-/// <summary>Who owns the servers, and what becomes of them when the owner ends.</summary>
+/// <summary>Ownership of servers, and their end when the owner ends.</summary>
 public sealed class OwnershipTests
 {
     private static readonly string Victim = Path.Combine(AppContext.BaseDirectory, "MangaMotion.LocalStack.Victim.dll");
 
+    /// <summary>User id without rights that every Linux system has.</summary>
+    private const string UnprivilegedUserId = "65534";
+
     [Fact]
-    public async Task A_killed_owner_takes_its_servers_and_its_temporary_folder_along()
+    public async Task Killing_the_owner_stops_its_servers_and_deletes_its_temporary_folder()
     {
         using var scratch = new Scratch();
         await using var owner = await Owner.StartAsync(Victim, scratch["stack"], ["temporary"]);
@@ -26,7 +29,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task A_detached_stack_outlives_its_starter_and_is_found_again()
+    public async Task A_detached_stack_runs_on_after_its_starter_and_can_be_attached()
     {
         using var scratch = new Scratch();
         await (await Owner.StartAsync(Victim, scratch.Path, ["detached"])).DisposeAsync();
@@ -44,7 +47,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task What_an_earlier_owner_left_running_is_swept_at_the_next_start()
+    public async Task Servers_left_running_by_an_earlier_owner_are_stopped_at_the_next_start()
     {
         using var scratch = new Scratch();
         await (await Owner.StartAsync(Victim, scratch.Path, ["detached"])).DisposeAsync();
@@ -72,52 +75,57 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task A_stranger_who_got_a_recorded_process_id_is_left_alone()
+    public async Task Another_process_with_a_recorded_process_id_is_not_stopped()
     {
         using var scratch = new Scratch();
-        using var stranger = Process.Start("sleep", "600");
+        using var other = Process.Start("sleep", "600");
         try
         {
             var folder = new StackFolder(scratch.Path);
             Directory.CreateDirectory(folder.Run);
-            await File.WriteAllTextAsync(Path.Combine(folder.Run, "postgres.pid"), $"{stranger.Id} 1\n");
+            await File.WriteAllTextAsync(Path.Combine(folder.Run, "postgres.pid"), $"{other.Id} 1\n");
 
             await using var stack = await ServerStack.StartAsync(new ServerStackOptions { Directory = scratch.Path, Rabbit = false });
 
             stack.Postgres.IsRunning.ShouldBeTrue();
-            stranger.HasExited.ShouldBeFalse();
+            other.HasExited.ShouldBeFalse();
             await stack.WipeAsync();
         }
         finally
         {
-            stranger.Kill();
+            other.Kill();
         }
     }
 
     [Fact]
-    public async Task A_plain_user_runs_the_servers_as_himself_in_a_folder_with_an_awkward_name()
+    public async Task An_unprivileged_user_runs_the_servers_under_that_user_in_a_folder_with_quotes_and_spaces()
     {
         using var scratch = new Scratch();
-        var (victim, launcher) = await ForPlainUserAsync(scratch);
+        var (victim, launcher) = await CopyForUnprivilegedUserAsync(scratch);
 
         await using var owner = await Owner.StartAsync(victim, scratch["user/it's a \"clone\" (ü)"], ["temporary"], launcher);
 
         foreach (var name in (string[])["postgres", "rabbitmq"])
         {
             var id = (await File.ReadAllTextAsync(scratch[$"user/it's a \"clone\" (ü)/run/{name}.pid"])).Split(' ')[0];
-            var uid = (await File.ReadAllLinesAsync($"/proc/{id}/status")).Single(x => x.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+            var uid = (await File.ReadAllLinesAsync($"/proc/{id}/status")).Single(x => x.StartsWith("Uid:", StringComparison.Ordinal))
+                .Split('\t')[1];
             uid.ShouldNotBe("0");
         }
     }
 
-    /// <summary>A copy of the victim that a plain user may read, and the command to become one; both trivial where we are one already.</summary>
-    private static async Task<(string Victim, string[] Launcher)> ForPlainUserAsync(Scratch scratch)
+    /// <summary>
+    /// Copies the victim so that an unprivileged user can read it. Returns the copy and the command that runs it as that user. Without
+    /// root, there is no copy and no command.
+    /// </summary>
+    private static async Task<(string Victim, string[] Launcher)> CopyForUnprivilegedUserAsync(Scratch scratch)
     {
         Directory.CreateDirectory(scratch["user"]);
         if (!Environment.IsPrivilegedProcess)
             return (Victim, []);
         await ServerUser.RunAsync("cp", ["-r", AppContext.BaseDirectory, scratch["program"]], user: null, CancellationToken.None);
-        await ServerUser.RunAsync("chown", ["nobody", scratch["user"]], user: null, CancellationToken.None);
-        return (scratch["program/MangaMotion.LocalStack.Victim.dll"], ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]);
+        await ServerUser.RunAsync("chown", [UnprivilegedUserId, scratch["user"]], user: null, CancellationToken.None);
+        string[] launcher = ["setpriv", $"--reuid={UnprivilegedUserId}", "--regid=nogroup", "--clear-groups", "--"];
+        return (scratch["program/MangaMotion.LocalStack.Victim.dll"], launcher);
     }
 }

@@ -1,12 +1,15 @@
 namespace MangaMotion.LocalStack.Tests;
 
-/// <summary>A folder of one test, which any user may enter; deleted when disposed.</summary>
+/// <summary>Folder of one test that any user may enter. It is deleted when disposed.</summary>
 internal sealed class Scratch : IDisposable
 {
     public Scratch()
     {
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+            File.SetUnixFileMode(
+                Path,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                    | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("mangamotion-test-").FullName;

@@ -11,7 +11,7 @@ public sealed class ServerStackTests
     private static readonly Uri Queue = new("api/queues/%2F/kept", UriKind.Relative);
 
     [Fact]
-    public async Task A_stopped_server_comes_back_on_its_port_with_its_data()
+    public async Task A_stopped_server_restarts_on_its_port_with_its_data()
     {
         await using var stack = await PrivateServers.StartAsync();
         await ExecuteAsync(stack.Postgres, "CREATE TABLE kept (id int)");
@@ -30,7 +30,7 @@ public sealed class ServerStackTests
     }
 
     [Fact]
-    public async Task A_killed_server_comes_back_with_what_was_committed()
+    public async Task A_killed_server_restarts_with_the_committed_data()
     {
         await using var stack = await PrivateServers.StartAsync(rabbit: false, durable: true);
         await ExecuteAsync(stack.Postgres, "CREATE TABLE kept (id int)");
@@ -74,13 +74,13 @@ public sealed class ServerStackTests
     }
 
     [Fact]
-    public async Task A_port_that_somebody_took_meanwhile_is_chosen_anew()
+    public async Task A_port_taken_by_another_process_is_replaced()
     {
         await using var stack = await PrivateServers.StartAsync(rabbit: false);
         var remembered = stack.Postgres.Port;
         await stack.Postgres.StopAsync();
-        using var somebody = new TcpListener(IPAddress.Loopback, remembered);
-        somebody.Start();
+        using var other = new TcpListener(IPAddress.Loopback, remembered);
+        other.Start();
 
         await stack.Postgres.StartAsync();
 

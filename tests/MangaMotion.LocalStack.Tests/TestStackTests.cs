@@ -8,7 +8,7 @@ namespace MangaMotion.LocalStack.Tests;
 public sealed class TestStackTests(TestStack stack)
 {
     [Fact]
-    public async Task Every_test_gets_a_virtual_host_of_its_own_until_it_ends()
+    public async Task Every_test_gets_its_own_virtual_host_until_it_ends()
     {
         var first = await stack.CreateVirtualHostAsync();
         await using var second = await stack.CreateVirtualHostAsync();
@@ -24,7 +24,7 @@ public sealed class TestStackTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_database_is_dropped_though_somebody_is_still_connected()
+    public async Task A_database_is_dropped_though_a_client_is_connected()
     {
         var database = await stack.CreateDatabaseAsync();
         await using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");

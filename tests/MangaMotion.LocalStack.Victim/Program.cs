@@ -1,6 +1,7 @@
 using MangaMotion.LocalStack;
 
-// Owns a stack in the folder of the first argument until its input ends, or somebody kills it. Further arguments: detached, temporary.
+// Owns a stack in the folder of the first argument until standard input ends or the process is killed.
+// Further arguments: detached, temporary.
 await using var stack = await ServerStack.StartAsync(new ServerStackOptions
 {
     Directory = args[0],

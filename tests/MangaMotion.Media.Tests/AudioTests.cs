@@ -37,7 +37,8 @@ public sealed class AudioTests : IAsyncLifetime
         using var peaks = JsonDocument.Parse(await File.ReadAllBytesAsync(made.Files[1].Path));
         var data = peaks.RootElement.GetProperty("data").EnumerateArray().Select(value => value.GetInt32()).ToList();
         data.Count.ShouldBe(peaks.RootElement.GetProperty("length").GetInt32() * 2);
-        (data.Min(), data.Max()).ShouldSatisfyAllConditions(range => range.Item1.ShouldBeInRange(-40, -8), range => range.Item2.ShouldBeInRange(8, 40));
+        (data.Min(), data.Max()).ShouldSatisfyAllConditions(
+            range => range.Item1.ShouldBeInRange(-40, -8), range => range.Item2.ShouldBeInRange(8, 40));
     }
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class AudioTests : IAsyncLifetime
     [InlineData(11_025, 2)]
     [InlineData(48_000, 6)]
     [InlineData(96_000, 3)]
-    public async Task Any_rate_and_any_number_of_channels_is_measured(int rate, int channels)
+    public async Task Sound_of_any_rate_and_number_of_channels_is_measured(int rate, int channels)
     {
         var made = await RenderAsync(Make("wav", $"sine=f=440:d=2:sample_rate={rate}", output => output.WithAudioChannels(channels)));
 
@@ -53,7 +54,8 @@ public sealed class AudioTests : IAsyncLifetime
         made.Seconds.ShouldBe(2, 0.02);
         using var peaks = JsonDocument.Parse(await File.ReadAllBytesAsync(made.Files[1].Path));
         var pairs = peaks.RootElement.GetProperty("length").GetInt32();
-        var seconds = (double)pairs * peaks.RootElement.GetProperty("samples_per_pixel").GetInt32() / peaks.RootElement.GetProperty("sample_rate").GetInt32();
+        var seconds = (double)pairs * peaks.RootElement.GetProperty("samples_per_pixel")
+            .GetInt32() / peaks.RootElement.GetProperty("sample_rate").GetInt32();
         seconds.ShouldBe(2, 0.02);
     }
 
@@ -68,7 +70,7 @@ public sealed class AudioTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cover_is_taken_out()
+    public async Task A_cover_is_extracted()
     {
         var cover = _files.Encode(_files.Picture(700, 700), "jpg");
         var song = _files.NewPath("mp3");
@@ -86,7 +88,7 @@ public sealed class AudioTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_declared_length_is_not_believed()
+    public async Task The_length_is_measured_and_not_the_declared_one()
     {
         var wav = await File.ReadAllBytesAsync(Make("wav", "sine=d=1"));
         BinaryPrimitives.WriteUInt32LittleEndian(wav.AsSpan(wav.AsSpan().IndexOf("data"u8) + 4), 0xFFFFFF00);
@@ -97,7 +99,7 @@ public sealed class AudioTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sound_longer_than_allowed_is_refused_while_it_is_decoded()
+    public async Task A_sound_over_the_length_limit_is_rejected_during_decoding()
     {
         _rig.Options.Limits.Seconds = 1;
 
@@ -111,13 +113,14 @@ public sealed class AudioTests : IAsyncLifetime
     [InlineData("wav", 44)]
     [InlineData("flac", 20)]
     [InlineData("ogg", 60)]
-    public async Task One_without_a_sample_is_refused(string extension, int bytes)
+    public async Task A_sound_without_samples_is_rejected(string extension, int bytes)
     {
         var whole = await File.ReadAllBytesAsync(Make(extension, "sine=d=1"));
         await using var workspace = _rig.Root.Create();
         await File.WriteAllBytesAsync(workspace.Input, whole[..bytes]);
 
-        var failure = await _rig.Sounds.RenderAsync(workspace, workspace.Input, MediaType.All.Single(type => type.Extension == extension), new AudioRequest(), default)
+        var failure = await _rig.Sounds.RenderAsync(
+            workspace, workspace.Input, MediaType.All.Single(type => type.Extension == extension), new AudioRequest(), default)
             .ShouldThrowAsync<MediaException>();
 
         failure.Permanent.ShouldBeTrue();
@@ -126,7 +129,8 @@ public sealed class AudioTests : IAsyncLifetime
     private async Task<RenderedAudio> RenderAsync(string file)
     {
         var (workspace, type) = _rig.Open(file);
-        return (await _rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None)).ShouldNotBeNull();
+        return (await _rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None))
+            .ShouldNotBeNull();
     }
 
     private string Make(string extension, string source, Action<FFMpegOutputOptions>? output = null) =>

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Who is blamed for a failure: the file only where a decoder complained of its bytes.</summary>
+/// <summary>Causes of failures. The file is the cause only if a decoder reported an error in its bytes.</summary>
 public sealed class BlameTests
 {
     [Theory]
     [InlineData("[mjpeg @ 0x5581] No JPEG data found in image")]
     [InlineData("file:input: Invalid data found when processing input")]
     [InlineData("Stream map '0:a:0' matches no streams.")]
-    public void A_file_is_damaged_where_a_decoder_says_so(string said) =>
+    public void A_file_is_damaged_if_a_decoder_reports_an_error(string said) =>
         Ffmpeg.Failure(MediaType.Jpeg, Result(said)).ShouldBeOfType<CorruptMediaException>();
 
     [Theory]
@@ -20,8 +20,9 @@ public sealed class BlameTests
     [InlineData("file:input: Permission denied")]
     [InlineData("file:input: No such file or directory")]
     [InlineData("[AVFilterGraph @ 0x5581] Error initializing threading: Resource temporarily unavailable")]
-    [InlineData("ffmpeg: error while loading shared libraries: libavcodec.so.59: cannot open shared object file: No such file or directory")]
-    public void A_file_of_which_nothing_was_made_without_a_complaint_is_not_damaged(string said)
+    [InlineData(
+        "ffmpeg: error while loading shared libraries: libavcodec.so.59: cannot open shared object file: No such file or directory")]
+    public void A_file_without_output_and_without_a_decoder_error_is_not_damaged(string said)
     {
         var failure = Ffmpeg.Failure(MediaType.Jpeg, Result(said));
 
@@ -34,8 +35,9 @@ public sealed class BlameTests
     [InlineData("unable to open for read: Permission denied", typeof(ToolFailedException))]
     [InlineData("", typeof(ToolFailedException))]
     [InlineData("VipsJpeg: premature end of JPEG image", typeof(CorruptMediaException))]
-    public void A_host_process_blames_the_file_only_with_a_decoders_words(string said, Type failure) =>
-        HostFailures.Exception(new HostFailure(HostFailureKind.Corrupt, said), "vips", MediaType.Jpeg, new MediaLimits()).ShouldBeOfType(failure);
+    public void A_host_process_blames_the_file_only_for_a_decoder_error(string said, Type failure) =>
+        HostFailures.CreateException(new HostFailure(HostFailureKind.Corrupt, said), "vips", MediaType.Jpeg, new MediaLimits())
+            .ShouldBeOfType(failure);
 
     [Theory]
     [InlineData("echo 'bash: fork: retry: Resource temporarily unavailable' >&2; exit 1")]
@@ -46,16 +48,18 @@ public sealed class BlameTests
     [InlineData("echo 'setpriv: failed to execute bwrap: No such file or directory' >&2; exit 127")]
     [InlineData("exit 126")]
     [InlineData("exit 127")]
-    public async Task A_tool_that_is_refused_a_thread_or_does_not_start_is_the_machines_fault(string script)
+    public async Task A_tool_that_gets_no_thread_or_does_not_start_is_a_fault_of_the_machine(string script)
     {
         await using var rig = new MediaRig(options => options.Sandbox = SandboxKind.None);
         await using var workspace = rig.Root.Create();
 
-        var failure = await rig.Tools.RunAsync(new ToolRun { Tool = "bash", Arguments = ["-c", script], Directory = workspace.NewDirectory() }, default)
+        var failure = await rig.Tools.RunAsync(
+            new ToolRun { Tool = "bash", Arguments = ["-c", script], Directory = workspace.NewDirectory() }, default)
             .ShouldThrowAsync<SandboxFailedException>();
 
         (failure.Permanent, failure.ProgramMissing).ShouldBe((false, false));
-        failure.OwnerMessage.ShouldBe("This machine could not start the program for this file type. The file may be fine; it will be retried.");
+        failure.OwnerMessage.ShouldBe(
+            "This machine could not start the program for this file type. The file may be fine; it will be retried.");
     }
 
     [Fact]
@@ -66,11 +70,11 @@ public sealed class BlameTests
 
         await test.StartAsync(default);
         await Eventually.HoldsAsync(() => test.Failure?.Contains("did not start", StringComparison.Ordinal) == true, "the test failed");
-        test.UntilPassedAsync(default).IsCompleted.ShouldBeFalse();
+        test.WaitUntilPassedAsync(default).IsCompleted.ShouldBeFalse();
 
         rig.Options.Limits.MemoryBytes = new MediaLimits().MemoryBytes;
-        test.Suspect();
-        await test.UntilPassedAsync(default).WaitAsync(TimeSpan.FromMinutes(2));
+        test.RequestTest();
+        await test.WaitUntilPassedAsync(default).WaitAsync(TimeSpan.FromMinutes(2));
 
         test.Failure.ShouldBeNull();
         rig.Pool.ProcessIds.ShouldHaveSingleItem();

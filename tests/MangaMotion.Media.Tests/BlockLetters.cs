@@ -1,11 +1,11 @@
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Black letters of five columns and seven rows of squares.</summary>
+/// <summary>Black letters of 5 × 7 squares.</summary>
 internal static class BlockLetters
 {
     private const int Square = 6;
 
-    /// <summary>Rows of each letter, a bit for each square, the leftmost the highest.</summary>
+    /// <summary>Rows of each letter, one bit a square, with the leftmost square in the highest bit.</summary>
     private static readonly Dictionary<char, int[]> Font = new()
     {
         ['E'] = [31, 16, 16, 30, 16, 16, 31],

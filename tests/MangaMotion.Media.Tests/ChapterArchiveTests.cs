@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Archives that other readers take, and entries that are called pages and are none.</summary>
+/// <summary>Archives that other readers accept, and entries with names of pages that are not pages.</summary>
 public sealed class ChapterArchiveTests : IAsyncDisposable
 {
     private static readonly byte[] Page = ChapterTests.Picture(4, 3);
@@ -26,17 +26,23 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
         { "a comment and two bytes behind it", RawZip.Write(Pages, comment: "Scanned by hand"u8.ToArray(), trailing: "\r\n"u8.ToArray()) },
         { "a comment cut short", RawZip.Write(Pages, comment: new byte[40])[..^10] },
         { "a self-extractor before it", RawZip.Write(Pages, prefix: [.. "MZ"u8, .. new byte[5000]]) },
-        { "a self-extractor whose offsets were set right", RawZip.Write(Pages, prefix: [.. "MZ"u8, .. new byte[5000]], countsPrefix: true) },
+        {
+            "a self-extractor whose offsets were set right",
+            RawZip.Write(Pages, prefix: [.. "MZ"u8, .. new byte[5000]], countsPrefix: true)
+        },
         { "a script before it", RawZip.Write(Pages, prefix: "#!/bin/sh\nexit\n"u8.ToArray()) },
         { "the marker of a span of one", RawZip.Write(Pages, prefix: "PK00"u8.ToArray(), countsPrefix: true) },
         { "64-bit records", RawZip.Write([.. Pages.Select(page => page with { Zip64 = true })], zip64: true) },
-        { "64-bit records behind a self-extractor", RawZip.Write([.. Pages.Select(page => page with { Zip64 = true })], zip64: true, prefix: [.. "MZ"u8, .. new byte[500]]) },
+        {
+            "64-bit records behind a self-extractor",
+            RawZip.Write([.. Pages.Select(page => page with { Zip64 = true })], zip64: true, prefix: [.. "MZ"u8, .. new byte[500]])
+        },
         { "64-bit records and two bytes behind them", RawZip.Write(Pages, zip64: true, trailing: "\r\n"u8.ToArray()) },
     };
 
     [Theory]
     [MemberData(nameof(Archives))]
-    public async Task An_archive_is_taken_as_other_readers_take_it(string what, byte[] archive)
+    public async Task An_archive_is_read_as_other_readers_read_it(string what, byte[] archive)
     {
         using var chapter = await OpenAsync(archive);
         chapter.Pages.Select(page => page.Name).ShouldBe(["1.png", "2.png"], what);
@@ -45,7 +51,7 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_archive_cut_short_is_still_refused_with_bytes_behind_it()
+    public async Task A_truncated_archive_with_trailing_bytes_is_rejected()
     {
         var archive = RawZip.Write(Pages);
         await Should.ThrowAsync<CorruptMediaException>(() => OpenAsync([.. archive[..^30], .. new byte[30]]));
@@ -53,19 +59,20 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Entries_packed_by_Deflate64_are_read()
+    public async Task Entries_compressed_with_Deflate64_are_read()
     {
         var page = new byte[Page.Length + 1 + 70_003];
         Page.CopyTo(page, 0);
         page.AsSpan(Page.Length).Fill((byte)'A');
-        using var chapter = await OpenAsync(RawZip.Write([new("1.png", page) { Method = 9, Packed = Deflate64([.. Page, (byte)'A'], 65_000, 5_003) }, new("2.png", Page)]));
+        using var chapter = await OpenAsync(
+            RawZip.Write([new("1.png", page) { Method = 9, Packed = Deflate64([.. Page, (byte)'A'], 65_000, 5_003) }, new("2.png", Page)]));
 
         (await File.ReadAllBytesAsync((await chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None)).Path)).ShouldBe(page);
         chapter.Pages.Count.ShouldBe(2);
     }
 
     [Fact]
-    public async Task An_entry_by_Deflate64_that_lies_or_is_rubbish_is_a_damaged_page()
+    public async Task A_false_or_invalid_Deflate64_entry_is_a_damaged_page()
     {
         RawEntry lies = new("1.png", [.. Page, .. new byte[100]]) { Method = 9, Packed = Deflate64(Page) };
         RawEntry rubbish = new("2.png", Page) { Method = 9, Packed = [.. Enumerable.Repeat((byte)0xFF, 50)] };
@@ -73,18 +80,20 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
 
         chapter.Pages.Count.ShouldBe(3);
         foreach (var page in chapter.Pages.SkipLast(1))
-            (await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(page, CancellationToken.None))).OwnerMessage.ShouldContain($"'{page.Name}' is damaged");
+            (await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(page, CancellationToken.None))).OwnerMessage
+                .ShouldContain($"'{page.Name}' is damaged");
         await chapter.UnpackAsync(chapter.Pages[2], CancellationToken.None);
     }
 
     [Fact]
-    public async Task A_bomb_by_Deflate64_stops_at_the_size_that_the_archive_states()
+    public async Task A_Deflate64_bomb_stops_at_the_size_that_the_archive_states()
     {
-        using var chapter = await OpenAsync(RawZip.Write([new("1.png", Page) { Method = 9, Packed = Deflate64([.. Page, (byte)'A'], 65_000, 65_000, 65_000) }]));
+        using var chapter = await OpenAsync(
+            RawZip.Write([new("1.png", Page) { Method = 9, Packed = Deflate64([.. Page, (byte)'A'], 65_000, 65_000, 65_000) }]));
         new FileInfo((await chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None)).Path).Length.ShouldBe(Page.Length);
     }
 
-    /// <summary>Name of an entry, its bytes in Latin-1, and what is said about it.</summary>
+    /// <summary>Name of an entry, its bytes in Latin-1, and the expected reason.</summary>
     public static TheoryData<string, string, string> NoPages { get; } = new()
     {
         { "002.jpg", "", "Page 2 (002.jpg) is an empty file, not an image." },
@@ -92,13 +101,17 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
         { "002.jpg", "\n<!DOCTYPE html>\n<title>Access denied</title>", "Page 2 (002.jpg) is an HTML page, not an image." },
         { "002.PNG", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Page 2 (002.PNG) is a Git LFS pointer, not an image." },
         { "002.jpeg", "{\"error\":\"expired\"}", "Page 2 (002.jpeg) is a JSON document, not an image." },
-        { "002.jpg", "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "Page 2 (002.jpg) is an XML document, not an image." },
+        {
+            "002.jpg",
+            "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>",
+            "Page 2 (002.jpg) is an XML document, not an image."
+        },
         { "002.webp", "Not found", "Page 2 (002.webp) is a text file, not an image." },
         { "002.jpg", "\0\0\0\0\0\0\0\0", "Page 2 (002.jpg) is an unknown kind of file, not an image." },
-        { "002.bmp", "BM6\0\0\0", "Page 2 (002.bmp) is a BMP image, which is not taken; a page is " },
-        { "002.jxl", "\u00FF\n\0\0", "Page 2 (002.jxl) is a JPEG XL image, which is not taken; a page is " },
-        { "002.jp2", "\0\0\0\u000CjP  \r\n\u0087\n", "Page 2 (002.jp2) is a JPEG 2000 image, which is not taken; a page is " },
-        { "002.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>", "Page 2 (002.svg) is an SVG image, which is not taken; a page is " },
+        { "002.bmp", "BM6\0\0\0", "Page 2 (002.bmp) is a BMP image, which is not supported; a page is " },
+        { "002.jxl", "\u00FF\n\0\0", "Page 2 (002.jxl) is a JPEG XL image, which is not supported; a page is " },
+        { "002.jp2", "\0\0\0\u000CjP  \r\n\u0087\n", "Page 2 (002.jp2) is a JPEG 2000 image, which is not supported; a page is " },
+        { "002.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>", "Page 2 (002.svg) is an SVG image, which is not supported; a page is " },
         { "002.psd", "8BPS\0\u0001", "Page 2 (002.psd) is a Photoshop file, not an image." },
         { "002.jpg", "fLaC\0", "Page 2 (002.jpg) is a FLAC file, not an image." },
         { "002.jpg", "%PDF-1.7", "Page 2 (002.jpg) is a PDF file, not an image." },
@@ -107,26 +120,30 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(NoPages))]
-    public async Task What_is_called_a_page_keeps_its_number_and_says_what_it_is_packed_or_loose(string name, string bytes, string reason)
+    public async Task An_invalid_page_keeps_its_number_and_has_a_reason_in_an_archive_and_as_a_file(
+        string name, string bytes, string reason)
     {
         var content = Encoding.Latin1.GetBytes(bytes);
         using var packed = await OpenAsync(RawZip.Write([new("001.png", Page), new(name, content), new("003.png", Page)]));
-        using var loose = await Reader.OpenAsync(_workspace, [Store("001.png", Page), Store(name, content), Store("003.png", Page)], CancellationToken.None);
+        using var loose = await Reader.OpenAsync(
+            _workspace, [Store("001.png", Page), Store(name, content), Store("003.png", Page)], CancellationToken.None);
 
         foreach (var chapter in (Chapter[])[packed, loose])
         {
             chapter.Pages.Select(page => page.Name).ShouldBe(["001.png", name, "003.png"]);
-            (await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None))).OwnerMessage.ShouldStartWith(reason);
+            (await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None)))
+                .OwnerMessage.ShouldStartWith(reason);
             await chapter.UnpackAsync(chapter.Pages[2], CancellationToken.None);
         }
     }
 
     [Fact]
-    public async Task Every_name_that_calls_itself_a_picture_is_counted()
+    public async Task Every_name_with_the_extension_of_a_picture_is_counted()
     {
         string[] names =
         [
-            .. "jpg jpeg jpe jfif png apng webp gif tif tiff bmp dib avif heic heif jxl jp2 j2k jpx jpf jpm j2c svg svgz psd tga qoi".Split(' ').Select((extension, i) => $"{i:00}.{extension}"),
+            .. "jpg jpeg jpe jfif png apng webp gif tif tiff bmp dib avif heic heif jxl jp2 j2k jpx jpf jpm j2c svg svgz psd tga qoi"
+                .Split(' ').Select((extension, i) => $"{i:00}.{extension}"),
         ];
         using var chapter = await OpenAsync(RawZip.Write([.. names.Select(name => new RawEntry(name, "x"u8.ToArray()))]));
         chapter.Pages.Select(page => page.Name).ShouldBe(names);
@@ -135,49 +152,57 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
     [Fact]
     public async Task A_page_without_an_extension_is_a_page_by_its_bytes()
     {
-        using var chapter = await OpenAsync(RawZip.Write([new("001", Page), new("002.dat", Page), new("003.5", Page), new("readme", "x"u8.ToArray())]));
+        using var chapter = await OpenAsync(
+            RawZip.Write([new("001", Page), new("002.dat", Page), new("003.5", Page), new("readme", "x"u8.ToArray())]));
         chapter.Pages.Select(page => page.Name).ShouldBe(["001", "002.dat", "003.5"]);
     }
 
     [Fact]
-    public async Task Files_that_are_not_called_pages_are_ignored()
+    public async Task Files_without_the_name_of_a_page_are_ignored()
     {
         string[] ignored =
         [
-            "__MACOSX/._1.png", "._1.png", ".DS_Store", "Thumbs.db", "desktop.ini", "ComicInfo.xml", "info.txt", "checksums.md5", "chapter.json", "index.html", "song.mp3", "page.css",
+            "__MACOSX/._1.png", "._1.png", ".DS_Store", "Thumbs.db", "desktop.ini", "ComicInfo.xml", "info.txt", "checksums.md5",
+            "chapter.json", "index.html", "song.mp3", "page.css",
         ];
-        using var chapter = await OpenAsync(RawZip.Write([.. ignored.Select(name => new RawEntry(name, "x"u8.ToArray())), new("folder/", []), new("1.png", Page)]));
+        using var chapter = await OpenAsync(
+            RawZip.Write([.. ignored.Select(name => new RawEntry(name, "x"u8.ToArray())), new("folder/", []), new("1.png", Page)]));
         chapter.Pages.Select(page => page.Name).ShouldBe(["1.png"]);
     }
 
     [Fact]
-    public async Task Encrypted_pages_and_pages_by_other_methods_keep_their_numbers_and_alone_refuse_the_archive()
+    public async Task Encrypted_pages_keep_their_numbers_and_the_archive_is_rejected_only_if_it_has_no_others()
     {
         RawEntry encrypted = new("2.png", Page) { Flags = 1 };
         RawEntry lzma = new("3.png", Page) { Method = 14 };
         using var chapter = await OpenAsync(RawZip.Write([new("1.png", Page), encrypted, lzma, new("4.txt", Page[..8]) { Flags = 1 }]));
 
         chapter.Pages.Count.ShouldBe(3);
-        (await Should.ThrowAsync<UnsupportedMediaException>(() => chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None))).OwnerMessage.ShouldContain("'2.png' is encrypted with a password");
-        (await Should.ThrowAsync<UnsupportedMediaException>(() => chapter.UnpackAsync(chapter.Pages[2], CancellationToken.None))).OwnerMessage.ShouldContain("'3.png' is packed by LZMA");
-        (await Should.ThrowAsync<UnsupportedMediaException>(() => OpenAsync(RawZip.Write([encrypted])))).OwnerMessage.ShouldContain("encrypted with a password");
+        (await Should.ThrowAsync<UnsupportedMediaException>(() => chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None)))
+            .OwnerMessage.ShouldContain("'2.png' is encrypted with a password");
+        (await Should.ThrowAsync<UnsupportedMediaException>(() => chapter.UnpackAsync(chapter.Pages[2], CancellationToken.None)))
+            .OwnerMessage.ShouldContain("'3.png' is packed by LZMA");
+        (await Should.ThrowAsync<UnsupportedMediaException>(() => OpenAsync(RawZip.Write([encrypted])))).OwnerMessage.ShouldContain(
+            "encrypted with a password");
     }
 
     [Theory]
     [InlineData("avif")]
     [InlineData("heic")]
-    public async Task Pages_of_every_type_that_has_a_thumbnail_are_pages(string extension)
+    public async Task Every_type_that_gets_a_thumbnail_can_be_a_page(string extension)
     {
         using var vips = new Vips();
         var bytes = await File.ReadAllBytesAsync(vips.Encode(vips.Picture(500, 300), extension));
         using var packed = await OpenAsync(RawZip.Write([new($"1.{extension}", bytes)]));
-        using var loose = await Reader.OpenAsync(_workspace, [Store($"1.{extension}", bytes), Store("2.png", Page)], CancellationToken.None);
+        using var loose = await Reader.OpenAsync(
+            _workspace, [Store($"1.{extension}", bytes), Store("2.png", Page)], CancellationToken.None);
 
         foreach (var chapter in (Chapter[])[packed, loose])
         {
             var page = await chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None);
             page.Type.ShouldBe(MediaType.Jpeg);
-            var grey = await new PageReader(_rig.Tools, Options.Create(_rig.Options)).ReadGreyAsync(_workspace, page.Path, CancellationToken.None);
+            var grey = await new PageReader(_rig.Tools, Options.Create(_rig.Options)).ReadGreyAsync(
+                _workspace, page.Path, CancellationToken.None);
             (grey.Width, grey.Height).ShouldBe((500, 300));
         }
     }
@@ -187,13 +212,14 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
     [InlineData("png")]
     [InlineData("webp")]
     [InlineData("avif")]
-    public async Task Half_an_image_gets_the_same_verdict_as_a_page_and_as_a_thumbnail(string extension)
+    public async Task A_truncated_image_has_the_same_outcome_as_a_page_and_as_a_thumbnail(string extension)
     {
         using var vips = new Vips();
         var bytes = await File.ReadAllBytesAsync(vips.Encode(vips.Picture(500, 300), extension));
         var half = Path.Combine(_workspace.Location, $"half.{extension}");
         await File.WriteAllBytesAsync(half, bytes[..(bytes.Length / 2)]);
-        using var chapter = await OpenAsync(RawZip.Write([new($"1.{extension}", bytes), new($"2.{extension}", await File.ReadAllBytesAsync(half))]));
+        using var chapter = await OpenAsync(
+            RawZip.Write([new($"1.{extension}", bytes), new($"2.{extension}", await File.ReadAllBytesAsync(half))]));
 
         await chapter.UnpackAsync(chapter.Pages[0], CancellationToken.None);
         var asPage = await Should.ThrowAsync<CorruptMediaException>(() => chapter.UnpackAsync(chapter.Pages[1], CancellationToken.None));
@@ -208,7 +234,8 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
 
     private ChapterReader Reader => _rig.Chapters;
 
-    private Task<Chapter> OpenAsync(byte[] archive) => Reader.OpenAsync(_workspace, [Store("chapter.cbz", archive)], CancellationToken.None);
+    private Task<Chapter> OpenAsync(byte[] archive) =>
+        Reader.OpenAsync(_workspace, [Store("chapter.cbz", archive)], CancellationToken.None);
 
     private ChapterFile Store(string name, byte[] bytes)
     {
@@ -217,7 +244,9 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
         return new ChapterFile(path, name);
     }
 
-    /// <summary>One block with fixed codes: the literals, then copies of the last one, longer than Deflate's 258 can be.</summary>
+    /// <summary>
+    /// Writes one block with fixed codes: the literals, then copies of the last one that are longer than Deflate's limit of 258.
+    /// </summary>
     private static byte[] Deflate64(byte[] literals, params int[] runs)
     {
         var (bits, packed) = (0, new List<byte>());
@@ -227,7 +256,7 @@ public sealed class ChapterArchiveTests : IAsyncDisposable
             Code(literal < 144 ? 0x30 + literal : 0x190 + literal - 144, literal < 144 ? 8 : 9);
         foreach (var run in runs)
         {
-            // Length code 285, which has 16 more bits in Deflate64, and distance 1.
+            // Length code 285, which has 16 more bits in Deflate64, with distance 1.
             Code(0xC5, 8);
             Put(run - 3, 16);
             Code(0, 5);

@@ -4,7 +4,7 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Names of pages in archives: which letters they are, where their folders end, and in which order they are read.</summary>
+/// <summary>Names of pages in archives: their encoding, their folders and their order.</summary>
 public sealed class ChapterNameTests : IAsyncDisposable
 {
     private const byte Dos = 0;
@@ -16,7 +16,7 @@ public sealed class ChapterNameTests : IAsyncDisposable
 
     public ChapterNameTests() => _workspace = _rig.Root.Create();
 
-    /// <summary>Code page and names. A second byte is 5C in each multi-byte set; in ISO-2022-JP one is 2F as well.</summary>
+    /// <summary>Code page and names. Each multi-byte set has a name with a second byte 5C. ISO-2022-JP also has one with 2F.</summary>
     public static TheoryData<int, byte, string[]> Legacy { get; } = new()
     {
         { 932, Dos, ["01.png", "02.png", "表.png", "裏表.png"] },
@@ -46,10 +46,11 @@ public sealed class ChapterNameTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Legacy))]
-    public async Task Names_in_a_legacy_code_page_are_read_before_they_are_split(int codePage, byte host, string[] names)
+    public async Task Names_in_a_legacy_code_page_are_decoded_before_they_are_split(int codePage, byte host, string[] names)
     {
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
-        using var chapter = await OpenAsync(RawZip.Write([.. names.Select(name => new RawEntry(encoding.GetBytes(name), Page) { Host = host })]));
+        using var chapter = await OpenAsync(
+            RawZip.Write([.. names.Select(name => new RawEntry(encoding.GetBytes(name), Page) { Host = host })]));
 
         chapter.Pages.Select(page => page.Name).Order(StringComparer.Ordinal).ShouldBe(names.Order(StringComparer.Ordinal));
         foreach (var page in chapter.Pages)
@@ -57,37 +58,41 @@ public sealed class ChapterNameTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_name_that_is_ASCII_does_not_hide_the_code_page_of_the_others()
+    public async Task An_ASCII_name_does_not_hide_the_code_page_of_the_others()
     {
         var sjis = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
-        var names = await NamesAsync(RawZip.Write([.. Enumerable.Range(1, 90).Select(i => new RawEntry($"{i}.png", Page)), new(sjis.GetBytes("表.png"), Page)]));
+        var names = await NamesAsync(
+            RawZip.Write([.. Enumerable.Range(1, 90).Select(i => new RawEntry($"{i}.png", Page)), new(sjis.GetBytes("表.png"), Page)]));
         names.Count.ShouldBe(91);
         names[^1].ShouldBe("表.png");
     }
 
     [Fact]
-    public async Task A_Unicode_path_is_taken_where_its_checksum_is_that_of_the_name()
+    public async Task A_Unicode_path_is_used_if_its_checksum_matches_the_name()
     {
         var name = CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes("表.png");
         (await NamesAsync(RawZip.Write([new(name, Page) { Extra = RawZip.UnicodePath(name, "表紙/β.png") }]))).ShouldBe(["表紙/β.png"]);
-        (await NamesAsync(RawZip.Write([new(name, Page) { Extra = RawZip.UnicodePath("other.png"u8.ToArray(), "β.png") }]))).ShouldBe(["表.png"]);
+        (await NamesAsync(RawZip.Write([new(name, Page) { Extra = RawZip.UnicodePath("other.png"u8.ToArray(), "β.png") }]))).ShouldBe(
+            ["表.png"]);
     }
 
     [Fact]
-    public async Task A_UTF_8_flag_that_lies_does_not_spoil_the_name()
+    public async Task A_false_UTF_8_flag_does_not_corrupt_the_name()
     {
         var name = CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes("裏表.png");
         (await NamesAsync(RawZip.Write([new(name, Page) { Flags = 1 << 11 }]))).ShouldBe(["裏表.png"]);
     }
 
     [Fact]
-    public async Task A_backslash_ends_a_folder_where_the_writer_was_of_Windows_and_is_a_letter_elsewhere()
+    public async Task A_backslash_ends_a_folder_in_archives_of_Windows_and_is_a_letter_in_others()
     {
-        (await NamesAsync(RawZip.Write([new(@"a 1\2.png", Page), new(@"a\10.png", Page), new(@"a\9.png", Page)]))).ShouldBe(["a/9.png", "a/10.png", "a 1/2.png"]);
-        (await NamesAsync(RawZip.Write([new(@"a\9.png", Page) { Host = Unix }, new(@"a 1\2.png", Page) { Host = Unix }]))).ShouldBe(["a 1/2.png", "a/9.png"]);
+        (await NamesAsync(RawZip.Write([new(@"a 1\2.png", Page), new(@"a\10.png", Page), new(@"a\9.png", Page)]))).ShouldBe(
+            ["a/9.png", "a/10.png", "a 1/2.png"]);
+        (await NamesAsync(RawZip.Write([new(@"a\9.png", Page) { Host = Unix }, new(@"a 1\2.png", Page) { Host = Unix }]))).ShouldBe(
+            ["a 1/2.png", "a/9.png"]);
     }
 
-    /// <summary>Names in the order in which they are to be read.</summary>
+    /// <summary>Names in the expected order.</summary>
     public static TheoryData<string> Orders { get; } =
     [
         "Hero7.JPG|Hero7-01.jpg|Hero7-02.jpg",
@@ -121,7 +126,7 @@ public sealed class ChapterNameTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public async Task Pages_come_in_the_order_that_people_count_in(string order)
+    public async Task Pages_are_in_natural_order(string order)
     {
         var names = order.Split('|');
         (await NamesAsync(RawZip.Write([.. names.Reverse().Select(name => new RawEntry(name, Page))]))).ShouldBe(names);
@@ -136,18 +141,23 @@ public sealed class ChapterNameTests : IAsyncDisposable
     }
 
     [Fact]
-    public void The_order_of_names_is_total_and_does_not_contradict_itself()
+    public void The_order_of_names_is_total_and_consistent()
     {
-        string[] pieces = ["a", "A", "é", "e\u0301", "１", "1", "01", "0", "٩", "𝟙", "9", "10", "-", ".", " ", "/", "_", "(", "png", ".jpg", ".JPG", "\uD800", "ß", "İ", "話", "十", "二", "〇", "上", "中", "下"];
+        string[] pieces =
+            ["a", "A", "é", "e\u0301", "１", "1", "01", "0", "٩", "𝟙", "9", "10", "-", ".", " ", "/", "_", "(", "png", ".jpg", ".JPG",
+                "\uD800", "ß", "İ", "話", "十", "二", "〇", "上", "中", "下"];
         var random = new Random(7);
-        var names = Enumerable.Range(0, 120).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => pieces[random.Next(pieces.Length)]))).Distinct().ToArray();
+        var names = Enumerable.Range(0, 120)
+            .Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => pieces[random.Next(pieces.Length)]))).Distinct()
+            .ToArray();
         var sorted = names.Order(PageNames.ReadingOrder).ToArray();
 
-        // With every pair in the order of its places, the relation is transitive, and no two names are alike.
+        // The relation is transitive and no two names are equal, if every pair is in the order of its places.
         for (var i = 0; i < sorted.Length; i++)
         {
             for (var j = 0; j < sorted.Length; j++)
-                Math.Sign(PageNames.ReadingOrder.Compare(sorted[i], sorted[j])).ShouldBe(Math.Sign(i - j), $"'{sorted[i]}' and '{sorted[j]}'");
+                Math.Sign(PageNames.ReadingOrder.Compare(sorted[i], sorted[j])).ShouldBe(
+                    Math.Sign(i - j), $"'{sorted[i]}' and '{sorted[j]}'");
         }
 
         random.Shuffle(names);

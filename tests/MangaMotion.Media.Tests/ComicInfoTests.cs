@@ -5,7 +5,7 @@ using MangaMotion.Media.Workspaces;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>The description that comic programs put into archives, as they write it.</summary>
+/// <summary>ComicInfo.xml in archives, as comic programs write it.</summary>
 public sealed class ComicInfoTests : IAsyncDisposable
 {
     private static readonly byte[] Page = ChapterTests.Picture(4, 3);
@@ -24,7 +24,7 @@ public sealed class ComicInfoTests : IAsyncDisposable
     [InlineData("<Manga/>", null)]
     [InlineData("", null)]
     [InlineData("<manga>No</manga>", false)]
-    public async Task The_direction_is_known_where_it_is_said(string element, bool? rightToLeft) =>
+    public async Task The_direction_is_read(string element, bool? rightToLeft) =>
         (await ReadAsync(Encoding.UTF8.GetBytes($"<ComicInfo>{element}</ComicInfo>"))).ShouldBe(new ComicInfo(RightToLeft: rightToLeft));
 
     [Theory]
@@ -41,22 +41,30 @@ public sealed class ComicInfoTests : IAsyncDisposable
         { "UTF-8 with a mark", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Document("utf-8"))] },
         { "UTF-8 that says UTF-16, as .NET's writers do", Encoding.UTF8.GetBytes(Document("utf-16")) },
         { "UTF-16 with a mark", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Document("utf-16"))] },
-        { "UTF-16 with a mark, big-endian", [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Document("utf-16"))] },
+        {
+            "UTF-16 with a mark, big-endian",
+            [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Document("utf-16"))]
+        },
         { "UTF-16 without a mark", Encoding.Unicode.GetBytes(Document("utf-16")) },
         { "Shift_JIS", CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes(Document("Shift_JIS")) },
         { "blank lines first", Encoding.UTF8.GetBytes("\r\n  " + Document("utf-8")) },
-        { "a namespace", Encoding.UTF8.GetBytes(Document("utf-8").Replace("<ComicInfo>", "<ComicInfo xmlns='http://example.com/comic'>", StringComparison.Ordinal)) },
+        {
+            "a namespace",
+            Encoding.UTF8.GetBytes(
+                Document("utf-8").Replace("<ComicInfo>", "<ComicInfo xmlns='http://example.com/comic'>", StringComparison.Ordinal))
+        },
     };
 
     [Theory]
     [MemberData(nameof(Encodings))]
-    public async Task Any_encoding_is_read(string what, byte[] xml) => (await ReadAsync(xml)).ShouldBe(new ComicInfo("裏表", "ja-jp", true), what);
+    public async Task Any_encoding_is_read(string what, byte[] xml) =>
+        (await ReadAsync(xml)).ShouldBe(new ComicInfo("裏表", "ja-jp", true), what);
 
     [Theory]
     [InlineData("<ComicInfo><Title>cut")]
     [InlineData("<html><body/></html>")]
     [InlineData("")]
-    public async Task A_damaged_description_spoils_no_chapter_and_leaves_a_note(string xml)
+    public async Task A_damaged_description_leaves_a_note_and_the_chapter_is_read(string xml)
     {
         var info = await ReadAsync(Encoding.UTF8.GetBytes(xml));
         info.Note.ShouldNotBeNull().ShouldStartWith("ComicInfo.xml was not used: it is ");
@@ -66,9 +74,11 @@ public sealed class ComicInfoTests : IAsyncDisposable
     [Theory]
     [InlineData("<!DOCTYPE ComicInfo><ComicInfo><Title>The rain</Title></ComicInfo>", "The rain")]
     [InlineData("<!DOCTYPE x SYSTEM \"neighbour.xml\"><ComicInfo><Title>The rain</Title></ComicInfo>", "The rain")]
-    [InlineData("<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b SYSTEM \"neighbour.xml\">]><ComicInfo><Title>&a;The rain&b;</Title></ComicInfo>", "The rain")]
+    [InlineData(
+        "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b SYSTEM \"neighbour.xml\">]><ComicInfo><Title>&a;The rain&b;</Title></ComicInfo>",
+        "The rain")]
     [InlineData("<ComicInfo><Title>Caf&eacute;&nbsp;&amp;&#x20;bar &lt;1&gt;</Title></ComicInfo>", "Café\u00A0& bar <1>")]
-    public async Task A_document_type_is_skipped_and_nothing_that_it_names_is_read(string xml, string title) =>
+    public async Task A_document_type_is_skipped_and_no_file_that_it_names_is_read(string xml, string title) =>
         (await ReadAsync(Encoding.UTF8.GetBytes(xml))).ShouldBe(new ComicInfo(title));
 
     [Theory]
@@ -80,8 +90,9 @@ public sealed class ComicInfoTests : IAsyncDisposable
     [InlineData("eng-US", "en-us")]
     [InlineData("ja_JP", "ja-jp")]
     [InlineData("French", "french")]
-    public async Task A_language_is_known_by_its_code_or_its_name(string language, string tag) =>
-        (await ReadAsync(Encoding.UTF8.GetBytes($"<ComicInfo><LanguageISO>{language}</LanguageISO></ComicInfo>"))).ShouldBe(new ComicInfo(Language: tag));
+    public async Task A_language_is_recognised_by_its_code_or_name(string language, string tag) =>
+        (await ReadAsync(Encoding.UTF8.GetBytes($"<ComicInfo><LanguageISO>{language}</LanguageISO></ComicInfo>"))).ShouldBe(
+            new ComicInfo(Language: tag));
 
     [Fact]
     public async Task A_description_that_cannot_be_unpacked_or_is_too_long_leaves_a_note()
@@ -101,7 +112,7 @@ public sealed class ComicInfoTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_description_in_the_outermost_folder_counts_whatever_its_case()
+    public async Task The_description_in_the_outermost_folder_is_used_in_any_case_of_letters()
     {
         using var chapter = await OpenAsync(RawZip.Write(
         [
@@ -120,7 +131,8 @@ public sealed class ComicInfoTests : IAsyncDisposable
     }
 
     private static string Document(string encoding) =>
-        $"<?xml version=\"1.0\" encoding=\"{encoding}\"?><ComicInfo><Title>裏表</Title><LanguageISO>ja_JP</LanguageISO><Manga>YesAndRightToLeft</Manga></ComicInfo>";
+        $"<?xml version=\"1.0\" encoding=\"{encoding}\"?>"
+        + "<ComicInfo><Title>裏表</Title><LanguageISO>ja_JP</LanguageISO><Manga>YesAndRightToLeft</Manga></ComicInfo>";
 
     private async Task<ComicInfo> ReadAsync(byte[] xml)
     {

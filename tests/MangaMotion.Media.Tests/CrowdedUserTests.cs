@@ -7,8 +7,8 @@ using MangaMotion.Media.Processes;
 namespace MangaMotion.Media.Tests;
 
 /// <summary>
-/// A worker as containers run it: without namespaces, without privileges, under a user that already has more threads than one child may
-/// have. Docker counts the user 10001 of all containers of a host together.
+/// Worker as in containers: without namespaces and privileges, under a user that already has more threads than one host process may have.
+/// Docker counts the threads of user 10001 over all containers of a host.
 /// </summary>
 public sealed class CrowdedUserTests : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class CrowdedUserTests : IDisposable
     [InlineData(SandboxKind.Landlock)]
     [InlineData(SandboxKind.Seccomp)]
     [InlineData(SandboxKind.None)]
-    public async Task Every_kind_of_file_is_made_where_the_user_has_many_threads(SandboxKind kind)
+    public async Task Every_kind_of_file_is_processed_under_a_user_with_many_threads(SandboxKind kind)
     {
         Assert.SkipWhen(kind == SandboxKind.Landlock && Landlock.Missing is not null, Landlock.Missing ?? "");
 
@@ -35,28 +35,34 @@ public sealed class CrowdedUserTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_namespaces_are_forbidden_the_strongest_sandbox_without_them_is_found_and_works()
+    public async Task Without_namespaces_the_strongest_other_sandbox_is_chosen_and_works()
     {
         var strongest = Landlock.Missing is null ? SandboxKind.Landlock : SandboxKind.Seccomp;
-        string[] container = ["perl", Path.Combine(AppContext.BaseDirectory, "mediahost", "confine.pl"), $"{SeccompFilter.Prctl}", NoNamespaces(), "0", "0", "0", "--"];
+        string[] container =
+            ["perl", Path.Combine(AppContext.BaseDirectory, "mediahost", "confine.pl"), $"{SeccompFilter.Prctl}", NoNamespaces(), "0", "0",
+                "0", "--"];
 
         (await RunAsync(SandboxKind.Auto, container)).ShouldBe(Expected(strongest));
     }
 
     private static string Expected(SandboxKind kind) =>
-        $"sandbox: {kind}\npicture: 400 x 300, page: 400 x 300, lettering: HELLO\npdf: 1 page, 960 x 1280\nvideo: h264, 320 x 180\nspeech: slt, 2 words\nspeech: espeak, 1 words\nready\n";
+        $"sandbox: {kind}\npicture: 400 x 300, page: 400 x 300, lettering: HELLO\npdf: 1 page, 960 x 1280\nvideo: h264, 320 x "
+            + "180\nspeech: slt, 2 words\nspeech: espeak, 1 words\nready\n";
 
     /// <param name="before">Command that runs the worker.</param>
-    /// <returns>Everything it wrote.</returns>
+    /// <returns>Output of the worker.</returns>
     private async Task<string> RunAsync(SandboxKind kind, string[] before)
     {
         var picture = Copy("picture.jpg", Lettering());
         var pdf = Copy("page.pdf", PdfTests.Pdf(1, "0 0 600 800", PdfTests.RedPaper));
         var video = Path.Combine(_folder, "clip.mp4");
         SampleMedia.Make(video, "testsrc2=s=320x180:r=10:d=2", output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p"));
-        Vips.Run("chmod", "a+rwx", _folder); // another user makes the scratch directory in it
+        Vips.Run("chmod", "a+rwx", _folder); // another user creates the scratch directory in it
 
-        string[] user = Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={FreeUser()}", $"--regid={FreeUser()}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--"] : [];
+        string[] user = Environment.IsPrivilegedProcess
+            ? ["setpriv", $"--reuid={FreeUser()}", $"--regid={FreeUser()}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all",
+                "--"]
+            : [];
         string[] command =
         [
             .. user, .. before, "dotnet", Path.Combine(AppContext.BaseDirectory, "MangaMotion.Media.Victim.dll"),
@@ -90,10 +96,12 @@ public sealed class CrowdedUserTests : IDisposable
         return path;
     }
 
-    /// <summary>A user that runs nothing: its threads are those of this test alone.</summary>
+    /// <summary>Returns a user without processes, so that its threads are those of this test.</summary>
     private static uint FreeUser() => 300_000 + ((uint)Environment.ProcessId % 100_000);
 
-    /// <summary>A seccomp program that forbids what Docker's default profile forbids to a process without CAP_SYS_ADMIN, as far as bubblewrap needs it.</summary>
+    /// <summary>
+    /// Creates a seccomp program that forbids the calls of bubblewrap that Docker's default profile forbids without CAP_SYS_ADMIN.
+    /// </summary>
     private static string NoNamespaces()
     {
         var arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
@@ -104,8 +112,8 @@ public sealed class CrowdedUserTests : IDisposable
             (0x15, 5, 0, arm ? 40u : 165), // mount
             (0x15, 3, 0, 435), // clone3
             (0x15, 0, 4, arm ? 220u : 56), // clone
-            (0x20, 0, 0, 16), // its flags
-            (0x45, 1, 2, 0x7e02_0080), // those of namespaces
+            (0x20, 0, 0, 16), // flags of the call
+            (0x45, 1, 2, 0x7e02_0080), // flags of namespaces
             (0x06, 0, 0, 0x0005_0000 + 38), // ENOSYS
             (0x06, 0, 0, 0x0005_0000 + 1), // EPERM
             (0x06, 0, 0, 0x7fff_0000), // allowed

@@ -4,7 +4,7 @@ namespace MangaMotion.Media.Tests;
 
 internal static class Eventually
 {
-    /// <summary>Waits until the condition holds; fails when it does not within 60 s.</summary>
+    /// <summary>Waits until the condition holds. Fails after 60 s.</summary>
     public static async Task HoldsAsync(Func<bool> condition, string what)
     {
         var started = Stopwatch.GetTimestamp();
@@ -15,7 +15,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Whether a process is there and no zombie.</summary>
+    /// <summary>Returns whether a process exists and is not a zombie.</summary>
     public static bool Lives(int id)
     {
         try

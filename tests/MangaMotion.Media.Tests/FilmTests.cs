@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MangaMotion.Film.Captions;
 using MangaMotion.Film.Composition;
 using MangaMotion.Film.Frames;
 using MangaMotion.Film.Pages;
@@ -25,7 +26,7 @@ public sealed class FilmTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Segments_are_joined_with_every_frame_at_its_time_and_sound_subtitles_and_chapters_beside_them()
+    public async Task Segments_are_joined_with_exact_frame_times_sound_subtitles_and_chapters()
     {
         var workspace = _rig.Root.Create();
         int[] lengths = [61, 15, 1, 137, 15, 90];
@@ -36,14 +37,16 @@ public sealed class FilmTests : IAsyncLifetime
             Frames = lengths.Sum(),
             Speeches = [new SpeechClip(Tone(1.5), 0.5), new SpeechClip(Tone(2.25), 4.2)],
             Music = true,
-            Subtitles = "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nWho put out the light?\n\n00:00:04.200 --> 00:00:06.450\n&lt;Mira&gt; & I\n",
+            Subtitles =
+                "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nWho put out the light?\n\n00:00:04.200 --> 00:00:06.450\n&lt;Mira&gt; & I\n",
             Chapters = [new FilmChapter("Page 1", 0, 4), new FilmChapter("Odd; name = [CHAPTER]\n#2", 4, lengths.Sum() / 30.0)],
             Title = "A title; with = signs\n[CHAPTER]",
             PosterAt = 1,
         };
 
-        // A chapter may be longer than what may be made of one file.
-        var tools = new ToolRunner(Microsoft.Extensions.Options.Options.Create(new MediaOptions { Limits = { OutputBytes = 100_000 } }), _rig.Sandbox);
+        // A video may be larger than the limit of outputs of one file.
+        var tools = new ToolRunner(
+            Microsoft.Extensions.Options.Options.Create(new MediaOptions { Limits = { OutputBytes = 100_000 } }), _rig.Sandbox);
         var film = await new FilmComposer(tools).ComposeAsync(workspace, parts, new Progress<double>(), CancellationToken.None);
 
         new FileInfo(film.Video).Length.ShouldBeGreaterThan(100_000);
@@ -53,15 +56,17 @@ public sealed class FilmTests : IAsyncLifetime
         var atoms = Atoms(film.Video);
         atoms.IndexOf("moov").ShouldBeLessThan(atoms.IndexOf("mdat"));
         var json = Probe(film.Video, "-show_streams", "-show_chapters", "-show_format");
-        json.GetProperty("streams").EnumerateArray().Select(stream => stream.GetProperty("codec_name").GetString()).Take(3).ShouldBe(["h264", "aac", "mov_text"]);
+        json.GetProperty("streams").EnumerateArray().Select(stream => stream.GetProperty("codec_name").GetString()).Take(3).ShouldBe(
+            ["h264", "aac", "mov_text"]);
         json.GetProperty("format").GetProperty("tags").GetProperty("title").GetString().ShouldBe("A title; with = signs [CHAPTER]");
-        json.GetProperty("chapters").EnumerateArray().Select(chapter => (chapter.GetProperty("tags").GetProperty("title").GetString(), Number(chapter, "start_time")))
+        json.GetProperty("chapters").EnumerateArray().Select(
+            chapter => (chapter.GetProperty("tags").GetProperty("title").GetString(), Number(chapter, "start_time")))
             .ShouldBe([("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
         Number(json.GetProperty("streams")[1], "duration").ShouldBe(319 / 30.0, 0.05);
         Packets(film.Video, "s:0").Where(time => time > 0).ShouldContain(time => Math.Abs(time - 4.2) < 0.01);
 
         var (loudness, peak) = Loudness(film.Video);
-        loudness.ShouldBe(-16, 1);
+        loudness.ShouldBe(-16, 0.5);
         peak.ShouldBeLessThanOrEqualTo(-1.5);
         FirstSound(film.Video, after: 3.9).ShouldBe(4.2, 0.08);
         Vips.Header(film.Poster, "width").ShouldBe("320");
@@ -74,7 +79,8 @@ public sealed class FilmTests : IAsyncLifetime
         sound.Duration.TotalSeconds.ShouldBe(probed.AudioSeconds, 0.001);
         (sound.CodecName, sound.SampleRateHz).ShouldBe(("aac", Sound.FilmRate));
         analysis.PrimarySubtitleStream.ShouldNotBeNull().CodecName.ShouldBe("mov_text");
-        analysis.Chapters.Select(chapter => (chapter.Title, chapter.Start.TotalSeconds)).ShouldBe([("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
+        analysis.Chapters.Select(chapter => (chapter.Title, chapter.Start.TotalSeconds)).ShouldBe(
+            [("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
         var poster = SampleMedia.Analyse(film.Poster).PrimaryVideoStream.ShouldNotBeNull();
         (poster.Width, poster.Height).ShouldBe((Small.Width, Small.Height));
     }
@@ -87,47 +93,126 @@ public sealed class FilmTests : IAsyncLifetime
         var workspace = _rig.Root.Create();
 
         var film = await new FilmComposer(_rig.Tools).ComposeAsync(
-            workspace, new FilmParts { Format = Small, Segments = await SegmentsAsync(workspace, [150]), Frames = 150, Speeches = [], Music = music }, new Progress<double>(), CancellationToken.None);
+            workspace,
+            new FilmParts { Format = Small, Segments = await SegmentsAsync(workspace, [150]), Frames = 150, Speeches = [], Music = music },
+            new Progress<double>(), CancellationToken.None);
 
         Number(Probe(film.Video, "-show_streams").GetProperty("streams")[1], "duration").ShouldBe(5, 0.05);
-        Loudness(film.Video).Integrated.ShouldBe(music ? -16 : -70, 1);
+        Loudness(film.Video).Integrated.ShouldBe(music ? -16 : -70, 0.5);
     }
 
     [Fact]
-    public async Task Subtitles_are_drawn_into_the_picture_by_request()
+    public async Task Captions_are_drawn_into_the_frames_that_are_named_and_are_not_read_as_tags()
     {
         var workspace = _rig.Root.Create();
-        var parts = new FilmParts
-        {
-            Format = Small,
-            Segments = await SegmentsAsync(workspace, [30, 30], (_, frame) =>
-            {
-                frame.Fill(128);
-                frame[..(320 * 180)].Fill(16);
-            }),
-            Frames = 60,
-            Speeches = [],
-            Subtitles = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSeen {\\an8} by all\n",
-            BurnSubtitles = true,
-        };
 
-        var film = await new FilmComposer(_rig.Tools).ComposeAsync(workspace, parts, new Progress<double>(), CancellationToken.None);
+        var segment = await new FrameEncoder(_rig.Tools).EncodeAsync(
+            workspace, Small, 60, (_, frame) => DrawBlack(frame), CancellationToken.None,
+            [new FilmCaption("Seen {\\an8} by \\N all", 20, 41)]);
 
-        Packets(film.Video, "v:0").Count.ShouldBe(60);
-        Brightest(film.Video, 0.5).ShouldBeLessThan(40);
-        Brightest(film.Video, 1.5).ShouldBeGreaterThan(200);
+        var lit = Lit(segment);
+        lit.Count.ShouldBe(60);
+        lit.Select((rows, n) => rows.Count > 0 ? n : -1).Where(n => n >= 0).ShouldBe(Enumerable.Range(20, 21));
+        // One line at the bottom: a tag would have moved it to the top or broken it in two.
+        lit[30].Min().ShouldBeGreaterThan(145);
     }
 
     [Fact]
-    public async Task A_panel_is_cut_out_of_its_page_and_set_on_a_dark_backdrop_of_itself()
+    public async Task In_a_portrait_frame_captions_stay_out_of_the_strips_that_apps_of_phones_cover()
+    {
+        var (workspace, portrait) = (_rig.Root.Create(), new FilmFormat(180, 320, 30));
+
+        var segment = await new FrameEncoder(_rig.Tools).EncodeAsync(
+            workspace, portrait, 10, (_, frame) => DrawBlack(frame), CancellationToken.None,
+            [new FilmCaption("A line that is much too long for such a narrow frame is wrapped", 0, 10)]);
+
+        var frame = Grey(segment)[..(180 * 320)];
+        var lit = Enumerable.Range(0, frame.Length).Where(i => frame[i] > 128).ToList();
+        lit.Count.ShouldBeGreaterThan(300);
+        lit.Max(i => i / 180).ShouldBeLessThan((int)(0.81 * 320));
+        lit.Min(i => i % 180).ShouldBeGreaterThan((int)(0.1 * 180));
+        lit.Max(i => i % 180).ShouldBeLessThan((int)(0.9 * 180));
+    }
+
+    [Theory]
+    [InlineData("Latin", "Ä", "Ő")]
+    [InlineData("Greek", "Ω", "Ψ")]
+    [InlineData("Cyrillic", "Ж", "Щ")]
+    [InlineData("Armenian", "Ա", "Պ")]
+    [InlineData("Georgian", "ა", "ჟ")]
+    [InlineData("Hebrew, from the right", "אב", "שת")]
+    [InlineData("Arabic, from the right", "سلام", "قمر")]
+    [InlineData("Hiragana", "あ", "ぬ")]
+    [InlineData("Katakana", "ア", "ヌ")]
+    [InlineData("Kanji", "月", "夢")]
+    [InlineData("Chinese", "龙", "门")]
+    [InlineData("Korean", "한", "글")]
+    public async Task Captions_are_letters_of_their_script_and_not_boxes(string script, string one, string other)
+    {
+        var workspace = _rig.Root.Create();
+        var frames = new List<byte[]>();
+        // The empty box of a missing letter is the same for every letter. U+10FF00 is a letter that no font has.
+        foreach (var text in (string[])[one, other, "\U0010FF00"])
+        {
+            var segment = await new FrameEncoder(_rig.Tools).EncodeAsync(
+                workspace, Small, 1, (_, frame) => DrawBlack(frame), CancellationToken.None, [new FilmCaption(text, 0, 1)]);
+            frames.Add(Grey(segment));
+        }
+
+        frames.ShouldAllBe(frame => frame.Count(value => value > 100) > 5, script);
+        Differ(0, 1).ShouldBeGreaterThan(10, script);
+        Differ(0, 2).ShouldBeGreaterThan(10, script);
+        Differ(1, 2).ShouldBeGreaterThan(10, script);
+
+        int Differ(int a, int b) => frames[a].Zip(frames[b]).Count(pair => Math.Abs(pair.First - pair.Second) > 60);
+    }
+
+    [Fact]
+    public async Task Characters_that_no_font_has_are_found_before_they_are_empty_boxes()
+    {
+        var (workspace, fonts) = (_rig.Root.Create(), new CaptionFonts(_rig.Tools));
+
+        (await fonts.FindMissingAsync(workspace, "Plain ASCII {\\b1}", CancellationToken.None)).ShouldBeEmpty();
+        (await fonts.FindMissingAsync(workspace, "月が Жизнь שלום, \U0010FF00 and \U0010FF01\U0010FF00", CancellationToken.None))
+            .ShouldBe(["\U0010FF00", "\U0010FF01"]);
+    }
+
+    private static void DrawBlack(Span<byte> frame)
+    {
+        frame.Fill(128);
+        frame[..(320 * 180)].Fill(16);
+    }
+
+    /// <summary>Rows with bright pixels of each frame.</summary>
+    private List<List<int>> Lit(string video) =>
+        [.. Grey(video).Chunk(320 * 180).Select(
+            frame => frame.Chunk(320).Select((row, y) => row.Max() > 128 ? y : -1).Where(y => y >= 0).ToList())];
+
+    private byte[] Grey(string video)
+    {
+        var raw = _files.NewPath("raw");
+        Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-i", video, "-map", "0:v", "-f", "rawvideo", "-pix_fmt", "gray", raw);
+        return File.ReadAllBytes(raw);
+    }
+
+    [Fact]
+    public async Task A_panel_is_cropped_and_placed_on_a_dark_backdrop_of_itself()
     {
         // A red panel on a white page with a green neighbour.
         var page = _files.NewPath("ppm");
-        await File.WriteAllBytesAsync(page, HandMade.Pixmap(400, 300, (x, y) => x is >= 100 and < 200 && y is >= 50 and < 250 ? ((byte)220, (byte)20, (byte)20) : x >= 220 ? ((byte)0, (byte)220, (byte)0) : ((byte)255, (byte)255, (byte)255)));
+        await File.WriteAllBytesAsync(
+            page,
+            HandMade.Pixmap(
+                400,
+                300,
+                (x, y) => x is >= 100 and < 200 && y is >= 50 and < 250
+                    ? ((byte)220, (byte)20, (byte)20)
+                    : x >= 220 ? ((byte)0, (byte)220, (byte)0) : ((byte)255, (byte)255, (byte)255)));
         foreach (var format in (string[])["png", "jpg[Q=95]", "webp[lossless]", "tiff"])
         {
             var planes = await new PageReader(_rig.Tools, Microsoft.Extensions.Options.Options.Create(_rig.Options)).ReadPanelAsync(
-                _rig.Root.Create(), _files.Encode(page, format), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), mask: null, CancellationToken.None);
+                _rig.Root.Create(), _files.Encode(page, format), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180),
+                mask: null, CancellationToken.None);
 
             planes.Length.ShouldBe(3 * 320 * 180);
             // BT.709, limited range: 220, 20, 20 is Y 70, U 108, V 216.
@@ -136,20 +221,22 @@ public sealed class FilmTests : IAsyncLifetime
             (y is > 20 and < 70 && u is > 110 and < 128).ShouldBeTrue(format);
         }
 
-        // Masked, the panel's left half is backdrop too.
+        // With a mask, the left half of the panel is backdrop too.
         var half = new byte[90 * 180];
         for (var i = 0; i < half.Length; i++)
             half[i] = i % 90 >= 45 ? (byte)255 : (byte)0;
         var masked = await new PageReader(_rig.Tools, Microsoft.Extensions.Options.Options.Create(_rig.Options)).ReadPanelAsync(
-            _rig.Root.Create(), _files.Encode(page, "png"), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), half, CancellationToken.None);
+            _rig.Root.Create(), _files.Encode(page, "png"), new PanelCanvas(100, 50, 100, 200, 320, 180, 115, -10, 90, 180), half,
+            CancellationToken.None);
         Pixel(masked, 190, 90).ShouldBe((70, 108, 216), "masked");
         Pixel(masked, 130, 90).Y.ShouldBeLessThan(60);
 
-        static Near Pixel(byte[] planes, int x, int y) => new(planes[(y * 320) + x], planes[(320 * 180) + (y * 320) + x], planes[(2 * 320 * 180) + (y * 320) + x]);
+        static Near Pixel(byte[] planes, int x, int y) =>
+            new(planes[(y * 320) + x], planes[(320 * 180) + (y * 320) + x], planes[(2 * 320 * 180) + (y * 320) + x]);
     }
 
     [Fact]
-    public async Task A_canceled_encoding_leaves_no_child()
+    public async Task A_canceled_encoding_leaves_no_process()
     {
         var workspace = _rig.Root.Create();
         using var canceled = new CancellationTokenSource();
@@ -164,11 +251,12 @@ public sealed class FilmTests : IAsyncLifetime
             canceled.Token));
     }
 
-    /// <summary>Three numbers that are equal within 6.</summary>
+    /// <summary>Three numbers that are compared with a tolerance of 6.</summary>
     private readonly record struct Near(int Y, int U, int V)
     {
         public void ShouldBe((int Y, int U, int V) other, string what) =>
-            (Math.Abs(Y - other.Y) <= 6 && Math.Abs(U - other.U) <= 6 && Math.Abs(V - other.V) <= 6).ShouldBeTrue($"{what}: {this} and {other}");
+            (Math.Abs(Y - other.Y) <= 6 && Math.Abs(U - other.U) <= 6 && Math.Abs(V - other.V) <= 6).ShouldBeTrue(
+                $"{what}: {this} and {other}");
     }
 
     private async Task<List<string>> SegmentsAsync(Workspace workspace, int[] lengths, FrameDrawer? draw = null)
@@ -176,7 +264,8 @@ public sealed class FilmTests : IAsyncLifetime
         var encoder = new FrameEncoder(_rig.Tools);
         var segments = new List<string>();
         foreach (var length in lengths)
-            segments.Add(await encoder.EncodeAsync(workspace, Small, length, (n, frame) => (draw ?? Wave)(n, frame), CancellationToken.None));
+            segments.Add(
+                await encoder.EncodeAsync(workspace, Small, length, (n, frame) => (draw ?? Wave)(n, frame), CancellationToken.None));
         return segments;
     }
 
@@ -189,11 +278,16 @@ public sealed class FilmTests : IAsyncLifetime
             frame[i] = (byte)(128 + (80 * Math.Sin(((i % 320) + (3 * n)) / 20.0)));
     }
 
-    /// <summary>A WAV as the speech synthesiser makes it.</summary>
+    /// <summary>Creates a WAV in the format of the speech synthesiser.</summary>
     private string Tone(double seconds)
     {
         var path = _files.NewPath("wav");
-        File.WriteAllBytes(path, new Sound(Sound.FilmRate, [.. Enumerable.Range(0, (int)(seconds * Sound.FilmRate)).Select(i => (short)(6000 * Math.Sin(i * 0.05) * Math.Sin(i * 0.0004)))]).ToWav());
+        File.WriteAllBytes(
+            path,
+            new Sound(
+                Sound.FilmRate,
+                [.. Enumerable.Range(0, (int)(seconds * Sound.FilmRate))
+                    .Select(i => (short)(6000 * Math.Sin(i * 0.05) * Math.Sin(i * 0.0004)))]).ToWav());
         return path;
     }
 
@@ -201,9 +295,11 @@ public sealed class FilmTests : IAsyncLifetime
         [.. Vips.Run("ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "packet=pts_time", "-of", "csv=p=0", video)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line.Trim(','), CultureInfo.InvariantCulture))];
 
-    private static JsonElement Probe(string video, params string[] what) => JsonDocument.Parse(Vips.Run("ffprobe", ["-v", "error", .. what, "-of", "json", video])).RootElement;
+    private static JsonElement Probe(string video, params string[] what) =>
+        JsonDocument.Parse(Vips.Run("ffprobe", ["-v", "error", .. what, "-of", "json", video])).RootElement;
 
-    private static double Number(JsonElement element, string name) => double.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+    private static double Number(JsonElement element, string name) =>
+        double.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 
     private static List<string> Atoms(string video)
     {
@@ -229,10 +325,11 @@ public sealed class FilmTests : IAsyncLifetime
         return (Value("I:"), Value("Peak:"));
 
         double Value(string name) => double.Parse(
-            summary.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1].Replace("-inf", "-100"), CultureInfo.InvariantCulture);
+            summary.First(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1].Replace("-inf", "-100"), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>When the tone of the second speech is heard, by its level against the music's.</summary>
+    /// <summary>Finds the start of the tone of the second speech in seconds, by its level against the music's.</summary>
     private double FirstSound(string video, double after)
     {
         var raw = _files.NewPath("raw");
@@ -246,12 +343,5 @@ public sealed class FilmTests : IAsyncLifetime
         }
 
         return -1;
-    }
-
-    private double Brightest(string video, double at)
-    {
-        var picture = _files.NewPath("png");
-        Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-ss", at.ToString(CultureInfo.InvariantCulture), "-i", video, "-frames:v", "1", picture);
-        return double.Parse(Vips.Run("vips", "max", picture), CultureInfo.InvariantCulture);
     }
 }

@@ -12,7 +12,8 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
 
     private static readonly (string Name, byte[] Bytes)[] Others =
     [
-        ("book/ComicInfo.xml", "<ComicInfo><Title>The rain</Title><Manga>No</Manga></ComicInfo>"u8.ToArray()), ("book/notes.txt", "Scan by us"u8.ToArray()),
+        ("book/ComicInfo.xml", "<ComicInfo><Title>The rain</Title><Manga>No</Manga></ComicInfo>"u8.ToArray()),
+        ("book/notes.txt", "Scan by us"u8.ToArray()),
         ("__MACOSX/book/._1.png", Picture(5)), ("book/Thumbs.db", Picture(5)), ("book/empty.txt", []),
     ];
 
@@ -22,6 +23,7 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
         options.Limits.Entries = 200;
         options.Limits.EntryBytes = 100_000;
         options.Limits.UnpackedBytes = 5_000_000;
+        options.Limits.SolidBytes = 2_000_000;
         options.Limits.Pages = 100;
     });
 
@@ -29,7 +31,7 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
 
     public ForeignArchiveTests() => _workspace = _rig.Root.Create();
 
-    /// <summary>Format, and the program's options.</summary>
+    /// <summary>Format, and options of the program that writes it.</summary>
     public static TheoryData<string, string> Formats { get; } = new()
     {
         { "rar", "4" },
@@ -63,7 +65,14 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_bytes_and_not_the_name_tell_the_format()
+    public async Task The_limit_of_solid_archives_holds_for_no_others()
+    {
+        using var chapter = await OpenAsync(Pack("7z", "-ms=off", [.. Pages, ("large.txt", new byte[3_000_000])]));
+        chapter.Pages.Count.ShouldBe(Pages.Length);
+    }
+
+    [Fact]
+    public async Task The_format_is_found_by_the_bytes_and_not_by_the_name()
     {
         using var zip = await OpenAsync(RawZip.Write([.. Pages.Select(page => new RawEntry(page.Name, page.Bytes))]), "chapter.cbr");
         using var rar = await OpenAsync(RawRar.Version5(Pages), "chapter.cbz");
@@ -90,21 +99,30 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
     [InlineData(437)]
     public async Task Names_of_a_RAR_4_are_read_in_their_code_page(int codePage)
     {
-        var names = codePage switch { 932 => (string[])["能力者ソラ/十.png", "能力者ソラ/表.png"], 949 => ["만화 제1화/01.png"], _ => ["Épisode 1/Préface.png"] };
+        string[] names = codePage switch
+        {
+            932 => ["能力者ソラ/十.png", "能力者ソラ/表.png"],
+            949 => ["만화 제1화/01.png"],
+            _ => ["Épisode 1/Préface.png"],
+        };
         using var chapter = await OpenAsync(RawRar.Version4(
-            names.Select(name => (name.Replace('/', '\\'), Pages[0].Bytes)), encoding: CodePagesEncodingProvider.Instance.GetEncoding(codePage)));
+            names.Select(name => (name.Replace('/', '\\'), Pages[0].Bytes)),
+            encoding: CodePagesEncodingProvider.Instance.GetEncoding(codePage)));
         chapter.Pages.Select(page => page.Name).ShouldBe(names);
     }
 
-    /// <summary>The file hello.txt of the test archive of unrar-js 0.2.3 (MIT), which RAR 2.9 packed by its normal method.</summary>
+    /// <summary>
+    /// Tests the file hello.txt of the test archive of unrar-js 0.2.3 (MIT), which RAR 2.9 compressed with its normal method.
+    /// </summary>
     [Fact]
-    public async Task A_file_that_RAR_has_compressed_is_unpacked()
+    public async Task A_file_compressed_by_RAR_is_unpacked()
     {
         var path = _workspace.NewPath();
         await File.WriteAllBytesAsync(path, Convert.FromBase64String(
-            "UmFyIRoHAM+QcwAADQAAAAAAAAARs3QgkDcAMAAAACgAAAADDQ2/m+BlKUgdMxUAtIEAAHRlc3RDb250ZW50XGhlbGxvLnR4dADACQAIvpD/2FVk1gSUwoMMIlb7fKvN"
-            + "iHeO1khRFi/KOlZKyhML4Ttsf5/SDUI8jDaAxD17AEAHAA=="));
-        using var archive = await HostComic.OpenAsync(_rig.Pool, _workspace, path, MediaType.Rar, _rig.Options.Limits, CancellationToken.None);
+            "UmFyIRoHAM+QcwAADQAAAAAAAAARs3QgkDcAMAAAACgAAAADDQ2/m+BlKUgdMxUAtIEAAHRlc3RDb250ZW50XGhlbGxvLnR4dADACQAIvpD/"
+            + "2FVk1gSUwoMMIlb7fKvNiHeO1khRFi/KOlZKyhML4Ttsf5/SDUI8jDaAxD17AEAHAA=="));
+        using var archive = await HostArchive.OpenAsync(
+            _rig.Pool, _workspace, path, MediaType.Rar, _rig.Options.Limits, CancellationToken.None);
 
         archive.Entries.Select(entry => (entry.Name, entry.Unpacked)).ShouldBe([("testContent/hello.txt", 40)]);
         var content = await archive.ReadAsync(archive.Entries, 100, CancellationToken.None);
@@ -124,24 +142,56 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
     public static TheoryData<string, Func<byte[]>, string> Refusals { get; } = new()
     {
         { "7z with a password", () => Pack("7z", "-psecret", Pages), "encrypted with a password; pack it without one." },
-        { "7z with a password for its list", () => Pack("7z", "-psecret -mhe=on", Pages), "The 7z is encrypted with a password; pack it without one." },
+        {
+            "7z with a password for its list",
+            () => Pack("7z", "-psecret -mhe=on", Pages),
+            "The 7z is encrypted with a password; pack it without one."
+        },
         { "RAR 4 with a password", () => RawRar.Version4(Pages, flags: 4), "encrypted with a password; pack it without one." },
         { "RAR 5 with a password", () => RawRar.Version5(Pages, encrypted: true), "encrypted with a password; pack it without one." },
         { "one part of a RAR", () => RawRar.Version4(Pages[..1], flags: 2), "The archive is one part of several; pack it as one file." },
-        { "one part of a 7z", () => Pack("7z", "-mx=0", Pages)[..3_00], "The 7z is damaged or cut short and cannot be unpacked; pack it again." },
-        { "an archive in a RAR", () => RawRar.Version5([.. Pages, ("inner.cbz", RawZip.Write([]))]), "There is a ZIP file in the archive ('inner.cbz')" },
-        { "a RAR in a 7z", () => Pack("7z", "", [.. Pages, ("inner.cbr", RawRar.Version5(Pages))]), "There is a RAR file in the archive ('inner.cbr')" },
-        { "two files of one name", () => RawRar.Version5([Pages[0], Pages[0]]), "two files of one name ('book/10.png')" },
+        {
+            "one part of a 7z",
+            () => Pack("7z", "-mx=0", Pages)[..3_00],
+            "The 7z is damaged or cut short and cannot be unpacked; pack it again."
+        },
+        {
+            "an archive in a RAR",
+            () => RawRar.Version5([.. Pages, ("inner.cbz", RawZip.Write([]))]),
+            "The archive contains a ZIP file ('inner.cbz')"
+        },
+        {
+            "a RAR in a 7z",
+            () => Pack("7z", "", [.. Pages, ("inner.cbr", RawRar.Version5(Pages))]),
+            "The archive contains a RAR file ('inner.cbr')"
+        },
+        { "two files of one name", () => RawRar.Version5([Pages[0], Pages[0]]), "two files with the name 'book/10.png'" },
         { "no page", () => RawRar.Version5(Others), "There is no page in the chapter" },
-        { "too many files", () => RawRar.Version5(Enumerable.Range(1, 201).Select(i => ($"{i}.txt", "x"u8.ToArray()))), "The archive holds 201 files; 200 are allowed." },
-        { "too many pages", () => RawRar.Version4(Enumerable.Range(1, 101).Select(i => ($"{i}.png", "x"u8.ToArray()))), "The chapter has 101 pages; 100 are allowed." },
-        { "a large page", () => Pack("7z", "", [.. Pages, ("large.png", new byte[100_001])]), "Unpacked, the page 'large.png' has 100,001 bytes; 100,000 are allowed." },
+        {
+            "too many files",
+            () => RawRar.Version5(Enumerable.Range(1, 201).Select(i => ($"{i}.txt", "x"u8.ToArray()))),
+            "The archive holds 201 files; 200 are allowed."
+        },
+        {
+            "too many pages",
+            () => RawRar.Version4(Enumerable.Range(1, 101).Select(i => ($"{i}.png", "x"u8.ToArray()))),
+            "The chapter has 101 pages; 100 are allowed."
+        },
+        {
+            "a large page",
+            () => Pack("7z", "", [.. Pages, ("large.png", new byte[100_001])]),
+            "Unpacked, the page 'large.png' has 100,001 bytes; 100,000 are allowed."
+        },
+        {
+            "much in a solid archive", () => Pack("7z", "", [.. Pages, ("large.txt", new byte[3_000_000])]),
+            "The 7z is solid: a page can only be unpacked with all pages before it. Unpacked, it has 3,000,"
+        },
         { "much in all", () => Pack("7z", "", [.. Pages, ("large.txt", new byte[6_000_000])]), "Unpacked, the archive has 6,000," },
     };
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task An_archive_that_cannot_be_taken_is_refused_with_its_reason(string what, Func<byte[]> make, string reason)
+    public async Task An_unusable_archive_is_rejected_with_a_reason(string what, Func<byte[]> make, string reason)
     {
         var refusal = await Should.ThrowAsync<MediaException>(() => OpenAsync(make()), what);
         refusal.OwnerMessage.ShouldContain(reason);
@@ -152,21 +202,22 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
     [InlineData("rar", "4")]
     [InlineData("rar", "5")]
     [InlineData("7z", "-mx=0 -ms=off")]
-    public async Task A_page_whose_checksum_is_wrong_is_named_and_the_others_are_read(string format, string options)
+    public async Task A_page_with_a_wrong_checksum_is_named_and_the_others_are_read(string format, string options)
     {
         var archive = Pack(format, options, Pages);
         archive[archive.AsSpan().IndexOf(Pages[1].Bytes) + 40] ^= 1;
         using var chapter = await OpenAsync(archive);
 
         await UnpackAsync(chapter, chapter.Pages[0]);
-        (await Should.ThrowAsync<CorruptMediaException>(() => UnpackAsync(chapter, chapter.Pages[1]))).OwnerMessage.ShouldContain("'book/2.png' is damaged in the archive");
+        (await Should.ThrowAsync<CorruptMediaException>(() => UnpackAsync(chapter, chapter.Pages[1]))).OwnerMessage.ShouldContain(
+            "'book/2.png' is damaged in the archive");
         await UnpackAsync(chapter, chapter.Pages[2]);
     }
 
     [Fact]
-    public async Task A_page_is_unpacked_under_a_name_of_its_own_whatever_it_is_called()
+    public async Task A_page_with_any_name_is_unpacked_under_a_generated_name()
     {
-        string[] names = ["../../up.png", "/etc/passwd.png", "a\nb\u202E.png", new string('x', 2_000) + ".png", "-y.png", "%03d.png"];
+        string[] names = ["../../up.png", "/up/up.png", "a\nb\u202E.png", new string('x', 2_000) + ".png", "-y.png", "%03d.png"];
         using var chapter = await OpenAsync(RawRar.Version5(names.Select(name => (name, Pages[0].Bytes))));
 
         chapter.Pages.Count.ShouldBe(names.Length);
@@ -179,7 +230,7 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_link_in_an_archive_leads_nowhere()
+    public async Task A_link_in_an_archive_is_not_followed()
     {
         var folder = _workspace.NewDirectory();
         var outside = _workspace.NewPath("png");
@@ -191,7 +242,8 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
         using var chapter = await OpenAsync(await File.ReadAllBytesAsync(path));
 
         await UnpackAsync(chapter, chapter.Pages[0]);
-        (await Should.ThrowAsync<CorruptMediaException>(() => UnpackAsync(chapter, chapter.Pages[1]))).OwnerMessage.ShouldBe("Page 2 (2.png) is an empty file, not an image.");
+        (await Should.ThrowAsync<CorruptMediaException>(() => UnpackAsync(chapter, chapter.Pages[1]))).OwnerMessage.ShouldBe(
+            "Page 2 (2.png) is an empty file, not an image.");
     }
 
     [Theory]
@@ -199,7 +251,7 @@ public sealed class ForeignArchiveTests : IAsyncDisposable
     [InlineData("rar", "5")]
     [InlineData("7z", "")]
     [InlineData("tar", "--format=gnu")]
-    public async Task Wherever_an_archive_is_cut_or_changed_it_ends_with_pages_or_a_reason(string format, string options)
+    public async Task An_archive_truncated_or_changed_anywhere_ends_with_pages_or_a_reason(string format, string options)
     {
         var whole = Pack(format, options, Pages);
         var random = new Random(7);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Files that no honest program writes.</summary>
+/// <summary>Invalid and unusual files, written byte by byte.</summary>
 internal static class HandMade
 {
-    /// <summary>A PNG of 16-bit RGBA that has a header and no pixels.</summary>
+    /// <summary>Creates a PNG of 16-bit RGBA with a header and no pixels.</summary>
     public static byte[] EmptyPng(int width, int height)
     {
         using var png = new MemoryStream();
@@ -20,7 +20,7 @@ internal static class HandMade
         return png.ToArray();
     }
 
-    /// <summary>The JPEG with an EXIF block in front that holds only an orientation.</summary>
+    /// <summary>Adds an EXIF block with an orientation to a JPEG.</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
         byte[] exif =
@@ -31,7 +31,7 @@ internal static class HandMade
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
-    /// <summary>The JPEG with another size in its frame header.</summary>
+    /// <summary>Changes the size in the frame header of a JPEG.</summary>
     public static byte[] WithSize(byte[] jpeg, ushort width, ushort height)
     {
         var patched = jpeg.ToArray();
@@ -41,7 +41,7 @@ internal static class HandMade
         return patched;
     }
 
-    /// <summary>A binary pixmap whose pixels a function tells.</summary>
+    /// <summary>Creates a binary pixmap from a function of the pixels.</summary>
     public static byte[] Pixmap(int width, int height, Func<int, int, (byte R, byte G, byte B)> colour)
     {
         var pixels = new byte[width * height * 3];

@@ -75,7 +75,8 @@ public sealed class ImageTests : IAsyncLifetime
     [InlineData(6, Blue, Red, White, Green)]
     [InlineData(7, White, Green, Blue, Red)]
     [InlineData(8, Green, White, Red, Blue)]
-    public async Task Every_orientation_comes_out_upright(byte orientation, double topLeft, double topRight, double bottomLeft, double bottomRight)
+    public async Task Every_orientation_is_turned_upright(
+        byte orientation, double topLeft, double topRight, double bottomLeft, double bottomRight)
     {
         var pixmap = Write("ppm", HandMade.Pixmap(1600, 1000, (x, y) => Corners[(x < 800 ? 0 : 1) + (y < 500 ? 0 : 2)]));
         var plain = _vips.Encode(pixmap, "jpg");
@@ -89,7 +90,8 @@ public sealed class ImageTests : IAsyncLifetime
         {
             (double Corner, int X, int Y)[] expected =
             [
-                (topLeft, 9, 9), (topRight, file.Width - 10, 9), (bottomLeft, 9, file.Height - 10), (bottomRight, file.Width - 10, file.Height - 10),
+                (topLeft, 9, 9), (topRight, file.Width - 10, 9), (bottomLeft, 9, file.Height - 10),
+                (bottomRight, file.Width - 10, file.Height - 10),
             ];
             foreach (var (corner, x, y) in expected)
                 ShouldBeNear(Vips.Pixel(file.Path, x, y), Corners[(int)corner]);
@@ -123,7 +125,7 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cmyk_16_bits_grey_and_a_wide_profile_all_come_out_in_8_bit_srgb()
+    public async Task Cmyk_16_bits_grey_and_a_wide_profile_become_8_bit_srgb()
     {
         var source = Write("ppm", HandMade.Pixmap(400, 300, (_, _) => (200, 80, 40)));
         var grey = Write("ppm", HandMade.Pixmap(400, 300, (_, _) => (90, 90, 90)));
@@ -177,16 +179,21 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_sizes_format_quality_and_names_are_the_callers()
+    public async Task The_caller_chooses_sizes_format_quality_and_names()
     {
         var photo = _vips.Encode(_vips.Picture(900, 600), "jpg");
 
         var made = await _rig.RenderAsync(photo, new ImageRequest
         {
-            Variants = [new ImageVariant("tiny", 64) { Format = ImageFormat.Png }, new ImageVariant("large", 600) { Format = ImageFormat.Webp, Quality = 50 }],
+            Variants =
+            [
+                new ImageVariant("tiny", 64) { Format = ImageFormat.Png },
+                new ImageVariant("large", 600) { Format = ImageFormat.Webp, Quality = 50 },
+            ],
         });
 
-        (made["tiny"].Width, made["tiny"].ContentType, made["large"].Width, made["large"].ContentType).ShouldBe((64, "image/png", 600, "image/webp"));
+        (made["tiny"].Width, made["tiny"].ContentType, made["large"].Width, made["large"].ContentType).ShouldBe(
+            (64, "image/png", 600, "image/webp"));
     }
 
     [Fact]
@@ -207,7 +214,8 @@ public sealed class ImageTests : IAsyncLifetime
         (await LoadedByAsync(_vips.Encode(_vips.Picture(50, 30), "png"))).ShouldBe(packaged);
 
         VipsLibrary.Find("libvips.so.42", MediaHost.Folder).ShouldBe("libvips.so.42");
-        Should.Throw<FileNotFoundException>(() => VipsLibrary.Find("/nowhere/libvips.so.42", MediaHost.Folder)).Message.ShouldContain("Media:Vips:Library");
+        Should.Throw<FileNotFoundException>(() => VipsLibrary.Find("/nowhere/libvips.so.42", MediaHost.Folder)).Message.ShouldContain(
+            "Media:Vips:Library");
 
         async Task<string> LoadedByAsync(string picture)
         {
@@ -222,7 +230,7 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_heic_is_read_by_a_child_of_its_own()
+    public async Task A_heic_is_read_by_a_separate_host_process()
     {
         var heic = _vips.Encode(_vips.Picture(500, 300), "heic");
 
@@ -244,7 +252,7 @@ public sealed class ImageTests : IAsyncLifetime
     [InlineData("webp")]
     [InlineData("tiff")]
     [InlineData("gif")]
-    public async Task A_file_cut_short_is_refused_for_good(string format)
+    public async Task A_truncated_file_is_a_permanent_failure(string format)
     {
         var whole = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(900, 700), format));
 
@@ -257,7 +265,7 @@ public sealed class ImageTests : IAsyncLifetime
     [Theory]
     [InlineData("png")]
     [InlineData("jpg")]
-    public async Task Too_many_pixels_are_refused_before_decoding(string format)
+    public async Task Too_many_pixels_are_rejected_before_decoding(string format)
     {
         await using var strict = new MediaRig(options => options.Limits.Pixels = 200_000);
 
@@ -268,7 +276,7 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_header_that_lies_within_the_limits_is_found_out()
+    public async Task A_false_header_within_the_limits_is_detected()
     {
         var photo = await File.ReadAllBytesAsync(_vips.Encode(_vips.Picture(600, 400), "jpg"));
 
@@ -276,30 +284,33 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Too_many_frames_are_refused()
+    public async Task Too_many_frames_are_rejected()
     {
         await using var strict = new MediaRig(options => options.Limits.Frames = 2);
-        var failure = await strict.RenderAsync(_vips.Encode(_vips.Strip(3, 60, 50), "gif[page_height=50]")).ShouldThrowAsync<MediaLimitException>();
+        var failure = await strict.RenderAsync(_vips.Encode(_vips.Strip(3, 60, 50), "gif[page_height=50]"))
+            .ShouldThrowAsync<MediaLimitException>();
 
         (failure.Code, failure.Actual).ShouldBe(("media.limit.frames", 3));
     }
 
     [Fact]
-    public async Task An_svg_with_the_name_of_a_jpeg_is_refused_by_what_it_is()
+    public async Task An_svg_with_the_name_of_a_jpeg_is_rejected_by_its_type()
     {
-        var failure = await _rig.RenderAsync(Write("jpg", "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray())).ShouldThrowAsync<UnsupportedMediaException>();
+        var failure = await _rig.RenderAsync(Write("jpg", "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray()))
+            .ShouldThrowAsync<UnsupportedMediaException>();
 
         failure.OwnerMessage.ShouldStartWith("This is an SVG image");
     }
 
     [Fact]
-    public async Task A_file_that_only_starts_like_its_type_is_refused_and_the_child_lives_on()
+    public async Task A_file_that_only_starts_like_its_type_is_rejected_and_the_host_process_goes_on()
     {
         foreach (var type in MediaType.All.Where(type => type.Kind == MediaKind.Image))
         {
             await using var workspace = _rig.Root.Create();
             await File.WriteAllBytesAsync(workspace.Input, [0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]);
-            var failure = await _rig.Images.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), default).ShouldThrowAsync<MediaException>();
+            var failure = await _rig.Images.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), default)
+                .ShouldThrowAsync<MediaException>();
             failure.Permanent.ShouldBeTrue($"{type}: {failure.Message}");
         }
 
@@ -307,7 +318,7 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_strange_file_name_reaches_no_argument()
+    public async Task A_hostile_file_name_is_not_used_as_an_argument()
     {
         await using var workspace = _rig.Root.Create();
         foreach (var name in (string[])["-y", "%03d.jpg", "a[page=3].jpg", "concat:x", "new\nline", "‮gpj.exe", new string('n', 250)])

@@ -8,7 +8,7 @@ public sealed class LetteringReaderTests
     private const int Width = 640, Height = 900;
 
     [Fact]
-    public async Task Lines_come_with_their_letters_and_their_place()
+    public async Task Lines_have_their_letters_and_their_place()
     {
         await using var rig = new MediaRig();
         var page = CreatePage(Width, Height, ("HELLO", 60, 80), ("HOTEL", 300, 600));
@@ -26,7 +26,7 @@ public sealed class LetteringReaderTests
     }
 
     [Fact]
-    public async Task A_long_strip_is_read_from_end_to_end_once()
+    public async Task Each_line_of_a_long_strip_is_read_once()
     {
         const int Long = 6_000;
         await using var rig = new MediaRig();
@@ -48,7 +48,7 @@ public sealed class LetteringReaderTests
     }
 
     [Fact]
-    public async Task Without_models_nothing_is_read_and_the_host_process_lives_on()
+    public async Task Without_models_no_line_is_read_and_the_host_process_goes_on()
     {
         var empty = Directory.CreateTempSubdirectory("mm-no-models-").FullName;
         await using var rig = new MediaRig(options => options.Lettering.Models = empty);

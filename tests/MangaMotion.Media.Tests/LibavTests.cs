@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FFMpegCore;
 using MangaMotion.Media.Audio;
 using MangaMotion.Media.Images;
@@ -6,7 +7,7 @@ using MangaMotion.Media.Video;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Video and sound in the kept children, and by ffmpeg's programs where the libraries are missing.</summary>
+/// <summary>Video and sound in the host processes, and by ffmpeg's programs if the libraries are missing.</summary>
 public sealed class LibavTests : IDisposable
 {
     private const long Megabyte = 1_000_000;
@@ -16,28 +17,30 @@ public sealed class LibavTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public async Task The_kept_child_works_on_video_and_sound_and_starts_nothing()
+    public async Task The_host_process_decodes_video_and_sound_and_starts_no_process()
     {
         await using var rig = new MediaRig();
 
         await VideoAsync(rig, Video());
         await SoundAsync(rig, Sound());
 
-        rig.Said.Lines.ShouldBeEmpty();
-        ProcessTree.Tree(rig.Pool.ProcessIds.ShouldHaveSingleItem()).Count().ShouldBeLessThanOrEqualTo(3, "the sandbox and the child");
+        rig.Log.Lines.ShouldBeEmpty();
+        ProcessTree.Tree(rig.Pool.ProcessIds.ShouldHaveSingleItem()).Count().ShouldBeLessThanOrEqualTo(
+            3, "the sandbox and the host process");
     }
 
     [Fact]
-    public async Task Where_the_libraries_are_missing_the_programs_make_the_same()
+    public async Task Without_the_libraries_the_programs_make_the_same_files()
     {
         var (video, sound) = (Video(), Sound());
         await using var kept = new MediaRig();
-        await using var programs = new MediaRig(options => options.Av.Libraries = Directory.CreateDirectory(_files.NewPath("none")).FullName);
+        await using var programs = new MediaRig(
+            options => options.Av.Libraries = Directory.CreateDirectory(_files.NewPath("none")).FullName);
 
         var (poster, byProgram) = (await VideoAsync(kept, video), await VideoAsync(programs, video));
         var (waveform, drawnByProgram) = (await SoundAsync(kept, sound), await SoundAsync(programs, sound));
 
-        programs.Said.Lines.ShouldHaveSingleItem().ShouldContain("libavutil");
+        programs.Log.Lines.ShouldHaveSingleItem().ShouldContain("libavutil");
         (byProgram.Width, byProgram.Height, byProgram.VideoCodec, byProgram.AudioCodec, byProgram.FramesPerSecond)
             .ShouldBe((poster.Width, poster.Height, poster.VideoCodec, poster.AudioCodec, poster.FramesPerSecond));
         _files.Psnr(byProgram.Image.Files[0].Path, poster.Image.Files[0].Path).ShouldBeGreaterThan(40);
@@ -51,7 +54,7 @@ public sealed class LibavTests : IDisposable
     [InlineData(700, true)]
     [InlineData(800, false)]
     [InlineData(900, false)]
-    public async Task A_video_whose_frames_are_too_large_for_the_memory_is_refused_for_good(int megabytes, bool tooFew)
+    public async Task A_video_whose_frames_exceed_the_memory_is_a_permanent_failure(int megabytes, bool tooFew)
     {
         await using var rig = new MediaRig(options => options.Limits.MemoryBytes = megabytes * Megabyte);
         var large = Make("avi", "color=red:s=8000x8000:r=4:d=1", output => output.WithVideoCodec("mpeg4").WithGopSize(1));
@@ -66,12 +69,12 @@ public sealed class LibavTests : IDisposable
             failure = refused;
         }
 
-        // With a little more it depends on the moment whether it is enough, and never is it the machine's fault.
+        // With slightly more memory, the outcome varies, but it is never a fault of the machine.
         (failure?.Code ?? (tooFew ? "made" : "media.limit.memory")).ShouldBe("media.limit.memory", failure?.Message);
     }
 
     [Fact]
-    public async Task A_child_killed_while_it_decodes_fails_its_job_for_another_try_and_no_other()
+    public async Task A_host_process_killed_while_it_decodes_fails_only_its_job_which_can_be_retried()
     {
         await using var rig = new MediaRig();
         await SoundAsync(rig, Sound());
@@ -79,8 +82,9 @@ public sealed class LibavTests : IDisposable
         var working = ProcessTree.Tree(child).Last();
         var before = ProcessTree.Cpu(working);
 
-        var job = SoundAsync(rig, Make("flac", "sine=d=1500:sample_rate=44100", output => output.WithCustomArgument("-compression_level 0")));
-        await Eventually.HoldsAsync(() => ProcessTree.Cpu(working) - before > TimeSpan.FromMilliseconds(100), "the child decodes");
+        var job = SoundAsync(
+            rig, Make("flac", "sine=d=1500:sample_rate=44100", output => output.WithCustomArgument("-compression_level 0")));
+        await Eventually.HoldsAsync(() => ProcessTree.Cpu(working) - before > TimeSpan.FromMilliseconds(100), "the host process decodes");
         Vips.Run("kill", "-KILL", $"{working}");
 
         var failure = await job.ShouldThrowAsync<ToolFailedException>();
@@ -90,7 +94,7 @@ public sealed class LibavTests : IDisposable
     }
 
     [Fact]
-    public async Task After_a_hundred_other_files_the_same_file_gives_the_same_and_the_child_has_not_grown()
+    public async Task After_100_other_files_a_file_gives_the_same_output_and_the_host_process_has_not_grown()
     {
         await using var rig = new MediaRig(options => options.Vips.RecycleAboveBytes = 1_000 * Megabyte);
         string[] others =
@@ -127,7 +131,7 @@ public sealed class LibavTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_libraries_complain_of_is_told_to_the_operator_only()
+    public async Task Errors_of_the_libraries_are_shown_only_to_the_operator()
     {
         await using var rig = new MediaRig();
         var whole = await File.ReadAllBytesAsync(Video());
@@ -141,22 +145,25 @@ public sealed class LibavTests : IDisposable
     }
 
     private static string Bytes(IReadOnlyList<MediaFile> files) =>
-        string.Join(' ', files.Select(file => $"{file.Variant} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.Path)))}"));
+        string.Join(' ', files.Select(file => $"{file.Variant} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.Path)))}"));
 
     private static async Task<RenderedVideo> VideoAsync(MediaRig rig, string file)
     {
         var (workspace, type) = rig.Open(file);
-        return (await rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None)).ShouldNotBeNull();
+        return (await rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None))
+            .ShouldNotBeNull();
     }
 
     private static async Task<RenderedAudio> SoundAsync(MediaRig rig, string file)
     {
         var (workspace, type) = rig.Open(file);
-        return (await rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None)).ShouldNotBeNull();
+        return (await rig.Sounds.RenderAsync(workspace, workspace.Input, type, new AudioRequest(), CancellationToken.None))
+            .ShouldNotBeNull();
     }
 
     private string Video() => SampleMedia.Make(
-        _files.NewPath("mp4"), ["testsrc2=s=640x360:r=10:d=4", "sine=d=4"], output => output.WithVideoCodec("libx264").WithAudioCodec("aac"));
+        _files.NewPath("mp4"), ["testsrc2=s=640x360:r=10:d=4", "sine=d=4"],
+        output => output.WithVideoCodec("libx264").WithAudioCodec("aac"));
 
     private string Sound() => Make("mp3", "sine=f=440:d=2:sample_rate=44100", output => output.WithAudioChannels(2));
 

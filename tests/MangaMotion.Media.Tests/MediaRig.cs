@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>The library put together as a service does it, in a scratch directory of its own.</summary>
+/// <summary>Media library with the registrations of a service, in a separate scratch directory.</summary>
 internal sealed class MediaRig : IAsyncDisposable
 {
     public MediaRig(Action<MediaOptions>? configure = null)
@@ -26,7 +26,7 @@ internal sealed class MediaRig : IAsyncDisposable
         Sandbox = new Sandbox(options, NullLogger<Sandbox>.Instance);
         Root = new WorkspaceRoot(options, NullLogger<WorkspaceRoot>.Instance);
         Pool = new MediaHostPool(options, Sandbox, Root, NullLogger<MediaHostPool>.Instance);
-        Libav = new Libav(Pool, Said);
+        Libav = new Libav(Pool, Log);
         Images = new ImageRenderer(Pool, options);
     }
 
@@ -42,8 +42,8 @@ internal sealed class MediaRig : IAsyncDisposable
 
     public Libav Libav { get; }
 
-    /// <summary>What was logged about who works on video and sound.</summary>
-    public Sayings Said { get; } = new();
+    /// <summary>Log lines about the decoder of video and sound.</summary>
+    public LogText Log { get; } = new();
 
     public VideoRenderer Videos => new(Libav, Tools, Images, Microsoft.Extensions.Options.Options.Create(Options));
 
@@ -69,7 +69,7 @@ internal sealed class MediaRig : IAsyncDisposable
         return new Rendering(workspace, image);
     }
 
-    /// <summary>A workspace with the file as its input, and the file's type.</summary>
+    /// <summary>Creates a workspace with the file as its input, and finds the type of the file.</summary>
     public (Workspace Workspace, MediaType Type) Open(string file)
     {
         var workspace = Root.Create();
@@ -85,8 +85,8 @@ internal sealed class MediaRig : IAsyncDisposable
     }
 }
 
-/// <summary>Keeps what is logged.</summary>
-internal sealed class Sayings : ILogger<Libav>
+/// <summary>Logger that keeps its lines.</summary>
+internal sealed class LogText : ILogger<Libav>
 {
     public ConcurrentQueue<string> Lines { get; } = [];
 
@@ -95,7 +95,8 @@ internal sealed class Sayings : ILogger<Libav>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Lines.Enqueue(formatter(state, exception));
 }
 
@@ -104,7 +105,7 @@ internal sealed record Rendering(Workspace Workspace, RenderedImage Image)
     public MediaFile this[string variant] => Image.Files.Single(file => file.Variant == variant);
 }
 
-/// <summary>Pictures made and measured with the command line of the system's libvips.</summary>
+/// <summary>Pictures that are made and measured with the command line of the system's libvips.</summary>
 internal sealed class Vips : IDisposable
 {
     private int _files;
@@ -114,26 +115,29 @@ internal sealed class Vips : IDisposable
 
     public string NewPath(string extension) => Path.Combine(Folder, $"{Interlocked.Increment(ref _files)}.{extension}");
 
-    /// <summary>A picture of soft waves and fine lines in three colours, another one each time, as RGB.</summary>
+    /// <summary>Creates an RGB picture of soft waves and fine lines in three colours, different at each call.</summary>
     public string Picture(int width, int height)
     {
         var seed = Interlocked.Increment(ref _pictures);
         var path = NewPath("ppm");
-        File.WriteAllBytes(path, HandMade.Pixmap(width, height, (x, y) => (Wave(x, y, 37 + seed), Wave(y, x, 53 + seed), Wave(x + y, x - y, 71 + seed))));
+        File.WriteAllBytes(
+            path, HandMade.Pixmap(width, height, (x, y) => (Wave(x, y, 37 + seed), Wave(y, x, 53 + seed), Wave(x + y, x - y, 71 + seed))));
         return path;
 
         static byte Wave(int x, int y, int length) =>
-            (byte)(128 + (70 * Math.Sin(2 * Math.PI * x / length / 3) * Math.Cos(2 * Math.PI * y / length / 5)) + (20 * Math.Sin((x + (0.3 * y)) / 4)));
+            (byte)(128 + (70 * Math.Sin(2 * Math.PI * x / length / 3) * Math.Cos(2 * Math.PI * y / length / 5))
+                + (20 * Math.Sin((x + (0.3 * y)) / 4)));
     }
 
-    /// <summary>The picture as a file of a format with libvips's save options, such as <c>png[interlace]</c>.</summary>
+    /// <summary>Encodes the picture in a format with libvips's save options, such as <c>png[interlace]</c>.</summary>
     public string Encode(string picture, string format) => Make(format, "copy", picture, "OUT");
 
-    /// <summary>Frames on top of each other, as libvips takes an animation.</summary>
+    /// <summary>Creates frames on top of each other, which is libvips's form of an animation.</summary>
     public string Strip(int frames, int width, int height) =>
-        Enumerable.Range(1, frames - 1).Aggregate(Picture(width, height), (strip, _) => Make("v", "join", Picture(width, height), strip, "OUT", "vertical"));
+        Enumerable.Range(1, frames - 1).Aggregate(
+            Picture(width, height), (strip, _) => Make("v", "join", Picture(width, height), strip, "OUT", "vertical"));
 
-    /// <summary>Runs one operation; <c>OUT</c> stands for the file that it makes, whose options follow in <paramref name="extension"/>.</summary>
+    /// <summary>Runs one operation. <c>OUT</c> stands for the output file, whose options are in <paramref name="extension"/>.</summary>
     public string Make(string extension, params string[] arguments)
     {
         var bare = extension.Split('[')[0];
@@ -142,7 +146,7 @@ internal sealed class Vips : IDisposable
         return path;
     }
 
-    /// <summary>Peak signal-to-noise ratio of two pictures of one size, in dB.</summary>
+    /// <summary>Computes the peak signal-to-noise ratio of two pictures of one size, in dB.</summary>
     public double Psnr(string one, string other)
     {
         var difference = Make("v", "subtract", one, other, "OUT");
@@ -150,11 +154,11 @@ internal sealed class Vips : IDisposable
         return 10 * Math.Log10(255 * 255 / Math.Max(1e-9, double.Parse(Run("vips", "avg", squares))));
     }
 
-    /// <summary>The pixel's bands.</summary>
+    /// <summary>Reads the bands of a pixel.</summary>
     public static double[] Pixel(string path, int x, int y) =>
         [.. Run("vips", "getpoint", path, $"{x}", $"{y}").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(double.Parse)];
 
-    /// <summary>A header field, such as <c>width</c> or <c>n-pages</c>.</summary>
+    /// <summary>Reads a header field, such as <c>width</c> or <c>n-pages</c>.</summary>
     public static string Header(string path, string field) => Run("vipsheader", "-f", field, path).Trim();
 
     public static string Run(string program, params string[] arguments)

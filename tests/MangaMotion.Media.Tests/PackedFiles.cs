@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Archives by the program 7z.</summary>
+/// <summary>Archives written by the program 7z.</summary>
 internal static class SevenZip
 {
-    /// <param name="options">Options of <c>7z a</c>, with blanks between them.</param>
+    /// <param name="options">Options of <c>7z a</c>, separated by spaces.</param>
     public static byte[] Write(string options, params IEnumerable<(string Name, byte[] Bytes)> files)
     {
         var folder = Directory.CreateTempSubdirectory("mm-7z-").FullName;
@@ -18,7 +18,9 @@ internal static class SevenZip
             }
 
             var path = Path.Combine(folder, "made.7z");
-            Vips.Run("7z", ["a", "-bd", "-y", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), path, Path.Combine(folder, "in", ".")]);
+            Vips.Run(
+                "7z",
+                ["a", "-bd", "-y", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), path, Path.Combine(folder, "in", ".")]);
             return File.ReadAllBytes(path);
         }
         finally
@@ -28,13 +30,13 @@ internal static class SevenZip
     }
 }
 
-/// <summary>Archives by the program tar, with names of any bytes.</summary>
+/// <summary>Archives written by the program tar, with names of any bytes.</summary>
 internal static class Tar
 {
-    /// <param name="format">Such as <c>--format=gnu</c>.</param>
+    /// <param name="format">Option of the format, such as <c>--format=gnu</c>.</param>
     public static byte[] Write(string format, IEnumerable<(byte[] Name, byte[] Bytes)> files)
     {
-        // .NET writes names of files in UTF-8 only, so a shell puts the bytes there.
+        // .NET writes names of files only in UTF-8, so a shell creates the files.
         var folder = Directory.CreateTempSubdirectory("mm-tar-").FullName;
         try
         {

@@ -16,7 +16,7 @@ public sealed class PageReaderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public async Task A_page_comes_as_grey_pixels_of_its_full_size()
+    public async Task A_page_is_read_as_grey_pixels_in_full_size()
     {
         var page = await ReadAsync(HalfBlack(Width, Height));
 
@@ -26,20 +26,20 @@ public sealed class PageReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_is_no_picture_is_refused_by_what_it_is() =>
+    public async Task A_file_that_is_not_a_picture_is_rejected_with_its_type() =>
         (await Should.ThrowAsync<UnsupportedMediaException>(() => ReadAsync("This is a letter."u8.ToArray())))
             .OwnerMessage.ShouldContain("text file");
 
     [Fact]
-    public async Task A_picture_that_is_cut_short_is_refused() =>
+    public async Task A_truncated_picture_is_rejected() =>
         await Should.ThrowAsync<CorruptMediaException>(() => ReadAsync(HalfBlack(Width, Height)[..50]));
 
     [Fact]
-    public async Task A_picture_with_more_pixels_than_allowed_is_refused() =>
+    public async Task A_picture_over_the_pixel_limit_is_rejected() =>
         (await Should.ThrowAsync<MediaLimitException>(() => ReadAsync(HalfBlack(60, 60)))).OwnerMessage.ShouldContain("2,000 pixels");
 
     [Fact]
-    public async Task Panels_come_as_small_pictures_in_their_order_however_many_they_are()
+    public async Task Any_number_of_panels_are_read_as_small_pictures_in_their_order()
     {
         await using Workspace workspace = _rig.Root.Create();
         await File.WriteAllBytesAsync(workspace.Input, HalfBlack(Width, Height));
@@ -59,7 +59,8 @@ public sealed class PageReaderTests : IAsyncLifetime
     {
         await using Workspace workspace = _rig.Root.Create();
         await File.WriteAllBytesAsync(workspace.Input, file);
-        return await new PageReader(_rig.Tools, Options.Create(_rig.Options)).ReadGreyAsync(workspace, workspace.Input, CancellationToken.None);
+        return await new PageReader(_rig.Tools, Options.Create(_rig.Options)).ReadGreyAsync(
+            workspace, workspace.Input, CancellationToken.None);
     }
 
     private static byte[] HalfBlack(int width, int height)

@@ -26,16 +26,17 @@ public sealed class PdfTests : IAsyncLifetime
         var made = await RenderAsync(Pdf(pages: 3, "0 0 600 800", RedPaper));
 
         made.Pages.ShouldBe(3);
-        made.Image.Files.Select(file => (file.Variant, file.Width, file.Height)).ShouldBe([("preview", 960, 1280), ("thumbnail", 240, 320)]);
+        made.Image.Files.Select(file => (file.Variant, file.Width, file.Height)).ShouldBe(
+            [("preview", 960, 1280), ("thumbnail", 240, 320)]);
         Vips.Pixel(made.Image.Files[1].Path, 100, 100)[0].ShouldBeGreaterThan(240);
     }
 
     [Fact]
-    public async Task A_page_that_is_blank_on_purpose_is_no_fault() =>
+    public async Task A_blank_page_is_rendered() =>
         (await RenderAsync(Pdf(1, "0 0 600 800", ""))).Pages.ShouldBe(1);
 
     [Fact]
-    public async Task A_page_as_large_as_a_house_is_refused_with_its_size()
+    public async Task A_huge_page_is_rejected_with_its_size()
     {
         var failure = await RenderAsync(Pdf(1, "0 0 90000 90000", RedPaper)).ShouldThrowAsync<MediaLimitException>();
 
@@ -43,7 +44,7 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Too_many_pages_are_refused()
+    public async Task Too_many_pages_are_rejected()
     {
         var failure = await RenderAsync(Pdf(51, "0 0 600 800", "")).ShouldThrowAsync<MediaLimitException>();
 
@@ -51,7 +52,7 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_encrypted_one_is_refused_by_what_it_is()
+    public async Task An_encrypted_PDF_is_rejected_with_the_reason()
     {
         var failure = await RenderAsync(Pdf(1, "0 0 600 800", RedPaper, encrypted: true)).ShouldThrowAsync<UnsupportedMediaException>();
 
@@ -59,15 +60,16 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_without_pages_is_refused() =>
+    public async Task A_PDF_without_pages_is_rejected() =>
         (await RenderAsync(Pdf(0, "0 0 600 800", "")).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
 
     [Fact]
-    public async Task One_of_rubbish_is_refused() =>
-        (await RenderAsync("%PDF-1.7\nrubbish"u8.ToArray()).ShouldThrowAsync<CorruptMediaException>()).OwnerMessage.ShouldContain("damaged");
+    public async Task An_invalid_PDF_is_rejected() =>
+        (await RenderAsync("%PDF-1.7\nrubbish"u8.ToArray()).ShouldThrowAsync<CorruptMediaException>()).OwnerMessage.ShouldContain(
+            "damaged");
 
     [Fact]
-    public async Task A_page_whose_content_cannot_be_read_is_refused_instead_of_a_blank_picture()
+    public async Task A_page_with_unreadable_content_is_rejected_and_not_rendered_blank()
     {
         var failure = await RenderAsync(Pdf(1, "0 0 600 800", "BT (text in no font) Tj ET")).ShouldThrowAsync<CorruptMediaException>();
 
@@ -76,23 +78,28 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_page_that_complains_and_is_drawn_all_the_same_is_taken() =>
+    public async Task A_page_rendered_with_warnings_is_accepted() =>
         (await RenderAsync(Pdf(1, "0 0 600 800", $"{RedPaper} BT (text in no font) Tj ET"))).Pages.ShouldBe(1);
 
     [Fact]
-    public async Task Text_in_a_Japanese_encoding_finds_its_tables_in_the_sandbox()
+    public async Task The_sandbox_has_the_tables_of_Japanese_encodings()
     {
-        const string Font = "<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /90ms-RKSJ-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light"
-            + " /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /Ryumin-Light /Flags 4 >> >>] >>";
+        const string Font =
+            "<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /90ms-RKSJ-H "
+            + "/DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light"
+            + " /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> "
+            + "/FontDescriptor << /Type /FontDescriptor /FontName /Ryumin-Light /Flags 4 >> >>] >>";
 
-        // Without poppler-data this would be a failure of the machine.
-        (await RenderAsync(Pdf(1, "0 0 600 800", $"{RedPaper} 0 g BT /F 40 Tf 100 100 Td <82A082A2> Tj ET", $"/Resources << /Font << /F {Font} >> >>"))).Pages.ShouldBe(1);
+        // Without poppler-data this is a fault of the machine.
+        var pdf = Pdf(
+            1, "0 0 600 800", $"{RedPaper} 0 g BT /F 40 Tf 100 100 Td <82A082A2> Tj ET", $"/Resources << /Font << /F {Font} >> >>");
+        (await RenderAsync(pdf)).Pages.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Only_the_crop_box_is_drawn_at_the_full_size()
+    public async Task Only_the_crop_box_is_rendered()
     {
-        // The left half of the box is red, and so is much outside of it.
+        // The left half of the box is red, and so is the area outside of it.
         var made = await RenderAsync(Pdf(1, "0 0 600 800", "1 0 0 rg 0 0 250 800 re f", "/CropBox [100 100 400 500]"));
 
         var preview = made.Image.Files[0];
@@ -102,9 +109,9 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_turned_page_is_drawn_upright()
+    public async Task A_rotated_page_is_rendered_upright()
     {
-        // Its left part, which a quarter to the right brings to the top.
+        // Its left part is red. A rotation of 90° to the right moves it to the top.
         var made = await RenderAsync(Pdf(1, "0 0 600 800", "1 0 0 rg 0 0 150 800 re f", "/Rotate 90"));
 
         var preview = made.Image.Files[0];
@@ -114,7 +121,7 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_one_gives_the_same_pictures_after_a_hundred_others_in_the_same_child()
+    public async Task A_PDF_gives_the_same_pictures_after_100_others_in_the_same_host_process()
     {
         const string Text = "BT /F 60 Tf 80 600 Td (The last lamp) Tj ET 0.2 0.4 0.8 rg 100 100 300 200 re f";
         const string Fonts = "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >> >> >>";
@@ -126,7 +133,11 @@ public sealed class PdfTests : IAsyncLifetime
         var child = _rig.Pool.ProcessIds.ShouldHaveSingleItem();
         for (var i = 0; i < 50; i++)
         {
-            await RenderAsync(i % 5 == 0 ? "%PDF-1.7\nrubbish"u8.ToArray() : Pdf(i, "0 0 700 500", $"{RedPaper} {Text}", Fonts.Replace("Times-Roman", $"Font{i}", StringComparison.Ordinal)), small)
+            await RenderAsync(
+                i % 5 == 0
+                    ? "%PDF-1.7\nrubbish"u8.ToArray()
+                    : Pdf(i, "0 0 700 500", $"{RedPaper} {Text}", Fonts.Replace("Times-Roman", $"Font{i}", StringComparison.Ordinal)),
+                small)
                 .ContinueWith(_ => { }, TaskScheduler.Default);
             await _rig.RenderAsync(photo, small);
         }
@@ -142,12 +153,13 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_child_killed_while_it_draws_fails_that_job_alone()
+    public async Task A_host_process_killed_while_it_renders_fails_only_its_job()
     {
         var drawing = RenderAsync(Pdf(1, "0 0 600 800", SamplePdf.Curves(6_000)));
         await Eventually.HoldsAsync(
-            () => _rig.Pool.ProcessIds.Any(id => Directory.EnumerateFiles(_rig.Root.Location, "input", SearchOption.AllDirectories).Any(path => path.EndsWith("/in/input", StringComparison.Ordinal))),
-            "the child draws");
+            () => _rig.Pool.ProcessIds.Any(id => Directory.EnumerateFiles(_rig.Root.Location, "input", SearchOption.AllDirectories).Any(
+                path => path.EndsWith("/in/input", StringComparison.Ordinal))),
+            "the host process renders");
         Vips.Run("kill", "-KILL", $"{ProcessTree.Tree(_rig.Pool.ProcessIds.Single()).Last()}");
 
         var failure = await drawing.ShouldThrowAsync<ToolFailedException>();
@@ -157,7 +169,7 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_page_that_takes_longer_than_the_limit_of_processor_time_is_refused_for_good()
+    public async Task A_page_over_the_limit_of_processor_time_is_a_permanent_failure()
     {
         _rig.Options.Limits.CpuSeconds = 1;
 
@@ -167,7 +179,7 @@ public sealed class PdfTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_systems_libvips_and_poppler_which_share_libraries_serve_in_one_child_too()
+    public async Task One_host_process_can_use_the_libvips_and_poppler_of_the_system()
     {
         _rig.Options.Vips.Library = "libvips.so.42";
         var photo = _files.Encode(_files.Picture(300, 200), "jpg");
@@ -192,7 +204,7 @@ public sealed class PdfTests : IAsyncLifetime
         return await renderer.RenderAsync(workspace, workspace.Input, request ?? new ImageRequest(), CancellationToken.None);
     }
 
-    /// <param name="box">Of every page: left, bottom, right and top in points.</param>
+    /// <param name="box">Left, bottom, right and top of every page in points.</param>
     /// <param name="entries">Further entries of every page.</param>
     internal static byte[] Pdf(int pages, string box, string content, string entries = "", bool encrypted = false)
     {
@@ -212,7 +224,8 @@ public sealed class PdfTests : IAsyncLifetime
         }
 
         var table = text.Length;
-        text.Append($"xref\n0 {objects.Count + 1}\n0000000000 65535 f \n").AppendJoin("", offsets.Select(offset => $"{offset:D10} 00000 n \n"));
+        text.Append($"xref\n0 {objects.Count + 1}\n0000000000 65535 f \n").AppendJoin(
+            "", offsets.Select(offset => $"{offset:D10} 00000 n \n"));
         var key = encrypted ? $"/Encrypt 4 0 R /ID [<{new string('3', 32)}> <{new string('3', 32)}>]" : "";
         text.Append($"trailer << /Size {objects.Count + 1} /Root 1 0 R {key} >>\nstartxref\n{table}\n%%EOF\n");
         return Encoding.ASCII.GetBytes(text.ToString());

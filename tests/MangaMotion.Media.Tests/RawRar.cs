@@ -4,15 +4,15 @@ using System.Text;
 namespace MangaMotion.Media.Tests;
 
 /// <summary>
-/// Writes RAR archives whose files are stored, by RARLAB's technote of the formats 4 and 5. No free program writes RAR.
+/// RAR archives of stored files, by RARLAB's technote of the formats 4 and 5. No free program writes RAR.
 /// </summary>
 internal static class RawRar
 {
     private const byte Unix = 3, Store = 0x30;
 
-    /// <summary>A RAR of version 4.</summary>
-    /// <param name="flags">Flags of every file: 1 and 2 go on in another part, 4 is encrypted.</param>
-    /// <param name="encoding">Of the names; ASCII without one.</param>
+    /// <summary>Writes a RAR of version 4.</summary>
+    /// <param name="flags">Flags of every file: 1 continued from another part, 2 continued in another part, 4 encrypted.</param>
+    /// <param name="encoding">Encoding of the names, ASCII by default.</param>
     public static byte[] Version4(IEnumerable<(string Name, byte[] Bytes)> files, ushort flags = 0, Encoding? encoding = null)
     {
         using var rar = new MemoryStream();
@@ -26,7 +26,8 @@ internal static class RawRar
                 0x74,
                 (ushort)(0x8000 | flags),
                 [
-                    .. BitConverter.GetBytes(bytes.Length), .. BitConverter.GetBytes(bytes.Length), Unix, .. BitConverter.GetBytes(Crc32.HashToUInt32(bytes)),
+                    .. BitConverter.GetBytes(bytes.Length), .. BitConverter.GetBytes(bytes.Length), Unix,
+                    .. BitConverter.GetBytes(Crc32.HashToUInt32(bytes)),
                     0, 0, 0x21, 0x50, 20, Store, .. BitConverter.GetBytes((ushort)text.Length), .. BitConverter.GetBytes(0x81A4), .. text,
                 ]);
             rar.Write(bytes);
@@ -36,7 +37,7 @@ internal static class RawRar
         return rar.ToArray();
     }
 
-    /// <summary>A RAR of version 5. Names are UTF-8.</summary>
+    /// <summary>Writes a RAR of version 5. Names are UTF-8.</summary>
     public static byte[] Version5(IEnumerable<(string Name, byte[] Bytes)> files, bool encrypted = false)
     {
         using var rar = new MemoryStream();
@@ -50,7 +51,9 @@ internal static class RawRar
             Block5(
                 rar,
                 [
-                    2, (byte)(encrypted ? 3 : 2), .. encrypted ? Number(extra.Length) : [], .. Number(bytes.Length), 4, .. Number(bytes.Length), .. Number(0x81A4),
+                    2, (byte)(encrypted ? 3 : 2), .. encrypted
+                        ? Number(extra.Length)
+                        : [], .. Number(bytes.Length), 4, .. Number(bytes.Length), .. Number(0x81A4),
                     .. BitConverter.GetBytes(Crc32.HashToUInt32(bytes)), 0, 1, .. Number(text.Length), .. text, .. extra,
                 ]);
             rar.Write(bytes);
@@ -72,7 +75,7 @@ internal static class RawRar
         rar.Write([.. BitConverter.GetBytes(Crc32.HashToUInt32(header)), .. header]);
     }
 
-    /// <summary>Seven bits a byte, the lowest first; the highest bit says that another byte follows.</summary>
+    /// <summary>Encodes a number with 7 bits a byte, the lowest first. The highest bit means that another byte follows.</summary>
     private static byte[] Number(long value)
     {
         var bytes = new List<byte>();

@@ -5,9 +5,9 @@ using System.Text;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>One entry of a <see cref="RawZip"/>.</summary>
-/// <param name="Name">The name's bytes as they stand in the archive.</param>
-/// <param name="Bytes">The unpacked bytes.</param>
+/// <summary>Entry of a <see cref="RawZip"/>.</summary>
+/// <param name="Name">Bytes of the name in the archive.</param>
+/// <param name="Bytes">Unpacked bytes.</param>
 internal sealed record RawEntry(byte[] Name, byte[] Bytes)
 {
     public RawEntry(string name, byte[] bytes)
@@ -15,30 +15,31 @@ internal sealed record RawEntry(byte[] Name, byte[] Bytes)
     {
     }
 
-    /// <summary>The system that wrote the entry: 0 DOS and Windows, 3 Unix, 19 macOS.</summary>
+    /// <summary>System that wrote the entry: 0 DOS and Windows, 3 Unix, 19 macOS.</summary>
     public byte Host { get; init; }
 
     public ushort Flags { get; init; }
 
     public ushort Method { get; init; }
 
-    /// <summary>The packed bytes; null stores the unpacked ones.</summary>
+    /// <summary>Packed bytes, or null to store the unpacked ones.</summary>
     public byte[]? Packed { get; init; }
 
     public byte[] Extra { get; init; } = [];
 
-    /// <summary>Writes sizes and offset as 64-bit values.</summary>
+    /// <summary>True to write sizes and offset as 64-bit values.</summary>
     public bool Zip64 { get; init; }
 }
 
-/// <summary>Writes archives as programs write them that .NET's own writer cannot stand for.</summary>
+/// <summary>ZIP archives of forms that .NET's writer cannot write.</summary>
 internal static class RawZip
 {
     /// <param name="prefix">Bytes before the archive.</param>
-    /// <param name="countsPrefix">Offsets count from the beginning of the file and not from that of the archive.</param>
-    /// <param name="trailing">Bytes behind the archive.</param>
+    /// <param name="countsPrefix">True if offsets count from the beginning of the file, false from that of the archive.</param>
+    /// <param name="trailing">Bytes after the archive.</param>
     public static byte[] Write(
-        IReadOnlyList<RawEntry> entries, byte[]? prefix = null, bool countsPrefix = false, byte[]? comment = null, byte[]? trailing = null, bool zip64 = false)
+        IReadOnlyList<RawEntry> entries, byte[]? prefix = null, bool countsPrefix = false, byte[]? comment = null, byte[]? trailing = null,
+        bool zip64 = false)
     {
         using var zip = new MemoryStream();
         zip.Write(prefix ?? []);
@@ -49,14 +50,19 @@ internal static class RawZip
             var offset = zip.Position - origin;
             var packed = entry.Packed ?? entry.Bytes;
             var crc = Checksum(entry.Bytes);
-            Put(zip, 0x04034B50u, (ushort)20, entry.Flags, entry.Method, 0u, crc, (uint)packed.Length, (uint)entry.Bytes.Length, (ushort)entry.Name.Length, (ushort)0);
+            Put(
+                zip, 0x04034B50u, (ushort)20, entry.Flags, entry.Method, 0u, crc, (uint)packed.Length, (uint)entry.Bytes.Length,
+                (ushort)entry.Name.Length, (ushort)0);
             zip.Write(entry.Name);
             zip.Write(packed);
 
             byte[] extra = [.. entry.Extra, .. entry.Zip64 ? Sixty(entry.Bytes.Length, packed.Length, offset) : []];
             Put(directory, 0x02014B50u, (ushort)(entry.Host << 8 | 20), (ushort)20, entry.Flags, entry.Method, 0u, crc);
             Put(directory, entry.Zip64 ? uint.MaxValue : (uint)packed.Length, entry.Zip64 ? uint.MaxValue : (uint)entry.Bytes.Length);
-            Put(directory, (ushort)entry.Name.Length, (ushort)extra.Length, (ushort)0, (ushort)0, (ushort)0, 0u, entry.Zip64 ? uint.MaxValue : (uint)offset);
+            Put(
+                directory, (ushort)entry.Name.Length, (ushort)extra.Length, (ushort)0, (ushort)0, (ushort)0, 0u, entry.Zip64
+                    ? uint.MaxValue
+                    : (uint)offset);
             directory.Write(entry.Name);
             directory.Write(extra);
         }
@@ -66,20 +72,25 @@ internal static class RawZip
         if (zip64)
         {
             var end = zip.Position - origin;
-            Put(zip, 0x06064B50u, 44ul, (ushort)45, (ushort)45, 0u, 0u, (ulong)entries.Count, (ulong)entries.Count, (ulong)directory.Length, (ulong)start);
+            Put(
+                zip, 0x06064B50u, 44ul, (ushort)45, (ushort)45, 0u, 0u, (ulong)entries.Count, (ulong)entries.Count, (ulong)directory.Length,
+                (ulong)start);
             Put(zip, 0x07064B50u, 0u, (ulong)end, 1u);
         }
 
         var count = zip64 ? ushort.MaxValue : (ushort)entries.Count;
-        Put(zip, 0x06054B50u, (ushort)0, (ushort)0, count, count, zip64 ? uint.MaxValue : (uint)directory.Length, zip64 ? uint.MaxValue : (uint)start);
+        Put(
+            zip, 0x06054B50u, (ushort)0, (ushort)0, count, count, zip64
+                ? uint.MaxValue : (uint)directory.Length, zip64 ? uint.MaxValue
+                : (uint)start);
         Put(zip, (ushort)(comment?.Length ?? 0));
         zip.Write(comment ?? []);
         zip.Write(trailing ?? []);
         return zip.ToArray();
     }
 
-    /// <summary>Info-ZIP's extra field for a name in UTF-8, beside that in the archive's code page.</summary>
-    /// <param name="legacyName">The name whose checksum the field carries.</param>
+    /// <summary>Creates Info-ZIP's extra field for a name in UTF-8, in addition to the name in the archive's code page.</summary>
+    /// <param name="legacyName">Name whose checksum is in the field.</param>
     public static byte[] UnicodePath(byte[] legacyName, string name)
     {
         using var field = new MemoryStream();

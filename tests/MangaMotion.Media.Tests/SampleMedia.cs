@@ -2,10 +2,12 @@ using FFMpegCore;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>Media files made and analysed through FFMpegCore, which shares no code with the product's argument lists and probes.</summary>
+/// <summary>Media files that FFMpegCore makes and analyses. It shares no code with the product's argument lists and probes.</summary>
 internal static class SampleMedia
 {
-    /// <summary>Makes a file from ffmpeg's own sources, such as <c>testsrc2=s=640x360:d=2</c>. The extension chooses the format.</summary>
+    /// <summary>
+    /// Makes a file from ffmpeg's generated sources, such as <c>testsrc2=s=640x360:d=2</c>. The extension chooses the format.
+    /// </summary>
     public static string Make(string path, string source, Action<FFMpegOutputOptions>? output = null) => Make(path, [source], output);
 
     /// <summary>Makes a file from several sources.</summary>
@@ -18,14 +20,16 @@ internal static class SampleMedia
         return path;
     }
 
-    /// <summary>Makes a file as <see cref="Make(string, IReadOnlyList{string}, Action{FFMpegOutputOptions})"/> does and returns its bytes.</summary>
+    /// <summary>
+    /// Makes a file as <see cref="Make(string, IReadOnlyList{string}, Action{FFMpegOutputOptions})"/> does and returns its bytes.
+    /// </summary>
     public static byte[] Bytes(string extension, IReadOnlyList<string> sources, Action<FFMpegOutputOptions>? output = null) =>
         WithFile(extension, path => File.ReadAllBytes(Make(path, sources, output)));
 
-    /// <summary>The streams, duration and chapters of a file.</summary>
+    /// <summary>Reads the streams, duration and chapters of a file.</summary>
     public static IMediaAnalysis Analyse(string path) => FFProbe.Analyse(path);
 
-    /// <summary>The streams, duration and chapters of a file's bytes.</summary>
+    /// <summary>Reads the streams, duration and chapters of a file given by its bytes.</summary>
     public static IMediaAnalysis Analyse(byte[] content, string extension) => WithFile(extension, path =>
     {
         File.WriteAllBytes(path, content);

@@ -6,8 +6,8 @@ namespace MangaMotion.Media.Tests;
 internal static class SamplePdf
 {
     /// <summary>
-    /// Curves all over a page of 600 × 800 points, the same ones for each count. Three thousand take poppler about two seconds at
-    /// 150 dots per inch.
+    /// Creates curves over a page of 600 × 800 points, the same ones for each count. Poppler takes about 2 s for 3,000 curves at 150 dots
+    /// per inch.
     /// </summary>
     public static string Curves(int count)
     {

@@ -6,7 +6,7 @@ using MangaMotion.Media.Processes;
 
 namespace MangaMotion.Media.Tests;
 
-/// <summary>What a child that a file has taken over cannot do, by sandbox. docs/operations.md has the same table.</summary>
+/// <summary>Limits of a compromised process, by sandbox. docs/operations.md has the same table.</summary>
 public sealed class SandboxTests : IDisposable
 {
     private readonly string _outside = Directory.CreateTempSubdirectory("mm-outside-").FullName;
@@ -18,7 +18,7 @@ public sealed class SandboxTests : IDisposable
     [InlineData(SandboxKind.Landlock, false)]
     [InlineData(SandboxKind.Seccomp, true)]
     [InlineData(SandboxKind.None, true)]
-    public async Task Files_outside_the_job_are_read_and_written_only_where_the_sandbox_is_weak(SandboxKind kind, bool allowed)
+    public async Task Files_outside_the_job_can_be_read_and_written_only_in_a_weak_sandbox(SandboxKind kind, bool allowed)
     {
         var secret = Path.Combine(_outside, "secret");
         await File.WriteAllTextAsync(secret, "secret");
@@ -35,14 +35,15 @@ public sealed class SandboxTests : IDisposable
     [InlineData(SandboxKind.Landlock)]
     [InlineData(SandboxKind.Seccomp)]
     [InlineData(SandboxKind.None)]
-    public async Task A_child_reads_its_input_and_writes_in_its_directory(SandboxKind kind) =>
-        (await RunAsync(kind, "read -r word < input; echo \"$word\" > made; read -r word < made; echo \"$word\"")).ShouldStartWith("the input");
+    public async Task A_process_reads_its_input_and_writes_in_its_directory(SandboxKind kind) =>
+        (await RunAsync(kind, "read -r word < input; echo \"$word\" > made; read -r word < made; echo \"$word\"")).ShouldStartWith(
+            "the input");
 
     [Theory]
     [InlineData(SandboxKind.Bubblewrap)]
     [InlineData(SandboxKind.Landlock)]
     [InlineData(SandboxKind.Seccomp)]
-    public async Task No_server_is_reached_by_network_or_by_a_socket_file(SandboxKind kind)
+    public async Task No_server_can_be_reached_by_network_or_socket_file(SandboxKind kind)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -55,7 +56,8 @@ public sealed class SandboxTests : IDisposable
 
         var said = await RunAsync(
             kind,
-            $"perl -e 'socket(my $s, 2, 1, 0) or print \"no internet: $!\\n\"; connect($s, pack(q(S n C4 x8), 2, {port}, 127, 0, 0, 1)) and print \"connected\\n\"; "
+            $"perl -e 'socket(my $s, 2, 1, 0) or print \"no internet: $!\\n\"; connect($s, pack(q(S n C4 x8), 2, {port}, 127, 0, 0, 1)) "
+                + "and print \"connected\\n\"; "
             + $"socket(my $u, 1, 1, 0) or print \"no local: $!\\n\"; connect($u, pack(q(S Z*), 1, q({path}))) and print \"connected\\n\"'");
 
         said.ShouldNotContain("connected");
@@ -67,18 +69,19 @@ public sealed class SandboxTests : IDisposable
     [Theory]
     [InlineData(SandboxKind.Bubblewrap)]
     [InlineData(SandboxKind.Landlock)]
-    public async Task The_environment_and_memory_of_the_worker_are_not_read(SandboxKind kind)
+    public async Task The_environment_and_memory_of_the_worker_cannot_be_read(SandboxKind kind)
     {
         Environment.SetEnvironmentVariable("MM_TEST_SECRET", "password");
         var id = Environment.ProcessId;
 
-        (await RunAsync(kind, $"exec cat /proc/{id}/environ /proc/{id}/maps /proc/{id}/root/etc/passwd")).ShouldBe("");
+        (await RunAsync(kind, $"exec cat /proc/{id}/environ /proc/{id}/maps /proc/{id}/root{typeof(SandboxTests).Assembly.Location}"))
+            .ShouldBe("");
     }
 
     [Theory]
     [InlineData(SandboxKind.Bubblewrap)]
     [InlineData(SandboxKind.Landlock)]
-    public async Task The_worker_is_not_signalled(SandboxKind kind)
+    public async Task The_worker_cannot_be_signalled(SandboxKind kind)
     {
         Assert.SkipWhen(kind == SandboxKind.Landlock && Landlock.Version < 6, "Landlock keeps signals in since Linux 6.12");
 
@@ -88,12 +91,14 @@ public sealed class SandboxTests : IDisposable
     [Theory]
     [InlineData(SandboxKind.Landlock)]
     [InlineData(SandboxKind.Seccomp)]
-    public async Task No_process_is_started_and_none_is_left_behind(SandboxKind kind)
+    public async Task No_process_can_be_started_and_none_is_left(SandboxKind kind)
     {
         (await RunAsync(kind, "exec perl -e 'defined(fork) or print \"no fork: $!\\n\"'")).ShouldBe("no fork: Operation not permitted\n");
         var (unshare, limit) = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? (97, 261) : (272, 302);
-        (await RunAsync(kind, $"exec perl -e 'syscall({unshare}, 0x10000000) and print \"no namespace: $!\\n\"'")).ShouldBe("no namespace: Operation not permitted\n");
-        (await RunAsync(kind, $"exec perl -e 'my $l = pack(q(QQ), 65536, 65536); syscall({limit}, {Environment.ProcessId}, 7, $l, 0) and print \"no limit: $!\\n\"'"))
+        (await RunAsync(kind, $"exec perl -e 'syscall({unshare}, 0x10000000) and print \"no namespace: $!\\n\"'")).ShouldBe(
+            "no namespace: Operation not permitted\n");
+        (await RunAsync(kind, $"exec perl -e 'my $l = pack(q(QQ), 65536, 65536); syscall({limit}, {Environment.ProcessId}, 7, $l, 0) and "
+            + "print \"no limit: $!\\n\"'"))
             .ShouldBe("no limit: Operation not permitted\n");
     }
 
@@ -101,7 +106,7 @@ public sealed class SandboxTests : IDisposable
     [InlineData(SandboxKind.Bubblewrap)]
     [InlineData(SandboxKind.Landlock)]
     [InlineData(SandboxKind.Seccomp)]
-    public async Task No_capability_is_held_or_gained(SandboxKind kind)
+    public async Task No_capability_is_held_and_none_can_be_gained(SandboxKind kind)
     {
         var said = await RunAsync(kind, "grep -E 'CapPrm|CapEff|CapAmb|NoNewPrivs' /proc/self/status");
 
@@ -109,8 +114,9 @@ public sealed class SandboxTests : IDisposable
     }
 
     [Fact]
-    public async Task A_child_under_Landlock_runs_no_program_that_it_wrote() =>
-        (await RunAsync(SandboxKind.Landlock, "exec perl -e 'sysopen(my $f, q(made), 0101, 0755); print $f qq(#!/bin/sh\necho ran\n); close $f; exec q(./made) or print qq(refused: $!\n)'"))
+    public async Task A_process_under_Landlock_cannot_run_a_program_that_it_wrote() =>
+        (await RunAsync(SandboxKind.Landlock, "exec perl -e 'sysopen(my $f, q(made), 0101, 0755); print $f qq(#!/bin/sh\necho ran\n); "
+            + "close $f; exec q(./made) or print qq(refused: $!\n)'"))
             .ShouldBe("refused: Permission denied\n");
 
     [Theory]
@@ -118,20 +124,21 @@ public sealed class SandboxTests : IDisposable
     [InlineData(SandboxKind.Landlock)]
     [InlineData(SandboxKind.Seccomp)]
     [InlineData(SandboxKind.None)]
-    public async Task A_program_that_is_not_installed_is_the_machines_fault(SandboxKind kind)
+    public async Task A_program_that_is_not_installed_is_a_fault_of_the_machine(SandboxKind kind)
     {
         await using var rig = Rig(kind);
         await using var workspace = rig.Root.Create();
 
-        var failure = await rig.Tools.RunAsync(new ToolRun { Tool = "no-such-tool", Arguments = [], Directory = workspace.NewDirectory() }, default)
+        var failure = await rig.Tools.RunAsync(
+            new ToolRun { Tool = "no-such-tool", Arguments = [], Directory = workspace.NewDirectory() }, default)
             .ShouldThrowAsync<SandboxFailedException>();
 
         (failure.ProgramMissing, failure.Permanent).ShouldBe((true, false));
         failure.Detail!.ShouldStartWith("no-such-tool: it is not installed here");
     }
 
-    /// <summary>Runs a script in bash, which starts at most the last command, in place of itself.</summary>
-    /// <returns>Its standard output.</returns>
+    /// <summary>Runs a script in bash, which starts only the last command, by exec.</summary>
+    /// <returns>Standard output of the script.</returns>
     private static async Task<string> RunAsync(SandboxKind kind, string script)
     {
         Assert.SkipWhen(kind == SandboxKind.Landlock && Landlock.Missing is not null, Landlock.Missing ?? "");

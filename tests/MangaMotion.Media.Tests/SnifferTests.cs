@@ -5,7 +5,7 @@ namespace MangaMotion.Media.Tests;
 
 public sealed class SnifferTests
 {
-    public static TheoryData<string, string> Taken => new()
+    public static TheoryData<string, string> Supported => new()
     {
         { "FF D8 FF E0 00 10 'JFIF", "image/jpeg" },
         { "89 'PNG 0D 0A 1A 0A 00 00 00 0D 'IHDR", "image/png" },
@@ -60,7 +60,7 @@ public sealed class SnifferTests
         { $"'1.png{string.Concat(Enumerable.Repeat(" 00", 252))} 'ustar", "application/x-tar" },
     };
 
-    public static TheoryData<string, string> Refused => new()
+    public static TheoryData<string, string> Unsupported => new()
     {
         { "", "an empty file" },
         { "00 01 02 03", "an unknown kind of file" },
@@ -84,7 +84,7 @@ public sealed class SnifferTests
         { "1A 45 DF A3 9F 42 82 84 'evil", "an unknown kind of Matroska file" },
         { "'OggS 00 02 00*20 01 2A 80 'kate", "an Ogg file with an unknown codec" },
         { "30 26 B2 75 8E 66 CF 11", "a Windows Media file" },
-        { "FF FD 90 64 00", "MPEG audio that is no MP3" },
+        { "FF FD 90 64 00", "MPEG audio other than MP3" },
         { "'.snd 00 00 00 18", "a Sun sound (AU)" },
         { "'riff 2E 91 CF 11 A5 D6 28 DB", "a Sony Wave64 sound" },
         { "'RE~^ 00 00 00", "a RAR archive of a version before 2 (it can be packed again as ZIP)" },
@@ -95,13 +95,13 @@ public sealed class SnifferTests
     };
 
     [Theory]
-    [MemberData(nameof(Taken))]
-    public void A_type_that_is_taken_is_told_by_its_first_bytes(string head, string expected) =>
+    [MemberData(nameof(Supported))]
+    public void A_supported_type_is_recognised_by_its_first_bytes(string head, string expected) =>
         MediaSniffer.Sniff(Bytes(head)).Require().Name.ShouldBe(expected);
 
     [Theory]
-    [MemberData(nameof(Taken))]
-    public void A_head_cut_anywhere_does_not_upset_the_sniffer(string head, string expected)
+    [MemberData(nameof(Supported))]
+    public void A_head_truncated_anywhere_does_not_fail_the_sniffer(string head, string expected)
     {
         expected.ShouldNotBeEmpty();
         var whole = Bytes(head);
@@ -110,8 +110,8 @@ public sealed class SnifferTests
     }
 
     [Theory]
-    [MemberData(nameof(Refused))]
-    public void Anything_else_is_refused_by_its_name(string head, string expected)
+    [MemberData(nameof(Unsupported))]
+    public void An_unsupported_type_is_rejected_with_its_name(string head, string expected)
     {
         var sniffed = MediaSniffer.Sniff(Bytes(head));
 
@@ -120,7 +120,7 @@ public sealed class SnifferTests
     }
 
     [Fact]
-    public void Sound_frames_must_follow_each_other()
+    public void Sound_is_recognised_by_consecutive_frames()
     {
         byte[] one = [.. Bytes("FF FB 90 64"), .. new byte[413]];
         byte[] two = [.. one, .. one];
@@ -147,7 +147,7 @@ public sealed class SnifferTests
     }
 
     [Fact]
-    public void Sound_that_begins_in_the_middle_of_a_frame_is_recognised()
+    public void Sound_that_begins_inside_a_frame_is_recognised()
     {
         byte[] frame = [.. Bytes("FF FB 90 64"), .. new byte[413]];
         byte[] stream = [.. new byte[200], .. frame, .. frame, .. frame, .. frame];
@@ -163,7 +163,7 @@ public sealed class SnifferTests
         MediaType.All.Select(type => type.Extension).ShouldBeUnique();
     }
 
-    /// <summary>Hex bytes and <c>'text</c> (an underscore is a space), separated by spaces; <c>00*20</c> repeats.</summary>
+    /// <summary>Parses hex bytes and <c>'text</c> (an underscore is a space), separated by spaces. <c>00*20</c> repeats a byte.</summary>
     private static byte[] Bytes(string text) =>
     [
         .. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(part => part switch

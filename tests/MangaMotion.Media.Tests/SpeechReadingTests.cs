@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MangaMotion.Media.Tests;
 
 /// <summary>
-/// Lines as comics write them and what is spoken: EnglishLines.tsv and JapaneseLines.tsv, compared with the tools' own readings.
+/// Lines of comics and their spoken text, from EnglishLines.tsv and JapaneseLines.tsv, compared with the readings of the tools.
 /// </summary>
 public sealed class SpeechReadingTests : IAsyncLifetime
 {
@@ -18,14 +18,14 @@ public sealed class SpeechReadingTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public void English_lines_are_read_as_comics_mean_them()
+    public void English_lines_are_spoken_as_expected()
     {
         English.Count.ShouldBeGreaterThanOrEqualTo(120);
         English.Select(row => (row.Line, row.Spoken, Read: Plain(Spoken(row.Line)))).Where(row => row.Read != row.Spoken).ShouldBeEmpty();
     }
 
     [Fact]
-    public void Festival_says_each_word_as_it_is_given_and_spells_none()
+    public void Festival_speaks_each_word_as_given_and_spells_none()
     {
         var script = Path.Combine(_rig.Root.Create().NewDirectory(), "words.scm");
         var lines = English.Select(row => SpeechText.Ascii(SpeechSynthesizer.WithLetterA(Spoken(row.Line), "ay"))).ToList();
@@ -51,7 +51,7 @@ public sealed class SpeechReadingTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Espeak_and_flite_say_a_line_as_they_say_its_words()
+    public void Espeak_and_flite_speak_a_line_like_its_words()
     {
         var espeak = English.Select(
             row => (row.Line, Said: Espeak(Spoken(row.Line)), Expected: Espeak(row.Spoken))).Where(row => row.Said != row.Expected);
@@ -63,12 +63,12 @@ public sealed class SpeechReadingTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_full_stop_of_an_abbreviation_is_no_pause() =>
+    public void The_full_stop_of_an_abbreviation_is_not_a_pause() =>
         EnglishReading.Words("Dr. J. Smith, of the U.S. Navy, left. Who?").Where(
             word => word.EndsClause).Select(word => word.Shown).ShouldBe(["Smith,", "Navy,", "left.", "Who?"]);
 
     [Fact]
-    public async Task Japanese_lines_are_read_with_their_counters_and_cries()
+    public async Task Japanese_lines_are_spoken_with_their_counters_and_cries()
     {
         Japanese.Count.ShouldBeGreaterThanOrEqualTo(120);
         var wrong = new List<string>();
@@ -83,7 +83,7 @@ public sealed class SpeechReadingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_word_of_a_Japanese_line_is_shown_as_it_is_written()
+    public async Task Every_word_of_a_Japanese_line_keeps_its_spelling()
     {
         foreach (var (line, _) in Japanese)
             string.Concat((await JapaneseAsync(line)).Select(word => word.Shown)).ShouldBe(line);
@@ -107,7 +107,7 @@ public sealed class SpeechReadingTests : IAsyncLifetime
         Phonemes(Vips.Run("flite", "-voice", "slt", "-ps", "-t", SpeechText.Ascii(
             SpeechSynthesizer.WithLetterA(text, "ay")), "-o", "none").Replace("pau", "", StringComparison.Ordinal));
 
-    /// <summary>Without stress, pauses and white space.</summary>
+    /// <summary>Removes stress, pauses and white space.</summary>
     private static string Phonemes(string said) =>
         string.Concat(said.Where(sign => !char.IsWhiteSpace(sign) && !"',_:|".Contains(sign, StringComparison.Ordinal)));
 

@@ -29,24 +29,26 @@ public sealed class SpeechTests : IAsyncLifetime
         spoken.Words.Select(word => word.Text).ShouldBe(line.Split(' '));
         ShouldBeInOrder(spoken);
         spoken.Seconds.ShouldBeInRange(1, 4);
-        Vips.Run("ffprobe", "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels", "-of", "csv=p=0", spoken.Path).Trim().ShouldBe("pcm_s16le,48000,1");
+        Vips.Run("ffprobe", "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels", "-of", "csv=p=0", spoken.Path).Trim()
+            .ShouldBe("pcm_s16le,48000,1");
     }
 
     [Fact]
-    public async Task Festivals_words_begin_when_they_are_heard()
+    public async Task The_times_of_Festivals_words_match_the_sound()
     {
-        // Two sentences with a rest between them: the rest must lie between the words' times.
+        // The pause between the two sentences must lie between the times of their words.
         var spoken = (await SpeakAsync("Stop. Listen to the sea.")).ShouldNotBeNull();
 
         var samples = Sound.Read(await File.ReadAllBytesAsync(spoken.Path)).Samples;
         spoken.Words[0].Start.ShouldBe(0.03, 0.08);
         spoken.Words[^1].End.ShouldBe(spoken.Seconds, 0.15);
         (spoken.Words[1].Start - spoken.Words[0].End).ShouldBeGreaterThan(0.1);
-        Loudness(samples, spoken.Words[0].End + 0.05, spoken.Words[1].Start - 0.05).ShouldBeLessThan(Loudness(samples, spoken.Words[1].Start, spoken.Words[1].End) / 10);
+        Loudness(samples, spoken.Words[0].End + 0.05, spoken.Words[1].Start - 0.05).ShouldBeLessThan(
+            Loudness(samples, spoken.Words[1].Start, spoken.Words[1].End) / 10);
     }
 
     [Fact]
-    public async Task A_voice_that_is_killed_is_tried_again_and_no_other_speaks_in_its_place()
+    public async Task A_killed_voice_is_retried_and_not_replaced_by_another()
     {
         var speaking = SpeakAsync(string.Join(' ', Enumerable.Repeat("Who put out the light, and why?", 25)));
         await Eventually.HoldsAsync(() => Voice() is not null, "festival speaks");
@@ -54,7 +56,8 @@ public sealed class SpeechTests : IAsyncLifetime
 
         (await speaking.ShouldThrowAsync<ToolFailedException>()).Signal.ShouldBe(9);
 
-        static int? Voice() => Processes.ProcessTree.Tree(Environment.ProcessId).Where(id => Name(id) == "festival").Select(id => (int?)id).FirstOrDefault();
+        static int? Voice() =>
+            Processes.ProcessTree.Tree(Environment.ProcessId).Where(id => Name(id) == "festival").Select(id => (int?)id).FirstOrDefault();
 
         static string Name(int id)
         {
@@ -70,26 +73,26 @@ public sealed class SpeechTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Japanese_is_read_as_kana_before_it_is_spoken()
+    public async Task Japanese_is_converted_to_kana_before_it_is_spoken()
     {
         var spoken = (await SpeakAsync("今日は東京へ行きました。ラーメンを３杯食べた！", "ja")).ShouldNotBeNull();
 
         string.Concat(spoken.Words.Select(word => word.Text)).ShouldBe("今日は東京へ行きました。ラーメンを３杯食べた！");
         spoken.Words.Count.ShouldBeGreaterThan(8);
         ShouldBeInOrder(spoken);
-        // Spelt kanji by kanji ("Chinese letter…") it would take three times as long.
+        // Spelled kanji by kanji ("Chinese letter…"), it would take three times as long.
         spoken.Seconds.ShouldBeInRange(2, 7);
     }
 
     [Theory]
     [InlineData("\") (system \"touch /tmp/owned\") (print \"")]
     [InlineData("<speak><break time=\"9s\"/>Hello <voice name='x'>there</voice></speak>")]
-    [InlineData("-v --help -f /etc/passwd")]
+    [InlineData("-v --help -f line.txt")]
     [InlineData("\u0001\u0002 A\u0000B \u202Eevil\u202C \r\n\r\n line two 😀😀 [[f'@]] $(id) `id` %s%n")]
     [InlineData("ÉLODIE SAW THE NAÏVE CAFÉ, “TWICE”… — NOOOOOOOOOOOOOOOOOOO!!!")]
     [InlineData("I said nothing ... she said — — — everything. $5.50 at 10:30, 1,000,000 times")]
     [InlineData("Привет, Anna")]
-    public async Task Hostile_and_odd_text_is_spoken_as_text(string line)
+    public async Task Hostile_and_unusual_text_is_spoken_as_text(string line)
     {
         foreach (var voice in (string?[])[null, LocalVoice.Espeak])
         {
@@ -108,10 +111,10 @@ public sealed class SpeechTests : IAsyncLifetime
     [InlineData("...!?")]
     [InlineData("😀")]
     [InlineData("<speak></speak>")]
-    public async Task Where_there_is_nothing_to_say_there_is_no_sound(string line) => (await SpeakAsync(line)).ShouldBeNull();
+    public async Task A_line_without_words_has_no_sound(string line) => (await SpeakAsync(line)).ShouldBeNull();
 
     [Fact]
-    public async Task A_line_that_is_too_long_is_refused_and_the_longest_is_spoken()
+    public async Task A_line_over_the_length_limit_is_rejected_and_the_longest_allowed_is_spoken()
     {
         (await Should.ThrowAsync<MediaLimitException>(() => SpeakAsync(new string('x', 10_000)))).OwnerMessage.ShouldContain("10,000");
 
@@ -120,16 +123,19 @@ public sealed class SpeechTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sound_from_elsewhere_is_decoded_and_its_words_move_with_the_silence_that_is_cut()
+    public async Task Sound_of_a_provider_is_decoded_and_its_words_move_by_the_removed_silence()
     {
         var mp3 = _files.NewPath("mp3");
         SampleMedia.Make(mp3, "sine=f=300:d=1", output => output.WithCustomArgument("-af adelay=500"));
 
-        var spoken = (await Speech.AdoptAsync(_rig.Root.Create(), await File.ReadAllBytesAsync(mp3), [new SpokenWord("beep", 0.5, 1.5)], "beeper", CancellationToken.None)).ShouldNotBeNull();
+        var spoken =
+            (await Speech.AdoptAsync(_rig.Root.Create(), await File.ReadAllBytesAsync(mp3), [new SpokenWord("beep", 0.5, 1.5)], "beeper",
+                CancellationToken.None)).ShouldNotBeNull();
 
         spoken.Words[0].Start.ShouldBe(0.03, 0.06);
         spoken.Seconds.ShouldBe(1.1, 0.15);
-        await Should.ThrowAsync<UnsupportedMediaException>(() => Speech.AdoptAsync(_rig.Root.Create(), "<html>over quota"u8.ToArray(), [], "beeper", CancellationToken.None));
+        await Should.ThrowAsync<UnsupportedMediaException>(
+            () => Speech.AdoptAsync(_rig.Root.Create(), "<html>over quota"u8.ToArray(), [], "beeper", CancellationToken.None));
     }
 
     private SpeechSynthesizer Speech => new(_rig.Tools, NullLogger<SpeechSynthesizer>.Instance);

@@ -11,7 +11,7 @@ public sealed class TextRecognizerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public async Task Words_come_with_the_picture_in_which_they_are_and_with_their_place()
+    public async Task Words_have_their_picture_and_their_place()
     {
         var words = await ReadAsync([Blank(300, 200), Picture("HELLO"), Blank(1, 1), Picture("HOTEL")], TextLayout.EnglishLines);
 
@@ -24,11 +24,11 @@ public sealed class TextRecognizerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_block_can_be_asked_for() =>
+    public async Task A_block_can_be_read() =>
         (await ReadAsync([Picture("HOTEL")], TextLayout.EnglishBlock)).ShouldHaveSingleItem().ShouldHaveSingleItem().Text.ShouldBe("HOTEL");
 
     [Fact]
-    public async Task More_pictures_than_one_process_takes_are_read_by_several()
+    public async Task Many_pictures_are_read_by_several_processes()
     {
         var words = await ReadAsync([.. Enumerable.Repeat(Blank(40, 40), 41), Picture("HELLO")], TextLayout.EnglishLines);
         words.Count.ShouldBe(42);
@@ -36,11 +36,11 @@ public sealed class TextRecognizerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Vertical_Japanese_can_be_asked_for() =>
+    public async Task Vertical_Japanese_can_be_read() =>
         (await ReadAsync([Blank(200, 300)], TextLayout.JapaneseColumns)).ShouldHaveSingleItem().ShouldBeEmpty();
 
     [Fact]
-    public async Task No_pictures_are_no_words() => (await ReadAsync([], TextLayout.JapaneseColumns)).ShouldBeEmpty();
+    public async Task No_pictures_give_no_words() => (await ReadAsync([], TextLayout.JapaneseColumns)).ShouldBeEmpty();
 
     private async Task<IReadOnlyList<IReadOnlyList<RecognizedWord>>> ReadAsync(IReadOnlyList<TextPicture> pictures, TextLayout layout)
     {

@@ -4,7 +4,7 @@ namespace MangaMotion.Media.Tests;
 
 public sealed class ThumbHashTests
 {
-    /// <summary>The expected hashes were made by the reference implementation (npm package thumbhash 0.1.1).</summary>
+    /// <summary>Compares with hashes of the reference implementation (npm package thumbhash 0.1.1).</summary>
     [Theory]
     [InlineData(40, 30, "HwgKRZoweIdgiIZ4eHiHePOiB/h4")]
     [InlineData(30, 50, "4AcONBpQF5V4iIZ3eHfS4Ar4eA==")]
@@ -14,13 +14,15 @@ public sealed class ThumbHashTests
         for (var i = 0; i < width * height; i++)
         {
             var (x, y) = (i % width, i / width);
-            (rgb[i * 3], rgb[(i * 3) + 1], rgb[(i * 3) + 2]) = ((byte)(x * 255 / (width - 1)), (byte)(y * 255 / (height - 1)), (byte)((x * 7) + (y * 3)));
+            (rgb[i * 3], rgb[(i * 3) + 1], rgb[(i * 3) + 2]) =
+                ((byte)(x * 255 / (width - 1)), (byte)(y * 255 / (height - 1)), (byte)((x * 7) + (y * 3)));
         }
 
         ThumbHash.Encode(rgb, width, height).ShouldBe(expected);
     }
 
     [Fact]
-    public void Pixels_that_do_not_fit_the_size_are_refused() =>
-        Should.Throw<ArgumentException>(() => ThumbHash.Encode(new byte[10], 2, 2)).Message.ShouldContain("2 x 2 pixels need 12 bytes, not 10");
+    public void Pixels_that_do_not_fit_the_size_are_rejected() =>
+        Should.Throw<ArgumentException>(() => ThumbHash.Encode(new byte[10], 2, 2)).Message.ShouldContain(
+            "2 x 2 pixels need 12 bytes, not 10");
 }

@@ -7,7 +7,7 @@ namespace MangaMotion.Media.Tests;
 
 public sealed class ToolRunnerTests : IAsyncLifetime
 {
-    /// <summary>How long this test's own sleepers sleep: no other process on the machine is taken for one of them.</summary>
+    /// <summary>Random duration by which this test finds its own sleeping processes.</summary>
     private readonly string _nap = $"{Random.Shared.NextInt64(1_000_000_000, 9_000_000_000)}";
 
     private readonly MediaRig _rig = new(options => options.Limits.OutputBytes = 2_000_000);
@@ -24,7 +24,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public async Task A_tool_gets_its_arguments_as_they_are_and_its_exit_code_is_told()
+    public async Task A_tool_gets_its_arguments_unchanged_and_its_exit_code_is_returned()
     {
         var result = await Runner.RunAsync(Script("printf '%s|' \"$@\"; exit 3", "a b", "$HOME", "-y", "%03d", "\n"), default);
 
@@ -61,7 +61,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tool_reaches_no_network_not_even_this_machine()
+    public async Task A_tool_reaches_no_network_including_loopback()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -84,7 +84,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Processor_time_used_up_is_the_files_fault()
+    public async Task Exceeding_the_processor_time_is_a_fault_of_the_file()
     {
         var failure = await Runner.RunAsync(Script("while :; do :; done") with { CpuSeconds = 1, Subject = "PDF" }, default)
             .ShouldThrowAsync<MediaLimitException>();
@@ -94,16 +94,17 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wall_time_used_up_without_computing_is_tried_again_and_all_that_was_started_is_dead()
+    public async Task Exceeding_the_wall_time_can_be_retried_and_all_processes_have_ended()
     {
-        var failure = await Runner.RunAsync(Script($"sleep {_nap} & sleep {_nap}") with { WallSeconds = 1 }, default).ShouldThrowAsync<ToolFailedException>();
+        var failure = await Runner.RunAsync(Script($"sleep {_nap} & sleep {_nap}") with { WallSeconds = 1 }, default)
+            .ShouldThrowAsync<ToolFailedException>();
 
         failure.Permanent.ShouldBeFalse();
         Sleepers().ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Canceling_kills_the_tool_and_all_that_it_has_started()
+    public async Task Canceling_kills_the_tool_and_all_processes_it_started()
     {
         using var cancel = new CancellationTokenSource();
         var run = Runner.RunAsync(Script($"sleep {_nap} & sleep {_nap}"), cancel.Token);
@@ -116,20 +117,22 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Canceled_before_it_has_a_group_of_its_own_a_tool_is_killed_all_the_same()
+    public async Task A_tool_canceled_before_it_has_its_process_group_is_killed()
     {
         using var canceled = new CancellationTokenSource();
         await canceled.CancelAsync();
 
-        // It would never end by itself: nobody reads what it writes. Which moment of its start the signal meets is chance.
+        // The tool never ends, because its output is not read. The signal meets its start at a random moment.
         for (var n = 0; n < 30; n++)
-            await Runner.RunAsync(Script("exec cat /dev/zero"), canceled.Token).WaitAsync(TimeSpan.FromMinutes(1)).ShouldThrowAsync<OperationCanceledException>();
+            await Runner.RunAsync(Script("exec cat /dev/zero"), canceled.Token).WaitAsync(TimeSpan.FromMinutes(1))
+                .ShouldThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
-    public async Task Too_large_a_file_ends_the_tool()
+    public async Task A_file_over_the_size_limit_ends_the_tool()
     {
-        var failure = await Runner.RunAsync(Script("exec head -c 3000000 /dev/zero > large"), default).ShouldThrowAsync<MediaLimitException>();
+        var failure = await Runner.RunAsync(Script("exec head -c 3000000 /dev/zero > large"), default)
+            .ShouldThrowAsync<MediaLimitException>();
 
         (failure.Code, failure.Allowed).ShouldBe(("media.limit.output", 2_000_000));
     }
@@ -137,13 +140,14 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     [Fact]
     public async Task Too_much_standard_output_ends_the_tool()
     {
-        var failure = await Runner.RunAsync(Script("exec cat /dev/zero") with { StdoutBytes = 10_000 }, default).ShouldThrowAsync<MediaLimitException>();
+        var failure = await Runner.RunAsync(Script("exec cat /dev/zero") with { StdoutBytes = 10_000 }, default)
+            .ShouldThrowAsync<MediaLimitException>();
 
         failure.Code.ShouldBe("media.limit.output");
     }
 
     [Fact]
-    public async Task Only_the_end_of_a_flood_on_stderr_is_kept()
+    public async Task Only_the_end_of_a_long_stderr_is_kept()
     {
         var result = await Runner.RunAsync(Script("head -c 5000000 /dev/zero | tr '\\0' x >&2; echo the end >&2"), default);
 
@@ -152,7 +156,7 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tool_killed_by_somebody_is_tried_again()
+    public async Task A_tool_killed_from_outside_can_be_retried()
     {
         var failure = await Runner.RunAsync(Script("kill -SEGV $$"), default).ShouldThrowAsync<ToolFailedException>();
 
@@ -160,11 +164,12 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_outlives_the_process_that_was_started_is_killed_and_not_waited_for()
+    public async Task Processes_that_outlive_the_tool_are_killed_and_not_waited_for()
     {
         await using var rig = new MediaRig(options => (options.Sandbox, options.Limits.WallSeconds) = (SandboxKind.None, 3_600));
 
-        var failure = await rig.Tools.RunAsync(Script($"sleep {_nap} & kill -KILL $$"), default).WaitAsync(TimeSpan.FromMinutes(1)).ShouldThrowAsync<ToolFailedException>();
+        var failure = await rig.Tools.RunAsync(Script($"sleep {_nap} & kill -KILL $$"), default).WaitAsync(TimeSpan.FromMinutes(1))
+            .ShouldThrowAsync<ToolFailedException>();
 
         failure.Signal.ShouldBe(9);
         await Eventually.HoldsAsync(() => Sleepers().Count == 0, "nothing runs any more");
@@ -173,10 +178,10 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     [Theory]
     [InlineData(SandboxKind.Auto)]
     [InlineData(SandboxKind.None)]
-    public async Task Links_and_pipes_are_no_outputs(SandboxKind kind)
+    public async Task Links_and_pipes_are_rejected_as_outputs(SandboxKind kind)
     {
         await using var rig = new MediaRig(options => options.Sandbox = kind);
-        var run = Script("ln -s /etc/passwd link; ln -s nowhere broken; mkfifo pipe; touch empty; echo made > file");
+        var run = Script("echo made > file; ln -s file link; ln -s nowhere broken; mkfifo pipe; touch empty");
 
         (await rig.Tools.RunAsync(run, default)).ExitCode.ShouldBe(0);
 
@@ -184,18 +189,22 @@ public sealed class ToolRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_cannot_be_read_for_a_tool_is_told_apart_from_a_tool_that_has_read_enough()
+    public async Task An_unreadable_input_and_a_tool_that_stops_reading_are_different_outcomes()
     {
-        var noMore = Script("exec 0<&-; sleep 0.1") with { WriteStdin = (stream, token) => stream.WriteAsync(new byte[1_000_000], token).AsTask() };
+        var noMore =
+            Script("exec 0<&-; sleep 0.1") with { WriteStdin = (stream, token) => stream.WriteAsync(new byte[1_000_000], token).AsTask() };
         (await Runner.RunAsync(noMore, default)).ExitCode.ShouldBe(0);
 
         var missing = Path.Combine(_workspace.Location, "missing");
-        var unread = Script("cat") with { WriteStdin = async (stream, token) => await stream.WriteAsync(await File.ReadAllBytesAsync(missing, token), token) };
+        var unread = Script("cat") with
+        {
+            WriteStdin = async (stream, token) => await stream.WriteAsync(await File.ReadAllBytesAsync(missing, token), token),
+        };
         await Runner.RunAsync(unread, default).ShouldThrowAsync<FileNotFoundException>();
     }
 
     [Fact]
-    public async Task A_missing_tool_is_named_for_the_operator()
+    public async Task The_operator_sees_the_name_of_a_missing_tool()
     {
         var failure = await Runner.RunAsync(Script("") with { Tool = "no-such-tool" }, default).ShouldThrowAsync<ToolFailedException>();
 

@@ -32,13 +32,15 @@ public sealed class VideoTests : IAsyncLifetime
 
         var made = await RenderAsync(video);
 
-        (made.Width, made.Height, made.Rotation, made.VideoCodec, made.AudioCodec, made.FramesPerSecond).ShouldBe((640, 360, 0, codec, null, 10));
+        (made.Width, made.Height, made.Rotation, made.VideoCodec, made.AudioCodec, made.FramesPerSecond).ShouldBe(
+            (640, 360, 0, codec, null, 10));
         made.Seconds!.Value.ShouldBe(4, 0.2);
         made.Image.Files.Select(file => (file.Variant, file.Width, file.Height)).ShouldBe([("preview", 640, 360), ("thumbnail", 320, 180)]);
         Spread(made).ShouldBeGreaterThan(30);
         var analysis = SampleMedia.Analyse(video);
         var stream = analysis.PrimaryVideoStream.ShouldNotBeNull();
-        (stream.Width, stream.Height, stream.CodecName, stream.AverageFrameRate).ShouldBe((made.Width, made.Height, made.VideoCodec, made.FramesPerSecond));
+        (stream.Width, stream.Height, stream.CodecName, stream.AverageFrameRate).ShouldBe(
+            (made.Width, made.Height, made.VideoCodec, made.FramesPerSecond));
         analysis.Duration.TotalSeconds.ShouldBe(made.Seconds.Value, 0.1);
         foreach (var file in made.Image.Files)
         {
@@ -50,23 +52,26 @@ public sealed class VideoTests : IAsyncLifetime
     [Theory]
     [InlineData(5)]
     [InlineData(1_000)]
-    public async Task The_poster_is_neither_black_nor_blurred_however_rare_key_frames_are(int framesBetween)
+    public async Task The_poster_is_neither_black_nor_blurred_with_frequent_and_rare_key_frames(int framesBetween)
     {
         const string Filters = "drawbox=t=fill:color=black:enable='lt(t,1.5)',gblur=sigma=30:enable='between(t,1.5,2.9)'";
         var video = Make(
             "mp4", Pattern,
-            output => output.WithCustomArgument($"-vf \"{Filters}\"").WithVideoCodec("libx264").WithGopSize(framesBetween).WithCustomArgument("-sc_threshold 0"));
+            output => output.WithCustomArgument($"-vf \"{Filters}\"").WithVideoCodec("libx264").WithGopSize(framesBetween)
+                .WithCustomArgument("-sc_threshold 0"));
 
         Spread(await RenderAsync(video)).ShouldBeGreaterThan(50);
     }
 
     [Fact]
-    public async Task A_turned_video_comes_out_upright()
+    public async Task A_rotated_video_gets_an_upright_poster()
     {
         var flat = Make("mp4", Pattern, output => output.WithVideoCodec("libx264"));
         var turned = _files.NewPath("mp4");
         FFMpegArguments.FromFileInput(flat)
-            .OutputToFile(turned, overwrite: false, output => output.CopyStreams(StreamType.All).WithStreamMetadata("rotate", "90", StreamType.Video, 0))
+            .OutputToFile(
+                turned, overwrite: false, output => output.CopyStreams(StreamType.All)
+                    .WithStreamMetadata("rotate", "90", StreamType.Video, 0))
             .ProcessSynchronously();
 
         var made = await RenderAsync(turned);
@@ -80,15 +85,16 @@ public sealed class VideoTests : IAsyncLifetime
     [InlineData("mp4")]
     [InlineData("mkv")]
     [InlineData("avi")]
-    public async Task Pixels_that_are_not_square_come_out_square(string extension)
+    public async Task Non_square_pixels_become_square(string extension)
     {
-        var made = await RenderAsync(Make(extension, Pattern, output => output.WithCustomArgument("-vf scale=360:360,setsar=16/9").WithVideoCodec("libx264")));
+        var made = await RenderAsync(
+            Make(extension, Pattern, output => output.WithCustomArgument("-vf scale=360:360,setsar=16/9").WithVideoCodec("libx264")));
 
         (made.Width, made.Height, made.Image.Files[0].Width, made.Image.Files[0].Height).ShouldBe((640, 360, 640, 360));
     }
 
     [Fact]
-    public async Task A_video_of_high_dynamic_range_is_mapped_to_a_screens()
+    public async Task A_video_of_high_dynamic_range_is_mapped_to_standard_range()
     {
         var plain = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p")));
         var bright = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p")
@@ -101,7 +107,8 @@ public sealed class VideoTests : IAsyncLifetime
     [Fact]
     public async Task A_file_with_sound_only_has_no_poster()
     {
-        var (workspace, type) = _rig.Open(Make("mp4", "sine=d=1", output => output.WithAudioCodec("aac").WithCustomArgument("-brand isom")));
+        var (workspace, type) = _rig.Open(
+            Make("mp4", "sine=d=1", output => output.WithAudioCodec("aac").WithCustomArgument("-brand isom")));
 
         (await _rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None)).ShouldBeNull();
     }
@@ -109,7 +116,7 @@ public sealed class VideoTests : IAsyncLifetime
     [Theory]
     [InlineData(40)]
     [InlineData(2_000)]
-    public async Task One_cut_short_is_refused(int bytes)
+    public async Task A_truncated_video_is_rejected(int bytes)
     {
         var whole = await File.ReadAllBytesAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264")));
         var cut = _files.NewPath("mp4");
@@ -119,21 +126,23 @@ public sealed class VideoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_format_behind_the_first_bytes_of_a_video_is_not_followed()
+    public async Task Another_format_after_the_first_bytes_of_a_video_is_not_opened()
     {
         await using var workspace = _rig.Root.Create();
         var neighbour = new Uri(Make("ts", Pattern, output => output.WithVideoCodec("libx264"))).AbsoluteUri;
         await File.WriteAllTextAsync(workspace.Input, $"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{neighbour}\n#EXT-X-ENDLIST\n");
 
-        (await _rig.Videos.RenderAsync(workspace, workspace.Input, MediaType.Mp4, new ImageRequest(), default).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
+        (await _rig.Videos.RenderAsync(workspace, workspace.Input, MediaType.Mp4, new ImageRequest(),
+            default).ShouldThrowAsync<MediaException>()).Permanent.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Frames_of_too_many_pixels_are_refused_before_decoding()
+    public async Task Frames_over_the_pixel_limit_are_rejected_before_decoding()
     {
         _rig.Options.Limits.Pixels = 10_000;
 
-        var failure = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264"))).ShouldThrowAsync<MediaLimitException>();
+        var failure = await RenderAsync(Make("mp4", Pattern, output => output.WithVideoCodec("libx264")))
+            .ShouldThrowAsync<MediaLimitException>();
 
         (failure.Code, failure.Actual).ShouldBe(("media.limit.pixels", 640 * 360));
     }
@@ -141,12 +150,13 @@ public sealed class VideoTests : IAsyncLifetime
     private async Task<RenderedVideo> RenderAsync(string file)
     {
         var (workspace, type) = _rig.Open(file);
-        return (await _rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None)).ShouldNotBeNull();
+        return (await _rig.Videos.RenderAsync(workspace, workspace.Input, type, new ImageRequest(), CancellationToken.None))
+            .ShouldNotBeNull();
     }
 
     private string Make(string extension, string source, Action<FFMpegOutputOptions>? output = null) =>
         SampleMedia.Make(_files.NewPath(extension), source, output);
 
-    /// <summary>Standard deviation of the poster: nearly nothing where it is of one colour.</summary>
+    /// <summary>Computes the standard deviation of the poster, which is nearly 0 for one colour.</summary>
     private static double Spread(RenderedVideo video) => double.Parse(Vips.Run("vips", "deviate", video.Image.Files[0].Path));
 }

@@ -6,18 +6,18 @@ using Microsoft.Extensions.Hosting;
 
 namespace MangaMotion.Messaging.Postgres.Conformance;
 
-/// <summary>Processes killed by SIGKILL at each place where something is done and not yet written down.</summary>
+/// <summary>Processes killed by SIGKILL at each point between an action and its record.</summary>
 public sealed class CrashTests(TestStack stack)
 {
     [Theory]
     [InlineData("committed-before-send", 1)]
     [InlineData("confirmed-before-delete", 2)]
-    public async Task A_deliverer_killed_at_any_point_loses_nothing_and_does_nothing_twice(string stopPoint, int arrivals)
+    public async Task A_deliverer_killed_at_any_point_loses_no_message_and_repeats_no_effect(string stopPoint, int arrivals)
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
         var seen = new Journal<WriteEffect>();
-        // Consumes, but leaves delivery to the victim and its successor.
+        // This node consumes. It leaves the delivery to the victim and the next node.
         await servers.StartNodeAsync(
             x => x.AddConsumer<WriteEffectConsumer>(),
             (context, cfg) =>
@@ -50,10 +50,10 @@ public sealed class CrashTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_consumer_killed_after_its_commit_and_before_its_ack_acts_once_and_its_event_is_not_lost()
+    public async Task A_consumer_killed_between_commit_and_acknowledgement_has_one_effect_and_loses_no_event()
     {
         await using var servers = await Servers.CreateAsync(stack);
-        // The queue has to be there before the command is sent to it.
+        // The queue must exist before the command is sent to it.
         await servers.StopAsync(await servers.StartEffectNodeAsync(new Journal<EffectWritten>()));
         var sender = await servers.StartNodeAsync(outbox: o => o.UseBusOutbox(b => b.DisableDeliveryService()));
         var id = NewId.NextGuid();
@@ -67,7 +67,7 @@ public sealed class CrashTests(TestStack stack)
         var journal = new Journal<EffectWritten>();
         await servers.StartEffectNodeAsync(journal);
         await Eventually.Until(async () => journal.Received.Count == 1 && await servers.CountAsync("outbox") == 0);
-        // A second command behind the redelivered one shows that the first is through.
+        // A second command behind the redelivered one shows that the first was consumed.
         await SendAsync(sender, NewId.NextGuid());
         await Eventually.Until(() => journal.Received.Count == 2);
 

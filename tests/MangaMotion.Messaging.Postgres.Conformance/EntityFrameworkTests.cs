@@ -29,7 +29,7 @@ public sealed class EntityFrameworkTests(TestStack stack)
             notes.Add(new Note { Id = NewId.NextGuid(), Text = "second" });
             await notes.SaveChangesAsync();
         });
-        // The same id again: the entity is refused, and its message with it.
+        // The same id again: Postgres rejects the entity, and its message is rolled back with it.
         await InScopeAsync(node, async (notes, publish) =>
         {
             notes.Add(new Note { Id = id, Text = "twice" });
@@ -44,7 +44,7 @@ public sealed class EntityFrameworkTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_transaction_of_the_context_carries_the_messages_to_its_own_end()
+    public async Task Messages_are_committed_or_rolled_back_with_the_transaction_of_the_context()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
@@ -73,7 +73,7 @@ public sealed class EntityFrameworkTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_consumer_need_not_save_and_its_failure_leaves_neither_entity_nor_message()
+    public async Task A_consumer_saves_without_a_call_and_its_failure_leaves_neither_entity_nor_message()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
@@ -91,7 +91,7 @@ public sealed class EntityFrameworkTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_context_with_a_connection_of_its_own_is_refused_in_words()
+    public async Task A_context_with_its_own_connection_is_rejected_with_a_clear_error()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var faults = new Journal<ReceiveFault>();
@@ -131,7 +131,8 @@ public sealed class EntityFrameworkTests(TestStack stack)
             services: services => services.AddPostgresDbContext<NoteContext>());
     }
 
-    private static void UseNotes(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator cfg) => cfg.ReceiveEndpoint("notes", endpoint =>
+    private static void UseNotes(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator cfg) =>
+        cfg.ReceiveEndpoint("notes", endpoint =>
     {
         endpoint.UsePostgresOutbox<NoteContext>(context);
         endpoint.ConfigureConsumer<NoteConsumer>(context);

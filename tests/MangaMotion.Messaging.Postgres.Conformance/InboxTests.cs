@@ -8,7 +8,7 @@ namespace MangaMotion.Messaging.Postgres.Conformance;
 public sealed class InboxTests(TestStack stack)
 {
     [Fact]
-    public async Task A_message_delivered_many_times_at_once_acts_once()
+    public async Task A_message_delivered_many_times_at_once_has_one_effect()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
@@ -21,7 +21,7 @@ public sealed class InboxTests(TestStack stack)
             endpoint.Send(new WriteEffect { Id = id }, context => context.MessageId = id))));
 
         await Eventually.Until(async () => await servers.CountAsync("inbox") == ids.Length);
-        // Late, when all is done.
+        // Delivers every message again after all effects.
         foreach (var id in ids)
             await endpoint.Send(new WriteEffect { Id = id }, context => context.MessageId = id);
         var last = NewId.NextGuid();
@@ -33,7 +33,7 @@ public sealed class InboxTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Old_rows_are_purged_in_batches_and_young_ones_stay()
+    public async Task Old_rows_are_deleted_in_batches_and_recent_ones_stay()
     {
         await using var servers = await Servers.CreateAsync(stack);
         await servers.ExecuteAsync(

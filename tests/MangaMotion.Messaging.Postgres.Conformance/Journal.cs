@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace MangaMotion.Messaging.Postgres.Conformance;
 
-/// <summary>Everything of one type that came through the broker, in order of arrival.</summary>
+/// <summary>Messages of one type that the broker delivered, in order of arrival.</summary>
 internal sealed class Journal<T>
     where T : class
 {
@@ -11,8 +11,9 @@ internal sealed class Journal<T>
 
     public IReadOnlyList<ConsumeContext<T>> Received => [.. _received];
 
-    /// <summary>Reads one message at a time from a queue of its own, or from the one named.</summary>
-    public void Listen(IRabbitMqBusFactoryConfigurator cfg, string? queue = null, Action<IRabbitMqReceiveEndpointConfigurator>? configure = null)
+    /// <summary>Consumes one message at a time from the named queue, or from a temporary one.</summary>
+    public void Listen(
+        IRabbitMqBusFactoryConfigurator cfg, string? queue = null, Action<IRabbitMqReceiveEndpointConfigurator>? configure = null)
     {
         cfg.ReceiveEndpoint(queue ?? $"journal-{typeof(T).Name}", endpoint =>
         {

@@ -10,11 +10,11 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Conformance;
 
-/// <summary>Servers of its own, which go away for a while in the middle of the traffic.</summary>
+/// <summary>Outages of private servers during traffic.</summary>
 public sealed class OutageTests
 {
     [Fact]
-    public async Task With_the_broker_away_for_30_seconds_commits_go_on_and_all_is_delivered_afterwards()
+    public async Task During_30_seconds_without_the_broker_commits_succeed_and_all_messages_are_delivered_afterwards()
     {
         await using var stack = await PrivateServers.StartAsync();
         await using var servers = await Servers.CreateAsync(stack.Rabbit.AmqpUri, stack.Postgres.ConnectionString);
@@ -26,7 +26,7 @@ public sealed class OutageTests
         await stack.Rabbit.KillAsync();
         using (var away = new CancellationTokenSource(TimeSpan.FromSeconds(30)))
         {
-            // A few hundred a second: at full speed half a minute's messages take longer to consume than any deadline allows.
+            // A few hundred messages a second. At full speed, the messages of 30 s would take longer to consume than the deadline.
             while (!away.IsCancellationRequested)
             {
                 await SendAsync(node, sent, 10);
@@ -41,7 +41,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task With_the_database_away_for_20_seconds_nothing_is_lost_or_done_twice_and_it_is_said_once()
+    public async Task During_20_seconds_without_the_database_no_effect_is_lost_or_repeated_and_the_outage_is_logged_once()
     {
         await using var stack = await PrivateServers.StartAsync(durable: true);
         await using var servers = await Servers.CreateAsync(stack.Rabbit.AmqpUri, stack.Postgres.ConnectionString);
@@ -57,7 +57,7 @@ public sealed class OutageTests
             services: services => services.AddSingleton<ILoggerProvider>(log));
         var sent = new ConcurrentBag<Guid>();
         await SendAsync(node, sent, 20);
-        // Commands that are already in the queue have to wait out the outage there, so they come from the bus.
+        // The bus sends the commands, so that they are in the queue when the outage begins.
         var endpoint = await node.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Node.EffectQueue}"));
 
         await stack.Postgres.KillAsync();
@@ -68,32 +68,32 @@ public sealed class OutageTests
         }
 
         await stack.Postgres.StartAsync();
-        // The test's own connections are to the server that was killed.
+        // The test's own connections belong to the killed server.
         servers.Data.Clear();
         var last = NewId.NextGuid();
         await endpoint.Send(new WriteEffect { Id = last });
         sent.Add(last);
 
         await AssertAllOnceAsync(servers, sent, journal);
-        log.Lines.Count(line => line.Contains("unavailable: cannot deliver the outbox", StringComparison.Ordinal)).ShouldBe(1);
-        log.Lines.ShouldContain(line => line.Contains($"127.0.0.1:{stack.Postgres.Port}", StringComparison.Ordinal));
+        log.All.Count(line => line.Contains("unavailable: cannot deliver the outbox", StringComparison.Ordinal)).ShouldBe(1);
+        log.All.ShouldContain(line => line.Contains($"127.0.0.1:{stack.Postgres.Port}", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_late_failure_of_an_attempt_that_started_before_the_end_of_an_outage_starts_no_new_outage()
+    public async Task A_late_failure_of_an_attempt_begun_during_an_outage_starts_no_new_outage()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
         using var log = new LogLines();
-        var outage = new Outage(log, nowhere, "count");
+        var outage = new Outage(log.CreateLogger("test"), nowhere, "count");
         var startedAt = TimeProvider.System.GetTimestamp();
 
         await outage.WaitAsync(new TimeoutException(), default, startedAt);
         outage.EndOutage();
         await outage.WaitAsync(new TimeoutException(), default, startedAt);
-        log.Lines.Count(line => line.Contains("unavailable: cannot count", StringComparison.Ordinal)).ShouldBe(1);
+        log.All.Count(line => line.Contains("unavailable: cannot count", StringComparison.Ordinal)).ShouldBe(1);
 
         await outage.WaitAsync(new TimeoutException(), default, TimeProvider.System.GetTimestamp());
-        log.Lines.Count(line => line.Contains("unavailable: cannot count", StringComparison.Ordinal)).ShouldBe(2);
+        log.All.Count(line => line.Contains("unavailable: cannot count", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     private static async Task SendAsync(IHost node, ConcurrentBag<Guid> sent, int count)
@@ -101,7 +101,8 @@ public sealed class OutageTests
         for (var i = 0; i < count; i++)
         {
             await using var scope = node.Services.CreateAsyncScope();
-            var endpoint = await scope.ServiceProvider.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(new Uri($"exchange:{Node.EffectQueue}"));
+            var endpoint = await scope.ServiceProvider.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(
+                new Uri($"exchange:{Node.EffectQueue}"));
             var id = NewId.NextGuid();
             await endpoint.Send(new WriteEffect { Id = id });
             await scope.ServiceProvider.GetRequiredService<IPostgresSession>().CommitAsync(CancellationToken.None);
@@ -113,29 +114,9 @@ public sealed class OutageTests
     {
         await Eventually.Until(async () => await servers.CountAsync("effects") >= sent.Count, TimeSpan.FromSeconds(90));
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 0, TimeSpan.FromSeconds(90));
-        await Eventually.Until(() => journal.Received.Select(context => context.Message.Id).Distinct().Count() == sent.Count, TimeSpan.FromSeconds(60));
+        await Eventually.Until(
+            () => journal.Received.Select(context => context.Message.Id).Distinct().Count() == sent.Count, TimeSpan.FromSeconds(60));
         (await servers.CountAsync("effects")).ShouldBe(sent.Count);
         (await servers.CountAsync("(SELECT DISTINCT id FROM effects) e")).ShouldBe(sent.Count);
-    }
-
-    private sealed class LogLines : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyList<string> Lines => [.. _lines];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

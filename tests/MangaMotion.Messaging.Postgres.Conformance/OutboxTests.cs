@@ -48,9 +48,12 @@ public sealed class OutboxTests(TestStack stack)
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 0);
     }
 
-    /// <summary>Postgres answers such a COMMIT with ROLLBACK and no error: what was written would be lost, and the message acknowledged.</summary>
+    /// <summary>
+    /// Tests a COMMIT after a swallowed error. Postgres answers it with ROLLBACK and no error, which would lose the rows and acknowledge
+    /// the message.
+    /// </summary>
     [Fact]
-    public async Task A_commit_after_a_statement_that_failed_unheard_fails()
+    public async Task A_commit_after_a_swallowed_error_fails()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var node = await servers.StartNodeAsync();
@@ -63,7 +66,8 @@ public sealed class OutboxTests(TestStack stack)
             await using var wrong = new NpgsqlCommand("SELECT 1 / 0", connection);
             await Should.ThrowAsync<PostgresException>(() => wrong.ExecuteNonQueryAsync());
 
-            (await Should.ThrowAsync<PostgresException>(() => session.CommitAsync(CancellationToken.None))).SqlState.ShouldBe(PostgresErrorCodes.InFailedSqlTransaction);
+            (await Should.ThrowAsync<PostgresException>(() => session.CommitAsync(CancellationToken.None))).SqlState.ShouldBe(
+                PostgresErrorCodes.InFailedSqlTransaction);
         });
 
         (await servers.CountAsync("effects")).ShouldBe(0);
@@ -78,7 +82,8 @@ public sealed class OutboxTests(TestStack stack)
         {
             for (var i = 0; i < 3; i++)
             {
-                await using var insert = new NpgsqlCommand($"INSERT INTO effects VALUES ('{NewId.NextGuid()}')", await session.OpenAsync(CancellationToken.None));
+                await using var insert = new NpgsqlCommand(
+                    $"INSERT INTO effects VALUES ('{NewId.NextGuid()}')", await session.OpenAsync(CancellationToken.None));
                 await insert.ExecuteNonQueryAsync();
                 await publish.Publish(new EffectWritten { Id = NewId.NextGuid() });
                 await session.CommitAsync(CancellationToken.None);
@@ -90,7 +95,7 @@ public sealed class OutboxTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_consumer_that_fails_sends_nothing_but_its_fault()
+    public async Task A_failing_consumer_sends_only_its_fault()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
@@ -116,15 +121,16 @@ public sealed class OutboxTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Messages_of_one_transaction_arrive_in_order_whichever_of_two_instances_delivers()
+    public async Task Messages_of_one_transaction_arrive_in_order_with_two_delivering_instances()
     {
         const int transactions = 40;
         const int length = 60;
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<Numbered>();
-        // A limit that cuts groups in two, so that continuing one is tested too.
+        // The limit splits groups, so that continuing a group is tested too.
         var first = await servers.StartNodeAsync(
-            rabbit: (_, cfg) => journal.Listen(cfg, configure: endpoint => endpoint.PrefetchCount = 100), outbox: o => o.QueryMessageLimit = 50);
+            rabbit: (_, cfg) => journal.Listen(cfg, configure: endpoint => endpoint.PrefetchCount = 100),
+            outbox: o => o.QueryMessageLimit = 50);
         await servers.StartNodeAsync(outbox: o => o.QueryMessageLimit = 50);
 
         await Parallel.ForAsync(0, transactions, async (transaction, _) => await InScopeAsync(first, async (session, publish) =>
@@ -147,7 +153,8 @@ public sealed class OutboxTests(TestStack stack)
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<Numbered>();
         var writer = await servers.StartNodeAsync(
-            rabbit: (_, cfg) => journal.Listen(cfg, configure: endpoint => endpoint.PrefetchCount = 100), outbox: o => o.UseBusOutbox(b => b.DisableDeliveryService()));
+            rabbit: (_, cfg) => journal.Listen(cfg, configure: endpoint => endpoint.PrefetchCount = 100),
+            outbox: o => o.UseBusOutbox(b => b.DisableDeliveryService()));
         await Parallel.ForAsync(0, messages / 10, async (i, _) => await InScopeAsync(writer, async (session, publish) =>
         {
             for (var position = 0; position < 10; position++)
@@ -156,7 +163,8 @@ public sealed class OutboxTests(TestStack stack)
         }));
         (await servers.CountAsync("outbox")).ShouldBe(messages);
 
-        await Task.WhenAll(servers.StartNodeAsync(outbox: o => o.QueryMessageLimit = 100), servers.StartNodeAsync(outbox: o => o.QueryMessageLimit = 100));
+        await Task.WhenAll(
+            servers.StartNodeAsync(outbox: o => o.QueryMessageLimit = 100), servers.StartNodeAsync(outbox: o => o.QueryMessageLimit = 100));
 
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 0, TimeSpan.FromSeconds(60));
         await Eventually.Until(() => journal.Received.Count >= messages, TimeSpan.FromSeconds(60));
@@ -165,7 +173,7 @@ public sealed class OutboxTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Rows_of_a_process_that_does_not_deliver_wake_one_that_does()
+    public async Task Rows_of_a_process_without_delivery_wake_a_process_with_delivery()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
@@ -183,15 +191,17 @@ public sealed class OutboxTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_message_the_broker_refuses_backs_off_alone_and_goes_when_it_can()
+    public async Task A_message_that_the_broker_rejects_backs_off_alone_and_is_sent_later()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
-        // MassTransit keeps trying to declare the exchange until it is told to stop.
-        var node = await servers.StartNodeAsync(rabbit: (_, cfg) => journal.Listen(cfg), outbox: o => o.SendTimeout = TimeSpan.FromSeconds(3));
+        // MassTransit tries to declare the exchange until it is canceled.
+        var node = await servers.StartNodeAsync(
+            rabbit: (_, cfg) => journal.Listen(cfg), outbox: o => o.SendTimeout = TimeSpan.FromSeconds(3));
         var outbox = node.Services.GetRequiredService<IOutbox>();
-        // An exchange of this name and another type is there already, so that declaring it fails.
-        var refused = await outbox.PrepareSendAsync(new EffectWritten { Id = NewId.NextGuid() }, new Uri("exchange:amq.topic"), null, CancellationToken.None);
+        // An exchange of this name and another type exists, so that declaring it fails.
+        var refused = await outbox.PrepareSendAsync(
+            new EffectWritten { Id = NewId.NextGuid() }, new Uri("exchange:amq.topic"), null, CancellationToken.None);
         var fine = await outbox.PreparePublishAsync(new EffectWritten { Id = NewId.NextGuid() }, null, CancellationToken.None);
         await using (var connection = await servers.Data.OpenConnectionAsync())
         {
@@ -203,7 +213,8 @@ public sealed class OutboxTests(TestStack stack)
         outbox.Committed([refused, fine]);
 
         await Eventually.Until(() => journal.Received.Count >= 1, TimeSpan.FromSeconds(60));
-        await Eventually.Until(async () => await servers.CountAsync("outbox WHERE attempts >= 1 AND last_error <> ''") == 1, TimeSpan.FromSeconds(60));
+        await Eventually.Until(
+            async () => await servers.CountAsync("outbox WHERE attempts >= 1 AND last_error <> ''") == 1, TimeSpan.FromSeconds(60));
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 1, TimeSpan.FromSeconds(60));
         await servers.ExecuteAsync("UPDATE outbox SET destination = replace(destination, 'amq.topic', 'elsewhere'), not_before = now()");
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 0);
@@ -212,7 +223,8 @@ public sealed class OutboxTests(TestStack stack)
     internal static async Task InScopeAsync(IHost node, Func<IPostgresSession, IPublishEndpoint, Task> action)
     {
         await using var scope = node.Services.CreateAsyncScope();
-        await action(scope.ServiceProvider.GetRequiredService<IPostgresSession>(), scope.ServiceProvider.GetRequiredService<IPublishEndpoint>());
+        await action(
+            scope.ServiceProvider.GetRequiredService<IPostgresSession>(), scope.ServiceProvider.GetRequiredService<IPublishEndpoint>());
     }
 
     private sealed class FailingConsumer : IConsumer<WriteEffect>

@@ -25,7 +25,8 @@ public sealed class SagaTests(TestStack stack)
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => bus.Publish(new ParcelMoved { Id = id })));
 
-        await Eventually.Until(async () => await servers.CountAsync($"parcels WHERE id = '{id}' AND steps = 200") == 1, TimeSpan.FromSeconds(60));
+        await Eventually.Until(
+            async () => await servers.CountAsync($"parcels WHERE id = '{id}' AND steps = 200") == 1, TimeSpan.FromSeconds(60));
     }
 
     [Fact]

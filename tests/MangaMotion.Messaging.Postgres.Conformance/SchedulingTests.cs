@@ -11,13 +11,13 @@ namespace MangaMotion.Messaging.Postgres.Conformance;
 public sealed class SchedulingTests(TestStack stack)
 {
     [Fact]
-    public async Task A_scheduled_message_waits_for_its_time_and_a_cancelled_one_never_comes()
+    public async Task A_scheduled_message_is_sent_when_due_and_a_canceled_one_is_not_sent()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var journal = new Journal<EffectWritten>();
         var node = await servers.StartNodeAsync(rabbit: (_, cfg) => journal.Listen(cfg));
         var (kept, cancelled, far) = (NewId.NextGuid(), NewId.NextGuid(), NewId.NextGuid());
-        // Late enough that all is cancelled before it, on a loaded machine too.
+        // Late enough that everything is canceled before, even on a loaded machine.
         var due = DateTime.UtcNow.AddSeconds(6);
 
         await using (var scope = node.Services.CreateAsyncScope())
@@ -40,7 +40,7 @@ public sealed class SchedulingTests(TestStack stack)
         journal.Received.Single().Message.Id.ShouldBe(kept);
         journal.Received.Single().SentTime.ShouldNotBeNull();
         DateTime.UtcNow.ShouldBeGreaterThanOrEqualTo(due.AddMilliseconds(-200));
-        // A row goes after its message has come.
+        // A row is deleted after its message has arrived.
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 1);
     }
 
@@ -66,12 +66,12 @@ public sealed class SchedulingTests(TestStack stack)
         await Eventually.Until(() => journal.Received.Count >= 1);
         await Eventually.Until(async () => await servers.CountAsync("outbox") == 0);
         attempts.ShouldBe(2);
-        // The first attempt failed after it had scheduled: had it not been rolled back, two would have come.
+        // The first attempt failed after it had scheduled a message. Without its rollback, two messages would arrive.
         journal.Received.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_scheduled_redelivery_comes_back_with_its_count_and_then_acts_once()
+    public async Task A_scheduled_redelivery_arrives_with_its_count_and_has_one_effect()
     {
         await using var servers = await Servers.CreateAsync(stack);
         var counts = new List<int>();

@@ -20,7 +20,7 @@ public sealed class SchemaTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_script_that_changed_after_it_was_applied_is_named()
+    public async Task The_error_names_a_script_that_changed_after_it_was_applied()
     {
         await using var database = await stack.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
@@ -35,7 +35,7 @@ public sealed class SchemaTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_newer_version_is_left_to_the_newer_program()
+    public async Task A_newer_version_of_the_schema_is_not_changed()
     {
         await using var database = await stack.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);

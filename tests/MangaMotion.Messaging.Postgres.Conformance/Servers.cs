@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Conformance;
 
-/// <summary>A virtual host and a database of one test, with the tables in it, and the nodes it starts on them.</summary>
+/// <summary>Virtual host and database of one test, with the tables, and the nodes that the test starts on them.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
     private readonly List<IHost> _nodes = [];
@@ -59,8 +59,9 @@ internal sealed class Servers : IAsyncDisposable
         return node;
     }
 
-    /// <summary>A node that consumes <see cref="WriteEffect"/> behind the inbox, and everything that is published about it.</summary>
-    public Task<IHost> StartEffectNodeAsync(Journal<EffectWritten> journal, Action<IPostgresOutboxConfigurator>? outbox = null) => StartNodeAsync(
+    /// <summary>Starts a node that consumes <see cref="WriteEffect"/> with the inbox and records its events in the journal.</summary>
+    public Task<IHost> StartEffectNodeAsync(Journal<EffectWritten> journal, Action<IPostgresOutboxConfigurator>? outbox = null) =>
+        StartNodeAsync(
         x => x.AddConsumer<WriteEffectConsumer>(),
         (context, cfg) =>
         {

@@ -3,7 +3,7 @@ using MangaMotion.Messaging.Postgres.Victim;
 
 namespace MangaMotion.Messaging.Postgres.Conformance;
 
-/// <summary>A process that runs up to its stop point, to be ended there by SIGKILL.</summary>
+/// <summary>Process that runs up to its stop point, where the test kills it.</summary>
 internal sealed class VictimProcess : IDisposable
 {
     private readonly Process _process;
@@ -32,7 +32,8 @@ internal sealed class VictimProcess : IDisposable
             }
 
             throw new InvalidOperationException(
-                $"The victim ended before '{stopPoint}': {string.Join('\n', output)}\n{await victim._process.StandardError.ReadToEndAsync(deadline.Token)}");
+                $"The victim ended before '{stopPoint}': "
+                    + $"{string.Join('\n', output)}\n{await victim._process.StandardError.ReadToEndAsync(deadline.Token)}");
         }
         catch
         {
@@ -41,7 +42,7 @@ internal sealed class VictimProcess : IDisposable
         }
     }
 
-    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    /// <summary>Sends SIGKILL. No handler runs and no buffer is flushed.</summary>
     public Task KillAsync()
     {
         _process.Kill();

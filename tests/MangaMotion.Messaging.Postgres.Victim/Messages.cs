@@ -1,6 +1,6 @@
 namespace MangaMotion.Messaging.Postgres.Victim;
 
-/// <summary>Command: write an effect row, then say so with a <see cref="EffectWritten"/>.</summary>
+/// <summary>Command to write an effect row and publish <see cref="EffectWritten"/>.</summary>
 public sealed record WriteEffect
 {
     public required Guid Id { get; init; }

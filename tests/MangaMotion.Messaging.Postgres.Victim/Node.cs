@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Victim;
 
-/// <summary>One instance of a service on real servers, as the suite and its victims run it.</summary>
+/// <summary>One instance of a service on real servers, for the tests and their victim processes.</summary>
 public static class Node
 {
     /// <summary>Name of the queue that <see cref="WriteEffectConsumer"/> reads.</summary>
@@ -48,8 +48,11 @@ public static class Node
         return builder.Build();
     }
 
-    /// <summary>The command queue behind inbox and outbox. The retry outside of both outlasts a database that is away for a while.</summary>
-    public static void UseEffectQueue(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator cfg, Action<IReceiveEndpointConfigurator>? configure = null) =>
+    /// <summary>
+    /// Configures the command queue with inbox and outbox. The retry around both lasts 60 s, longer than the database outages of the tests.
+    /// </summary>
+    public static void UseEffectQueue(
+        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator cfg, Action<IReceiveEndpointConfigurator>? configure = null) =>
         cfg.ReceiveEndpoint(EffectQueue, endpoint =>
         {
             configure?.Invoke(endpoint);

@@ -16,7 +16,7 @@ using var host = Node.Create(
         if (stopPoint == "consumed-before-ack")
             Node.UseEffectQueue(context, cfg, endpoint => endpoint.UseFilter(new BeforeAck()));
     },
-    // In the consuming victim the reply is for the survivor to deliver.
+    // The victim that consumes leaves the delivery of the reply to the surviving node.
     outbox: o => o.UseBusOutbox(b => { if (stopPoint == "consumed-before-ack") b.DisableDeliveryService(); }));
 
 var bus = host.Services.GetRequiredService<IBus>();
@@ -30,7 +30,8 @@ if (stopPoint != "consumed-before-ack")
 {
     await using var scope = host.Services.CreateAsyncScope();
     var session = scope.ServiceProvider.GetRequiredService<IPostgresSession>();
-    var endpoint = await scope.ServiceProvider.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(new Uri($"exchange:{Node.EffectQueue}"));
+    var endpoint = await scope.ServiceProvider.GetRequiredService<ISendEndpointProvider>().GetSendEndpoint(
+        new Uri($"exchange:{Node.EffectQueue}"));
     await endpoint.Send(new WriteEffect { Id = id });
     await session.CommitAsync(CancellationToken.None);
 }

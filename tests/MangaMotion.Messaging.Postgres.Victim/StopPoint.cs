@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MangaMotion.Messaging.Postgres.Victim;
 
-/// <summary>A place at which the victim says that it got there, and stays until it is killed.</summary>
+/// <summary>Place at which the victim announces itself and waits until it is killed.</summary>
 public static class StopPoint
 {
     public const string Announcement = "REACHED";

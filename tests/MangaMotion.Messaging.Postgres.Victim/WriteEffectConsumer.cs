@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace MangaMotion.Messaging.Postgres.Victim;
 
-/// <summary>Its effect is a row without a key: done twice, it shows as two.</summary>
+/// <summary>Consumer that inserts a row without a key, so a repeated effect shows as two rows.</summary>
 public sealed class WriteEffectConsumer(IPostgresSession session) : IConsumer<WriteEffect>
 {
     public const string Table = "CREATE TABLE effects (id uuid NOT NULL)";

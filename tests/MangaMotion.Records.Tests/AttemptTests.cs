@@ -54,7 +54,9 @@ public sealed class AttemptTests(TestStack stack) : IAsyncLifetime
         await _world.AttemptAsync(canceled, await PutAsync());
         var running = await _world.ClaimAsync();
         await _world.AttemptAsync(running, await PutAsync());
-        await _world.ExecuteAsync("update jobs set status = 'CANCELED', claim_token = null, lease_until = null, finished_at = now() where id = $1", canceled.JobId);
+        await _world.ExecuteAsync(
+            "update jobs set status = 'CANCELED', claim_token = null, lease_until = null, finished_at = now() where id = $1",
+            canceled.JobId);
 
         using var sweeper = new LoadSweeper(_world.Database, NullLogger<LoadSweeper>.Instance);
         await sweeper.SweepAsync(default);

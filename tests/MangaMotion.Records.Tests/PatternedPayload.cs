@@ -59,7 +59,11 @@ internal sealed class PatternedPayload(int records) : Stream
     {
         var lines = new StringBuilder();
         for (var i = 0; i < LinesPerBlock && _next < records; i++, _next++)
-            lines.Append($$"""{"id":{{_next}},"name":"name {{_next}}","price":{{_next % 1000}}.25,"sold":{{(_next % 2 == 0 ? "true" : "false")}},"at":"2027-01-31T18:00:{{_next % 60:00}}Z"}""").Append('\n');
+        {
+            lines.Append($$"""{"id":{{_next}},"name":"name {{_next}}","price":{{_next % 1000}}.25,"sold":""")
+                .Append($$"""{{(_next % 2 == 0 ? "true" : "false")}},"at":"2027-01-31T18:00:{{_next % 60:00}}Z"}""").Append('\n');
+        }
+
         return Encoding.UTF8.GetBytes(lines.ToString());
     }
 }

@@ -36,7 +36,10 @@ public sealed class PropertyTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public void Any_payload_is_read_as_it_was_stored()
     {
-        var value = Gen.Frequency((8, Scalar), (1, Scalar.ListOf(3).Select(items => $"[{string.Join(',', items)}]")), (1, Scalar.Select(item => $$"""{"z":{{item}}}""")));
+        var value = Gen.Frequency(
+            (8, Scalar),
+            (1, Scalar.ListOf(3).Select(items => $"[{string.Join(',', items)}]")),
+            (1, Scalar.Select(item => $$"""{"z":{{item}}}""")));
         // Most fields have values of one type, so that both storages occur.
         var column = Gen.OneOf(Number, Gen.Elements(Texts)
             .Select(text => JsonSerializer.Serialize(text)), Gen.Elements("true", "false"), Gen.Constant("\"2027-01-31T18:00:00.123Z\""),

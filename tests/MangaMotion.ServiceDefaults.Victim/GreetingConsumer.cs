@@ -11,7 +11,8 @@ public sealed class GreetingConsumer(ILogger<GreetingConsumer> logger) : IConsum
 {
     public Task Consume(ConsumeContext<Greeting> context)
     {
-        using (logger.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal) { ["job_id"] = context.MessageId!, ["attempt"] = 1 }))
+        using (logger.BeginScope(
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["job_id"] = context.MessageId!, ["attempt"] = 1 }))
             logger.LogInformation("Hello {Name}.", context.Message.Name);
         return Task.CompletedTask;
     }

@@ -2,11 +2,11 @@ using MangaMotion.ServiceDefaults;
 using MangaMotion.ServiceDefaults.Bus;
 using MangaMotion.ServiceDefaults.Victim;
 
-// The smallest service there can be, to be run as a process of its own: what it prints, how it starts and how it ends.
+// Minimal service, run as a separate process by tests of its output, its start and its end.
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("victim");
 builder.AddBus(bus => bus.AddConsumer<GreetingConsumer>());
 
 var app = builder.Build();
 app.MapServiceDefaults();
-await app.RunAsync();
+await app.RunServiceAsync();

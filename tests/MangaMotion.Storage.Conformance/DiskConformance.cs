@@ -20,7 +20,7 @@ public sealed class DiskConformance : ObjectStoreConformance
     }
 
     [Fact]
-    public async Task Puts_beside_deletes_that_prune_their_folder_all_succeed()
+    public async Task Puts_succeed_while_deletes_remove_their_emptied_folder()
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 400), Cancel, async (x, _) =>
         {
@@ -37,7 +37,7 @@ public sealed class DiskConformance : ObjectStoreConformance
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(1_000)]
-    public async Task A_file_torn_by_a_crash_is_no_object(int length)
+    public async Task A_file_truncated_by_a_crash_is_not_an_object(int length)
     {
         await PutAsync("a/b", PatternStream.Bytes(1_000));
         using (var file = File.OpenHandle(Path.Join(Root, "a/b+"), FileMode.Open, FileAccess.Write))
@@ -52,7 +52,7 @@ public sealed class DiskConformance : ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_root_that_is_not_mounted_any_more_has_no_missing_objects_and_takes_none()
+    public async Task An_unmounted_root_fails_reads_and_writes_instead_of_reporting_missing_objects()
     {
         await Store.CheckAsync(Cancel);
         await PutAsync("a/b", [1]);
@@ -60,7 +60,8 @@ public sealed class DiskConformance : ObjectStoreConformance
         Directory.CreateDirectory(Root);
 
         foreach (var use in (Func<Task>[])[
-            () => Store.HeadAsync("a/b", Cancel), () => Store.FetchAsync("a/b", Path.Join(Scratch, "x"), Cancel), () => PutAsync("c", [1]), () => Store.CheckAsync(Cancel)])
+            () => Store.HeadAsync("a/b", Cancel), () => Store.FetchAsync("a/b", Path.Join(Scratch, "x"), Cancel),
+            () => PutAsync("c", [1]), () => Store.CheckAsync(Cancel)])
         {
             (await Should.ThrowAsync<IOException>(use)).Message.ShouldContain("is its disk mounted?");
         }
@@ -72,7 +73,7 @@ public sealed class DiskConformance : ObjectStoreConformance
     }
 
     [Fact]
-    public async Task Content_that_looks_like_a_trailer_stays_content()
+    public async Task Content_that_looks_like_a_trailer_is_read_as_content()
     {
         await PutAsync("a", PatternStream.Bytes(100));
         var file = await File.ReadAllBytesAsync(Path.Join(Root, "a+"), Cancel);
@@ -83,7 +84,7 @@ public sealed class DiskConformance : ObjectStoreConformance
     }
 
     [Fact]
-    public async Task What_a_crash_left_is_swept_at_start_and_what_is_being_written_is_not()
+    public async Task Files_left_by_a_crash_are_deleted_at_start_and_files_being_written_are_kept()
     {
         var old = Path.Join(Root, "+tmp", "old");
         var young = Path.Join(Root, "+tmp", "young");
@@ -99,7 +100,7 @@ public sealed class DiskConformance : ObjectStoreConformance
     }
 
     [Fact]
-    public void A_disk_has_no_links()
+    public void A_disk_store_presigns_no_links()
     {
         Store.PresignGet("a", new PresignGetOptions(TimeSpan.FromMinutes(1))).ShouldBeNull();
         Store.PresignPut("a", new PresignPutOptions(TimeSpan.FromMinutes(1), "text/plain", 1)).ShouldBeNull();

@@ -23,7 +23,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_fetched_file_is_no_part_of_the_store()
+    public async Task A_change_of_a_fetched_file_does_not_change_its_object()
     {
         var bytes = PatternStream.Bytes(1_000);
         await PutAsync("a/b", bytes);
@@ -36,7 +36,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task An_object_longer_than_asked_for_is_not_fetched()
+    public async Task An_object_over_the_length_limit_is_not_fetched()
     {
         await PutAsync("a/b", PatternStream.Bytes(1_000));
         var fetched = Path.Join(Scratch, "fetched");
@@ -60,13 +60,15 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_refused_file_stays_as_it_was()
+    public async Task A_rejected_file_stays_unchanged()
     {
         var bytes = PatternStream.Bytes(1_000);
         var path = NewFile(bytes);
 
-        await Should.ThrowAsync<ObjectMismatchException>(() => Store.PutFileAsync("a/b", path, Plain with { ExpectedLength = 999 }, Cancel));
-        await Should.ThrowAsync<ObjectMismatchException>(() => Store.PutFileAsync("a/b", path, Plain with { ExpectedSha256 = new string('0', 64) }, Cancel));
+        await Should.ThrowAsync<ObjectMismatchException>(
+            () => Store.PutFileAsync("a/b", path, Plain with { ExpectedLength = 999 }, Cancel));
+        await Should.ThrowAsync<ObjectMismatchException>(
+            () => Store.PutFileAsync("a/b", path, Plain with { ExpectedSha256 = new string('0', 64) }, Cancel));
         await Should.ThrowAsync<ObjectTooLargeException>(() => Store.PutFileAsync("a/b", path, Plain with { MaxLength = 10 }, Cancel));
 
         (await File.ReadAllBytesAsync(path, Cancel)).ShouldBe(bytes);
@@ -74,7 +76,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_named()
+    public async Task The_error_names_a_missing_file()
     {
         var path = Path.Join(Scratch, "none");
 

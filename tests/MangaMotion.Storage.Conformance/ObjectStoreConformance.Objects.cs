@@ -10,7 +10,7 @@ public abstract partial class ObjectStoreConformance
     [InlineData(131_072)]
     [InlineData(5 * 1024 * 1024)]
     [InlineData(SeveralParts)]
-    public async Task What_was_put_is_got_again(int length)
+    public async Task Get_returns_the_bytes_that_were_put(int length)
     {
         var bytes = PatternStream.Bytes(length);
 
@@ -27,7 +27,7 @@ public abstract partial class ObjectStoreConformance
     [Theory]
     [InlineData(10)]
     [InlineData(SeveralParts)]
-    public async Task Put_head_and_get_tell_the_same(int length)
+    public async Task Put_head_and_get_return_the_same_description(int length)
     {
         var put = await Store.PutAsync("a/b.bin", new PatternStream(length), Plain, Cancel);
 
@@ -56,7 +56,7 @@ public abstract partial class ObjectStoreConformance
     [InlineData(1_000L, null)]
     [InlineData(-1L, 5L)]
     [InlineData(5L, 4L)]
-    public async Task A_range_without_a_byte_is_refused(long from, long? to)
+    public async Task An_empty_range_is_rejected(long from, long? to)
     {
         await PutAsync("a.bin", PatternStream.Bytes(1_000));
 
@@ -64,7 +64,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_missing_object_is_told_from_a_broken_store()
+    public async Task A_missing_object_and_a_broken_store_are_different_errors()
     {
         (await Store.HeadAsync("no/such", Cancel)).ShouldBeNull();
         (await Should.ThrowAsync<ObjectNotFoundException>(() => Store.GetAsync("no/such", null, Cancel))).Key.ShouldBe("no/such");
@@ -76,7 +76,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_put_replaces_what_was_there()
+    public async Task A_put_replaces_the_object()
     {
         await PutAsync("a.bin", PatternStream.Bytes(1_000), "image/png");
 
@@ -101,7 +101,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_listing_is_in_the_order_of_keys_and_holds_to_its_prefix()
+    public async Task A_listing_has_only_keys_with_its_prefix_in_their_order()
     {
         string[] keys = ["a", "a-1", "a-1/x", "a.b/c", "a/b", "a/b-c", "a/b/c", "a/b0", "a0", "b/.x", "B/a"];
         foreach (var key in keys)
@@ -117,7 +117,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_listing_of_many_pages_is_whole()
+    public async Task A_listing_of_many_pages_is_complete()
     {
         var keys = Enumerable.Range(0, 1_100).Select(x => $"many/{x % 7}/{x:D4}").Order(StringComparer.Ordinal).ToList();
         await Parallel.ForEachAsync(keys, Cancel, async (key, _) => await PutAsync(key, [1]));
@@ -129,7 +129,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task A_listing_tells_length_and_time()
+    public async Task A_listing_has_the_length_and_the_time_of_each_object()
     {
         var put = await PutAsync("a/b", PatternStream.Bytes(1_234));
 
@@ -142,7 +142,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task Deleting_takes_what_is_there_and_forgives_what_is_not()
+    public async Task Deleting_removes_existing_objects_and_ignores_missing_ones()
     {
         await PutAsync("a/b", [1]);
         await PutAsync("a/c", [1]);

@@ -6,13 +6,13 @@ public abstract partial class ObjectStoreConformance
 {
     public static TheoryData<string> OddKeys =>
     [
-        "", "/", "/etc/passwd", "a//b", "a/", "/a", "..", "../a", "a/../b", "a/..", ".", "a/./b", "a\nb", "a\0b", "a b", "a+b", "a\\b",
+        "", "/", "/up/up", "a//b", "a/", "/a", "..", "../a", "a/../b", "a/..", ".", "a/./b", "a\nb", "a\0b", "a b", "a+b", "a\\b",
         "%2e%2e/a", "ü", "a~", "a?b", "a#b", new string('a', 201), string.Concat(Enumerable.Repeat("a/", 512)) + "b",
     ];
 
     [Theory]
     [MemberData(nameof(OddKeys))]
-    public async Task An_odd_key_is_refused_by_every_call(string key)
+    public async Task An_invalid_key_is_rejected_by_every_call(string key)
     {
         await Should.ThrowAsync<ArgumentException>(() => PutAsync(key, [1]));
         await Should.ThrowAsync<ArgumentException>(() => Store.PutFileAsync(key, NewFile([1]), Plain, Cancel));
@@ -31,7 +31,7 @@ public abstract partial class ObjectStoreConformance
     [InlineData("a/../")]
     [InlineData("a//")]
     [InlineData("a+")]
-    public async Task A_prefix_that_no_key_has_is_refused(string prefix) =>
+    public async Task An_invalid_prefix_is_rejected(string prefix) =>
         await Should.ThrowAsync<ArgumentException>(() => KeysAsync(prefix));
 
     [Fact]
@@ -50,7 +50,7 @@ public abstract partial class ObjectStoreConformance
     [InlineData("")]
     [InlineData("image/png\r\nX-Evil: 1")]
     [InlineData("bild/ü")]
-    public async Task A_content_type_that_is_no_header_is_refused(string contentType)
+    public async Task A_content_type_that_is_not_a_header_value_is_rejected(string contentType)
     {
         await Should.ThrowAsync<ArgumentException>(() => PutAsync("a", [1], contentType));
         (await KeysAsync()).ShouldBeEmpty();
@@ -59,7 +59,7 @@ public abstract partial class ObjectStoreConformance
     [Theory]
     [InlineData(1_000)]
     [InlineData(SeveralParts)]
-    public async Task Content_that_is_not_as_expected_is_refused_and_leaves_nothing(int length)
+    public async Task Content_of_another_length_or_hash_is_rejected_and_leaves_no_files(int length)
     {
         await RefusedAsync<ObjectMismatchException>(length, Plain with { ExpectedLength = length - 1 });
         await RefusedAsync<ObjectMismatchException>(length, Plain with { ExpectedLength = length + 1 });
@@ -73,7 +73,7 @@ public abstract partial class ObjectStoreConformance
     [Theory]
     [InlineData(1_000)]
     [InlineData(SeveralParts)]
-    public async Task A_refused_put_leaves_what_was_there(int length)
+    public async Task A_rejected_put_keeps_the_previous_object(int length)
     {
         var first = await PutAsync("a", [1, 2, 3]);
 
@@ -87,7 +87,7 @@ public abstract partial class ObjectStoreConformance
     [Theory]
     [InlineData(100_000, 60_001)]
     [InlineData(SeveralParts, 9_000_000)]
-    public async Task A_put_canceled_in_the_middle_leaves_nothing(int length, long at)
+    public async Task A_canceled_put_leaves_no_files(int length, long at)
     {
         using var canceled = new CancellationTokenSource();
         var content = new PatternStream(length)
@@ -109,18 +109,19 @@ public abstract partial class ObjectStoreConformance
     [Theory]
     [InlineData(100_000, 60_001)]
     [InlineData(SeveralParts, 9_000_000)]
-    public async Task A_sender_that_breaks_off_leaves_nothing(int length, long at)
+    public async Task A_put_whose_sender_disconnects_leaves_no_files(int length, long at)
     {
         var content = new PatternStream(length)
         {
             BeforeRead = position =>
             {
                 if (position >= at)
-                    throw new EndOfStreamException("the sender is gone");
+                    throw new EndOfStreamException("the sender disconnected");
             },
         };
 
-        (await Should.ThrowAsync<EndOfStreamException>(() => Store.PutAsync("a", content, Plain, Cancel))).Message.ShouldBe("the sender is gone");
+        (await Should.ThrowAsync<EndOfStreamException>(() => Store.PutAsync("a", content, Plain, Cancel))).Message.ShouldBe(
+            "the sender disconnected");
 
         (await Store.HeadAsync("a", Cancel)).ShouldBeNull();
         (await LeftoversAsync()).ShouldBeEmpty();
@@ -129,7 +130,7 @@ public abstract partial class ObjectStoreConformance
     [Theory]
     [InlineData(200_000)]
     [InlineData(SeveralParts)]
-    public async Task Concurrent_puts_of_one_key_have_one_whole_winner(int length)
+    public async Task Concurrent_puts_of_one_key_leave_one_complete_object(int length)
     {
         var puts = await Task.WhenAll(Enumerable.Range(1, 4).Select(seed =>
             Task.Run(() => Store.PutAsync("a", new PatternStream(length, seed), Plain, Cancel), Cancel)));
@@ -142,7 +143,7 @@ public abstract partial class ObjectStoreConformance
     }
 
     [Fact]
-    public async Task An_object_that_is_being_read_survives_its_replacement()
+    public async Task A_read_that_has_begun_completes_though_the_object_is_replaced()
     {
         var bytes = PatternStream.Bytes(400_000);
         await PutAsync("a", bytes);
@@ -157,7 +158,7 @@ public abstract partial class ObjectStoreConformance
         rest.ToArray().ShouldBe(bytes[10..]);
     }
 
-    /// <summary>What a listing does not show and yet takes room: temporary files, parts of uploads.</summary>
+    /// <summary>Finds data that takes space and is not listed: temporary files and parts of uploads.</summary>
     protected abstract Task<IReadOnlyCollection<string>> LeftoversAsync();
 
     private async Task RefusedAsync<T>(int length, PutOptions options) where T : Exception

@@ -1,9 +1,9 @@
 namespace MangaMotion.Storage.Conformance;
 
-/// <summary>What every <see cref="IObjectStore"/> does. One class per store runs it.</summary>
+/// <summary>Tests that every <see cref="IObjectStore"/> must pass. One derived class a store runs them.</summary>
 public abstract partial class ObjectStoreConformance : IAsyncLifetime
 {
-    /// <summary>More than one part of a multipart upload, so that both ways of storing are tested.</summary>
+    /// <summary>Length of more than one part of a multipart upload, so that both ways of storing are tested.</summary>
     protected const int SeveralParts = (2 * 5 * 1024 * 1024) + 12_345;
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
@@ -29,7 +29,7 @@ public abstract partial class ObjectStoreConformance : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>An empty store of this test's own.</summary>
+    /// <summary>Opens an empty store for this test.</summary>
     protected abstract Task<IObjectStore> OpenStoreAsync();
 
     protected Task<StoredObject> PutAsync(string key, byte[] bytes, string contentType = "text/plain") =>
@@ -52,7 +52,7 @@ public abstract partial class ObjectStoreConformance : IAsyncLifetime
         return keys;
     }
 
-    /// <summary>All but the time, which a put tells by our clock and the store by its own.</summary>
+    /// <summary>Compares all properties. The times may differ, because a put uses this machine's clock and the store its own.</summary>
     protected static void ShouldBeSame(StoredObject actual, StoredObject expected)
     {
         (actual with { ModifiedAt = expected.ModifiedAt }).ShouldBe(expected);

@@ -10,11 +10,12 @@ public sealed partial class S3Conformance
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task A_link_gives_the_object_under_the_offered_name()
+    public async Task A_link_downloads_the_object_under_the_given_file_name()
     {
         await PutAsync("a/b", [1, 2, 3], "image/png");
 
-        using var answer = await Http.GetAsync(Store.PresignGet("a/b", new PresignGetOptions(Minute) { DownloadName = "Ünlücky \"1\"\r\n.png" }), Cancel);
+        using var answer = await Http.GetAsync(
+            Store.PresignGet("a/b", new PresignGetOptions(Minute) { DownloadName = "Ünlücky \"1\"\r\n.png" }), Cancel);
 
         (await answer.Content.ReadAsByteArrayAsync(Cancel)).ShouldBe([1, 2, 3]);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
@@ -23,7 +24,22 @@ public sealed partial class S3Conformance
     }
 
     [Fact]
-    public async Task A_link_stores_what_it_was_made_for()
+    public async Task A_link_for_HEAD_answers_length_type_and_file_name()
+    {
+        await PutAsync("a/b", [1, 2, 3], "image/png");
+        var link = Store.PresignGet("a/b", new PresignGetOptions(Minute) { DownloadName = "b.png", HeadOnly = true });
+
+        using var request = new HttpRequestMessage(HttpMethod.Head, link);
+        using var answer = await Http.SendAsync(request, Cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentLength.ShouldBe(3);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        answer.Content.Headers.ContentDisposition!.FileName.ShouldBe("b.png");
+    }
+
+    [Fact]
+    public async Task A_link_stores_an_upload_of_its_length_and_type()
     {
         using var answer = await UploadAsync(Link(), 1_000, "image/png");
 
@@ -36,19 +52,20 @@ public sealed partial class S3Conformance
     }
 
     [Fact]
-    public async Task A_link_refuses_another_length_type_key_or_method()
+    public async Task A_link_rejects_another_length_type_key_or_method()
     {
         (await RefusedAsync(UploadAsync(Link(), 1_001, "image/png"))).ShouldBeTrue();
         (await RefusedAsync(UploadAsync(Link(), 999, "image/png"))).ShouldBeTrue();
         (await RefusedAsync(UploadAsync(Link(), 1_000, "text/html"))).ShouldBeTrue();
         (await RefusedAsync(UploadAsync(Link(), 1_000, null))).ShouldBeTrue();
-        (await RefusedAsync(UploadAsync(new Uri(Link().ToString().Replace("up/1", "up/2", StringComparison.Ordinal)), 1_000, "image/png"))).ShouldBeTrue();
+        (await RefusedAsync(UploadAsync(new Uri(Link().ToString().Replace("up/1", "up/2", StringComparison.Ordinal)), 1_000, "image/png")))
+            .ShouldBeTrue();
         (await RefusedAsync(Http.GetAsync(Link(), Cancel))).ShouldBeTrue();
         (await KeysAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_link_that_has_expired_is_refused()
+    public async Task An_expired_link_is_rejected()
     {
         await PutAsync("up/1", [1]);
         var get = Store.PresignGet("up/1", new PresignGetOptions(TimeSpan.FromSeconds(1)));
@@ -61,7 +78,7 @@ public sealed partial class S3Conformance
     [Theory]
     [InlineData(0)]
     [InlineData(8 * 24 * 60)]
-    public void A_link_lives_for_more_than_nothing_and_at_most_seven_days(int minutes)
+    public void A_link_is_valid_for_more_than_zero_and_at_most_seven_days(int minutes)
     {
         Should.Throw<ArgumentOutOfRangeException>(() => Store.PresignGet("a", new PresignGetOptions(TimeSpan.FromMinutes(minutes))));
         Should.Throw<ArgumentException>(() => Store.PresignPut("../a", new PresignPutOptions(Minute, "image/png", 1)));

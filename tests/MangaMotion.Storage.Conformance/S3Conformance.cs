@@ -8,7 +8,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Storage.Conformance;
 
-/// <summary>On a real radosgw.</summary>
+/// <summary>Conformance of the S3 store on a real radosgw.</summary>
 public sealed partial class S3Conformance(TestStack stack) : ObjectStoreConformance
 {
     private const int PartSize = 5 * 1024 * 1024;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace MangaMotion.Storage.Conformance;
 
-/// <summary>The S3 store before a radosgw whose network and patience fail.</summary>
+/// <summary>The S3 store with network faults and time-outs between it and radosgw.</summary>
 public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
 {
     private const int PartSize = 5 * 1024 * 1024;
@@ -38,7 +38,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     [InlineData(Fault.Refuse)]
     [InlineData(Fault.ResetRequest)]
     [InlineData(Fault.LoseAnswer)]
-    public async Task Every_call_gets_over_two_faults(Fault fault)
+    public async Task Every_call_succeeds_after_two_faults(Fault fault)
     {
         await FaultyAsync(() => _store.PutAsync("a", new PatternStream(1_000), Plain, Cancel));
         (await FaultyAsync(() => _store.HeadAsync("a", Cancel)))!.Length.ShouldBe(1_000);
@@ -66,9 +66,11 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     [InlineData(Fault.Refuse)]
     [InlineData(Fault.ResetRequest)]
     [InlineData(Fault.LoseAnswer)]
-    public async Task A_put_of_many_parts_gets_over_a_fault_in_each_of_its_requests(Fault fault)
+    public async Task A_put_of_many_parts_succeeds_after_a_fault_in_each_of_its_requests(Fault fault)
     {
-        foreach (var kind in (Func<HttpRequest, bool>[])[x => x.Method == "POST", x => x.Method == "PUT" && x.QueryString.HasValue, x => x.Method == "POST" && x.Query.ContainsKey("uploadId"), IsCopy])
+        foreach (var kind in (Func<HttpRequest, bool>[])[
+            x => x.Method == "POST", x => x.Method == "PUT" && x.QueryString.HasValue,
+            x => x.Method == "POST" && x.Query.ContainsKey("uploadId"), IsCopy])
             _proxy.Inject(fault, times: 1, kind);
 
         var put = await _store.PutAsync("a", new PatternStream(SeveralParts), Plain, Cancel);
@@ -80,11 +82,12 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_request_in_ten_may_fail()
+    public async Task Calls_succeed_though_one_request_in_ten_fails()
     {
         _proxy.Inject(Fault.Refuse, when: _ => Random.Shared.Next(10) == 0);
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 100), Cancel, async (x, cancel) => await _store.PutAsync($"many/{x}", new PatternStream(x), Plain, cancel));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 100), Cancel, async (x, cancel) => await _store.PutAsync($"many/{x}", new PatternStream(x), Plain, cancel));
 
         (await _store.ListAsync("many/", Cancel).CountAsync(Cancel)).ShouldBe(100);
     }
@@ -92,7 +95,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     [Theory]
     [InlineData(1_000)]
     [InlineData(SeveralParts)]
-    public async Task A_store_that_stays_away_fails_by_name_and_keeps_nothing(int length)
+    public async Task A_store_that_stays_unavailable_fails_with_its_name_and_keeps_no_files(int length)
     {
         var bytes = PatternStream.Bytes(length);
         _proxy.Inject(Fault.Refuse, when: x => x.Method is "PUT" or "POST" or "GET" or "HEAD");
@@ -111,7 +114,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_part_that_cannot_be_sent_ends_the_put()
+    public async Task A_part_that_cannot_be_sent_aborts_the_put()
     {
         _proxy.Inject(Fault.ResetRequest, when: x => x.Method == "PUT" && x.Query["partNumber"] == "2");
         using var store = Open(retries: 1);
@@ -122,7 +125,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_download_that_is_cut_short_goes_on_where_it_broke()
+    public async Task A_download_that_is_cut_short_resumes_where_it_broke()
     {
         await _bucket.Store.PutAsync("a", new PatternStream(SeveralParts), Plain, Cancel);
         _proxy.Inject(Fault.CutAnswer, times: 3);
@@ -134,18 +137,19 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_that_is_cut_short_is_no_whole_object()
+    public async Task A_stream_that_is_cut_short_fails_instead_of_ending()
     {
         await _bucket.Store.PutAsync("a", new PatternStream(100_000), Plain, Cancel);
         _proxy.Inject(Fault.CutAnswer);
 
         await using var content = await _store.GetAsync("a", null, Cancel);
 
-        (await Should.ThrowAsync<IOException>(() => content.Stream.CopyToAsync(Stream.Null, Cancel))).Message.ShouldContain("'a' broke at byte 50000 of 100000");
+        (await Should.ThrowAsync<IOException>(() => content.Stream.CopyToAsync(Stream.Null, Cancel))).Message.ShouldContain(
+            "'a' broke at byte 50000 of 100000");
     }
 
     [Fact]
-    public async Task A_server_that_trickles_does_not_hold_a_worker()
+    public async Task A_very_slow_server_times_out()
     {
         await _bucket.Store.PutAsync("a", new PatternStream(1_000_000), Plain, Cancel);
         _proxy.Inject(Fault.Throttle);
@@ -158,7 +162,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_given_up()
+    public async Task A_server_that_never_answers_times_out()
     {
         _proxy.Inject(Fault.Hang);
         using var store = Open(retries: 1);
@@ -181,7 +185,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bucket_that_is_gone_is_no_missing_object()
+    public async Task A_missing_bucket_is_not_reported_as_a_missing_object()
     {
         using var store = _bucket.OpenStore(x => x.Bucket = $"none-{Guid.NewGuid():N}");
 
@@ -189,7 +193,7 @@ public sealed class S3FaultTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wrong_keys_are_refused_by_name()
+    public async Task Wrong_keys_fail_with_status_403()
     {
         using var store = _bucket.OpenStore(x => x.SecretKey = "wrong");
 

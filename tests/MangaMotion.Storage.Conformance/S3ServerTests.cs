@@ -14,7 +14,8 @@ public sealed class S3ServerTests
     [Fact]
     public async Task A_durable_server_keeps_its_objects_when_it_is_stopped_and_when_it_is_killed()
     {
-        await using var servers = await PrivateServers.StartAsync(rabbit: false, postgres: false, durable: true, s3: true, cancellationToken: Cancel);
+        await using var servers = await PrivateServers.StartAsync(
+            rabbit: false, postgres: false, durable: true, s3: true, cancellationToken: Cancel);
         using var store = Open(servers.S3);
         await store.CheckAsync(Cancel);
         await store.PutAsync("before/stop", new PatternStream(1_000), Plain, Cancel);
@@ -30,9 +31,10 @@ public sealed class S3ServerTests
     }
 
     [Fact]
-    public async Task A_server_that_comes_late_is_prepared_when_it_is_there()
+    public async Task A_server_that_starts_late_is_prepared_when_it_answers()
     {
-        await using var servers = await PrivateServers.StartAsync(rabbit: false, postgres: false, durable: true, s3: true, cancellationToken: Cancel);
+        await using var servers = await PrivateServers.StartAsync(
+            rabbit: false, postgres: false, durable: true, s3: true, cancellationToken: Cancel);
         using var store = Open(servers.S3);
         await servers.S3.StopAsync(Cancel);
         await Should.ThrowAsync<IOException>(() => store.CheckAsync(Cancel));

@@ -8,14 +8,14 @@ using Minio.DataModel.Args;
 namespace MangaMotion.Storage.Conformance;
 
 /// <summary>
-/// The S3 store beside Minio, a client that shares no code with the AWS SDK, on one radosgw bucket. Objects written by one are
-/// read, described, listed and linked by the other.
+/// The S3 store and Minio, a client that shares no code with the AWS SDK, on one radosgw bucket. Each reads, describes, lists and links
+/// the objects that the other wrote.
 /// </summary>
 public sealed class SecondClientTests(TestStack stack) : IAsyncLifetime
 {
     private const string Key = "a/b/c-1_2.bin";
 
-    /// <summary>Without a parameter: with one, Minio 7.0.0 signs empty bodies wrongly and is answered 403.</summary>
+    /// <summary>Content type without a parameter. With one, Minio 7.0.0 signs empty bodies wrongly and gets 403.</summary>
     private const string ContentType = "image/x-odd";
     private const int PartSize = 5 * 1024 * 1024;
     private const int SeveralParts = (2 * PartSize) + 12_345;
@@ -97,22 +97,24 @@ public sealed class SecondClientTests(TestStack stack) : IAsyncLifetime
 
         foreach (var prefix in (string[])["", "b", "b/", "none"])
         {
-            var ours = await _store.ListAsync(prefix, Cancel).Select(x => (x.Key, x.Length, x.ModifiedAt.UtcDateTime)).ToListAsync(Cancel);
-            var theirs = await MinioListAsync(prefix).Select(x => (x.Key, (long)x.Size, x.LastModifiedDateTime!.Value.ToUniversalTime())).ToListAsync(Cancel);
-            ours.ShouldBe(theirs.Where(x => x.Key != "~probe"));
+            var store = await _store.ListAsync(prefix, Cancel).Select(x => (x.Key, x.Length, x.ModifiedAt.UtcDateTime)).ToListAsync(Cancel);
+            var minio = await MinioListAsync(prefix).Select(x => (x.Key, (long)x.Size, x.LastModifiedDateTime!.Value.ToUniversalTime()))
+                .ToListAsync(Cancel);
+            store.ShouldBe(minio.Where(x => x.Key != "~probe"));
         }
 
         (await MinioKeysAsync()).ShouldBe(keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Each_gives_links_to_objects_of_the_other()
+    public async Task Each_presigns_links_to_objects_of_the_other()
     {
-        await _store.PutAsync("ours", new PatternStream(1_000), new PutOptions { ContentType = ContentType }, Cancel);
-        await MinioPutAsync("theirs", PatternStream.Bytes(2_000));
+        await _store.PutAsync("store", new PatternStream(1_000), new PutOptions { ContentType = ContentType }, Cancel);
+        await MinioPutAsync("minio", PatternStream.Bytes(2_000));
 
-        var minioLink = await _minio.PresignedGetObjectAsync(new PresignedGetObjectArgs().WithBucket(_bucket.Name).WithObject("ours").WithExpiry(LinkSeconds));
-        var link = _store.PresignGet("theirs", new PresignGetOptions(TimeSpan.FromSeconds(LinkSeconds)));
+        var minioLink = await _minio.PresignedGetObjectAsync(
+            new PresignedGetObjectArgs().WithBucket(_bucket.Name).WithObject("store").WithExpiry(LinkSeconds));
+        var link = _store.PresignGet("minio", new PresignGetOptions(TimeSpan.FromSeconds(LinkSeconds)));
 
         (await Http.GetByteArrayAsync(minioLink, Cancel)).ShouldBe(PatternStream.Bytes(1_000));
         (await Http.GetByteArrayAsync(link, Cancel)).ShouldBe(PatternStream.Bytes(2_000));
@@ -121,15 +123,16 @@ public sealed class SecondClientTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task Each_reads_uploads_through_links_of_the_other()
     {
-        var link = _store.PresignPut("ours", new PresignPutOptions(TimeSpan.FromSeconds(LinkSeconds), "image/png", 1_000))!;
-        var minioLink = await _minio.PresignedPutObjectAsync(new PresignedPutObjectArgs().WithBucket(_bucket.Name).WithObject("theirs").WithExpiry(LinkSeconds));
+        var link = _store.PresignPut("store", new PresignPutOptions(TimeSpan.FromSeconds(LinkSeconds), "image/png", 1_000))!;
+        var minioLink = await _minio.PresignedPutObjectAsync(
+            new PresignedPutObjectArgs().WithBucket(_bucket.Name).WithObject("minio").WithExpiry(LinkSeconds));
 
         await UploadAsync(link, 1_000);
         await UploadAsync(new Uri(minioLink), 2_000);
 
-        (await MinioReadAsync("ours")).ShouldBe(PatternStream.Bytes(1_000));
-        (await StatAsync("ours")).ContentType.ShouldBe("image/png");
-        (await ReadAsync("theirs")).ShouldBe(PatternStream.Bytes(2_000));
+        (await MinioReadAsync("store")).ShouldBe(PatternStream.Bytes(1_000));
+        (await StatAsync("store")).ContentType.ShouldBe("image/png");
+        (await ReadAsync("minio")).ShouldBe(PatternStream.Bytes(2_000));
 
         static async Task UploadAsync(Uri link, int length)
         {
@@ -143,39 +146,44 @@ public sealed class SecondClientTests(TestStack stack) : IAsyncLifetime
     [Fact]
     public async Task Each_copies_and_deletes_objects_of_the_other()
     {
-        var put = await _store.PutAsync("ours", new PatternStream(1_000), new PutOptions { ContentType = ContentType }, Cancel);
-        await MinioPutAsync("theirs", PatternStream.Bytes(2_000));
+        var put = await _store.PutAsync("store", new PatternStream(1_000), new PutOptions { ContentType = ContentType }, Cancel);
+        await MinioPutAsync("minio", PatternStream.Bytes(2_000));
 
         await _minio.CopyObjectAsync(
-            new CopyObjectArgs().WithBucket(_bucket.Name).WithObject("copy/ours").WithCopyObjectSource(new CopySourceObjectArgs().WithBucket(_bucket.Name).WithObject("ours")), Cancel);
-        await _store.CopyAsync("theirs", "copy/theirs", Cancel);
-        await _minio.RemoveObjectAsync(new RemoveObjectArgs().WithBucket(_bucket.Name).WithObject("ours"), Cancel);
-        await _store.DeleteAsync(["theirs"], Cancel);
+            new CopyObjectArgs().WithBucket(_bucket.Name).WithObject("copy/store")
+                .WithCopyObjectSource(new CopySourceObjectArgs().WithBucket(_bucket.Name).WithObject("store")), Cancel);
+        await _store.CopyAsync("minio", "copy/minio", Cancel);
+        await _minio.RemoveObjectAsync(new RemoveObjectArgs().WithBucket(_bucket.Name).WithObject("store"), Cancel);
+        await _store.DeleteAsync(["minio"], Cancel);
 
-        (await _store.HeadAsync("copy/ours", Cancel)).ShouldNotBeNull().Sha256.ShouldBe(put.Sha256);
-        (await MinioReadAsync("copy/theirs")).ShouldBe(PatternStream.Bytes(2_000));
-        (await MinioKeysAsync()).ShouldBe(["copy/ours", "copy/theirs"]);
+        (await _store.HeadAsync("copy/store", Cancel)).ShouldNotBeNull().Sha256.ShouldBe(put.Sha256);
+        (await MinioReadAsync("copy/minio")).ShouldBe(PatternStream.Bytes(2_000));
+        (await MinioKeysAsync()).ShouldBe(["copy/minio", "copy/store"]);
     }
 
-    private Task<ObjectStat> StatAsync(string key) => _minio.StatObjectAsync(new StatObjectArgs().WithBucket(_bucket.Name).WithObject(key), Cancel);
+    private Task<ObjectStat> StatAsync(string key) =>
+        _minio.StatObjectAsync(new StatObjectArgs().WithBucket(_bucket.Name).WithObject(key), Cancel);
 
     private async Task MinioPutAsync(string key, byte[] bytes) =>
         await _minio.PutObjectAsync(
-            new PutObjectArgs().WithBucket(_bucket.Name).WithObject(key).WithStreamData(new MemoryStream(bytes)).WithObjectSize(bytes.Length).WithContentType(ContentType), Cancel);
+            new PutObjectArgs().WithBucket(_bucket.Name).WithObject(key).WithStreamData(new MemoryStream(bytes))
+                .WithObjectSize(bytes.Length).WithContentType(ContentType), Cancel);
 
     private async Task<byte[]> MinioReadAsync(string key)
     {
         using var bytes = new MemoryStream();
         await _minio.GetObjectAsync(
-            new GetObjectArgs().WithBucket(_bucket.Name).WithObject(key).WithCallbackStream((stream, cancel) => stream.CopyToAsync(bytes, cancel)), Cancel);
+            new GetObjectArgs().WithBucket(_bucket.Name).WithObject(key)
+                .WithCallbackStream((stream, cancel) => stream.CopyToAsync(bytes, cancel)), Cancel);
         return bytes.ToArray();
     }
 
     private IAsyncEnumerable<Item> MinioListAsync(string prefix) =>
         _minio.ListObjectsEnumAsync(new ListObjectsArgs().WithBucket(_bucket.Name).WithPrefix(prefix).WithRecursive(true), Cancel);
 
-    /// <summary>All keys but that of the object which <see cref="IObjectStore.CheckAsync"/> writes.</summary>
-    private async Task<List<string>> MinioKeysAsync() => await MinioListAsync("").Select(x => x.Key).Where(key => key != "~probe").ToListAsync(Cancel);
+    /// <summary>Lists all keys except that of the object that <see cref="IObjectStore.CheckAsync"/> writes.</summary>
+    private async Task<List<string>> MinioKeysAsync() =>
+        await MinioListAsync("").Select(x => x.Key).Where(key => key != "~probe").ToListAsync(Cancel);
 
     private async Task<byte[]> ReadAsync(string key, ByteRange? range = null)
     {

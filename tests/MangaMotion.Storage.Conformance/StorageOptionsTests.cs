@@ -19,7 +19,7 @@ public sealed class StorageOptionsTests
     };
 
     [Fact]
-    public void Plain_names_are_enough_for_S3()
+    public void Plain_names_alone_configure_S3()
     {
         using var host = Build(PlainNames);
 
@@ -27,9 +27,10 @@ public sealed class StorageOptionsTests
     }
 
     [Fact]
-    public void The_section_comes_before_the_plain_names()
+    public void The_section_overrides_the_plain_names()
     {
-        using var host = Build(new(PlainNames) { ["Storage:S3:Bucket"] = "mine", ["Storage:Kind"] = "disk", ["Storage:Disk:Root"] = "/objects" });
+        using var host = Build(
+            new(PlainNames) { ["Storage:S3:Bucket"] = "mine", ["Storage:Kind"] = "disk", ["Storage:Disk:Root"] = "/objects" });
 
         host.Services.GetRequiredService<IObjectStore>().ShouldBeOfType<DiskObjectStore>();
         host.Services.GetRequiredService<IOptions<StorageOptions>>().Value.S3.Bucket.ShouldBe("mine");
@@ -43,21 +44,23 @@ public sealed class StorageOptionsTests
     [InlineData("Storage:S3:PartsInFlight", "0", "Storage__S3__PartsInFlight")]
     [InlineData("Storage:S3:MaxRetries", "11", "Storage__S3__MaxRetries")]
     [InlineData("Storage:S3:RequestTimeout", "0", "Storage__S3__RequestTimeout")]
-    public async Task A_wrong_setting_fails_the_start_by_name(string setting, string value, string named)
+    public async Task An_invalid_setting_fails_the_start_and_is_named(string setting, string value, string named)
     {
         using var host = Build(new(PlainNames) { [setting] = value });
 
-        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken))).Message.ShouldContain(named);
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken)))
+            .Message.ShouldContain(named);
     }
 
     [Fact]
-    public async Task A_store_that_is_away_does_not_end_the_service()
+    public async Task A_store_that_is_unavailable_does_not_end_the_service()
     {
         using var host = Build(PlainNames);
 
         await host.StartAsync(TestContext.Current.CancellationToken);
 
-        (await Should.ThrowAsync<IOException>(() => host.Services.GetRequiredService<IObjectStore>().CheckAsync(TestContext.Current.CancellationToken)))
+        (await Should.ThrowAsync<IOException>(
+            () => host.Services.GetRequiredService<IObjectStore>().CheckAsync(TestContext.Current.CancellationToken)))
             .Message.ShouldContain("127.0.0.1:1");
     }
 

@@ -5,13 +5,13 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Storage.Conformance;
 
-/// <summary>What must be seen from outside of the process.</summary>
+/// <summary>Memory and disk use of a process, measured from outside.</summary>
 public sealed class VictimTests(TestStack stack) : IDisposable
 {
     private const long Gigabyte = 1L << 30;
     private const long MostExtraMemory = 64 << 20;
 
-    // A file system of 8 MiB; where we may not mount one, files of at most 4 MiB (8,192 blocks of 512 bytes).
+    // A file system of 8 MiB. Without the right to mount one, files of at most 4 MiB (8,192 blocks of 512 bytes).
     private const string SmallDisk = """mount -t tmpfs -o size=8m tmpfs "$Storage__Disk__Root" 2>/dev/null || ulimit -f 8192; exec "$@" """;
 
     private readonly string _root = Directory.CreateTempSubdirectory("objects-").FullName;
@@ -32,7 +32,7 @@ public sealed class VictimTests(TestStack stack) : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_said_by_name_and_keeps_no_half_object()
+    public async Task A_full_disk_is_named_and_keeps_no_partial_object()
     {
         string[] apart = await RunAsync(["unshare", Environment.IsPrivilegedProcess ? "-m" : "-rm", "true"], DiskSettings()) is (0, _, _)
             ? ["unshare", Environment.IsPrivilegedProcess ? "-m" : "-rm"]
@@ -59,20 +59,28 @@ public sealed class VictimTests(TestStack stack) : IDisposable
         TestContext.Current.TestOutputHelper!.WriteLine($"{report.ExtraBytes >> 20} MiB of extra memory");
     }
 
-    private static async Task<T> RunVictimAsync<T>(string[] prefix, string[] arguments, IReadOnlyDictionary<string, string?> settings) where T : class
+    private static async Task<T> RunVictimAsync<T>(
+        string[] prefix, string[] arguments, IReadOnlyDictionary<string, string?> settings)
+        where T : class
     {
         var (exitCode, output, errors) = await RunAsync([.. prefix, "dotnet", typeof(Victims).Assembly.Location, .. arguments], settings);
         exitCode.ShouldBe(0, errors);
         return JsonSerializer.Deserialize<T>(output).ShouldNotBeNull();
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] command, IReadOnlyDictionary<string, string?> settings)
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string[] command, IReadOnlyDictionary<string, string?> settings)
     {
-        var info = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in settings)
             info.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
 
-        // The runtime's own doubly mapped code lies in a file that a limit on files would hit.
+        // The runtime keeps its doubly mapped code in a file that would exceed the limit on file sizes.
         info.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         using var process = Process.Start(info)!;
         try

@@ -4,7 +4,7 @@ using MangaMotion.Storage.Victim;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// A process of its own for what a test cannot do to itself: its memory is measured, or its disk is full.
+// Separate process whose memory a test measures, or whose disk is full.
 var builder = Host.CreateApplicationBuilder();
 builder.Services.AddObjectStore(builder.Configuration);
 using var host = builder.Build();

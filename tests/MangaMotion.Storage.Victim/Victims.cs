@@ -3,12 +3,13 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Storage.Victim;
 
-/// <param name="ExtraBytes">Most resident memory at any moment, above what two hundred small objects, one after the other, had already taken.</param>
+/// <param name="ExtraBytes">Peak resident memory above the memory in use after 200 small objects, in bytes.</param>
 public sealed record StreamReport(string Sha256, string GotSha256, long ExtraBytes);
 
-/// <param name="Stored">Keys that were put before the disk was full.</param>
-/// <param name="Listed">Keys listed after.</param>
-/// <param name="Leftovers">Temporary files of what was not stored, and of asking again and again whether the disk can be written to.</param>
+/// <param name="Stored">Keys stored before the disk was full.</param>
+/// <param name="Listed">Keys listed afterwards.</param>
+/// <param name="Leftovers">Number of temporary files left by failed writes and by checks of the full disk.</param>
+/// <param name="GoesOn">True if an object can be stored after space was freed.</param>
 public sealed record FillReport(string Error, IReadOnlyList<string> Stored, IReadOnlyList<string> Listed, int Leftovers, bool GoesOn);
 
 public static class Victims
@@ -37,7 +38,7 @@ public static class Victims
         for (var i = 0; error is null; i++)
             error = await TryPutAsync($"fill/{i}", (i + 1) * Megabyte);
 
-        // To the last page.
+        // Fills the disk to the last page.
         for (var length = Megabyte; length > 0; length /= 2)
             await TryPutAsync($"fill/of-{length}", length);
         for (var i = 0; i < 5; i++)
@@ -71,7 +72,7 @@ public static class Victims
             }
             catch (IOException)
             {
-                // Full, as it should be.
+                // Expected: the disk is full.
             }
         }
     }
@@ -85,5 +86,6 @@ public static class Victims
     }
 
     private static long ResidentBytes(string field) =>
-        File.ReadLines("/proc/self/status").Where(x => x.StartsWith(field, StringComparison.Ordinal)).Select(x => long.Parse(x[(field.Length + 1)..^2]) * 1024).Single();
+        File.ReadLines("/proc/self/status").Where(x => x.StartsWith(field, StringComparison.Ordinal))
+            .Select(x => long.Parse(x[(field.Length + 1)..^2]) * 1024).Single();
 }

@@ -1,6 +1,8 @@
 namespace MangaMotion.TestSupport;
 
-/// <summary>Gives so many bytes of another stream, then fails as a broken connection does.</summary>
+/// <summary>
+/// Stream that returns the first <paramref name="bytes"/> bytes of another stream and then fails like a broken connection.
+/// </summary>
 internal sealed class BreakingStream(Stream inner, long bytes) : Stream
 {
     private long _left = bytes;

@@ -2,14 +2,16 @@ using System.Diagnostics;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>Waits for a condition, with a deadline; a test never waits for a time.</summary>
+/// <summary>Waits for a condition with a deadline. A test never waits for a fixed time.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Returns when the condition holds.</summary>
-    /// <param name="deadline">60 s by default: generous, since only a failing test uses it up, and a loaded machine is twenty times as slow as a quiet one.</param>
-    /// <exception cref="TimeoutException">It did not hold before the deadline; the message has the condition's own text.</exception>
+    /// <param name="deadline">
+    /// 60 s by default. Only a failing test waits that long, and a loaded machine is up to 20 times slower than an idle one.
+    /// </param>
+    /// <exception cref="TimeoutException">The condition did not hold before the deadline. The message has its source text.</exception>
     public static Task Until(
         Func<Task<bool>> condition,
         TimeSpan? deadline = null,

@@ -8,29 +8,31 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>What may happen to a request on its way.</summary>
+/// <summary>Fault of a request or its answer.</summary>
 public enum Fault
 {
-    /// <summary>Answered 503 with S3's <c>SlowDown</c>; never reaches the server.</summary>
+    /// <summary>503 with S3's <c>SlowDown</c>. The request does not reach the server.</summary>
     Refuse,
 
-    /// <summary>The connection is reset when half of the request's body has passed; a request without a body is reset at once.</summary>
+    /// <summary>Connection reset after half of the request's body, or at once if the request has no body.</summary>
     ResetRequest,
 
-    /// <summary>The server's answer is lost after it has done the work: the connection is reset instead.</summary>
+    /// <summary>Connection reset after the server has done the work and answered.</summary>
     LoseAnswer,
 
-    /// <summary>The answer ends after half of its body.</summary>
+    /// <summary>End of the answer after half of its body.</summary>
     CutAnswer,
 
-    /// <summary>The answer's body comes at 1 KB a second.</summary>
+    /// <summary>Answer at 1 KiB a second.</summary>
     Throttle,
 
     /// <summary>No answer until the client gives up.</summary>
     Hang,
 }
 
-/// <summary>An HTTP proxy on loopback before a server, which does to requests what networks and overloaded servers do. Unharmed requests pass as they are, signed host included.</summary>
+/// <summary>
+/// HTTP proxy on loopback that injects faults of networks and overloaded servers. Other requests pass unchanged, with the signed host.
+/// </summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
     private const int ThrottledBytesPerSecond = 1024;
@@ -38,7 +40,8 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly WebApplication _proxy;
     private readonly Uri _target;
     private readonly ConcurrentQueue<Rule> _rules = [];
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpMessageInvoker _client = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
     private int _requests;
 
     private FaultProxy(WebApplication proxy, Uri target)
@@ -47,10 +50,10 @@ public sealed class FaultProxy : IAsyncDisposable
         _target = target;
     }
 
-    /// <summary>What clients are given instead of the server's address.</summary>
+    /// <summary>Address for clients, instead of the server's.</summary>
     public Uri Endpoint => new(_proxy.Urls.Single());
 
-    /// <summary>Requests that came so far.</summary>
+    /// <summary>Number of requests received.</summary>
     public int Requests => _requests;
 
     public static async Task<FaultProxy> StartAsync(Uri target, CancellationToken cancellationToken = default)
@@ -70,11 +73,11 @@ public sealed class FaultProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>Lets a fault happen to the next so many requests, or to all that fulfil the condition.</summary>
+    /// <summary>Injects a fault into the next <paramref name="times"/> requests for which <paramref name="when"/> is true.</summary>
     public void Inject(Fault fault, int times = int.MaxValue, Func<HttpRequest, bool>? when = null) =>
         _rules.Enqueue(new Rule(fault, when ?? (_ => true), times));
 
-    /// <summary>No faults from now on.</summary>
+    /// <summary>Ends all faults.</summary>
     public void Heal() => _rules.Clear();
 
     public async ValueTask DisposeAsync()
@@ -91,15 +94,16 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         Interlocked.Increment(ref _requests);
         var fault = _rules.FirstOrDefault(x => x.Applies(context.Request))?.Fault;
-        var gone = context.RequestAborted;
+        var cancellationToken = context.RequestAborted;
         switch (fault)
         {
             case Fault.Refuse:
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                await context.Response.WriteAsync("<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>", gone);
+                await context.Response.WriteAsync(
+                    "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>", cancellationToken);
                 return;
             case Fault.Hang:
-                await Task.Delay(Timeout.InfiniteTimeSpan, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             default:
                 break;
@@ -108,7 +112,7 @@ public sealed class FaultProxy : IAsyncDisposable
         try
         {
             using var request = Outgoing(context.Request, fault == Fault.ResetRequest);
-            using var answer = await _client.SendAsync(request, gone);
+            using var answer = await _client.SendAsync(request, cancellationToken);
             if (fault is Fault.LoseAnswer or Fault.ResetRequest)
                 context.Abort();
             else
@@ -116,16 +120,18 @@ public sealed class FaultProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            // The one end broke off, by our doing or its own; so the other end sees that too.
+            // One connection broke, by an injected fault or otherwise. The other is aborted as well.
             context.Abort();
         }
     }
 
     private HttpRequestMessage Outgoing(HttpRequest incoming, bool half)
     {
-        // As it came, byte for byte: it is signed.
+        // The target is forwarded byte for byte, because it is signed.
         var target = incoming.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var uri = new Uri(_target.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(
+            _target.GetLeftPart(UriPartial.Authority) + target,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(incoming.Method), uri);
         if (incoming.ContentLength is { } length)
             request.Content = new StreamContent(half ? new BreakingStream(incoming.Body, length / 2) : incoming.Body);
@@ -143,39 +149,39 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private static async Task ReplyAsync(HttpContext context, HttpResponseMessage answer, Fault? fault)
     {
-        var gone = context.RequestAborted;
+        var cancellationToken = context.RequestAborted;
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(x => x.Key != "Transfer-Encoding"))
             context.Response.Headers[name] = values.ToArray();
 
-        await using var body = await answer.Content.ReadAsStreamAsync(gone);
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         switch (fault)
         {
             case Fault.CutAnswer:
-                // Then closed in good order, since a reset may overtake what was sent: Kestrel does that where bytes are missing.
+                // Kestrel closes the connection when bytes are missing. A reset could overtake the bytes that were sent.
                 var half = new byte[(answer.Content.Headers.ContentLength ?? 0) / 2];
-                await body.ReadExactlyAsync(half, gone);
-                await context.Response.Body.WriteAsync(half, gone);
+                await body.ReadExactlyAsync(half, cancellationToken);
+                await context.Response.Body.WriteAsync(half, cancellationToken);
                 break;
             case Fault.Throttle:
-                await TrickleAsync(body, context.Response, gone);
+                await TrickleAsync(body, context.Response, cancellationToken);
                 break;
             default:
-                await body.CopyToAsync(context.Response.Body, gone);
+                await body.CopyToAsync(context.Response.Body, cancellationToken);
                 break;
         }
     }
 
-    private static async Task TrickleAsync(Stream body, HttpResponse response, CancellationToken gone)
+    private static async Task TrickleAsync(Stream body, HttpResponse response, CancellationToken cancellationToken)
     {
         var buffer = new byte[ThrottledBytesPerSecond];
         int read;
-        while ((read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, gone)) > 0)
+        while ((read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0)
         {
-            await response.Body.WriteAsync(buffer.AsMemory(0, read), gone);
-            await response.Body.FlushAsync(gone);
-            // The pace itself is the fault.
-            await Task.Delay(TimeSpan.FromSeconds(1), gone);
+            await response.Body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            await response.Body.FlushAsync(cancellationToken);
+            // The delay is the fault.
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 

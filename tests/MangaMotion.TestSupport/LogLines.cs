@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>Lines that a service logged, after its filters: <c>Warning MangaMotion.…BrokerWatch: RabbitMQ at …</c>, exceptions included.</summary>
+/// <summary>
+/// Log lines of a service that passed its filters, with exceptions: <c>Warning MangaMotion.…BrokerWatch: RabbitMQ at …</c>.
+/// </summary>
 public sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -23,7 +25,8 @@ public sealed class LogLines : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
     }
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace MangaMotion.TestSupport;
 
 /// <summary>
-/// Content of any length, made as it is read and in odd amounts, as a network gives it. Bytes of one seed are always the same,
-/// and no two parts of an upload are alike: the pattern's length goes with no part size.
+/// Content of any length, generated when it is read, in uneven amounts as from a network. The bytes of one seed are always the same.
+/// No two parts of an upload are equal, because the length of the pattern is a prime.
 /// </summary>
 public sealed class PatternStream(long length, int seed = 1) : Stream
 {
@@ -56,7 +56,9 @@ public sealed class PatternStream(long length, int seed = 1) : Stream
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : ValueTask.FromResult(Read(buffer.Span));
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<int>(cancellationToken)
+            : ValueTask.FromResult(Read(buffer.Span));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -73,8 +75,7 @@ public sealed class PatternStream(long length, int seed = 1) : Stream
 
     private static byte[] MakePattern(int seed)
     {
-        // A prime.
-        var pattern = new byte[1_048_573];
+        var pattern = new byte[1_048_573]; // a prime
         new Random(seed).NextBytes(pattern);
         return pattern;
     }

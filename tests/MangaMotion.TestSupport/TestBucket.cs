@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>A bucket of one test.</summary>
+/// <summary>Bucket of one test.</summary>
 public sealed class TestBucket : IAsyncDisposable
 {
     private readonly S3Server _server;
@@ -25,7 +25,7 @@ public sealed class TestBucket : IAsyncDisposable
     /// <summary>The bucket as an object store.</summary>
     public S3ObjectStore Store { get; }
 
-    /// <summary>The settings with which a service uses the bucket: <c>S3_ENDPOINT</c> and so on.</summary>
+    /// <summary>Settings with which a service uses the bucket, such as <c>S3_ENDPOINT</c>.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
     {
         ["Storage:Kind"] = "s3",
@@ -35,7 +35,7 @@ public sealed class TestBucket : IAsyncDisposable
         ["S3_SECRET_KEY"] = S3Server.SecretKey,
     };
 
-    /// <summary>Another store on the same bucket, for tests that change options or reach the server through a proxy.</summary>
+    /// <summary>Opens another store on the same bucket, with other options or through a proxy.</summary>
     public S3ObjectStore OpenStore(Action<S3StorageOptions>? configure = null)
     {
         var options = new StorageOptions

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>A database of one test.</summary>
+/// <summary>Database of one test.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly PostgresServer _server;
@@ -17,10 +17,10 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>As superuser.</summary>
+    /// <summary>Connection string of the superuser.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Drops it, whoever is still connected.</summary>
+    /// <summary>Closes all connections to the database and drops it.</summary>
     public async ValueTask DisposeAsync()
     {
         await using (var connection = new NpgsqlConnection(ConnectionString))
@@ -28,7 +28,7 @@ public sealed class TestDatabase : IAsyncDisposable
         await ExecuteAsync(_server, $"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
     }
 
-    /// <summary>A fresh database of the given server.</summary>
+    /// <summary>Creates an empty database on the server.</summary>
     public static async Task<TestDatabase> CreateAsync(PostgresServer server)
     {
         var name = $"test_{Guid.NewGuid():N}";

@@ -3,21 +3,22 @@ using System.Text.Json;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>A queue as an operator sees and handles it: through RabbitMQ's management API.</summary>
+/// <summary>Queue that is read and changed through RabbitMQ's management API, as an operator does.</summary>
 /// <param name="broker">See <see cref="TestVirtualHost.CreateManagementClient"/>.</param>
 public class TestQueue(HttpClient broker, string virtualHost, string queue)
 {
     private string Path => $"api/queues/{virtualHost}/{queue}";
 
-    /// <summary>The queue is there and bound to its exchange, so that a message sent to it arrives.</summary>
+    /// <summary>Returns whether the queue exists and is bound to its exchange, so that a message sent to it arrives.</summary>
     public async Task<bool> IsBoundAsync()
     {
         using var response = await broker.GetAsync($"{Path}/bindings");
         return response.IsSuccessStatusCode
-            && (await response.Content.ReadFromJsonAsync<JsonElement[]>())!.Any(binding => binding.GetProperty("source").GetString() == queue);
+            && (await response.Content.ReadFromJsonAsync<JsonElement[]>())!.Any(
+                binding => binding.GetProperty("source").GetString() == queue);
     }
 
-    /// <summary>Takes the messages off, looks at them and puts them back.</summary>
+    /// <summary>Reads the messages and requeues them.</summary>
     public Task<JsonElement[]> PeekAsync() => GetAsync("reject_requeue_true");
 
     /// <summary>Moves every message to another queue, as the management page's "Move messages" does.</summary>
@@ -29,7 +30,7 @@ public class TestQueue(HttpClient broker, string virtualHost, string queue)
         return messages.Length;
     }
 
-    /// <exception cref="InvalidOperationException">There is no such queue.</exception>
+    /// <exception cref="InvalidOperationException">The queue does not exist.</exception>
     public async Task PublishAsync(string to, JsonElement message)
     {
         using var response = await broker.PostAsJsonAsync($"api/exchanges/{virtualHost}/{to}/publish", new

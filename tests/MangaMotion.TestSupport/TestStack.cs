@@ -3,23 +3,25 @@ using MangaMotion.LocalStack;
 namespace MangaMotion.TestSupport;
 
 /// <summary>
-/// RabbitMQ, Postgres and S3 for tests: those of <c>MANGAMOTION_TEST_STACK</c> (a state folder; <c>./mangamotion test</c> sets it, so that
-/// all test projects share one set of servers), else servers of its own, started at the first use and ended with the process.
-/// It is an assembly fixture: <c>[assembly: AssemblyFixture(typeof(TestStack))]</c> once, then a constructor parameter of the test class.
-/// Every test makes a virtual host and a database for itself; to stop, kill or freeze a server take <see cref="PrivateServers"/>.
+/// RabbitMQ, Postgres and S3 for tests. <c>./mangamotion test</c> sets <c>MANGAMOTION_TEST_STACK</c> to a state folder, and all test
+/// projects share its servers. Without the variable, the process starts its own servers at the first use and ends them when it ends. It is
+/// an assembly fixture: <c>[assembly: AssemblyFixture(typeof(TestStack))]</c> once, then a constructor parameter of the test class. Every
+/// test creates its own virtual host and database. A test that stops, kills or freezes a server uses <see cref="PrivateServers"/>.
 /// </summary>
 public sealed class TestStack : IAsyncDisposable
 {
     private readonly Lazy<Task<ServerStack>> _servers = new(StartAsync);
     private readonly Lazy<Task<ServerStack>> _s3 = new(StartS3Async);
 
-    /// <summary>A fresh virtual host with no queue in it; deleted when disposed.</summary>
+    /// <summary>Creates a virtual host without queues. It is deleted when disposed.</summary>
     public async Task<TestVirtualHost> CreateVirtualHostAsync() => await TestVirtualHost.CreateAsync((await _servers.Value).Rabbit);
 
-    /// <summary>A fresh, empty database; dropped when disposed.</summary>
+    /// <summary>Creates an empty database. It is dropped when disposed.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync() => await TestDatabase.CreateAsync((await _servers.Value).Postgres);
 
-    /// <summary>A fresh, empty bucket and its store; emptied when disposed. The S3 server is started apart from the others, when the first bucket is asked for.</summary>
+    /// <summary>
+    /// Creates an empty bucket and its store. It is emptied when disposed. The S3 server is started separately, with the first bucket.
+    /// </summary>
     public async Task<TestBucket> CreateBucketAsync() => await TestBucket.CreateAsync((await _s3.Value).S3);
 
     /// <summary>Returns the address of RabbitMQ's metrics.</summary>
@@ -38,7 +40,8 @@ public sealed class TestStack : IAsyncDisposable
             : PrivateServers.StartAsync();
 
     private static Task<ServerStack> StartS3Async() =>
-        Environment.GetEnvironmentVariable("MANGAMOTION_TEST_STACK") is { Length: > 0 } folder && ServerStack.Attach(folder) is var shared && shared.Servers.OfType<S3Server>().Any()
+        Environment.GetEnvironmentVariable("MANGAMOTION_TEST_STACK") is { Length: > 0 } folder && ServerStack.Attach(folder) is var shared
+            && shared.Servers.OfType<S3Server>().Any()
             ? Task.FromResult(shared)
             : PrivateServers.StartAsync(rabbit: false, postgres: false, s3: true);
 }

@@ -3,7 +3,7 @@ using MangaMotion.LocalStack;
 
 namespace MangaMotion.TestSupport;
 
-/// <summary>A virtual host of one test.</summary>
+/// <summary>Virtual host of one test.</summary>
 public sealed class TestVirtualHost : IAsyncDisposable
 {
     private readonly RabbitServer _server;
@@ -18,15 +18,17 @@ public sealed class TestVirtualHost : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Credentials included.</summary>
+    /// <summary>AMQP address with credentials.</summary>
     public Uri AmqpUri { get; }
 
     public Uri ManagementUri { get; }
 
-    /// <summary>A client of RabbitMQ's management API, credentials set: <c>api/queues/{Name}</c> and so on.</summary>
+    /// <summary>
+    /// Creates a client of RabbitMQ's management API with credentials. Paths are relative, such as <c>api/queues/{Name}</c>.
+    /// </summary>
     public HttpClient CreateManagementClient() => _server.CreateManagementClient();
 
-    /// <summary>Deletes it with its queues; its connections are closed by the broker.</summary>
+    /// <summary>Deletes the virtual host and its queues. The broker closes its connections.</summary>
     public async ValueTask DisposeAsync()
     {
         using var client = CreateManagementClient();
@@ -34,12 +36,12 @@ public sealed class TestVirtualHost : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>A fresh virtual host of the given server.</summary>
+    /// <summary>Creates a virtual host on the server.</summary>
     public static async Task<TestVirtualHost> CreateAsync(RabbitServer server)
     {
         var name = $"test-{Guid.NewGuid():N}";
         using var client = server.CreateManagementClient();
-        // The creator is given all permissions in it.
+        // The creator gets all permissions in the virtual host.
         using var response = await client.PutAsJsonAsync(new Uri($"api/vhosts/{name}", UriKind.Relative), new { });
         response.EnsureSuccessStatusCode();
         return new TestVirtualHost(server, name);

@@ -14,9 +14,9 @@ namespace MangaMotion.VideoPipeline.Tests;
 
 public sealed class ElevenLabsTests : IAsyncLifetime
 {
-    private const string Key = "key-that-nobody-sees";
+    private const string Key = "key-that-is-not-logged";
 
-    private readonly FilmRig _rig = new();
+    private readonly VideoRig _rig = new();
     private readonly Stub _stub = new();
 
     public async ValueTask InitializeAsync() => await _stub.StartAsync();
@@ -28,7 +28,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_is_spoken_by_the_provider_with_the_times_of_its_characters()
+    public async Task The_provider_speaks_a_line_with_a_time_for_each_character()
     {
         var speech = await SpeakAsync("Up we go", "en");
 
@@ -43,7 +43,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Japanese_has_a_time_for_each_character_and_a_voice_can_be_asked_for()
+    public async Task Japanese_has_a_time_for_each_character_and_a_voice_can_be_requested()
     {
         var speech = await SpeakAsync("灯り。だ", "ja", voice: "EXAVITQu4vr4xnSDxMaL");
 
@@ -52,7 +52,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_busy_provider_is_asked_again_after_the_time_that_it_names()
+    public async Task A_busy_provider_is_retried_after_its_Retry_After()
     {
         _stub.Before.Enqueue(context => Answer(context, 429, retryAfter: 1));
         _stub.Before.Enqueue(context => Answer(context, 503));
@@ -72,8 +72,12 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     [InlineData(200, "{\"audio_base64\":\"***\"}", 1)]
     [InlineData(200, "{\"audio_base64\":null}", 1)]
     [InlineData(200, "{\"audio_base64\":\"bm90IHNvdW5k\",\"alignment\":{\"characters\":[\"a\"]}}", 1)]
-    [InlineData(200, "{\"audio_base64\":\"bm90IHNvdW5k\",\"alignment\":{\"characters\":null,\"character_start_times_seconds\":[],\"character_end_times_seconds\":[]}}", 1)]
-    public async Task Where_the_provider_fails_the_local_voice_speaks_and_the_shot_is_a_draft(int status, string body, int asked)
+    [InlineData(
+        200,
+        """{"audio_base64":"bm90IHNvdW5k","alignment":{"characters":null,"character_start_times_seconds":"""
+        + """[],"character_end_times_seconds":[]}}""",
+        1)]
+    public async Task The_local_voice_speaks_a_draft_if_the_provider_fails(int status, string body, int asked)
     {
         for (var i = 0; i < asked; i++)
             _stub.Before.Enqueue(context => Answer(context, status, body));
@@ -84,12 +88,12 @@ public sealed class ElevenLabsTests : IAsyncLifetime
         speech.Draft.ShouldBeTrue();
         speech.Seconds.ShouldBeGreaterThan(0.4);
         _stub.Requests.Count.ShouldBe(asked);
-        log.Text.ShouldContain("the local voice speaks instead");
+        log.Text.ShouldContain("The local voice speaks it as a draft.");
         log.Text.ShouldNotContain(Key);
     }
 
     [Fact]
-    public async Task A_provider_that_wants_to_be_asked_again_in_some_years_is_not_waited_for()
+    public async Task A_Retry_After_of_years_is_not_waited_for()
     {
         _stub.Before.Enqueue(context => Answer(context, 429, retryAfter: 99_999_999));
 
@@ -97,21 +101,24 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_video_that_asks_for_a_local_voice_gets_it()
+    public async Task A_video_that_requests_a_local_voice_gets_it()
     {
         (await SpeakAsync("Up we go", "en", voice: LocalVoice.Slt)).Draft.ShouldBeFalse();
 
         _stub.Requests.ShouldBeEmpty();
     }
 
-    private async Task<ShotSpeech> SpeakAsync(string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null)
+    private async Task<ShotSpeech> SpeakAsync(
+        string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null)
     {
         var options = new ElevenLabsOptions { BaseUrl = _stub.Address, MaxRetries = 2, Deadline = deadline ?? TimeSpan.FromMinutes(3) };
         using var client = ElevenLabsClient.Create(Key, options);
         var provider = new ElevenLabsVoice(
-            client, new ShotVoice(_rig.Synthesizer), _rig.Synthesizer, Microsoft.Extensions.Options.Options.Create(options), log ?? NullLogger<ElevenLabsVoice>.Instance);
-        var shot = FilmRig.Shot(1, 1, new PanelBox { X = 0, Y = 0, Width = 100, Height = 100 }, line);
-        return await provider.SpeakAsync(shot, new VideoOptions { Language = language, Voice = voice }, _rig.Workspace, CancellationToken.None);
+            client, new ShotVoice(_rig.Synthesizer), _rig.Synthesizer, Microsoft.Extensions.Options.Options.Create(options),
+            log ?? NullLogger<ElevenLabsVoice>.Instance);
+        var shot = VideoRig.Shot(1, 1, new PanelBox { X = 0, Y = 0, Width = 100, Height = 100 }, line);
+        return await provider.SpeakAsync(
+            shot, new VideoOptions { Language = language, Voice = voice }, _rig.Workspace, CancellationToken.None);
     }
 
     private static async Task Answer(HttpContext context, int status, string body = "", int? retryAfter = null)
@@ -131,11 +138,12 @@ public sealed class ElevenLabsTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Text += formatter(state, exception) + exception;
     }
 
-    /// <summary>Answers as ElevenLabs documents it: a tone as MP3, and a tenth of a second for each character.</summary>
+    /// <summary>Server with the documented API of ElevenLabs. It answers a tone as MP3 and 0.1 s for each character.</summary>
     private sealed class Stub : IAsyncDisposable
     {
         private readonly WebApplication _app;
@@ -153,7 +161,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
 
         public List<(string Path, string Key, JsonElement Body, DateTime At)> Requests { get; } = [];
 
-        /// <summary>Answers that come before the right ones.</summary>
+        /// <summary>Answers before the regular ones.</summary>
         public Queue<Func<HttpContext, Task>> Before { get; } = new();
 
         public Task StartAsync() => _app.StartAsync();
@@ -163,7 +171,9 @@ public sealed class ElevenLabsTests : IAsyncLifetime
         private async Task AnswerAsync(HttpContext context)
         {
             var body = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
-            Requests.Add((context.Request.Path + context.Request.QueryString, context.Request.Headers["xi-api-key"].ToString(), body, DateTime.UtcNow));
+            Requests.Add(
+                (context.Request.Path + context.Request.QueryString, context.Request.Headers["xi-api-key"].ToString(), body,
+                    DateTime.UtcNow));
             if (Before.TryDequeue(out var before))
             {
                 await before(context);

@@ -13,7 +13,7 @@ namespace MangaMotion.VideoPipeline.Tests;
 
 public sealed class ReplicateTests : IAsyncLifetime
 {
-    private readonly FilmRig _rig = new();
+    private readonly VideoRig _rig = new();
     private readonly Stub _stub = new();
 
     public async ValueTask InitializeAsync() => await _stub.StartAsync();
@@ -25,16 +25,17 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_models_video_becomes_a_segment_of_exactly_the_frames_that_are_wanted()
+    public async Task The_video_of_a_model_becomes_a_segment_of_exactly_the_requested_frames()
     {
         _stub.Video = Clip();
 
-        var segment = await FilmAsync(frames: 75);
+        var segment = await RenderAsync(frames: 75);
 
         segment.Draft.ShouldBeFalse();
         _rig.Numbers(segment.Path, "v:0", "packet=pts_time").Length.ShouldBe(75);
         _rig.Numbers(segment.Path, "v:0", "stream=width").ShouldBe([320.0]);
-        _stub.Paths.ShouldBe(["POST /v1/models/maker/mover/predictions", "GET /v1/predictions/p1", "GET /v1/predictions/p1", "GET /files/out.mp4"]);
+        _stub.Paths.ShouldBe(
+            ["POST /v1/models/maker/mover/predictions", "GET /v1/predictions/p1", "GET /v1/predictions/p1", "GET /files/out.mp4"]);
         _stub.Keys.ShouldBe(["Bearer secret", "Bearer secret", "Bearer secret", ""]);
         var input = _stub.Input.GetProperty("input");
         input.GetProperty("first_frame").GetString()!.ShouldStartWith("data:image/jpeg;base64,/9j/");
@@ -44,12 +45,12 @@ public sealed class ReplicateTests : IAsyncLifetime
     [Theory]
     [InlineData("failed", null)]
     [InlineData("succeeded", "https://elsewhere.example/out.mp4")]
-    [InlineData("succeeded", "file:///etc/passwd")]
-    public async Task Where_the_model_fails_our_camera_films_and_the_shot_is_a_draft(string status, string? output)
+    [InlineData("succeeded", "file:///nowhere/out.mp4")]
+    public async Task The_local_camera_renders_a_draft_if_the_model_fails(string status, string? output)
     {
         (_stub.Status, _stub.Output) = (status, output);
 
-        var segment = await FilmAsync(frames: 20);
+        var segment = await RenderAsync(frames: 20);
 
         segment.Draft.ShouldBeTrue();
         _rig.Numbers(segment.Path, "v:0", "packet=pts_time").Length.ShouldBe(20);
@@ -58,58 +59,69 @@ public sealed class ReplicateTests : IAsyncLifetime
     [Theory]
     [InlineData("{")]
     [InlineData("{\"id\":null,\"status\":\"processing\"}")]
-    public async Task A_prediction_that_nobody_waits_for_any_more_is_canceled(string answer)
+    public async Task An_abandoned_prediction_is_canceled(string answer)
     {
-        _stub.Look = answer;
+        _stub.PollAnswer = answer;
 
-        (await FilmAsync(frames: 10)).Draft.ShouldBeTrue();
+        (await RenderAsync(frames: 10)).Draft.ShouldBeTrue();
 
         _stub.Paths[^1].ShouldBe("POST /v1/predictions/p1/cancel");
     }
 
     [Fact]
-    public async Task What_is_sent_shows_nothing_of_a_slanted_panels_neighbours()
+    public async Task The_picture_sent_shows_nothing_of_the_neighbours_of_a_slanted_panel()
     {
-        await FilmAsync(frames: 10, outline: [new(200, 70), new(1530, 70), new(1400, 690), new(70, 690)]);
+        await RenderAsync(frames: 10, outline: [new(200, 70), new(1530, 70), new(1400, 690), new(70, 690)]);
 
         var jpeg = _rig.Workspace.NewPath("jpg");
-        await File.WriteAllBytesAsync(jpeg, Convert.FromBase64String(_stub.Input.GetProperty("input").GetProperty("first_frame").GetString()!.Split(',')[1]));
+        await File.WriteAllBytesAsync(
+            jpeg, Convert.FromBase64String(_stub.Input.GetProperty("input").GetProperty("first_frame").GetString()!.Split(',')[1]));
         var (width, height) = ((int)_rig.Numbers(jpeg, "v:0", "stream=width")[0], (int)_rig.Numbers(jpeg, "v:0", "stream=height")[0]);
         width.ShouldBe(1280);
         var grey = _rig.Grey(jpeg);
-        // The box's corner is the blank paper of the page, which would be white.
+        // Without the mask, the corners of the box would show the white paper of the page.
         grey[(5 * width) + 5].ShouldBeLessThan((byte)140);
         grey[((height - 5) * width) + width - 5].ShouldBeLessThan((byte)140);
         grey.Max().ShouldBeGreaterThan((byte)200);
     }
 
     [Fact]
-    public async Task What_is_no_video_is_not_taken()
+    public async Task An_answer_that_is_not_a_video_is_rejected()
     {
         _stub.Video = "#EXTM3U\nneighbour.ts\n"u8.ToArray();
 
-        (await FilmAsync(frames: 10)).Draft.ShouldBeTrue();
+        (await RenderAsync(frames: 10)).Draft.ShouldBeTrue();
     }
 
-    private async Task<RenderedSegment> FilmAsync(int frames, IReadOnlyList<PagePoint>? outline = null)
+    private async Task<RenderedSegment> RenderAsync(int frames, IReadOnlyList<PagePoint>? outline = null)
     {
-        var options = new ReplicateOptions { BaseUrl = _stub.Address, Model = "maker/mover", ImageInput = "first_frame", PollInterval = TimeSpan.FromMilliseconds(100), MaxRetries = 0 };
+        var options = new ReplicateOptions
+        {
+            BaseUrl = _stub.Address,
+            Model = "maker/mover",
+            ImageInput = "first_frame",
+            PollInterval = TimeSpan.FromMilliseconds(100),
+            MaxRetries = 0,
+        };
         using var client = ReplicateClient.Create("secret", options);
-        var camera = new ReplicateCamera(client, _rig.Camera, _rig.Pages, _rig.Encoder, Microsoft.Extensions.Options.Options.Create(options), NullLogger<ReplicateCamera>.Instance);
-        var shot = FilmRig.Shot(1, 1, new PanelBox { X = 70, Y = 70, Width = 1460, Height = 620 }) with { Outline = outline };
+        var camera = new ReplicateCamera(
+            client, _rig.Camera, _rig.Pages, _rig.Encoder, Microsoft.Extensions.Options.Options.Create(options),
+            NullLogger<ReplicateCamera>.Instance);
+        var shot = VideoRig.Shot(1, 1, new PanelBox { X = 70, Y = 70, Width = 1460, Height = 620 }) with { Outline = outline };
         return await camera.RenderAsync(
-            new SegmentSpec(320, 180, 30, [new ShotView(shot, frames, 0)], ShotTransition.Cut, frames), FilmRig.Pictures, _rig.Workspace, CancellationToken.None);
+            new SegmentSpec(320, 180, 30, [new ShotView(shot, frames, 0)], ShotTransition.Cut, frames), VideoRig.Pictures, _rig.Workspace,
+            CancellationToken.None);
     }
 
-    /// <summary>Two seconds of another shape and speed.</summary>
+    /// <summary>Creates a video of 2 s with another aspect and frame rate.</summary>
     private static byte[] Clip() =>
         SampleMedia.Bytes("mp4", ["testsrc2=s=400x400:r=24:d=2"], output => output.WithVideoCodec("libx264").WithPixelFormat("yuv420p"));
 
-    /// <summary>Answers as Replicate documents it: starting, processing, then over.</summary>
+    /// <summary>Server with the documented API of Replicate. It answers starting, processing, then finished.</summary>
     private sealed class Stub : IAsyncDisposable
     {
         private readonly WebApplication _app;
-        private int _looks;
+        private int _polls;
 
         public Stub()
         {
@@ -122,21 +134,30 @@ public sealed class ReplicateTests : IAsyncLifetime
                 Note(context);
                 Input = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
                 context.Response.StatusCode = 201;
-                await context.Response.WriteAsJsonAsync(new { id = "p1", status = "starting", output = (string?)null, error = (string?)null });
+                await context.Response.WriteAsJsonAsync(
+                    new { id = "p1", status = "starting", output = (string?)null, error = (string?)null });
             });
             _app.MapGet("/v1/predictions/p1", context =>
             {
                 Note(context);
-                if (Look is { } answer)
+                if (PollAnswer is { } answer)
                     return context.Response.WriteAsync(answer);
-                return ++_looks == 1
-                    ? context.Response.WriteAsJsonAsync(new { id = "p1", status = "processing", output = (string?)null, error = (string?)null })
-                    : context.Response.WriteAsJsonAsync(new { id = "p1", status = Status, output = new[] { Output ?? $"{Address}/files/out.mp4" }, error = Status == "failed" ? "out of memory" : null });
+                return ++_polls == 1
+                    ? context.Response.WriteAsJsonAsync(
+                        new { id = "p1", status = "processing", output = (string?)null, error = (string?)null })
+                    : context.Response.WriteAsJsonAsync(new
+                    {
+                        id = "p1",
+                        status = Status,
+                        output = new[] { Output ?? $"{Address}/files/out.mp4" },
+                        error = Status == "failed" ? "out of memory" : null,
+                    });
             });
             _app.MapPost("/v1/predictions/p1/cancel", context =>
             {
                 Note(context);
-                return context.Response.WriteAsJsonAsync(new { id = "p1", status = "canceled", output = (string?)null, error = (string?)null });
+                return context.Response.WriteAsJsonAsync(
+                    new { id = "p1", status = "canceled", output = (string?)null, error = (string?)null });
             });
             _app.MapGet("/files/out.mp4", context =>
             {
@@ -153,8 +174,8 @@ public sealed class ReplicateTests : IAsyncLifetime
 
         public string? Output { get; set; }
 
-        /// <summary>What is answered to every look, in place of the right answer.</summary>
-        public string? Look { get; set; }
+        /// <summary>Answer to every poll, instead of the regular one.</summary>
+        public string? PollAnswer { get; set; }
 
         public JsonElement Input { get; private set; }
 

@@ -6,14 +6,14 @@ using MassTransit.SagaStateMachine;
 
 namespace MangaMotion.VideoPipeline.Tests;
 
-/// <summary>The diagram in docs/videos.md is the machine.</summary>
+/// <summary>Agreement of the diagram in docs/videos.md with the state machine.</summary>
 public sealed class VideoStatesTests
 {
     private const string Begin = "<!-- states -->\n";
     private const string End = "<!-- /states -->\n";
 
     [Fact]
-    public void The_diagram_on_the_page_is_that_of_the_machine()
+    public void The_diagram_on_the_page_shows_the_machine()
     {
         var machine = new VideoStateMachine();
         var transitions = new Transitions();
@@ -26,9 +26,10 @@ public sealed class VideoStatesTests
         if (Environment.GetEnvironmentVariable("MANGAMOTION_WRITE_GOLDENS") == "1")
             File.WriteAllText(page, string.Concat(text.AsSpan(0, begin), diagram, text.AsSpan(end)));
         else
-            text[begin..end].ShouldBe(diagram, "Run it with MANGAMOTION_WRITE_GOLDENS=1 to write the diagram anew.");
+            text[begin..end].ShouldBe(diagram, "Run it with MANGAMOTION_WRITE_GOLDENS=1 to write the diagram again.");
         transitions.Found.ShouldContain((VideoStates.VideoGen, "Advanced", VideoStates.Compositing));
-        transitions.Found.ShouldAllBe(found => found.From != VideoStates.Completed || found.On == "Started", "nothing but a new start unseats a finished video");
+        transitions.Found.ShouldAllBe(
+            found => found.From != VideoStates.Completed || found.On == "Started", "only a new start changes a finished video");
     }
 
     [Fact]
@@ -40,20 +41,23 @@ public sealed class VideoStatesTests
     }
 
     /// <summary>
-    /// The way of a video from left to right, and below it the ways back. A start that finds a video resumes it at the first stage that is
-    /// not done, from wherever it is: drawn once, from a box around all those states, and not from each of them to each.
+    /// Draws the states from left to right, and the transitions of a repeated start below. A start of an existing video resumes it at the
+    /// first stage that is not done, from every state. That is drawn once, from a box around these states.
     /// </summary>
     private static string Draw(VideoStateMachine machine, HashSet<(string From, string On, string To)> found)
     {
-        var (advances, starts) = (found.Where(way => way.On != machine.Started.Name).ToList(), found.Where(way => way.On == machine.Started.Name).ToList());
+        var (advances, starts) =
+            (found.Where(way => way.On != machine.Started.Name).ToList(), found.Where(way => way.On == machine.Started.Name).ToList());
         var diagram = new StringBuilder("```mermaid\nstateDiagram-v2\n    direction LR\n");
         var fresh = starts.Single(way => way.From == machine.Initial.Name);
-        State[] order = [machine.ScriptGen, machine.AwaitingApproval, machine.VoiceGen, machine.VideoGen, machine.Compositing, machine.Completed, machine.Stopped];
+        State[] order =
+            [machine.ScriptGen, machine.AwaitingApproval, machine.VoiceGen, machine.VideoGen, machine.Compositing, machine.Completed,
+                machine.Stopped];
         diagram.Append($"    state Video {{\n        [*] --> {fresh.To}: {fresh.On}\n");
         foreach (var (from, on, to) in advances.OrderBy(way => Place(way.From)).ThenBy(way => Place(way.To)))
             diagram.Append($"        {from} --> {to}: {on}\n");
         diagram.Append("    }\n    state Resume <<choice>>\n");
-        // The same from every state, or the box would not be true.
+        // The box is correct only if every state resumes at the same states.
         var resumed = starts.Where(way => way != fresh).ToLookup(way => way.From, way => way.To);
         var targets = resumed[order[0].Name].OrderBy(Place).ToList();
         foreach (var state in order)
@@ -63,7 +67,9 @@ public sealed class VideoStatesTests
             diagram.Append($"    Resume --> {to}\n");
         return diagram.Append("```\n").ToString();
 
-        int Place(string state) => Array.FindIndex(order, known => known.Name == state) is var at and >= 0 ? at : throw new InvalidOperationException($"The diagram has no place for {state}.");
+        int Place(string state) => Array.FindIndex(order, known => known.Name == state) is var at and >= 0
+            ? at
+            : throw new InvalidOperationException($"The diagram has no place for {state}.");
     }
 
     private static string Root()
@@ -77,7 +83,7 @@ public sealed class VideoStatesTests
         throw new InvalidOperationException("The tests run outside a clone of the repository.");
     }
 
-    /// <summary>Walks through the machine: which event leads from which state to which.</summary>
+    /// <summary>Visitor that records the transitions of the machine.</summary>
     private sealed class Transitions : StateMachineVisitor
     {
         private string _state = "";

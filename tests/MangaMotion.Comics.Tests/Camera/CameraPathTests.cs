@@ -1,5 +1,6 @@
 using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Panels;
+using MangaMotion.Comics.Subtitles;
 
 namespace MangaMotion.Comics.Tests.Camera;
 
@@ -171,6 +172,117 @@ public sealed class CameraPathTests
         }
     }
 
+    [Theory]
+    [InlineData(1080, 1920)]
+    [InlineData(1080, 1080)]
+    [InlineData(1920, 1080)]
+    public void In_nine_of_ten_shots_the_panel_fills_four_fifths_of_the_height(int width, int height)
+    {
+        var shares = new List<double>();
+        foreach (var (w, h) in ((int, int)[])[(1460, 620), (1600, 300), (1400, 350), (700, 640), (480, 800), (1000, 1400), (1500, 2200)])
+        {
+            var panel = new Panel(60, 60, w, h, 1);
+            // Without words, and with bubbles of usual sizes at the places where artists put them.
+            shares.Add(ShareOfHeight(panel, 1.8, []));
+            shares.Add(ShareOfHeight(panel, 3.5, [Bubble(0.15, 0.2, 0.2, 2.9)]));
+            shares.Add(ShareOfHeight(panel, 3.5, [Bubble(0.85, 0.3, 0.2, 2.9)]));
+            shares.Add(ShareOfHeight(panel, 5.5, [Bubble(0.2, 0.25, 0.2, 2.6), Bubble(0.8, 0.6, 2.4, 5.1)]));
+
+            PanelLettering Bubble(double x, double y, double from, double until)
+            {
+                var side = 0.3 * Math.Min(w, h);
+                return new(60 + (x * w) - (side / 2), 60 + (y * h) - (side / 2), side, side, from, until);
+            }
+        }
+
+        ((double)shares.Count(share => share >= 0.8) / shares.Count)
+            .ShouldBeGreaterThanOrEqualTo(0.9, string.Join(' ', shares.Select(share => $"{share:F2}")));
+
+        double ShareOfHeight(Panel panel, double seconds, IReadOnlyList<PanelLettering> lettering)
+        {
+            var path = CameraPlan.PlanPath(panel, new(width, height), seconds, ReadingDirection.LeftToRight, lettering: lettering);
+            // The last 0.2 s are for slow readers; the camera may cut to the next bubble when the voice goes on to it.
+            lettering.Select(text => text with { Until = text.Until - 0.21 }).ShouldAllBe(text => text.IsVisible(path));
+            return Enumerable.Range(0, (int)(seconds * 10)).Average(i => Math.Min(1, panel.Height / path.GetWindow(i / 10.0).Height));
+        }
+    }
+
+    /// <summary>Tests one bubble at each of nine places of panels of several shapes.</summary>
+    [Theory]
+    [InlineData(1080, 1920)]
+    [InlineData(1080, 1080)]
+    [InlineData(1920, 1080)]
+    public void No_bubble_is_cut_while_it_is_read_or_where_the_camera_rests(int width, int height)
+    {
+        foreach (var (w, h) in ((int, int)[])[(1460, 620), (1400, 350), (700, 640), (480, 800), (1000, 1400)])
+        {
+            var (panel, side) = (new Panel(60, 60, w, h, 1), 0.3 * Math.Min(w, h));
+            foreach (var x in (double[])[0.03, 0.5, 0.97])
+            {
+                foreach (var y in (double[])[0.03, 0.5, 0.97])
+                {
+                    var bubble = new PanelLettering(60 + (x * (w - (1.4 * side))), 60 + (y * (h - side)), 1.4 * side, side, 0.4, 2.4);
+                    var path = CameraPlan.PlanPath(panel, new(width, height), 4.5, ReadingDirection.LeftToRight, lettering: [bubble]);
+
+                    bubble.IsVisible(path).ShouldBeTrue($"{bubble} is cut by {path.Start} … {path.End} while it is read");
+                    foreach (var window in path.Windows)
+                        bubble.IsCutBy(window).ShouldBeFalse($"{bubble} is cut by {window} of {path.Move} over {panel}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_caption_that_is_wider_than_the_frame_is_read_from_farther_away_before_the_picture_fills_the_frame()
+    {
+        var caption = new PanelLettering(150, 480, 900, 50, 0.4, 2.4);
+        var path = CameraPlan.PlanPath(
+            Wide, FrameSize.Portrait, 4.5, ReadingDirection.LeftToRight, lettering: [caption], focus: new PagePoint(1300, 350));
+
+        caption.IsVisible(path).ShouldBeTrue();
+        path.GetWindow(2.3).Height.ShouldBeGreaterThan(2 * Wide.Height);
+        path.GetWindow(2.6).Height.ShouldBeLessThanOrEqualTo(Wide.Height);
+        caption.IsCutBy(path.GetWindow(4.4)).ShouldBeFalse();
+        path.GetWindow(4.4).X.ShouldBeLessThan(1300);
+    }
+
+    [Fact]
+    public void The_time_of_a_line_is_divided_by_its_words()
+    {
+        // A short noise in a large box follows a long caption in a small one.
+        TimedWord[] words =
+            [new("Then", 1, 1.3), new("the", 1.3, 1.5), new("storm", 1.5, 2), new("strikes.", 2, 2.6), new("Krak!", 3.1, 3.5)];
+
+        PanelLettering.DivideTime([19, 4], words, 1, 3.5).ShouldBe([(1, 2.6), (3.1, 3.5)]);
+        PanelLettering.DivideTime([3, 1], [], 1, 3).ShouldBe([(1, 2.5), (2.5, 3)]);
+        PanelLettering.DivideTime([5, 5, 5], [new("One.", 0, 1)], 0, 1).ShouldAllBe(time => time.From == 0 && time.Until == 1);
+    }
+
+    [Fact]
+    public void A_reader_sees_the_first_bubble_before_the_voice_begins_and_each_bubble_after_it()
+    {
+        PanelLettering[] spoken = [new(0, 0, 9, 9, 0.7, 2), new(0, 0, 9, 9, 2, 3)];
+
+        var read = PanelLettering.ExtendForReader(spoken);
+
+        read.Select(text => text.From).ShouldBe([0.4, 2], 1e-9);
+        read.Zip(spoken).ShouldAllBe(pair => pair.First.Until > pair.Second.Until);
+    }
+
+    [Fact]
+    public void A_wide_panel_in_a_tall_frame_is_cropped_to_its_focus()
+    {
+        foreach (var x in (double[])[150, 700, 1450])
+        {
+            var path = CameraPlan.PlanPath(
+                Wide, FrameSize.Portrait, 2, ReadingDirection.LeftToRight, focus: new PagePoint(x, 300));
+
+            path.Start.X.ShouldBeLessThan(path.End.X);
+            var windows = Enumerable.Range(0, 20).Select(i => path.GetWindow(i / 10.0)).ToList();
+            windows.Count(window => window.X <= x && x <= window.X + window.Width).ShouldBeGreaterThanOrEqualTo(10, $"{x}");
+        }
+    }
+
     [Fact]
     public void The_camera_follows_the_bubbles_in_the_order_in_which_they_are_read()
     {
@@ -192,8 +304,55 @@ public sealed class CameraPathTests
 
         path.Move.ShouldBe(CameraMove.PushIn);
         (path.Start.Width / path.End.Width).ShouldBeGreaterThan(1.1);
-        (path.End.Y + path.End.Height).ShouldBeGreaterThan(740);
-        path.End.X.ShouldBeLessThan(220);
+        (path.End.Y + path.End.Height).ShouldBeGreaterThan(735);
+        path.End.X.ShouldBeLessThan(225);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Wide_panels_with_several_wide_bubbles_fill_a_portrait_frame(int bubbles)
+    {
+        const int Panels = 20;
+        var random = new Random(bubbles);
+        var shares = new List<double>();
+        for (var i = 0; i < Panels; i++)
+        {
+            var panel = new Panel(0, 0, 700, random.Next(230, 420), 1);
+            var (read, seconds) = PlaceBubbles(panel, bubbles, random);
+            var path = CameraPlan.PlanPath(
+                panel, FrameSize.Portrait, seconds, ReadingDirection.RightToLeft, CameraMove.Pan, PanelLettering.ExtendForReader(read));
+
+            foreach (var text in read)
+                Times(text.From, text.Until).ShouldAllBe(time => text.FitsIn(path.GetWindow(time)));
+            shares.Add(Times(0, seconds).Average(time => Math.Min(1, panel.Height / path.GetWindow(time).Height)));
+        }
+
+        shares.Average().ShouldBeGreaterThan(0.83);
+        shares.Count(share => share >= 0.8).ShouldBeGreaterThanOrEqualTo(14);
+
+        static IEnumerable<double> Times(double from, double until) =>
+            Enumerable.Range(0, (int)((until - from) * 30)).Select(frame => from + ((frame + 0.5) / 30));
+    }
+
+    /// <summary>Places bubbles from right to left, each in a strip of its own.</summary>
+    /// <returns>The bubbles with the times in which they are said, and the length of the shot in seconds.</returns>
+    private static (IReadOnlyList<PanelLettering> Bubbles, double Seconds) PlaceBubbles(Panel panel, int count, Random random)
+    {
+        var bubbles = new List<PanelLettering>();
+        double strip = panel.Width / (double)count, at = 0.2;
+        for (var i = 0; i < count; i++)
+        {
+            var width = Math.Min(random.Next(90, 240), strip - 8);
+            var height = panel.Height * (0.2 + (0.3 * random.NextDouble()));
+            var left = panel.Width - ((i + 1) * strip) + 4 + (random.NextDouble() * (strip - 8 - width));
+            var said = 0.7 + (2.3 * random.NextDouble());
+            bubbles.Add(new(left, random.NextDouble() * (panel.Height - height), width, height, at, at + said));
+            at += said + 0.3;
+        }
+
+        return (bubbles, at + 0.1);
     }
 
     private static CameraPath Over(Panel panel, FrameSize size, ReadingDirection direction) =>

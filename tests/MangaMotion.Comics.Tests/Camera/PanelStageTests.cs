@@ -20,7 +20,7 @@ public sealed class PanelStageTests
     {
         var output = new FrameSize(frameWidth, frameHeight);
 
-        var stage = PanelStage.Create(new Panel(x, y, width, height, 1), output, 5, ReadingDirection.RightToLeft);
+        var stage = Create(new Panel(x, y, width, height, 1), output, 5, ReadingDirection.RightToLeft);
 
         ((long)stage.Width * stage.Height).ShouldBeLessThan(12_200_000);
         for (var time = 0.0; time <= 5; time += 0.25)
@@ -42,7 +42,7 @@ public sealed class PanelStageTests
     [Fact]
     public void A_push_starts_with_the_panel_in_the_middle_and_ends_closer_by_at_most_15_percent()
     {
-        var stage = PanelStage.Create(new Panel(300, 400, 1000, 563, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
+        var stage = Create(new Panel(300, 400, 1000, 563, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
 
         var (start, end) = (stage.Path.Start, stage.Path.End);
         (start.X + (start.Width / 2)).ShouldBe(stage.Left + (stage.PanelWidth / 2.0), 1);
@@ -55,7 +55,7 @@ public sealed class PanelStageTests
     {
         var panel = new Panel(50, 60, 200, 100, 1) { Outline = [new(50, 60), new(250, 60), new(200, 160), new(50, 160)] };
         var stage = new PanelStage(400, 300, 0, 0, 200, 100,
-            PanelStage.Create(panel, FrameSize.Landscape, 3, ReadingDirection.LeftToRight).Path);
+            Create(panel, FrameSize.Landscape, 3, ReadingDirection.LeftToRight).Path);
 
         var mask = stage.CreateMask(panel)!;
 
@@ -70,8 +70,11 @@ public sealed class PanelStageTests
     [Fact]
     public void In_the_narrowest_window_a_large_page_has_one_pixel_for_each_video_pixel()
     {
-        var stage = PanelStage.Create(new Panel(0, 0, 8_000, 4_500, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
+        var stage = Create(new Panel(0, 0, 8_000, 4_500, 1), FrameSize.Landscape, 4, ReadingDirection.LeftToRight);
 
         stage.Path.End.Width.ShouldBe(1920, 1);
     }
+
+    private static PanelStage Create(Panel panel, FrameSize output, double seconds, ReadingDirection direction) =>
+        PanelStage.Create(panel, output, CameraPlan.PlanPath(panel, output, seconds, direction));
 }

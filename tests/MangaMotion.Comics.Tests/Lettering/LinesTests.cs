@@ -82,7 +82,7 @@ public sealed class LinesTests
 
     [Theory]
     [InlineData("店長|93 甘い|89 の|92 好き|97 2?|13", "店長甘いの好き")]
-    [InlineData("ほん|95 と|41", "ほん")] // uncertain words are left out
+    [InlineData("ほん|95 と|41", "ほんと")] // an uncertain word stays in a certain block
     [InlineData("有っ|20 ミミ|10 用|0", "")] // a drawing
     [InlineData("て|96", "")] // a single letter is more often a scratch than a word
     [InlineData("Il|99 ...|99", "")]

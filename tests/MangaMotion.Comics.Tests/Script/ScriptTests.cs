@@ -43,7 +43,8 @@ public sealed class ScriptTests
     [Fact]
     public void An_edited_direction_is_requested_and_the_service_keeps_its_other_sources_and_notes()
     {
-        var original = Original with { DirectionFrom = ValueSource.Default, LanguageFrom = ValueSource.Comicinfo, Notes = ["It was damaged."] };
+        var original =
+            Original with { DirectionFrom = ValueSource.Default, LanguageFrom = ValueSource.Comicinfo, Notes = ["It was damaged."] };
         var edited = Edit(document =>
         {
             document["direction"] = "ltr";
@@ -105,7 +106,9 @@ public sealed class ScriptTests
 
     [Theory]
     [InlineData("""{"panel":{"x":790,"y":0,"width":20,"height":20}}""", "panel.x", "The panel ends at 810; page 1 is 800 pixels wide.")]
-    [InlineData("""{"panel":{"x":0,"y":2147483647,"width":20,"height":2147483647}}""", "panel.y", "The panel ends at 4294967294; page 1 is 1200 pixels high.")]
+    [InlineData(
+        """{"panel":{"x":0,"y":2147483647,"width":20,"height":2147483647}}""", "panel.y",
+        "The panel ends at 4294967294; page 1 is 1200 pixels high.")]
     [InlineData("""{"panel":{"x":-1,"y":0,"width":20,"height":20}}""", "panel.x", "outside")]
     [InlineData("""{"panel":{"x":0,"y":0,"width":2,"height":20}}""", "panel.width", "at least 16")]
     [InlineData("""{"page":2}""", "page", "cannot be read")]
@@ -209,21 +212,14 @@ public sealed class ScriptTests
     }
 
     [Theory]
-    [InlineData(null, null, 1.5)] // a quarter of the page
-    [InlineData("a few words to read", null, 4.79)]
-    [InlineData("a few words to read", 6.0, 6.6)]
-    [InlineData("雨雨雨雨雨", null, 3.68)]
-    public void A_shot_is_as_long_as_its_panel_its_words_and_its_speech_need(string? line, double? speech, double seconds)
+    [InlineData(null, false, 1.5)] // a quarter of the page
+    [InlineData("a few words to read", false, 4.79)]
+    [InlineData("a few words to read", true, 1.5)]
+    [InlineData("雨雨雨雨雨", false, 3.68)]
+    public void A_shot_is_as_long_as_its_panel_and_a_line_that_no_voice_says_need(string? line, bool isSpoken, double seconds)
     {
         var shot = Shot(1, line) with { Panel = new PanelBox { X = 0, Y = 0, Width = 400, Height = 700 } };
-        ShotTiming.GetSeconds(shot, Original.Pages[0], speech).ShouldBe(seconds, 0.01);
-    }
-
-    [Fact]
-    public void A_chosen_duration_is_kept_unless_it_would_cut_off_the_speech()
-    {
-        ShotTiming.GetSeconds(Original.Shots[0] with { Duration = 12 }, Original.Pages[0], 5).ShouldBe(12);
-        ShotTiming.GetSeconds(Original.Shots[0] with { Duration = 2 }, Original.Pages[0], 5).ShouldBe(5.6);
+        ShotTiming.GetSeconds(shot, Original.Pages[0], isSpoken).ShouldBe(seconds, 0.01);
     }
 
     private static ScriptShot Shot(int panel, string? line) => new()

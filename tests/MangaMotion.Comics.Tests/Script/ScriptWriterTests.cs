@@ -32,15 +32,22 @@ public sealed class ScriptWriterTests
     }
 
     [Fact]
-    public void A_shot_has_the_corners_of_its_panel_and_the_boxes_of_its_lettering()
+    public void A_shot_has_the_corners_of_its_panel_and_the_boxes_of_its_bubbles()
     {
         var outline = (PagePoint[])[new(0, 0.04), new(800, 0), new(760, 300), new(0, 300)];
-        var script = Write(Page with { Layout = Page.Layout! with { Panels = [new Panel(0, 0, 800, 300, 0.9) { Outline = outline }] } });
+        var script = Write(Page with
+        {
+            Layout = Page.Layout! with { Panels = [new Panel(0, 0, 800, 300, 0.9) { Outline = outline }] },
+            Bubbles = [Page.Bubbles[0], Page.Bubbles[1] with { Balloon = new(620.5, 5, 140, 90) }],
+        });
 
         ScriptRules.Check(script).ShouldBeEmpty();
         script.Shots[0].Outline.ShouldBe([new(0, 0), new(800, 0), new(760, 300), new(0, 300)]);
-        script.Shots[0].Lettering!.Take(2)
-            .ShouldBe([new() { X = 650, Y = 20, Width = 80, Height = 60 }, new() { X = 10, Y = 10, Width = 80, Height = 60 }]);
+        // Without a balloon, the box is the lettering and a rim of two fifths of its shorter side, as far as it is on the page.
+        script.Shots[0].Lettering.ShouldBe(
+        [
+            new() { X = 620, Y = 5, Width = 141, Height = 90, Letters = 3 }, new() { X = 0, Y = 0, Width = 114, Height = 94, Letters = 3 },
+        ]);
         Write(Page).Shots[1].ShouldSatisfyAllConditions(shot => shot.Outline.ShouldBeNull(), shot => shot.Lettering.ShouldBeNull());
     }
 
@@ -73,6 +80,7 @@ public sealed class ScriptWriterTests
             Layout = Page.Layout! with { Panels = [.. Page.Layout.Panels.Select(panel => panel with { Confidence = 0.9 })] },
             Bubbles = [new Bubble(10, 10, 80, 60, "Yes!"), new Bubble(650, 20, 80, 60, "N0") { Confidence = 0.4 }],
             Unread = [new Bubble(500, 500, 50, 50, "")],
+            Details = [0.1, 0.1, 0.1, 0.1],
         });
 
         script.Shots.Select(shot => (shot.Line, shot.LineConfidence, shot.Flag)).ShouldBe(
@@ -81,6 +89,7 @@ public sealed class ScriptWriterTests
             (null, null, ShotFlag.Unread),
             (null, (double?)null, (ShotFlag?)null),
         ]);
+        script.Shots[1].Duration.ShouldBe(2.5); // Its lettering is read by the viewer.
         script.Notes.ShouldBeNull();
     }
 
@@ -107,7 +116,9 @@ public sealed class ScriptWriterTests
 
     // The bubbles are in sentence case.
     [Theory]
-    [InlineData("Think, mira. What else can shine?|Every night, mira lights the lamp.", "Think, Mira. What else can shine? Every night, Mira lights the lamp.")]
+    [InlineData(
+        "Think, mira. What else can shine?|Every night, mira lights the lamp.",
+        "Think, Mira. What else can shine? Every night, Mira lights the lamp.")]
     [InlineData("Run, dr. grey!|It was grey.", "Run, Dr. Grey! It was grey.")]
     [InlineData("Where is mel-chan?|I saw mel.", "Where is Mel-chan? I saw Mel.")]
     [InlineData("Up the stairs, quick!|Be quick.", "Up the stairs, quick! Be quick.")]

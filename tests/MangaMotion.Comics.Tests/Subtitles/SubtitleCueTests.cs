@@ -20,11 +20,13 @@ public sealed class SubtitleCueTests
     public void A_long_line_is_broken_where_its_clauses_end()
     {
         var cues = SubtitleCue.SplitLine(
-            CreateWords("When the lamp went dark, nobody in the village said a word, because everybody knew what it meant. Only Mira took the stairs."), until: 100);
+            CreateWords("When the lamp went dark, no one in the village said a word, because everybody knew what it meant. "
+                + "Only Mira took the stairs."),
+            until: 100);
 
         cues.Select(cue => cue.Text).ShouldBe(
         [
-            "When the lamp went dark,\nnobody in the village said a word,",
+            "When the lamp went dark,\nno one in the village said a word,",
             "because everybody knew what it meant.",
             "Only Mira took the stairs.",
         ]);

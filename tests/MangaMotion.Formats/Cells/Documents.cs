@@ -16,6 +16,19 @@ internal static class Documents
             Qpdf(bench, "--encrypt", "", "owner", "256", "--")),
         Document("PDF 1.7", "vectors", "a crop box", bench => bench.Write(
             "pdf", PdfFile.OnePage($"1 0 0 1 20 20 cm {PdfFile.FourColours}", page: "/MediaBox [0 0 300 300] /CropBox [20 20 260 180]"))),
+        Document("PDF 1.7", "vectors", "turned by -90°", bench => bench.Write(
+            "pdf", PdfFile.OnePage(PdfFile.FourColours, page: "/Rotate -90")), order: [1, 3, 0, 2]),
+        Document("PDF 1.7", "vectors", "a page box from right to left", bench => bench.Write(
+            "pdf", PdfFile.OnePage(PdfFile.FourColours, page: "/CropBox [240 160 0 0]"))),
+        Document("PDF 1.7", "vectors", "a crop box larger than the page", bench => bench.Write(
+            "pdf", PdfFile.OnePage(PdfFile.FourColours, page: "/CropBox [-50 -50 500 500]"))),
+        Document("PDF 1.7", "vectors", "2 units a point", bench => bench.Write(
+            "pdf", PdfFile.OnePage(PdfFile.FourColours, page: "/UserUnit 2"))),
+        Document("PDF 1.7", "vectors", "a wrong place of the cross-reference table", bench => bench.Write(
+            "pdf", [.. PdfFile.OnePage(PdfFile.FourColours)[..^10], .. "9\n%%EOF\n"u8])),
+        Document("PDF 1.7", "vectors", "a layer that is off (BaseState)", bench => bench.Write("pdf", Layer("/BaseState /OFF", ""))),
+        Document("PDF 1.7", "vectors", "a stamp that is hidden", bench => bench.Write("pdf", Stamp(2))),
+        Document("PDF 1.7", "vectors", "a stamp for print only", bench => bench.Write("pdf", Stamp(36))),
         Document("PDF 1.7", "vectors", "other bytes before the first line", bench => bench.Write(
             "pdf", [.. "HTTP/1.1 200 OK\r\n\r\n"u8, .. PdfFile.OnePage(PdfFile.FourColours)])),
         Document("PDF 1.7", "JPEG", "a scan", bench => bench.Write("pdf", Scan(bench)), tolerance: 12),
@@ -60,6 +73,21 @@ internal static class Documents
         "/Properties << /L 5 0 R >>",
         catalog: $"/OCProperties << /OCGs [5 0 R] /D << /Order [5 0 R] {configuration} >> >>",
         objects: [$"<< /Type /OCG /Name (layer) {layer} >>"]);
+
+    /// <summary>Four colours under a black stamp.</summary>
+    /// <param name="flags">Of the annotation: 2 hides it, 4 prints it, 32 hides it on a screen.</param>
+    private static byte[] Stamp(int flags)
+    {
+        const string Black = "0 g 0 0 240 160 re f";
+        return PdfFile.OnePage(
+            PdfFile.FourColours,
+            page: "/Annots [5 0 R]",
+            objects:
+            [
+                $"<< /Type /Annot /Subtype /Stamp /Rect [0 0 240 160] /F {flags} /AP << /N 6 0 R >> >>",
+                $"<< /Type /XObject /Subtype /Form /BBox [0 0 240 160] /Length {Black.Length} >>\nstream\n{Black}\nendstream",
+            ]);
+    }
 
     private static Cell Document(string container, string codec, string declared, Func<Bench, string> make, int tolerance = 6,
         int[]? order = null) =>

@@ -43,6 +43,10 @@ internal static class Pictures
             bench.Write("png", PngFile.Write(16, LightCoding.Hlg, ("cICP", [9, 18, 0, 1]))), tolerance: 10);
         yield return Picture("PNG", "8 bits", "P3 by cICP", bench =>
             bench.Write("png", PngFile.Write(8, LightCoding.P3, ("cICP", [12, 13, 0, 1]))));
+        yield return Picture("PNG", "8 bits", "narrow range by cICP", bench =>
+            bench.Write("png", PngFile.Write(8, LightCoding.Narrow(8), ("cICP", [1, 13, 0, 0]))));
+        yield return Picture("PNG", "16 bits", "narrow range by cICP", bench =>
+            bench.Write("png", PngFile.Write(16, LightCoding.Narrow(16), ("cICP", [1, 13, 0, 0]))));
         yield return Picture("PNG", "16 bits", "linear by gAMA", bench =>
             bench.Write("png", PngFile.Write(16, LightCoding.Linear, ("gAMA", PngFile.Number(100_000)))));
         yield return Picture("PNG", "8 bits", "gamma 1.8 by gAMA", bench =>
@@ -59,6 +63,18 @@ internal static class Pictures
             bench.Make("png", "vips", "icc_transform", Png(bench), "OUT", "p3", "--embedded"));
         yield return Picture("JPEG", "baseline", "Display P3 by ICC", bench =>
             bench.Make("jpg", "vips", "icc_transform", Png(bench), "OUT[Q=95]", "p3", "--embedded"));
+        foreach (var extension in (string[])["webp", "tif"])
+        {
+            yield return Picture(extension == "tif" ? "TIFF" : "WebP", "lossless", "Display P3 by ICC", bench => bench.Make(
+                extension, "vips", "icc_transform", Png(bench), extension == "tif" ? "OUT" : "OUT[lossless]", "p3", "--embedded"));
+        }
+
+        yield return Picture("AVIF", "AV1", "Display P3 by ICC", bench => Avif(bench, P3(bench)), tolerance: 10);
+        yield return Picture("HEIC", "HEVC, 8 bits", "Display P3 by ICC", bench =>
+            bench.Make("heic", "heif-enc", "-q", "95", P3(bench), "-o", "OUT"), tolerance: 10);
+        yield return Picture("AVIF", "AV1", "limited range", bench => Avif(bench, Png(bench), "-r", "limited"), tolerance: 10);
+        yield return Picture("JPEG", "baseline", "RGB, not YCbCr", bench =>
+            Magick(bench, "jpg", "-quality", "95", "-define", "jpeg:colorspace=RGB"));
         yield return Picture("JPEG", "baseline", "Adobe RGB by EXIF", bench => Exif(
             bench, bench.Make("jpg", "vips", "copy", bench.Write("png", PngFile.Write(8, LightCoding.Adobe)), "OUT[Q=95]"),
                 "-InteropIndex=R03 - DCF option file (Adobe RGB)"));
@@ -96,11 +112,26 @@ internal static class Pictures
         yield return Picture("WebP", "lossless", "EXIF orientation 6", bench => Exif(
             bench, bench.Make("webp", "cwebp", "-quiet", "-lossless", Png(bench), "-o", "OUT"), "-Orientation#=6"), order: orders[5]);
         yield return Picture("AVIF", "AV1", "turned by irot", bench => Avif(bench, Png(bench), "--irot", "3"), order: orders[5]);
+        yield return Picture("AVIF", "AV1", "EXIF orientation 6 and irot, as avifenc writes both", bench => bench.Make(
+            "avif", "avifenc", "-s", "9", "--min", "4", "--max", "12", Turned(bench), "OUT"), order: orders[5], tolerance: 10);
+        yield return Picture("HEIC", "HEVC, 8 bits", "EXIF orientation 6 without irot", bench => bench.Make(
+            "heic", "heif-enc", "-q", "95", Turned(bench), "-o", "OUT"));
         yield return Picture("AVIF", "AV1", "mirrored by imir", bench => Avif(bench, Png(bench), "--imir", "1"), order: orders[1]);
     }
 
     private static IEnumerable<Cell> Tiffs()
     {
+        foreach (var (declared, options) in ((string, string[])[])
+            [
+                ("big-endian", ["-endian", "MSB"]),
+                ("planes", ["-interlace", "plane"]),
+                ("LZW with predictor", ["-compress", "LZW", "-define", "tiff:predictor=2"]),
+                ("YCbCr, halved colours", ["-compress", "JPEG", "-quality", "95", "-sampling-factor", "2x2"]),
+            ])
+        {
+            yield return Picture("TIFF", declared, "as ImageMagick writes it", bench => Magick(bench, "tif", options), tolerance: 10);
+        }
+
         foreach (var compression in (string[])["none", "lzw", "deflate", "packbits", "jpeg"])
             yield return Picture("TIFF", compression, "-", bench =>
                 bench.Make("tif", "vips", "tiffsave", Png(bench), "OUT", "--compression", compression, "--Q", "95"), tolerance: 8);
@@ -178,6 +209,12 @@ internal static class Pictures
         yield return Refused("SVG", "-", "-", bench =>
             bench.Write("svg", [.. "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"u8]));
         yield return Refused("Photoshop", "8 bits", "-", bench => Magick(bench, "psd"));
+        yield return Refused("Targa", "24 bits", "-", bench => Magick(bench, "tga"));
+        yield return Refused("PCX", "24 bits", "-", bench => Magick(bench, "pcx"));
+        yield return Refused("MNG", "-", "-", bench => Magick(bench, "mng"));
+        yield return Refused("DPX", "-", "-", bench => Magick(bench, "dpx"));
+        yield return Refused("SGI", "24 bits", "-", bench => Magick(bench, "sgi"));
+        yield return Refused("TIFF", "LZMA", "-", bench => Magick(bench, "tif", "-compress", "LZMA"));
         yield return Refused("PPM", "8 bits", "-", bench => Magick(bench, "ppm"));
         yield return Refused("Windows icon", "-", "magic bytes alone", bench => bench.Write("ico", [0, 0, 1, 0, 1, 0, .. new byte[60]]));
     }
@@ -192,6 +229,8 @@ internal static class Pictures
     private static byte[] Chromaticities(params int[] values) => [.. values.SelectMany(PngFile.Number)];
 
     private static string Png(Bench bench) => bench.Write("png", PngFile.Write(8, LightCoding.Plain));
+
+    private static string P3(Bench bench) => bench.Make("png", "vips", "icc_transform", Png(bench), "OUT", "p3", "--embedded");
 
     private static string Magick(Bench bench, string extension, params string[] options) => bench.Make(extension, Convert, [Png(bench),
         .. options, "OUT"]);
@@ -208,6 +247,9 @@ internal static class Pictures
             File.ReadAllBytes(bench.Make("heic", "heif-enc", "-q", "95", "-p", "chroma=444", bench.Write("png", PngFile.Write(8,
                 colours)), "-o", "OUT")),
             primaries, transfer));
+
+    private static string Turned(Bench bench) =>
+        Exif(bench, bench.Make("jpg", "vips", "jpegsave", Png(bench), "OUT", "--Q", "95"), "-Orientation#=6");
 
     private static string Exif(Bench bench, string file, string option)
     {

@@ -13,6 +13,15 @@ internal static class Sounds
         .. Channels(),
         .. Containers(),
         .. Frames(),
+        Refused("Matroska", "DTS", "sound alone (MKA)", bench => bench.Ffmpeg("mka", $"{Mono} -ar 48000 -c:a dca -strict -2")),
+        Refused("Matroska", "WavPack", "sound alone (MKA)", bench => bench.Ffmpeg("mka", $"{Mono} -c:a wavpack")),
+        Refused("WAV", "GSM", "-", bench => bench.Ffmpeg("wav", $"{Mono} -ar 8000 -c:a libgsm_ms")),
+        Refused("WAV", "AAC", "-", bench => bench.Ffmpeg("wav", $"{Mono} -c:a aac")),
+        Refused("AVI", "WMA", "sound alone", bench => bench.Ffmpeg("avi", $"{Mono} -c:a wmav2")),
+        Refused("AC-3", "AC-3", "-", bench => bench.Ffmpeg("ac3", Mono)),
+        Refused("DTS", "DTS", "-", bench => bench.Ffmpeg("dts", $"{Mono} -ar 48000 -c:a dca -strict -2")),
+        Refused("AAC", "AAC", "LATM", bench => bench.Ffmpeg("latm", $"{Mono} -c:a aac")),
+        Refused("True Audio", "True Audio", "-", bench => bench.Ffmpeg("tta", Mono)),
         Refused("MP2", "MPEG layer II", "-", bench => bench.Ffmpeg("mp2", $"{Mono} -c:a mp2")),
         Refused("AIFF", "PCM", "-", bench => bench.Ffmpeg("aiff", Mono)),
         Refused("Core Audio", "ALAC", "-", bench => bench.Ffmpeg("caf", $"{Mono} -c:a alac")),
@@ -74,6 +83,26 @@ internal static class Sounds
         yield return Sound("AVI", "MP3", "sound alone", bench => bench.Ffmpeg("avi", $"{Mono} -c:a libmp3lame"), type: "audio/x-msvideo");
         yield return Sound("MPEG-TS", "AAC", "sound alone", bench => bench.Ffmpeg("ts", $"{Mono} -c:a aac"), type: "audio/mp2t");
         yield return Sound("FLV", "AAC", "sound alone", bench => bench.Ffmpeg("flv", $"{Mono} -c:a aac"), type: "audio/x-flv");
+        yield return Sound("M4A", "AAC", "brand M4B, an audiobook", bench => bench.Make(
+            "m4b", "ffmpeg", ["-v", "error", .. Mono.Split(' '), "-c:a", "aac", "-f", "ipod", "-brand", "M4B ", "OUT"]), type: "audio/mp4");
+        yield return Sound("MP4", "Opus", "sound alone", bench => bench.Ffmpeg("mp4", $"{Mono} -c:a libopus"), type: "audio/mp4");
+        yield return Sound("MP4", "FLAC", "sound alone", bench => bench.Ffmpeg("mp4", $"{Mono} -c:a flac -strict -2"), type: "audio/mp4");
+        yield return Sound("MP4", "E-AC-3", "sound alone", bench => bench.Ffmpeg("mp4", $"{Mono} -c:a eac3"), type: "audio/mp4");
+        yield return Sound("WebM", "Opus", "sound alone, times that begin at one hour", bench =>
+            bench.Ffmpeg("webm", $"{Mono} -c:a libopus -output_ts_offset 3600"), type: "audio/webm");
+        foreach (var extension in (string[])["ogg", "opus"])
+        {
+            yield return Sound("Ogg", extension == "ogg" ? "Vorbis" : "Opus", "two streams one behind the other", bench =>
+                Twice(bench, bench.Ffmpeg(extension, $"{Mono} -ar 48000")), type: "audio/ogg", seconds: 4);
+        }
+
+        yield return Sound("MP3", "MP3", "two files one behind the other", bench => Twice(bench, bench.Ffmpeg("mp3", Mono)), seconds: 4);
+        yield return Sound("FLAC", "FLAC", "written to a pipe, no length", bench => bench.Piped("flac", $"{Mono} -f flac"));
+        yield return Sound("WAV", "PCM 16 bits", "broadcast (bext)", bench =>
+            bench.Ffmpeg("wav", $"{Mono} -write_bext 1 -metadata description=x"));
+        yield return Sound("WAV", "PCM 8 bits", "-", bench => bench.Ffmpeg("wav", $"{Mono} -c:a pcm_u8"));
+        yield return Sound("WAV", "PCM 24 bits", "96,000 Hz", bench => bench.Ffmpeg("wav", $"{Mono} -c:a pcm_s24le -ar 96000"));
+        yield return Sound("WAV", "MP3", "-", bench => bench.Ffmpeg("wav", $"{Mono} -c:a libmp3lame"));
         yield return Sound("Ogg", "Vorbis", "-", bench => bench.Ffmpeg("ogg", $"{Mono} -c:a libvorbis"), type: "audio/ogg");
         yield return Sound("Ogg", "FLAC", "-", bench => bench.Ffmpeg("ogg", $"{Mono} -c:a flac"), type: "audio/ogg");
         yield return Sound("Ogg", "Speex", "8,000 Hz", bench => bench.Ffmpeg("spx", $"{Mono} -ar 8000 -c:a libspeex -b:a 24k"), least: 85);
@@ -111,9 +140,15 @@ internal static class Sounds
     private static byte[] Tag(int length) =>
         [.. "ID3\u0004\0\0"u8, 0, (byte)(length >> 14), (byte)((length >> 7) & 0x7F), (byte)(length & 0x7F), .. new byte[length]];
 
+    private static string Twice(Bench bench, string file)
+    {
+        var content = File.ReadAllBytes(file);
+        return bench.Write("twice", [.. content, .. content]);
+    }
+
     private static Cell Sound(
         string container, string codec, string declared, Func<Bench, string> make, int channels = 1, int least = 95, bool steady = false,
-            string? type = null, double tolerance = 0.12) =>
+            string? type = null, double tolerance = 0.12, double seconds = 2) =>
         new("Sounds", container, codec, declared, async bench =>
         {
             var made = await bench.SendAsync(make(bench));
@@ -121,7 +156,7 @@ internal static class Sounds
             if (type is not null)
                 result.MediaType.ShouldBe(type);
             result.Channels.ShouldBe(channels);
-            result.Duration!.Value.ShouldBe(2, tolerance);
+            result.Duration!.Value.ShouldBe(seconds, tolerance);
             using var peaks = JsonDocument.Parse(made.Files["peaks"]);
             var data = peaks.RootElement.GetProperty("data").EnumerateArray().Select(value => value.GetInt32()).ToList();
             var middle = data.Chunk(2).ToList()[(data.Count / 8)..(data.Count * 3 / 8)];
@@ -131,7 +166,7 @@ internal static class Sounds
             if (steady)
                 highest.Min().ShouldBeGreaterThan(least, "the highest sample of any hundredth of a second");
             made.Files.Keys.ShouldBe(["waveform", "peaks"]);
-            return $"waveform with full peaks, 2 s, {channels} channel{(channels == 1 ? "" : "s")}";
+            return $"waveform with full peaks, {seconds} s, {channels} channel{(channels == 1 ? "" : "s")}";
         });
 
     private static Cell Refused(string container, string codec, string declared, Func<Bench, string> make) =>

@@ -1,19 +1,22 @@
 namespace MangaMotion.Hostile.Files;
 
-/// <summary>Files as a broken upload, a dying disk or a fuzzer leaves them.</summary>
+/// <summary>Files damaged as by a broken upload, a failing disk or a fuzzer.</summary>
 internal static class Damage
 {
-    /// <summary>Types that are of no use without their end, or whose only picture is cut by two missing thirds.</summary>
+    /// <summary>Types that need their end, or whose only picture is lost with two thirds of the file.</summary>
     private static readonly string[] Whole = ["png", "jpg", "webp", "tiff", "heic", "avif", "mp4", "mov", "m4a"];
 
-    /// <summary>The first bytes only, a third, and nearly all.</summary>
+    /// <summary>Truncates files to their first bytes, to a third, and to nearly all.</summary>
     public static IEnumerable<HostileFile> Cuts(IReadOnlyDictionary<string, byte[]> good) =>
         from file in good
         from kept in (double[])[0, 0.3, 0.9]
         let bytes = Math.Max(12, (int)(file.Value.Length * kept))
-        select new HostileFile("truncated", $"first {bytes} bytes.{file.Key}", file.Value[..bytes], kept == 0 || (kept < 0.5 && Whole.Contains(file.Key)) ? Ending.Refused : Ending.Any);
+        select new HostileFile(
+            "truncated", $"first {bytes} bytes.{file.Key}", file.Value[..bytes], kept == 0 || (kept < 0.5 && Whole.Contains(file.Key))
+                ? Ending.Refused
+                : Ending.Any);
 
-    /// <summary>A bit here and there, the header riddled, stretches moved about, and stretches of one value.</summary>
+    /// <summary>Flips single bits, changes the header, moves ranges, and fills ranges with one value.</summary>
     public static IEnumerable<HostileFile> Fuzz(IReadOnlyDictionary<string, byte[]> good)
     {
         var seed = 0;
@@ -37,7 +40,8 @@ internal static class Damage
             yield return Fuzzed(extension, "extremes", content, ++seed, static (bytes, random) =>
             {
                 for (var i = 0; i < 12; i++)
-                    bytes.AsSpan(random.Next(12, bytes.Length - 8), random.Next(1, 8)).Fill(random.Next(3) switch { 0 => 0, 1 => 0x7F, _ => 0xFF });
+                    bytes.AsSpan(random.Next(12, bytes.Length - 8), random.Next(1, 8)).Fill(
+                        random.Next(3) switch { 0 => 0, 1 => 0x7F, _ => 0xFF });
             });
         }
     }

@@ -3,7 +3,7 @@ using MangaMotion.Media.Tests;
 
 namespace MangaMotion.Hostile.Files;
 
-/// <summary>One small honest file of every type that is taken, by its extension: what the hostile ones are made of.</summary>
+/// <summary>One small valid file of every accepted type, by its extension. The hostile files are made from these.</summary>
 internal static class GoodFiles
 {
     private const string Moving = "testsrc2=s=320x240:r=10:d=2";
@@ -45,14 +45,15 @@ internal static class GoodFiles
         }
     }
 
-    /// <summary>Makes a file from one of ffmpeg's own sources.</summary>
-    /// <param name="options">Options of the output, as on the command line.</param>
+    /// <summary>Creates a file from one of ffmpeg's generated sources.</summary>
+    /// <param name="options">Output options, as on the command line.</param>
     public static byte[] Ffmpeg(string extension, string source, string options = "") =>
         SampleMedia.Bytes(extension, [source], output => output.WithCustomArgument($"{options} -fflags +bitexact -flags +bitexact"));
 
     private static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {error}");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MangaMotion.Hostile.Files;
 
-/// <summary>Files that are two things at once. What is looked at is the first; the second must never be run, opened or drawn.</summary>
+/// <summary>Files of two types at once. Only the first type is processed. The second must never be run, opened or drawn.</summary>
 internal static class Polyglots
 {
     private const string Script = "<html><script>alert(1)</script></html>";

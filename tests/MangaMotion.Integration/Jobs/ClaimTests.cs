@@ -14,22 +14,24 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Five_hundred_races_of_two_workers_give_five_hundred_single_claims()
+    public async Task Each_of_500_jobs_that_two_workers_claim_at_once_is_claimed_once()
     {
         var (one, two) = (await ClaimsAsync(), await ClaimsAsync());
         var jobs = await InsertAsync(500);
 
-        var answers = await Task.WhenAll(jobs.SelectMany(job => new[] { Task.Run(() => one.ClaimAsync(job)), Task.Run(() => two.ClaimAsync(job)) }));
+        var answers = await Task.WhenAll(
+            jobs.SelectMany(job => new[] { Task.Run(() => one.ClaimAsync(job)), Task.Run(() => two.ClaimAsync(job)) }));
 
         var claimed = answers.Where(answer => answer.Outcome == ClaimOutcome.Claimed).Select(answer => answer.Claim!).ToArray();
         claimed.Length.ShouldBe(500);
         claimed.Select(claim => claim.JobId).Distinct().Count().ShouldBe(500);
         answers.Count(answer => answer.Outcome == ClaimOutcome.Running).ShouldBe(500);
-        (await _world.ScalarAsync<long>("select count(*) from jobs j join job_attempts a on a.job_id = j.id and a.token = j.claim_token where j.attempts = 1")).ShouldBe(500);
+        (await _world.ScalarAsync<long>("select count(*) from jobs j join job_attempts a on a.job_id = j.id and a.token = j.claim_token "
+            + "where j.attempts = 1")).ShouldBe(500);
     }
 
     [Fact]
-    public async Task A_stale_worker_cannot_overwrite_the_result()
+    public async Task A_worker_with_a_stale_token_cannot_overwrite_the_result()
     {
         var (frozen, other) = (await ClaimsAsync(), await ClaimsAsync());
         var job = (await InsertAsync(1))[0];
@@ -49,7 +51,7 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_result_whose_commit_was_not_heard_of_may_be_committed_again()
+    public async Task A_result_whose_commit_was_not_confirmed_can_be_committed_again()
     {
         var claims = await ClaimsAsync();
         var claim = (await claims.ClaimAsync((await InsertAsync(1))[0])).Claim!;
@@ -59,7 +61,7 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_claim_whose_commit_was_not_heard_of_may_be_made_again()
+    public async Task A_claim_whose_commit_was_not_confirmed_can_be_repeated()
     {
         var claims = await ClaimsAsync();
         var (job, token) = ((await InsertAsync(1))[0], Guid.NewGuid());
@@ -76,19 +78,22 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_messages_of_a_job_in_one_statement_give_one_claim_and_the_end_of_its_lease_by_the_databases_clock()
+    public async Task Two_messages_of_a_job_in_one_statement_give_one_claim_and_the_end_of_its_lease()
     {
         var claims = await ClaimsAsync();
         var jobs = await InsertAsync(2);
         await using var connection = await _world.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var hold = new Npgsql.NpgsqlCommand("select from jobs where id = $1 for update", connection) { Parameters = { new() { Value = jobs[0] } } })
+        await using (var hold = new Npgsql.NpgsqlCommand("select from jobs where id = $1 for update", connection)
+        {
+            Parameters = { new() { Value = jobs[0] } },
+        })
             await hold.ExecuteNonQueryAsync();
         var first = claims.ClaimAsync(jobs[0]);
         await Eventually.Until(async () => await _world.ScalarAsync<long>(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 1);
 
-        // These two wait for the statement that waits for the lock, and share the next one.
+        // Both wait for the statement that waits for the lock, and share the next statement.
         var two = new[] { claims.ClaimAsync(jobs[1]), claims.ClaimAsync(jobs[1]) };
         await transaction.CommitAsync();
         await first;
@@ -100,23 +105,25 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_claim_waits_for_no_disk_and_a_result_does()
+    public async Task A_claim_commits_asynchronously_and_a_result_synchronously()
     {
         var claims = await ClaimsAsync();
         await _world.ExecuteAsync(
             """
             create table waits (status text, waits text);
-            create function note() returns trigger language plpgsql as $$ begin insert into waits values (new.status, current_setting('synchronous_commit')); return null; end $$;
+            create function note() returns trigger language plpgsql as $$
+            begin insert into waits values (new.status, current_setting('synchronous_commit')); return null; end $$;
             create trigger note after update on jobs for each row execute function note();
             """);
 
         await claims.CompleteAsync((await claims.ClaimAsync((await InsertAsync(1))[0])).Claim!, "{}");
 
-        (await _world.ScalarAsync<string[]>("select array_agg(status || ' ' || waits order by status) from waits")).ShouldBe(["DONE on", "PROCESSING off"]);
+        (await _world.ScalarAsync<string[]>("select array_agg(status || ' ' || waits order by status) from waits")).ShouldBe(
+            ["DONE on", "PROCESSING off"]);
     }
 
     [Fact]
-    public async Task A_job_under_a_live_lease_is_left_alone_and_one_that_is_over_too()
+    public async Task A_leased_job_and_a_finished_job_are_not_claimed()
     {
         var (one, two) = (await ClaimsAsync(), await ClaimsAsync());
         var job = (await InsertAsync(1))[0];
@@ -131,7 +138,7 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_third_crash_makes_a_job_poison()
+    public async Task A_job_is_poison_after_the_third_crash()
     {
         var claims = await ClaimsAsync();
         var job = (await InsertAsync(1))[0];
@@ -145,7 +152,7 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_that_kills_its_worker_each_time_is_dead_lettered_by_the_next_one()
+    public async Task A_job_that_kills_each_worker_is_dead_lettered_by_the_next_worker()
     {
         var claims = await ClaimsAsync();
         var job = (await InsertAsync(1))[0];
@@ -160,13 +167,14 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
 
         row.Crashes.ShouldBe(3);
         row.Outcomes.ShouldBe(["crashed", "crashed", "crashed"]);
-        row.LastError.ShouldBe("The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. Contact the operator.");
+        row.LastError.ShouldBe(
+            "The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. Contact the operator.");
         _world.Script.Started.ShouldBeEmpty();
         await Eventually.Until(async () => (await new BrokerQueue(_world, "probe_error").PeekAsync()).Length == 1);
     }
 
     [Fact]
-    public async Task A_job_is_not_claimed_before_its_time_by_the_databases_clock()
+    public async Task A_scheduled_job_is_not_claimed_before_its_time_on_the_clock_of_the_database()
     {
         var claims = await ClaimsAsync();
         var job = (await InsertAsync(1))[0];
@@ -178,13 +186,13 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_result_that_the_database_refuses_fails_alone()
+    public async Task A_result_that_the_database_rejects_fails_alone()
     {
         var claims = await ClaimsAsync();
         var jobs = await InsertAsync(20);
         var held = await Task.WhenAll(jobs.Select(claims.ClaimAsync));
 
-        // No null character fits into jsonb. The results share a statement.
+        // jsonb rejects a null character. The results share a statement.
         var completions = held.Select((answer, i) => claims.CompleteAsync(answer.Claim!, i == 7 ? """{"a": "\u0000"}""" : "{}")).ToArray();
 
         for (var i = 0; i < completions.Length; i++)
@@ -196,17 +204,20 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
         }
     }
 
-    /// <summary>Another worker's view; nothing consumes, so only the test claims.</summary>
+    /// <summary>Starts the claims of another worker. It has no consumer, so only the test claims.</summary>
     private async Task<JobClaims> ClaimsAsync() => (await _world.StartAcceptorAsync(claims: true)).Services.GetRequiredService<JobClaims>();
 
     private async Task<Guid[]> InsertAsync(int count)
     {
         var ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).ToArray();
         await _world.ExecuteAsync(
-            "insert into jobs (id, type, max_attempts, input, updated_at) select id, 'probe', 3, json_build_object('job_id', id), now() - interval '1 hour' from unnest($1) id", ids);
+            "insert into jobs (id, type, max_attempts, input, updated_at) "
+                + "select id, 'probe', 3, json_build_object('job_id', id), now() - interval '1 hour' from unnest($1) id", ids);
         return ids;
     }
 
     private Task LapseAsync(Guid job) =>
-        _world.ExecuteAsync("update jobs set lease_until = clock_timestamp() - interval '1 second', updated_at = clock_timestamp() - interval '1 hour' where id = $1", job);
+        _world.ExecuteAsync(
+            "update jobs set lease_until = clock_timestamp() - interval '1 second', updated_at = clock_timestamp() - interval '1 hour' "
+                + "where id = $1", job);
 }

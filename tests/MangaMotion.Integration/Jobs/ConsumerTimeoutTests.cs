@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>A job that outlasts the broker's <c>consumer_timeout</c>: the broker closes the channel of its queue and delivers its message again.</summary>
+/// <summary>
+/// Job that runs longer than the broker's <c>consumer_timeout</c>. The broker closes the channel of its queue and redelivers its message.
+/// </summary>
 public sealed class ConsumerTimeoutTests : IAsyncLifetime
 {
     private readonly TaskCompletionSource _release = new();
@@ -29,7 +31,7 @@ public sealed class ConsumerTimeoutTests : IAsyncLifetime
     [Fact]
     public async Task The_queue_is_consumed_again_and_the_long_job_is_done_once()
     {
-        // A long grace period does not keep the queue without a consumer.
+        // The queue gets a consumer again in spite of a long grace period.
         await _world.StartWorkerAsync(("Jobs:Concurrency", "2"), ("Jobs:Lease", "00:00:06"), ("Bus:StopTimeout", "00:30:00"));
         var longJob = await StartLongJobAsync();
         await UntilChannelIsClosedAsync();
@@ -43,17 +45,18 @@ public sealed class ConsumerTimeoutTests : IAsyncLifetime
         row.Crashes.ShouldBe(0);
         row.Outcomes.ShouldBe(["done"]);
         _world.Script.Started.Count(job => job == longJob).ShouldBe(1);
-        // The second delivery was put off while the first one ran; it finds the job done and is dropped.
+        // The second delivery was delayed while the first one ran. It finds the job done and is dropped.
         await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from outbox") == 0);
         (await DepthsAsync()).ShouldBe(new Dictionary<string, long> { ["probe"] = 0, ["probe_error"] = 0 }, ignoreOrder: true);
-        _world.Logs.All.ShouldContain(line => line.Contains("longer than the broker's consumer_timeout of 00:00:05. Its job goes on."));
+        _world.Logs.All.ShouldContain(line => line.Contains("longer than the broker's consumer_timeout of 00:00:05. Its job continues."));
         _world.Logs.All.ShouldNotContain(line => line.Contains("is not consumed although"));
     }
 
     [Fact]
-    public async Task A_worker_that_stops_meanwhile_hands_the_long_job_back()
+    public async Task A_worker_that_stops_after_the_timeout_requeues_the_long_job()
     {
-        var worker = await _world.StartWorkerAsync(("Jobs:Concurrency", "2"), ("Jobs:ShutdownGrace", "00:00:01"), ("Bus:StopTimeout", "00:00:10"));
+        var worker = await _world.StartWorkerAsync(
+            ("Jobs:Concurrency", "2"), ("Jobs:ShutdownGrace", "00:00:01"), ("Bus:StopTimeout", "00:00:10"));
         var longJob = await StartLongJobAsync();
         await UntilChannelIsClosedAsync();
 
@@ -75,7 +78,8 @@ public sealed class ConsumerTimeoutTests : IAsyncLifetime
     }
 
     private Task UntilChannelIsClosedAsync() => Eventually.Until(
-        async () => (await File.ReadAllTextAsync(_servers.Rabbit.LogFile)).Contains("timed out waiting for delivery acknowledgement", StringComparison.Ordinal));
+        async () => (await File.ReadAllTextAsync(_servers.Rabbit.LogFile)).Contains(
+                "timed out waiting for delivery acknowledgement", StringComparison.Ordinal));
 
     private Task<IReadOnlyDictionary<string, long>> DepthsAsync() =>
         _world.Services.GetRequiredService<IQueueDepths>().GetAsync(["probe", "probe_error"], default);

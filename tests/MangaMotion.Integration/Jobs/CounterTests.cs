@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>The counters of an ingest are those of its rows, at every moment.</summary>
+/// <summary>Counters of an ingest, which equal the counts of its rows at every moment.</summary>
 public sealed class CounterTests(TestStack stack) : IAsyncLifetime
 {
-    // Both in one statement, so of one moment: the sum of the changes, and what the rows say.
+    // One statement compares the sums of the changes with the counts of the rows at one moment.
     private const string WrongSql =
         """
         select count(*) from (
@@ -34,16 +34,16 @@ public sealed class CounterTests(TestStack stack) : IAsyncLifetime
         var (ingest, jobs) = await AcceptAsync(500);
         (await CountAsync("queued", ingest)).ShouldBe(500);
 
-        using var over = new CancellationTokenSource();
-        var watching = WatchAsync(over.Token);
-        // Three workers and no coalescing between them: batches of one ingest's jobs that end side by side.
+        using var stop = new CancellationTokenSource();
+        var watching = WatchAsync(stop.Token);
+        // Three workers that share no batches complete jobs of one ingest at the same time.
         await Task.WhenAll(jobs.Select((job, i) => Task.Run(async () =>
         {
             var claims = workers[i % workers.Length];
             var answer = await claims.ClaimAsync(job);
             (await claims.CompleteAsync(answer.Claim!, "{}")).ShouldBeTrue();
         })));
-        await over.CancelAsync();
+        await stop.CancelAsync();
 
         (await watching).ShouldBeGreaterThan(0);
         (await CountAsync("done", ingest)).ShouldBe(500);
@@ -51,9 +51,11 @@ public sealed class CounterTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_way_of_a_job_is_counted_and_folding_changes_no_sum()
+    public async Task Every_transition_of_a_job_is_counted_and_folding_keeps_the_sums()
     {
-        _world.Script.Work = (run, _) => run.JobId.ToByteArray()[15] % 4 == 0 ? throw new PermanentJobException("no", "no") : Task.CompletedTask;
+        _world.Script.Work = (run, _) => run.JobId.ToByteArray()[15] % 4 == 0
+            ? throw new PermanentJobException("no", "no")
+            : Task.CompletedTask;
         await _world.StartWorkerAsync();
         var (ingest, jobs) = await AcceptAsync(60);
         await Eventually.Until(async () => await CountAsync("queued + processing", ingest) == 0);
@@ -78,8 +80,8 @@ public sealed class CounterTests(TestStack stack) : IAsyncLifetime
         (await _world.ScalarAsync<long>("select count(*) from job_counts")).ShouldBe(2);
     }
 
-    /// <summary>Compares counters with rows over and over; returns how often.</summary>
-    private async Task<int> WatchAsync(CancellationToken over)
+    /// <summary>Compares counters with rows until canceled. Returns the number of comparisons.</summary>
+    private async Task<int> WatchAsync(CancellationToken cancellationToken)
     {
         var looks = 0;
         do
@@ -87,7 +89,7 @@ public sealed class CounterTests(TestStack stack) : IAsyncLifetime
             (await _world.ScalarAsync<long>(WrongSql)).ShouldBe(0);
             looks++;
         }
-        while (!over.IsCancellationRequested);
+        while (!cancellationToken.IsCancellationRequested);
         return looks;
     }
 

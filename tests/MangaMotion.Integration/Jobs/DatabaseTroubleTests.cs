@@ -4,7 +4,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>A database that says no, once or for a while, and notices that come at a bad moment.</summary>
+/// <summary>Statements that the database rejects, and notifications during a claim.</summary>
 public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
 {
     private JobWorld _world = null!;
@@ -13,9 +13,9 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
-    // The lease is long: no heartbeat finds out instead.
+    // The lease is long, so that no heartbeat finds the cancel first.
     [Fact]
-    public async Task A_cancel_that_is_told_at_the_moment_of_the_claim_is_heard()
+    public async Task A_cancel_notified_during_the_claim_stops_the_job()
     {
         var stopped = 0;
         _world.Script.Work = async (_, token) =>
@@ -32,8 +32,10 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
         await _world.StartWorkerAsync(("Jobs:Lease", "00:30:00"), ("Jobs:Concurrency", "1"));
         await _world.ExecuteAsync(
             """
-            create function tell() returns trigger language plpgsql as $$ begin perform pg_notify('job_canceled', new.claim_token::text); return null; end $$;
-            create trigger tell after update on jobs for each row when (new.status = 'PROCESSING' and old.status = 'UPLOADED') execute function tell();
+            create function notify_cancel() returns trigger language plpgsql as $$
+            begin perform pg_notify('job_canceled', new.claim_token::text); return null; end $$;
+            create trigger notify_cancel after update on jobs for each row
+            when (new.status = 'PROCESSING' and old.status = 'UPLOADED') execute function notify_cancel();
             """);
 
         await _world.AcceptAsync(200);
@@ -42,7 +44,7 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_notice_that_means_nothing_does_not_deafen_the_worker()
+    public async Task A_worker_ignores_an_invalid_notification_and_receives_the_next()
     {
         var stopped = new TaskCompletionSource();
         _world.Script.Work = async (_, token) =>
@@ -70,17 +72,18 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
     [InlineData("57014")]
     [InlineData("25006")]
     [InlineData("42501")]
-    public async Task A_worker_outlives_heartbeats_that_the_database_refuses(string state)
+    public async Task A_worker_goes_on_after_heartbeats_that_the_database_rejects(string state)
     {
         await _world.StartWorkerAsync(("Jobs:Lease", "00:00:03"));
         await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from workers") == 1);
-        await RefuseAsync("workers", "true", state, times: 1_000);
-        // The second one comes from a worker that has outlived the first.
+        await RejectUpdatesAsync("workers", "true", state, times: 1_000);
+        // The second heartbeat shows that the worker goes on after the first rejection.
         await Eventually.Until(async () => await _world.ScalarAsync<long>("select last_value from refused") >= 2);
 
         await _world.ExecuteAsync("drop trigger refuse on workers");
 
-        await Eventually.Until(async () => await _world.ScalarAsync<bool>("select heartbeat_at > now() - interval '1 second' from workers"));
+        await Eventually.Until(
+            async () => await _world.ScalarAsync<bool>("select heartbeat_at > now() - interval '1 second' from workers"));
         await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
     }
 
@@ -88,10 +91,10 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
     [InlineData("57014", "new.status = 'PROCESSING'")]
     [InlineData("25006", "new.status = 'PROCESSING'")]
     [InlineData("57014", "new.status = 'DONE'")]
-    public async Task A_claim_or_a_result_whose_statement_was_canceled_is_made_again(string state, string when)
+    public async Task A_claim_or_result_whose_statement_was_canceled_is_repeated(string state, string when)
     {
         await _world.StartWorkerAsync();
-        await RefuseAsync("jobs", when, state, times: 3);
+        await RejectUpdatesAsync("jobs", when, state, times: 3);
 
         var row = await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
 
@@ -99,8 +102,10 @@ public sealed class DatabaseTroubleTests(TestStack stack) : IAsyncLifetime
         _world.Script.Started.Count.ShouldBe(1);
     }
 
-    /// <summary>Has the database refuse so many updates; the sequence counts them, since it takes no part in transactions.</summary>
-    private Task RefuseAsync(string table, string when, string state, int times) => _world.ExecuteAsync(
+    /// <summary>
+    /// Makes the database reject the next <paramref name="times"/> updates. A sequence counts them, because it is not rolled back.
+    /// </summary>
+    private Task RejectUpdatesAsync(string table, string when, string state, int times) => _world.ExecuteAsync(
         $"""
          create sequence refused;
          create function refuse() returns trigger language plpgsql as $$

@@ -15,10 +15,10 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Ten_jobs_do_not_wait_for_the_five_thousand_of_another_owner()
+    public async Task Ten_jobs_do_not_wait_for_5000_jobs_of_another_owner()
     {
         _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(20), token);
-        // Accepted before anybody works, so that thousands wait however long accepting takes.
+        // The jobs are accepted before a worker starts, so that thousands wait.
         await _world.StartAcceptorAsync();
         for (var i = 0; i < 10; i++)
             await _world.AcceptAsync(500, owner: _heavy);
@@ -29,32 +29,35 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
         var ten = await _world.AcceptAsync(10, owner: _light);
         await Eventually.Until(() => ten.All(_world.Script.Started.Contains));
 
-        // Those of the other owner that started meanwhile: what ran while the ten were on their way, and no queue of thousands.
+        // Jobs of the other owner that started meanwhile: those that ran while the ten were sent, and not a queue of thousands.
         var last = _world.Script.Started.Select((job, i) => (job, i)).Last(start => ten.Contains(start.job)).i;
         (last - before).ShouldBeLessThan(500);
-        (await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'UPLOADED'", _heavy)).ShouldBeGreaterThan(3_000);
+        (await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'UPLOADED'", _heavy))
+            .ShouldBeGreaterThan(3_000);
     }
 
     [Fact]
-    public async Task Owners_who_both_wait_in_bulk_take_turns()
+    public async Task Two_owners_with_many_jobs_take_turns()
     {
         _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(10), token);
         await _world.StartWorkerAsync();
         await _world.AcceptAsync(2_000, owner: _heavy);
         var later = await _world.AcceptAsync(200, owner: _light);
 
-        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status <> 'DONE'", _light) == 0, TimeSpan.FromSeconds(60));
+        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 "
+            + "and status <> 'DONE'", _light) == 0, TimeSpan.FromSeconds(60));
 
-        (await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'UPLOADED'", _heavy)).ShouldBeGreaterThan(500);
+        (await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'UPLOADED'", _heavy))
+            .ShouldBeGreaterThan(500);
         _world.Script.Started.Count(later.Contains).ShouldBe(200);
     }
 
     [Fact]
-    public async Task An_owner_with_many_gets_turns_while_others_never_let_the_front_run_empty()
+    public async Task An_owner_with_many_jobs_is_served_while_the_front_queue_is_never_empty()
     {
         await _world.StartWorkerAsync(("Jobs:Concurrency", "1"));
         var going = true;
-        // Each job of another owner brings the next one.
+        // Each job of another owner submits the next one.
         _world.Script.Work = async (run, _) =>
         {
             if (going && run.Claim.OwnerId != _heavy)
@@ -66,7 +69,8 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
         await _world.AcceptAsync(100, owner: _heavy);
 
         await Eventually.Until(
-            async () => await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'DONE'", _heavy) == 100, TimeSpan.FromSeconds(90));
+            async () => await _world.ScalarAsync<long>("select count(*) from jobs where owner_id = $1 and status = 'DONE'", _heavy) == 100,
+                TimeSpan.FromSeconds(90));
         going = false;
     }
 
@@ -89,7 +93,7 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_from_the_bulk_queue_is_dead_lettered_in_its_lanes_error_queue()
+    public async Task A_job_from_the_bulk_queue_is_dead_lettered_in_the_error_queue_of_its_lane()
     {
         _world.Script.Work = (_, _) => throw new PermanentJobException("broken", "Broken.");
         await _world.StartWorkerAsync();

@@ -16,7 +16,7 @@ public sealed class JobChangesTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task What_a_running_job_reports_is_told_on_the_bus_and_written_down_with_the_next_heartbeat()
+    public async Task Progress_of_a_job_is_published_and_stored_with_the_next_heartbeat()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _world.Script.Work = async (run, token) =>
@@ -39,17 +39,21 @@ public sealed class JobChangesTests(TestStack stack) : IAsyncLifetime
 
         var job = await _world.AcceptAsync();
 
-        // The first report may be told before there is a second.
-        await Eventually.Until(() => heard.SelectMany(message => message.Progress).Any(told => told.JobId == job && (told.Stage, told.Progress) == ("draw", 100)));
-        heard.SelectMany(message => message.Progress).ShouldAllBe(told => told.Progress == 20 || told.Progress == 100);
+        // The first report may be published before the second.
+        await Eventually.Until(() => heard.SelectMany(message => message.Progress).Any(
+            report => report.JobId == job && (report.Stage, report.Progress) == ("draw", 100)));
+        heard.SelectMany(message => message.Progress).ShouldAllBe(report => report.Progress == 20 || report.Progress == 100);
         await Eventually.Until(() => heard.Any(message => message.JobIds.Contains(job)));
-        await Eventually.Until(() => _world.ScalarAsync<bool>("select stage = 'draw' and progress = 100 from jobs where id = $1", job), what: "the progress is in the row");
+        await Eventually.Until(
+            () => _world.ScalarAsync<bool>("select stage = 'draw' and progress = 100 from jobs where id = $1", job),
+            what: "the progress is in the row");
 
         var before = await _world.ScalarAsync<string>("select pg_current_snapshot()::text");
         heard.Clear();
         release.SetResult();
         await _world.UntilAsync(job, JobStatus.Done);
-        (await _world.ScalarAsync<bool>("select not pg_visible_in_snapshot(revision, $2::text::pg_snapshot) from jobs where id = $1", job, before)).ShouldBeTrue();
-        await Eventually.Until(() => heard.Any(message => message.JobIds.Contains(job)), what: "the end is told");
+        (await _world.ScalarAsync<bool>("select not pg_visible_in_snapshot(revision, $2::text::pg_snapshot) "
+            + "from jobs where id = $1", job, before)).ShouldBeTrue();
+        await Eventually.Until(() => heard.Any(message => message.JobIds.Contains(job)), what: "the end is published");
     }
 }

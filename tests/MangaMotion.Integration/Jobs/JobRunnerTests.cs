@@ -31,7 +31,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_passing_failure_is_tried_again()
+    public async Task A_transient_failure_is_retried()
     {
         _world.Script.Work = (run, _) => run.Attempt < 3 ? throw new IOException($"the store is away ({run.Attempt})") : Task.CompletedTask;
         await _world.StartWorkerAsync();
@@ -44,7 +44,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_fails_at_every_attempt_is_dead_lettered_after_the_last()
+    public async Task A_job_that_fails_at_every_attempt_is_dead_lettered_after_the_last()
     {
         _world.Script.Work = (_, _) => throw new IOException("the store is away");
         await _world.StartWorkerAsync();
@@ -54,9 +54,11 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
 
         row.Attempts.ShouldBe(3);
         row.LastError.ShouldBe("the store is away");
-        (await _world.ScalarAsync<string>("select error_stacktrace from failed_jobs where job_id = $1 and resolved_at is null", job)).ShouldContain(nameof(ProbeScript));
-        (await _world.ScalarAsync<string>("select input_data ->> 'job_id' from failed_jobs where job_id = $1", job)).ShouldBe(job.ToString());
-        var message = await TheDeadLetterAsync();
+        (await _world.ScalarAsync<string>("select error_stacktrace from failed_jobs where job_id = $1 and resolved_at is null", job))
+            .ShouldContain(nameof(ProbeScript));
+        (await _world.ScalarAsync<string>("select input_data ->> 'job_id' from failed_jobs where job_id = $1", job)).ShouldBe(
+            job.ToString());
+        var message = await GetDeadLetterAsync();
         var headers = message.GetProperty("properties").GetProperty("headers");
         headers.GetProperty("MT-Fault-Message").GetString().ShouldBe("the store is away");
         headers.GetProperty("MT-Fault-ExceptionType").GetString().ShouldBe("System.IO.IOException");
@@ -64,7 +66,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fault_of_the_workers_machine_counts_no_attempt()
+    public async Task A_fault_of_the_machine_does_not_count_an_attempt()
     {
         var starts = 0;
         _world.Script.Work = (_, _) => Interlocked.Increment(ref starts) <= 5 ? throw MachineFault() : Task.CompletedTask;
@@ -77,11 +79,12 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
 
         row.Attempts.ShouldBe(1);
         row.Outcomes.ShouldBe([.. Enumerable.Repeat("interrupted", 5), "done"]);
-        (await _world.ScalarAsync<long>("select count(*) from job_attempts where job_id = $1 and error like '%no threads%'", job)).ShouldBe(5);
+        (await _world.ScalarAsync<long>("select count(*) from job_attempts where job_id = $1 and error like '%no threads%'", job)).ShouldBe(
+            5);
     }
 
     [Fact]
-    public async Task A_job_that_always_meets_such_a_fault_ends_as_a_dead_letter_that_blames_no_file()
+    public async Task A_job_that_always_meets_a_fault_of_the_machine_is_dead_lettered_without_blaming_the_file()
     {
         _world.Script.Work = (_, _) => throw MachineFault();
         await _world.StartWorkerAsync(("Retry:MaxDelay", "00:00:00.1"));
@@ -95,7 +98,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_whose_sandbox_does_not_work_takes_no_job_until_it_does()
+    public async Task A_worker_claims_no_job_until_its_sandbox_works()
     {
         var sandbox = new FakeSandbox();
         await _world.StartAsync(builder =>
@@ -104,7 +107,9 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
             builder.Services.AddSingleton<IJobSandbox>(sandbox);
         });
         var job = await _world.AcceptAsync();
-        await Eventually.Until(async () => await _world.ScalarAsync<string>("select max(sandbox) from workers") == "fake", what: "the worker shows its sandbox");
+        await Eventually.Until(
+            async () => await _world.ScalarAsync<string>("select max(sandbox) from workers") == "fake",
+            what: "the worker shows its sandbox");
         await sandbox.Asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         _world.Script.Started.ShouldBeEmpty();
@@ -114,7 +119,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Servers_that_come_and_go_keep_attempts_uncounted_no_longer_than_the_hold()
+    public async Task Attempts_during_recurring_outages_count_after_the_hold()
     {
         _world.Script.Work = (_, _) => throw new IOException("the store is away");
         await _world.StartAsync(
@@ -134,7 +139,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         row.Outcomes[^3..].ShouldBe(["transient", "transient", "transient"]);
     }
 
-    /// <summary>Servers that are away for one probe and answer the next one.</summary>
+    /// <summary>Servers that are unavailable at every other probe.</summary>
     private sealed class FlappingServers : ISharedServers
     {
         private int _probes;
@@ -144,13 +149,17 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     private static TransientJobException MachineFault() =>
-        new("media.sandbox_failed", "This machine could not start the program.", new IOException("no threads")) { IsWorkerFault = true, ToolOutput = "ffmpeg: pthread_create" };
+        new("media.sandbox_failed", "This machine could not start the program.", new IOException("no threads"))
+        {
+            IsWorkerFault = true,
+            ToolOutput = "ffmpeg: pthread_create",
+        };
 
     private sealed class FakeSandbox : IJobSandbox
     {
         private readonly TaskCompletionSource _works = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when a job waits for the sandbox.</summary>
+        /// <summary>Completed when a job waits for the sandbox.</summary>
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Name => "fake";
@@ -178,13 +187,13 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         row.Attempts.ShouldBe(1);
         row.Outcomes.ShouldBe(["permanent"]);
         (await _world.ScalarAsync<string>("select error_code from failed_jobs where job_id = $1", job)).ShouldBe("media.corrupt");
-        await TheDeadLetterAsync();
+        await GetDeadLetterAsync();
     }
 
     [Theory]
     [InlineData('\ud83d', 1)]
     [InlineData('漫', 100_000)]
-    public async Task A_failure_that_is_told_in_half_a_character_or_at_length_is_dead_lettered_like_any_other(char character, int times)
+    public async Task A_failure_whose_message_is_long_or_has_half_a_surrogate_pair_is_dead_lettered(char character, int times)
     {
         _world.Script.Work = (_, _) => throw new PermanentJobException("media.corrupt", new string(character, times));
         await _world.StartWorkerAsync();
@@ -192,12 +201,12 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         var row = await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Failed);
 
         row.Outcomes.ShouldBe(["permanent"]);
-        await TheDeadLetterAsync();
+        await GetDeadLetterAsync();
         await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from outbox") == 0);
     }
 
     [Fact]
-    public async Task Every_message_ten_times_and_shuffled_still_runs_each_job_once()
+    public async Task Messages_delivered_ten_times_and_shuffled_run_each_job_once()
     {
         _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(5), token);
         var queue = await QueueWithoutWorkerAsync();
@@ -219,7 +228,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_high_job_overtakes_the_low_ones_that_wait()
+    public async Task A_job_of_the_high_lane_overtakes_waiting_jobs_of_the_low_lane()
     {
         var release = new TaskCompletionSource();
         _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
@@ -227,7 +236,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         var low = await _world.AcceptAsync(5, Lane.Low);
         await Eventually.Until(() => _world.Script.Started.Count == 1);
         var high = await _world.AcceptAsync(Lane.High);
-        // The high one is at the gate when its message is unacknowledged: nothing is ready in its queue any more, and the job not started.
+        // The high job waits for a place when its message is unacknowledged.
         await Eventually.Until(async () => await UnacknowledgedAsync("probe-high") == 1);
 
         release.SetResult();
@@ -247,7 +256,9 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
 
         await _world.UntilAsync(later, JobStatus.Done);
 
-        (await _world.ScalarAsync<bool>("select started_at >= not_before_given from (select started_at, $2::timestamptz as not_before_given from jobs where id = $1) j", later, due.UtcDateTime)).ShouldBeTrue();
+        (await _world.ScalarAsync<bool>("select started_at >= not_before_given "
+            + "from (select started_at, $2::timestamptz as not_before_given from jobs where id = $1) j", later,
+            due.UtcDateTime)).ShouldBeTrue();
     }
 
     [Fact]
@@ -281,13 +292,13 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_canceled_while_it_waits_never_runs()
+    public async Task A_job_canceled_while_it_waits_does_not_run()
     {
         await _world.StartWorkerAsync();
         var job = await _world.AcceptAsync(notBefore: DateTimeOffset.UtcNow.AddHours(1));
         (await _world.CancelAsync(job)).ShouldBe(JobChange.Changed);
 
-        // Its time has come: the next message wakes the delivery.
+        // The message is now due. The next message wakes the delivery.
         await _world.ExecuteAsync("update outbox set not_before = now()");
         await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
         await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from outbox") == 0);
@@ -298,7 +309,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_that_stops_hands_its_job_back_uncounted()
+    public async Task A_worker_that_stops_requeues_its_job_without_counting_the_attempt()
     {
         var firstTry = true;
         _world.Script.Work = (_, token) =>
@@ -323,13 +334,13 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Messages_that_wait_for_a_place_or_for_a_paused_queue_go_back_when_the_worker_stops()
+    public async Task Messages_that_wait_for_a_place_or_a_paused_queue_are_requeued_when_the_worker_stops()
     {
         var release = new TaskCompletionSource();
         _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
         var stopping = await _world.StartWorkerAsync(("Jobs:Concurrency", "2"), ("Jobs:ShutdownGrace", "00:00:01"));
         var pauses = stopping.Services.GetRequiredService<QueuePauses>();
-        await pauses.SetAsync("probe-low", paused: true, default);
+        await pauses.PauseAsync(["probe-low"], null, null, null, default);
         var jobs = await _world.AcceptAsync(6);
         var high = await _world.AcceptAsync(2, Lane.High);
         var paused = await _world.AcceptAsync(4, Lane.Low);
@@ -340,7 +351,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         await _world.StopAsync(stopping);
         release.SetResult();
         await _world.StartWorkerAsync();
-        await _world.Services.GetRequiredService<QueuePauses>().SetAsync("probe-low", paused: false, default);
+        await _world.Services.GetRequiredService<QueuePauses>().ResumeAsync(["probe-low"], default);
 
         foreach (var job in (Guid[])[.. jobs, .. high, .. paused])
             (await _world.UntilAsync(job, JobStatus.Done)).Crashes.ShouldBe(0);
@@ -349,7 +360,27 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_ends_within_the_grace_period_is_finished()
+    public async Task A_pause_with_an_end_resumes_by_itself()
+    {
+        var worker = await _world.StartWorkerAsync();
+        var pauses = worker.Services.GetRequiredService<QueuePauses>();
+        var until = DateTimeOffset.UtcNow.AddSeconds(4);
+        await pauses.PauseAsync(["probe", "probe-low"], "first", null, "a key", default);
+        await pauses.PauseAsync(["probe"], "a move", until, "a key", default);
+        var held = await _world.AcceptAsync();
+        var other = await _world.AcceptAsync(lane: Lane.High);
+
+        await _world.UntilAsync(other, JobStatus.Done);
+        await _world.UntilAsync(held, JobStatus.Done);
+
+        (await _world.ScalarAsync<bool>("select (select min(started_at) from job_attempts where job_id = $1) >= ends_at "
+            + "from paused_queues where queue = 'probe'", held)).ShouldBeTrue();
+        (await _world.ScalarAsync<string>("select reason from paused_queues where queue = 'probe'")).ShouldBe("a move");
+        (await pauses.ListAsync(default)).Keys.ShouldBe(["probe-low"]);
+    }
+
+    [Fact]
+    public async Task A_job_that_ends_within_the_grace_period_is_completed()
     {
         var release = new TaskCompletionSource();
         _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
@@ -365,7 +396,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attempt_over_the_hard_limit_is_stopped_and_tried_again()
+    public async Task An_attempt_over_the_time_limit_is_stopped_and_retried()
     {
         _world.Script.Work = (run, token) => run.Attempt == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
         await _world.StartWorkerAsync(("Jobs:TimeLimit", "00:00:01"));
@@ -374,11 +405,12 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         var row = await _world.UntilAsync(job, JobStatus.Done);
 
         row.Outcomes.ShouldBe(["transient", "done"]);
-        (await _world.ScalarAsync<string>("select error from job_attempts where job_id = $1 and outcome = 'transient'", job)).ShouldContain("hard limit of 00:00:01 (Jobs__TimeLimit)");
+        (await _world.ScalarAsync<string>("select error from job_attempts where job_id = $1 and outcome = 'transient'", job)).ShouldContain(
+            "hard limit of 00:00:01 (Jobs__TimeLimit)");
     }
 
     [Fact]
-    public async Task A_worker_tells_of_itself_and_takes_the_rows_of_the_long_dead_away()
+    public async Task A_worker_writes_its_row_and_deletes_rows_of_workers_that_ended_long_ago()
     {
         var release = new TaskCompletionSource();
         _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
@@ -386,15 +418,18 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         await _world.ExecuteAsync(
             """
             insert into workers (id, service, version, host, pid, concurrency, memory_bytes, heartbeat_at)
-            values ('long dead', 'probe', '0', 'h', 1, 1, 1, now() - interval '25 hours'), ('just dead', 'probe', '0', 'h', 1, 1, 1, now() - interval '23 hours')
+            values ('long dead', 'probe', '0', 'h', 1, 1, 1, now() - interval '25 hours'),
+              ('just dead', 'probe', '0', 'h', 1, 1, 1, now() - interval '23 hours')
             """);
         await _world.StartWorkerAsync(("Jobs:Concurrency", "3"), ("Jobs:Lease", "00:00:03"));
         var job = await _world.AcceptAsync();
 
-        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from workers where current_jobs = array[$1::uuid]", job) == 1);
+        await Eventually.Until(
+            async () => await _world.ScalarAsync<long>("select count(*) from workers where current_jobs = array[$1::uuid]", job) == 1);
         (await _world.ScalarAsync<bool>(
             """
-            select service = 'probe' and version like '0.1.0%' and concurrency = 3 and host = $1 and pid = $2 and memory_bytes > 20000000 and heartbeat_at >= started_at
+            select service = 'probe' and version like '0.1.0%'
+              and concurrency = 3 and host = $1 and pid = $2 and memory_bytes > 20000000 and heartbeat_at >= started_at
             from workers where id not like '% dead'
             """,
             Environment.MachineName,
@@ -404,7 +439,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_whose_message_was_lost_is_published_again()
+    public async Task A_job_whose_message_was_lost_is_republished()
     {
         var queue = await QueueWithoutWorkerAsync();
         var job = await _world.AcceptAsync();
@@ -416,7 +451,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_accepted_before_its_queue_was_ever_made_is_not_lost()
+    public async Task A_job_accepted_before_its_queue_exists_is_not_lost()
     {
         await _world.StartAcceptorAsync();
         var job = await _world.AcceptAsync();
@@ -427,7 +462,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
     }
 
-    /// <summary>The job's queue with nobody who consumes it, and a service that accepts jobs.</summary>
+    /// <summary>Creates the queue of the probes without a consumer, and starts a service that accepts jobs.</summary>
     private async Task<BrokerQueue> QueueWithoutWorkerAsync()
     {
         var worker = await _world.StartWorkerAsync();
@@ -438,7 +473,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         return queue;
     }
 
-    private async Task<System.Text.Json.JsonElement> TheDeadLetterAsync()
+    private async Task<System.Text.Json.JsonElement> GetDeadLetterAsync()
     {
         var queue = new BrokerQueue(_world, "probe_error");
         await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);

@@ -17,7 +17,7 @@ using Npgsql;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>A database and a virtual host of one test class, with as many workers as a test starts.</summary>
+/// <summary>Database and virtual host of one test class, and the workers that a test starts.</summary>
 public sealed class JobWorld : IAsyncDisposable
 {
     private readonly TestDatabase _database;
@@ -44,26 +44,26 @@ public sealed class JobWorld : IAsyncDisposable
 
     public ProbeScript Script { get; } = new();
 
-    /// <summary>Lines of all services.</summary>
+    /// <summary>Log lines of all services.</summary>
     public LogLines Logs { get; } = new();
 
-    /// <summary>The services of the first service.</summary>
+    /// <summary>Service provider of the first service.</summary>
     public IServiceProvider Services => _services[0].Services;
 
     public static async Task<JobWorld> CreateAsync(TestStack stack) =>
         new(await stack.CreateDatabaseAsync(), await stack.CreateVirtualHostAsync());
 
-    /// <summary>A world on servers of its own.</summary>
+    /// <summary>Creates a world on private servers.</summary>
     public static async Task<JobWorld> CreateAsync(ServerStack servers) =>
         new(await TestDatabase.CreateAsync(servers.Postgres), await TestVirtualHost.CreateAsync(servers.Rabbit));
 
-    /// <summary>A service that runs probes.</summary>
+    /// <summary>Starts a service that runs probes.</summary>
     public Task<WebApplication> StartWorkerAsync(params (string Key, string Value)[] settings) => StartAsync(
         builder => builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100)), settings);
 
-    /// <summary>A service that accepts probes and runs none, as the ingest service does.</summary>
-    /// <param name="claims">It also has the parts of a worker that a test may call itself.</param>
-    /// <param name="releases">It also carries out batches of replays.</param>
+    /// <summary>Starts a service that accepts probes and runs none, as the ingest service does.</summary>
+    /// <param name="claims">True to add the parts of a worker that a test calls itself.</param>
+    /// <param name="releases">True to run batches of replays.</param>
     public Task<WebApplication> StartAcceptorAsync(bool claims = false, bool releases = false) => StartAsync(builder =>
     {
         builder.AddBus(_ => { });
@@ -77,7 +77,7 @@ public sealed class JobWorld : IAsyncDisposable
         builder.Services.AddSingleton<JobEndings>();
     });
 
-    /// <summary>A service made of what <paramref name="add"/> adds.</summary>
+    /// <summary>Starts a service with the registrations of <paramref name="add"/>.</summary>
     public async Task<WebApplication> StartAsync(Action<WebApplicationBuilder> add, params (string Key, string Value)[] settings)
     {
         (string Key, string Value)[] all =
@@ -85,7 +85,8 @@ public sealed class JobWorld : IAsyncDisposable
             ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", _database.ConnectionString),
             ("ConnectionStrings:RabbitMq", _virtualHost.AmqpUri.ToString()), ("Jobs:Concurrency", "4"), .. settings,
         ];
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. all.Select(setting => $"--{setting.Key}={setting.Value}")] });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = [.. all.Select(setting => $"--{setting.Key}={setting.Value}")] });
         builder.AddServiceDefaults("probe");
         builder.Logging.ClearProviders().AddProvider(Logs);
         builder.Services.AddSingleton(Script);
@@ -121,7 +122,8 @@ public sealed class JobWorld : IAsyncDisposable
         return Array.ConvertAll(jobs, job => job.Id);
     }
 
-    public async Task<Guid> AcceptAsync(Lane lane = Lane.Normal, DateTimeOffset? notBefore = null) => (await AcceptAsync(1, lane, notBefore))[0];
+    public async Task<Guid> AcceptAsync(Lane lane = Lane.Normal, DateTimeOffset? notBefore = null) =>
+        (await AcceptAsync(1, lane, notBefore))[0];
 
     public Task<JobChange> CancelAsync(Guid job) => Services.GetRequiredService<JobCancels>().CancelAsync(job, default);
 
@@ -130,12 +132,15 @@ public sealed class JobWorld : IAsyncDisposable
     public async Task<JobRow> FindAsync(Guid job)
     {
         await using var command = Database.CreateCommand(
-            "select status, attempts, crashes, last_error, result::text, (select array_agg(outcome order by started_at) from job_attempts where job_id = id) from jobs where id = $1");
+            "select status, attempts, crashes, last_error, result::text, (select array_agg(outcome order by started_at) from job_attempts "
+                + "where job_id = id) from jobs where id = $1");
         command.Parameters.Add(new() { Value = job });
         await using var row = await command.ExecuteReaderAsync();
         (await row.ReadAsync()).ShouldBeTrue();
         return new(
-            row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4),
+            row.GetString(0), row.GetInt32(1), row.GetInt32(2),
+            row.IsDBNull(3) ? null : row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetString(4),
             row.IsDBNull(5) ? [] : row.GetFieldValue<string?[]>(5));
     }
 
@@ -175,7 +180,8 @@ public sealed class JobWorld : IAsyncDisposable
     private static NewJob NewProbe(Lane lane, DateTimeOffset? notBefore, Guid? owner)
     {
         var id = Guid.CreateVersion7();
-        return new() { Id = id, OwnerId = owner, Type = Probe.Type, Command = new Probe { JobId = id, Note = "hello" }, Lane = lane, NotBefore = notBefore };
+        var command = new Probe { JobId = id, Note = "hello" };
+        return new() { Id = id, OwnerId = owner, Type = Probe.Type, Command = command, Lane = lane, NotBefore = notBefore };
     }
 }
 

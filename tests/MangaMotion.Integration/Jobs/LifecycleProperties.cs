@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>Random histories of one job, against a model of what PRODUCT's job semantics allow.</summary>
+/// <summary>Random histories of one job, compared with a model of the job's states.</summary>
 public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
 {
     private JobWorld _world = null!;
@@ -51,7 +51,8 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
     private async Task<bool> FollowsAsync(IEnumerable<Step> history)
     {
         var job = Guid.CreateVersion7();
-        await _world.ExecuteAsync("insert into jobs (id, type, max_attempts, input) values ($1, 'probe', 3, json_build_object('job_id', $1::text))", job);
+        await _world.ExecuteAsync(
+            "insert into jobs (id, type, max_attempts, input) values ($1, 'probe', 3, json_build_object('job_id', $1::text))", job);
         var model = new Model();
         Claim? held = null;
         Claim? stale = null;
@@ -76,25 +77,31 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
                     (await Claims.CompleteAsync(stale, "{}")).ShouldBeFalse();
                     break;
                 case Step.FailTransiently when held is not null:
-                    (await Endings.RetryLaterAsync(held, JobFailure.From(new IOException("away")), TimeSpan.Zero, _ => Message(job), default))
+                    (await Endings.RetryLaterAsync(
+                        held, JobFailure.From(new IOException("away")), TimeSpan.Zero, _ => Message(job), default))
                         .ShouldBe(model.Release(counted: true));
                     break;
                 case Step.FailPermanently when held is not null:
-                    (await Endings.DeadLetterAsync(job, held.Token, Guid.NewGuid(), JobFailure.From(new PermanentJobException("broken", "Broken.")), "probe_error", Message(job), default))
+                    (await Endings.DeadLetterAsync(
+                        job, held.Token, Guid.NewGuid(), JobFailure.From(new PermanentJobException("broken", "Broken.")), "probe_error",
+                        Message(job), default))
                         .ShouldBe(model.Fail());
                     break;
                 case Step.HandBack when held is not null:
                     (await Endings.HandBackAsync(held, Message(job), default)).ShouldBe(model.Release(counted: false));
                     break;
                 case Step.Lapse:
-                    await _world.ExecuteAsync("update jobs set lease_until = clock_timestamp() - interval '1 second' where id = $1 and status = 'PROCESSING'", job);
+                    await _world.ExecuteAsync(
+                        "update jobs set lease_until = clock_timestamp() - interval '1 second' where id = $1 and status = 'PROCESSING'",
+                        job);
                     model.Lapse();
                     break;
                 case Step.BuryPoison:
                     if (!model.IsPoison)
                         break;
-                    (await Endings.DeadLetterAsync(job, token: null, Guid.NewGuid(), JobFailure.Poison(3), "probe_error", Message(job), default)).ShouldBeTrue();
-                    model.Bury();
+                    (await Endings.DeadLetterAsync(job, token: null, Guid.NewGuid(), JobFailure.Poison(3), "probe_error", Message(job),
+                        default)).ShouldBeTrue();
+                    model.DeadLetter();
                     break;
                 case Step.Cancel:
                     (await _services.GetRequiredService<JobCancels>().CancelAsync(job, default)).ShouldBe(model.Cancel());
@@ -116,7 +123,8 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
         row.Status.ShouldBe(model.Status);
         row.Attempts.ShouldBe(model.Attempts);
         row.Crashes.ShouldBe(model.Crashes);
-        (await _world.ScalarAsync<long>("select count(*) from failed_jobs where job_id = $1 and resolved_at is null", job)).ShouldBe(model.Status == JobStatus.Failed ? 1 : 0);
+        (await _world.ScalarAsync<long>("select count(*) from failed_jobs where job_id = $1 and resolved_at is null", job)).ShouldBe(
+            model.Status == JobStatus.Failed ? 1 : 0);
         // An attempt is open exactly while the job is PROCESSING.
         row.Outcomes.Count(outcome => outcome is null).ShouldBe(model.Status == JobStatus.Processing ? 1 : 0);
         (row.Result is not null).ShouldBe(model.Done);
@@ -129,7 +137,7 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
     private OutboxMessage Message(Guid job) => _services.GetRequiredService<IOutbox>()
         .PrepareSendAsync(new Probe { JobId = job }, JobType.AddressOf("probe"), null, default).GetAwaiter().GetResult();
 
-    /// <summary>The state machine in a few lines: what each step does to a job, and what it answers.</summary>
+    /// <summary>State machine of a job: the effect and the answer of each step.</summary>
     private sealed class Model
     {
         private bool _lapsed;
@@ -166,7 +174,7 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
             }
         }
 
-        // A second commit of the same result is heard as a success.
+        // A second commit of the same result succeeds.
         public bool Complete()
         {
             if (Status == JobStatus.Done && _heldIsCurrent)
@@ -189,7 +197,7 @@ public sealed class LifecycleProperties(TestStack stack) : IAsyncLifetime
 
         public void Lapse() => _lapsed = Status == JobStatus.Processing;
 
-        public void Bury()
+        public void DeadLetter()
         {
             Status = JobStatus.Failed;
             Attempts--;

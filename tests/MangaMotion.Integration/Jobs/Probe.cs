@@ -5,7 +5,7 @@ using MassTransit;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>The command of the test's own job type.</summary>
+/// <summary>Command of the job type of these tests.</summary>
 public sealed record Probe
 {
     public static readonly JobType<Probe> Type = new("probe") { HasBulk = true };
@@ -17,14 +17,14 @@ public sealed record Probe
 
 public sealed record ProbeResult(string Note, int Attempt);
 
-/// <summary>What the probes do, and what they did.</summary>
+/// <summary>Work of the probes, and a record of their starts.</summary>
 public sealed class ProbeScript
 {
     private readonly ConcurrentQueue<Guid> _started = new();
 
     public Func<JobRun<Probe>, CancellationToken, Task> Work { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>The job of every start, in order.</summary>
+    /// <summary>Job of every start, in order.</summary>
     public IReadOnlyList<Guid> Started => [.. _started];
 
     public async Task<ProbeResult> RunAsync(JobRun<Probe> run, CancellationToken cancellationToken)

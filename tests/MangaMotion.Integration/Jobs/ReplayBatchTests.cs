@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Jobs;
 
-/// <summary>Batches of replays, carried out by more than one instance, with messages moved back by hand meanwhile.</summary>
+/// <summary>Batches of replays by two instances, while messages are moved back by hand.</summary>
 public sealed class ReplayBatchTests(TestStack stack) : IAsyncLifetime
 {
     private const int Count = 120;
@@ -22,7 +22,7 @@ public sealed class ReplayBatchTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task From_both_sides_twice_and_by_two_instances_each_dead_letter_is_replayed_once()
+    public async Task Each_dead_letter_is_replayed_once_by_two_instances_and_moved_messages()
     {
         var jobs = await FailAsync();
         var messages = await _errors.PeekAsync();
@@ -41,13 +41,15 @@ public sealed class ReplayBatchTests(TestStack stack) : IAsyncLifetime
 
         foreach (var job in jobs)
             await _world.UntilAsync(job, JobStatus.Done);
-        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from replay_batches where status = 'RELEASED'") == 2);
+        await Eventually.Until(
+            async () => await _world.ScalarAsync<long>("select count(*) from replay_batches where status = 'RELEASED'") == 2);
         await Eventually.Until(async () => await DepthAsync() == 0);
         foreach (var job in jobs)
             (await _world.FindAsync(job)).Outcomes.ShouldBe(["permanent", "done"]);
         (await _world.ScalarAsync<long>("select count(*) from failed_jobs where status = 'RESOLVED'")).ShouldBe(Count);
         (await _world.ScalarAsync<long>("select count(*) from replay_items where status not in ('SUCCEEDED', 'SKIPPED')")).ShouldBe(0);
-        (await _world.ScalarAsync<long>("select count(distinct dead_letter_id) from replay_items where batch_id = any($1)", batches)).ShouldBe(Count);
+        (await _world.ScalarAsync<long>("select count(distinct dead_letter_id) from replay_items where batch_id = any($1)", batches))
+            .ShouldBe(Count);
     }
 
     [Fact]
@@ -61,14 +63,16 @@ public sealed class ReplayBatchTests(TestStack stack) : IAsyncLifetime
 
         var batch = await CreateAsync(canary: true);
         await Eventually.Until(() => _world.Script.Started.Count == Count + 1);
-        (await _world.ScalarAsync<long>("select count(*) from replay_items where batch_id = $1 and status = 'WAITING'", batch)).ShouldBe(Count - 1);
+        (await _world.ScalarAsync<long>("select count(*) from replay_items where batch_id = $1 and status = 'WAITING'", batch)).ShouldBe(
+            Count - 1);
         canary.Release(Count);
 
-        await Eventually.Until(async () => await _world.ScalarAsync<long>("select count(*) from replay_items where status = 'SUCCEEDED'") == Count);
+        await Eventually.Until(
+            async () => await _world.ScalarAsync<long>("select count(*) from replay_items where status = 'SUCCEEDED'") == Count);
         await Eventually.Until(async () => await DepthAsync() == 0);
     }
 
-    /// <summary>Jobs that failed once and would succeed now, their worker running.</summary>
+    /// <summary>Creates dead letters that succeed when replayed, and leaves their worker running.</summary>
     private async Task<Guid[]> FailAsync()
     {
         _world.Script.Work = (_, _) => throw new PermanentJobException("broken", "Broken.");

@@ -25,7 +25,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task A_message_moved_back_in_the_management_page_gives_the_job_a_second_life()
+    public async Task A_message_moved_back_in_the_management_page_replays_the_job()
     {
         var job = await FailAsync();
 
@@ -38,7 +38,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replay_by_the_api_takes_the_copy_out_of_the_error_queue()
+    public async Task A_replay_by_the_api_removes_the_copy_from_the_error_queue()
     {
         var job = await FailAsync();
 
@@ -50,13 +50,14 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replay_needs_one_connection_and_waits_for_no_second()
+    public async Task A_replay_uses_one_connection()
     {
         var job = await FailAsync(owner: Guid.NewGuid());
         await using var single = Npgsql.NpgsqlDataSource.Create(_world.ConnectionString + ";Maximum Pool Size=1;Timeout=5");
         var services = _world.Services;
         var replays = new JobReplays(
-            single, services.GetRequiredService<IOutbox>(), services.GetRequiredService<JobTypes>(), new FairShare(single, TimeProvider.System), services.GetRequiredService<JobChanges>());
+            single, services.GetRequiredService<IOutbox>(), services.GetRequiredService<JobTypes>(),
+            new FairShare(single, TimeProvider.System), services.GetRequiredService<JobChanges>());
 
         (await replays.ReplayAsync(job, default)).ShouldBe(JobChange.Changed);
 
@@ -64,7 +65,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replaying_from_both_sides_and_twice_has_one_effect()
+    public async Task A_replay_by_the_api_and_by_moved_messages_has_one_effect()
     {
         var job = await FailAsync();
         var message = (await _errors.PeekAsync())[0];
@@ -77,7 +78,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         await _world.UntilAsync(job, JobStatus.Done);
         await Eventually.Until(async () => await DepthAsync() == 0);
 
-        // Much later, from the operator's clipboard.
+        // The operator publishes a saved copy much later.
         await _errors.PublishAsync("probe", message);
         var after = await _world.AcceptAsync();
         await _world.UntilAsync(after, JobStatus.Done);
@@ -106,10 +107,11 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_that_is_none_of_ours_stays_in_the_error_queue()
+    public async Task A_message_of_another_program_stays_in_the_error_queue()
     {
         var job = await FailAsync();
-        var foreign = System.Text.Json.JsonDocument.Parse("""{"properties":{},"payload":"not ours","payload_encoding":"string"}""").RootElement;
+        var foreign =
+            System.Text.Json.JsonDocument.Parse("""{"properties":{},"payload":"not ours","payload_encoding":"string"}""").RootElement;
         await _errors.PublishAsync("probe_error", foreign);
 
         await _world.ReplayAsync(job);
@@ -119,7 +121,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_that_somebody_has_in_hand_as_it_is_looked_for_is_taken_when_it_is_back()
+    public async Task A_copy_that_is_unacknowledged_during_the_search_is_removed_after_its_return()
     {
         CountedBefore? depths = null;
         var broken = true;
@@ -128,35 +130,40 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         {
             builder.AddJobWorker<ProbeConsumer, Probe>(Probe.Type, retryDelay: TimeSpan.FromMilliseconds(100));
             var own = builder.Services.Last(service => service.ServiceType == typeof(IQueueDepths));
-            builder.Services.AddSingleton<IQueueDepths>(services => depths = new((IQueueDepths)ActivatorUtilities.CreateInstance(services, own.ImplementationType!)));
+            builder.Services.AddSingleton<IQueueDepths>(
+                services => depths = new((IQueueDepths)ActivatorUtilities.CreateInstance(services, own.ImplementationType!)));
         });
         var job = await _world.AcceptAsync();
         await using var connection = await new ConnectionFactory { Uri = _world.AmqpUri }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         BasicGetResult? held = null;
         await Eventually.Until(async () => (held = await channel.BasicGetAsync("probe_error", autoAck: false)) is not null);
 
         broken = false;
         (await _world.ReplayAsync(job)).ShouldBe(JobChange.Changed);
         await _world.UntilAsync(job, JobStatus.Done);
-        // A second count means that the pass of the first one is over.
+        // A second count means that the first pass has ended.
         var before = depths!.Counts;
         await Eventually.Until(() => depths.Counts >= before + 2, TimeSpan.FromSeconds(150));
-        // Put back so that it is certainly there: confirmed.
-        await channel.BasicPublishAsync("", "probe_error", mandatory: true, new RabbitMQ.Client.BasicProperties(held!.BasicProperties), held.Body);
+        // Published with a confirmation, so that the copy is in the queue.
+        await channel.BasicPublishAsync(
+            "", "probe_error", mandatory: true, new RabbitMQ.Client.BasicProperties(held!.BasicProperties), held.Body);
         await channel.BasicAckAsync(held.DeliveryTag, multiple: false);
 
-        await Eventually.Until(async () => (await channel.QueueDeclarePassiveAsync("probe_error")).MessageCount == 0, TimeSpan.FromSeconds(150));
+        await Eventually.Until(
+            async () => (await channel.QueueDeclarePassiveAsync("probe_error")).MessageCount == 0, TimeSpan.FromSeconds(150));
     }
 
-    /// <summary>Depths as they were a moment before somebody took the message of the error queue in hand.</summary>
+    /// <summary>Depths from just before another client got the message of the error queue.</summary>
     private sealed class CountedBefore(IQueueDepths queues) : IQueueDepths
     {
         private int _counts;
 
         public int Counts => _counts;
 
-        public async Task<IReadOnlyDictionary<string, long>> GetAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+        public async Task<IReadOnlyDictionary<string, long>> GetAsync(
+            IReadOnlyCollection<string> names, CancellationToken cancellationToken)
         {
             var depths = (await queues.GetAsync(names, cancellationToken)).ToDictionary();
             if (depths.ContainsKey("probe_error"))
@@ -168,11 +175,12 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
             return depths;
         }
 
-        public Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(
+            IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
             queues.InspectAsync(names, cancellationToken);
     }
 
-    /// <summary>A job that failed once and would succeed now, its worker running.</summary>
+    /// <summary>Creates a dead letter that succeeds when replayed, and leaves its worker running.</summary>
     private async Task<Guid> FailAsync(Guid? owner = null)
     {
         var broken = true;
@@ -185,7 +193,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         return job;
     }
 
-    /// <summary>Asked of the queue itself, without taking messages off it.</summary>
+    /// <summary>Reads the depth from the queue without consuming messages.</summary>
     private async Task<long> DepthAsync() =>
         (await _world.Services.GetRequiredService<IQueueDepths>().GetAsync(["probe_error"], default))["probe_error"];
 

@@ -12,7 +12,7 @@ using MangaMotion.VideoPipeline.Stages.VoiceGen;
 
 namespace MangaMotion.Integration.Videos;
 
-/// <summary>The four stages without pictures and sound: quick, countable, and breakable by a test.</summary>
+/// <summary>Fast stages without pictures and sound, which record their work and fail when a test wants it.</summary>
 public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer, ICompositor
 {
     private readonly ConcurrentQueue<string> _made = new();
@@ -21,29 +21,37 @@ public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer,
 
     public bool Silent { get; set; }
 
-    /// <summary>Called before each piece of work with its name: <c>script</c>, <c>speak LINE</c>, <c>film FIRST[+NEXT]</c>, <c>compose</c>.</summary>
+    /// <summary>
+    /// Callback before each piece of work with its name: <c>script</c>, <c>speak LINE</c>, <c>render FIRST[+NEXT]</c>, <c>compose</c>.
+    /// </summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>Called when a script is half done.</summary>
+    /// <summary>Callback at half of a script.</summary>
     public Func<CancellationToken, Task> AtHalfTheScript { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Callback at half of a composition.</summary>
+    public Func<CancellationToken, Task> AtHalfTheComposition { get; set; } = _ => Task.CompletedTask;
 
     public IObjectStore Store { get; set; } = null!;
 
     public string Version => "fake-1";
 
-    /// <summary>Names of all that was made, in order.</summary>
+    /// <summary>Names of the work done, in order.</summary>
     public IReadOnlyList<string> Made => [.. _made];
 
     public int Count(string prefix) => Made.Count(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
     public void Forget() => _made.Clear();
 
-    public async Task<WrittenScript> WriteAsync(Chapter chapter, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
+    public async Task<WrittenScript> WriteAsync(
+        Chapter chapter, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
     {
         await MakeAsync("script", cancellationToken);
         progress.Report(0.5);
         await AtHalfTheScript(cancellationToken);
-        var page = await Store.PutAsync($"videos/{chapter.VideoId:N}/pages/1", new MemoryStream("page"u8.ToArray()), new() { ContentType = "image/png" }, cancellationToken);
+        var page = await Store.PutAsync(
+            $"videos/{chapter.VideoId:N}/pages/1", new MemoryStream("page"u8.ToArray()), new() { ContentType = "image/png" },
+            cancellationToken);
         var script = new VideoScript
         {
             Title = "Fake",
@@ -58,27 +66,33 @@ public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer,
         return new(script, [new(1, page.Key, page.Sha256!)]);
     }
 
-    public async Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
+    public async Task<ShotSpeech> SpeakAsync(
+        ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
     {
         await MakeAsync($"speak {shot.Line}", cancellationToken);
         var path = await WriteAsync(workspace, shot.Line!, cancellationToken);
         return new(path, 1 + shot.Line!.Length, [new(shot.Line, 0, 1)]);
     }
 
-    public async Task<RenderedSegment> RenderAsync(SegmentSpec segment, IReadOnlyDictionary<int, string> pages, Workspace workspace, CancellationToken cancellationToken)
+    public async Task<RenderedSegment> RenderAsync(
+        SegmentSpec segment, IReadOnlyDictionary<int, string> pages, Workspace workspace, CancellationToken cancellationToken)
     {
         var name = string.Join('+', segment.Views.Select(view => view.Shot.Panel.X / 10));
-        await MakeAsync($"film {name}", cancellationToken);
+        await MakeAsync($"render {name}", cancellationToken);
         return new(await WriteAsync(workspace, $"{name};", cancellationToken));
     }
 
-    public async Task<ComposedVideo> ComposeAsync(Composition composition, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
+    public async Task<ComposedVideo> ComposeAsync(
+        Composition composition, Workspace workspace, IProgress<double> progress, CancellationToken cancellationToken)
     {
         await MakeAsync("compose", cancellationToken);
-        var film = string.Concat(await Task.WhenAll(composition.Segments.Select(path => File.ReadAllTextAsync(path, cancellationToken))));
+        progress.Report(0.5);
+        await AtHalfTheComposition(cancellationToken);
+        var video = string.Concat(await Task.WhenAll(composition.Segments.Select(path => File.ReadAllTextAsync(path, cancellationToken))));
         return new(
-            await WriteAsync(workspace, film, cancellationToken), await WriteAsync(workspace, "WEBVTT", cancellationToken),
-            await WriteAsync(workspace, "words", cancellationToken), await WriteAsync(workspace, "poster", cancellationToken), composition.Timeline.Seconds);
+            await WriteAsync(workspace, video, cancellationToken), await WriteAsync(workspace, "WEBVTT", cancellationToken),
+            await WriteAsync(workspace, "words", cancellationToken), await WriteAsync(workspace, "poster", cancellationToken),
+            composition.Timeline.Seconds);
     }
 
     private ScriptShot NewShot(int number) => new()

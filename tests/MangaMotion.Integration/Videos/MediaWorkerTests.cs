@@ -5,7 +5,7 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Integration.Videos;
 
-/// <summary>A worker whose machine fails, and what owner and operator read of failures of tools.</summary>
+/// <summary>Faults of a worker's machine, and the messages for owner and operator when tools fail.</summary>
 public sealed class MediaWorkerTests(TestStack stack) : IAsyncLifetime
 {
     private VideoWorld _world = null!;
@@ -15,7 +15,7 @@ public sealed class MediaWorkerTests(TestStack stack) : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task A_worker_whose_media_tools_do_not_start_is_not_ready_and_becomes_ready_by_itself()
+    public async Task A_worker_is_not_ready_until_its_media_tools_start()
     {
         var folder = Directory.CreateTempSubdirectory("mm-tools-").FullName;
         var library = Path.Combine(folder, "libvips.so");
@@ -23,14 +23,17 @@ public sealed class MediaWorkerTests(TestStack stack) : IAsyncLifetime
         using var http = new HttpClient { BaseAddress = new Uri(worker.Urls.First()) };
         var video = await _world.SubmitAsync();
 
-        await Eventually.Until(async () => (await ReadyAsync(http)).Reason.Contains($"No libvips at '{library}'", StringComparison.Ordinal), what: "the self-test failed");
+        await Eventually.Until(
+            async () => (await ReadyAsync(http)).Reason.Contains($"No libvips at '{library}'", StringComparison.Ordinal),
+            what: "the self-test failed");
         (await ReadyAsync(http)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await http.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
         _world.Stages.Made.ShouldBeEmpty();
 
         File.CreateSymbolicLink(library, Directory.EnumerateFiles("/usr/lib", "libvips.so.42", SearchOption.AllDirectories).First());
 
-        await Eventually.Until(async () => (await ReadyAsync(http)).Status == HttpStatusCode.OK, TimeSpan.FromMinutes(2), what: "the worker is ready again");
+        await Eventually.Until(
+            async () => (await ReadyAsync(http)).Status == HttpStatusCode.OK, TimeSpan.FromMinutes(2), what: "the worker is ready again");
         await _world.UntilAsync(video, JobStatus.Done);
         Directory.Delete(folder, recursive: true);
     }
@@ -44,11 +47,12 @@ public sealed class MediaWorkerTests(TestStack stack) : IAsyncLifetime
         var video = await _world.SubmitAsync();
         await _world.UntilAsync(video, JobStatus.Failed);
 
-        (await _world.Jobs.ScalarAsync<string>("select tool_output from failed_jobs where job_id = $1", video)).ShouldBe("ffmpeg: exit 1; stderr: no JPEG");
+        (await _world.Jobs.ScalarAsync<string>("select tool_output from failed_jobs where job_id = $1", video)).ShouldBe(
+            "ffmpeg: exit 1; stderr: no JPEG");
     }
 
     [Fact]
-    public async Task A_sandbox_that_fails_once_costs_a_video_no_attempt_and_its_owner_reads_of_no_damage()
+    public async Task A_sandbox_that_fails_once_counts_no_attempt_and_reports_no_damaged_file()
     {
         var failed = 0;
         _world.Stages.Before = (name, _) => name == "script" && Interlocked.Exchange(ref failed, 1) == 0
@@ -59,7 +63,8 @@ public sealed class MediaWorkerTests(TestStack stack) : IAsyncLifetime
         var video = await _world.SubmitAsync();
         await _world.UntilAsync(video, JobStatus.Done);
 
-        (await _world.Jobs.ScalarAsync<string>("select string_agg(a.outcome, ' ' order by a.started_at) from job_attempts a join jobs j on j.id = a.job_id where j.parent_id = $1 and j.type = 'script-gen'",
+        (await _world.Jobs.ScalarAsync<string>("select string_agg(a.outcome, ' ' order by a.started_at) from job_attempts a join jobs j "
+            + "on j.id = a.job_id where j.parent_id = $1 and j.type = 'script-gen'",
             video))
             .ShouldBe("interrupted done");
         (await _world.Jobs.ScalarAsync<int>("select attempts from jobs where parent_id = $1 and type = 'script-gen'", video)).ShouldBe(1);

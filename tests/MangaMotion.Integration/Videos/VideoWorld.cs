@@ -18,7 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MangaMotion.Integration.Videos;
 
-/// <summary>Video workers over real servers, with stages that only pretend.</summary>
+/// <summary>Video workers on real servers with fake stages.</summary>
 public sealed class VideoWorld : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mangamotion-video-").FullName;
@@ -54,21 +54,30 @@ public sealed class VideoWorld : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>Owner of all videos.</summary>
+    public Guid Owner { get; } = Guid.NewGuid();
+
+    /// <summary>Reads a video as its owner sees it.</summary>
+    public async Task<VideoDetails> FindAsync(Guid video) =>
+        (await Services.GetRequiredService<VideoQuery>().FindAsync(video, Owner, default)).ShouldNotBeNull();
+
     public async Task<Guid> SubmitAsync(VideoOptions? options = null, Lane lane = Lane.Normal)
     {
         var id = Guid.CreateVersion7();
         var command = new StartVideo { JobId = id, Files = [], Options = options ?? new() { Width = 320, Height = 180 } };
-        await Jobs.AcceptAsync([new() { Id = id, Type = VideoJobs.Video, Command = command, Lane = lane, OwnerId = Guid.NewGuid() }]);
+        await Jobs.AcceptAsync([new() { Id = id, Type = VideoJobs.Video, Command = command, Lane = lane, OwnerId = Owner }]);
         return id;
     }
 
     public Task<JobRow> UntilAsync(Guid video, string status) => Jobs.UntilAsync(video, status);
 
     public Task UntilStateAsync(Guid video, string state) =>
-        Eventually.Until(async () => await Jobs.ScalarAsync<long>("select count(*) from videos where id = $1 and state = $2", video, state) == 1, what: $"video is {state}");
+        Eventually.Until(
+            async () => await Jobs.ScalarAsync<long>("select count(*) from videos where id = $1 and state = $2", video, state) == 1,
+            what: $"video is {state}");
 
-    /// <summary>What the composed file holds: the segments' names in order.</summary>
-    public async Task<string> ReadFilmAsync(Guid video)
+    /// <summary>Reads the composed file: the names of the segments in order.</summary>
+    public async Task<string> ReadVideoAsync(Guid video)
     {
         var key = await Jobs.ScalarAsync<string>("select result -> 'files' -> 0 ->> 'key' from jobs where id = $1", video);
         await using var content = await Stages.Store.GetAsync(key, null, default);
@@ -77,19 +86,21 @@ public sealed class VideoWorld : IAsyncDisposable
     }
 
     public async Task<VideoScript> ReadScriptAsync(Guid video) =>
-        ScriptJson.Read(System.Text.Encoding.UTF8.GetBytes(await Jobs.ScalarAsync<string>("select script::text from videos where id = $1", video)));
+        ScriptJson.Read(
+            System.Text.Encoding.UTF8.GetBytes(await Jobs.ScalarAsync<string>("select script::text from videos where id = $1", video)));
 
-    public async Task EditAsync(Guid video, Func<ScriptShot, ScriptShot> edit)
+    /// <returns>True if the edit waits until the video is finished.</returns>
+    public async Task<bool> EditAsync(Guid video, Func<ScriptShot, ScriptShot> edit)
     {
-        var script = await ReadScriptAsync(video);
-        var edited = script with { Shots = [.. script.Shots.Select(edit)] };
-        (await Services.GetRequiredService<VideoEdits>().ReplaceScriptAsync(video, System.Text.Encoding.UTF8.GetString(ScriptJson.Write(edited)), default))
-            .ShouldBe(MangaMotion.Jobs.Replays.JobChange.Changed);
+        var done = await Services.GetRequiredService<VideoEdits>().EditScriptAsync(
+            video, script => script with { Shots = [.. script.Shots.Select(edit)] }, default);
+        return done.ShouldNotBeNull().IsQueued;
     }
 
-    public Task<MangaMotion.Jobs.Replays.JobChange> ApproveAsync(Guid video) => Services.GetRequiredService<VideoEdits>().ApproveAsync(video, default);
+    public Task<MangaMotion.Jobs.Replays.JobChange> ApproveAsync(Guid video) =>
+        Services.GetRequiredService<VideoEdits>().ApproveAsync(video, default);
 
-    /// <summary>Sends events of the video again, as a broker may.</summary>
+    /// <summary>Sends the events of the video again, as a broker may.</summary>
     public async Task RepeatEventsAsync(Guid video, int times)
     {
         var bus = Services.GetRequiredService<IBus>();

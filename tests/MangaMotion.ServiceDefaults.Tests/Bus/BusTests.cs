@@ -32,7 +32,7 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_error_queue_is_there_before_the_first_error()
+    public async Task The_error_queue_exists_before_the_first_error()
     {
         await using var service = await StartAsync();
 
@@ -55,7 +55,7 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Masstransit_agrees_with_the_error_queue_that_was_declared_first()
+    public async Task MassTransit_accepts_the_error_queue_that_was_declared_first()
     {
         await using var service = await StartAsync();
         _sink.Handle = _ => throw new InvalidOperationException("a bug");
@@ -66,7 +66,7 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_queue_that_masstransit_declared_itself_is_agreed_with()
+    public async Task An_error_queue_that_MassTransit_declared_is_accepted()
     {
         await FailInPlainMassTransitAsync();
 
@@ -79,7 +79,7 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     [InlineData("this is not JSON")]
     [InlineData("""{"messageType":["urn:message:MangaMotion.ServiceDefaults.Tests.Support:Sample"],"message":{"text":{"not":"text"}}}""")]
     [InlineData("""{"messageType":["urn:message:Some:Stranger"],"message":{}}""")]
-    public async Task A_message_that_cannot_be_read_or_that_nobody_knows_goes_to_the_error_queue_and_holds_nobody_up(string body)
+    public async Task An_unreadable_or_unknown_message_moves_to_the_error_queue_and_blocks_no_other(string body)
     {
         await using var service = await StartAsync();
 
@@ -92,7 +92,7 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_about_us_is_reported_to_the_maker_of_masstransit()
+    public async Task No_usage_is_reported_to_the_maker_of_MassTransit()
     {
         await using var service = await StartAsync();
 
@@ -100,7 +100,7 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_endpoint_that_has_ended_while_the_broker_answers_is_started_again()
+    public async Task An_endpoint_that_ended_while_the_broker_answers_is_restarted()
     {
         await using var service = await StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(new HastyTime()));
         var endpoint = service.Services.GetRequiredService<IBusControl>().CheckHealth().Endpoints.Values
@@ -124,18 +124,21 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_depth_of_a_queue_that_does_not_exist_is_not_there_and_spoils_no_other()
+    public async Task The_depth_of_a_missing_queue_is_absent_and_the_other_depths_are_read()
     {
         await using var service = await StartAsync();
         await PublishAsync("sample_error", "{}");
         await EventuallyInAsync(service, "sample_error", 1);
 
-        var depths = await service.Services.GetRequiredService<IQueueDepths>().GetAsync(["nowhere", "sample_error", "nowhere-either", "sample"], default);
+        var depths = await service.Services.GetRequiredService<IQueueDepths>().GetAsync(
+            ["nowhere", "sample_error", "nowhere-either", "sample"], default);
 
         depths.ShouldBe(new Dictionary<string, long> { ["sample_error"] = 1, ["sample"] = 0 }, ignoreOrder: true);
     }
 
-    /// <summary>MassTransit's own registration, with its own lazy declaration, in an earlier life of the service.</summary>
+    /// <summary>
+    /// Fails a message with MassTransit's own registration, which declares the error queue late, as an earlier version of the service did.
+    /// </summary>
     private async Task FailInPlainMassTransitAsync()
     {
         await using var provider = new ServiceCollection().AddLogging().AddMassTransit(bus =>
@@ -164,7 +167,8 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
                 builder.AddBus(bus => _sink = bus.AddSampleConsumer());
                 add?.Invoke(builder);
             },
-            settings: [("ConnectionStrings:RabbitMq", _host.AmqpUri.OriginalString), ("ConnectionStrings:Postgres", _database.ConnectionString)]);
+            settings: [("ConnectionStrings:RabbitMq", _host.AmqpUri.OriginalString),
+                ("ConnectionStrings:Postgres", _database.ConnectionString)]);
         await Eventually.Until(async () => (await service.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
         return service;
     }
@@ -186,11 +190,20 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     private async Task PublishAsync(string exchange, string body, Type? envelopeOf = null)
     {
         if (envelopeOf is not null)
-            body = $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:{{envelopeOf.Namespace}}:{{envelopeOf.Name}}"],"message":{{body}}}""";
+        {
+            var type = $"urn:message:{envelopeOf.Namespace}:{envelopeOf.Name}";
+            body = $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["{{type}}"],"message":{{body}}}""";
+        }
+
         var factory = new ConnectionFactory { Uri = _host.AmqpUri };
         await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var properties = new RabbitMQ.Client.BasicProperties { ContentType = "application/vnd.masstransit+json", DeliveryMode = DeliveryModes.Persistent };
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var properties = new RabbitMQ.Client.BasicProperties
+        {
+            ContentType = "application/vnd.masstransit+json",
+            DeliveryMode = DeliveryModes.Persistent,
+        };
         await channel.BasicPublishAsync(exchange, routingKey: "", mandatory: true, properties, Encoding.UTF8.GetBytes(body));
     }
 

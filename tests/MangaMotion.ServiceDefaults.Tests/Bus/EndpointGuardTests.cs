@@ -31,7 +31,7 @@ public sealed class EndpointGuardTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_endpoint_that_has_ended_is_started_again_though_a_message_is_still_being_consumed()
+    public async Task An_endpoint_that_ended_is_restarted_while_it_still_consumes_a_message()
     {
         await using var service = await StartAsync();
         var release = new TaskCompletionSource();
@@ -39,7 +39,8 @@ public sealed class EndpointGuardTests(TestStack stack) : IAsyncLifetime
         await PublishAsync(service, "long");
         await Eventually.Until(() => _sink.Consumed.Contains("long"));
         using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-            await EndpointOf(service).Stop(soon.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await EndpointOf(service).Stop(soon.Token).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         await PublishAsync(service, "next");
 
@@ -49,7 +50,7 @@ public sealed class EndpointGuardTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_endpoint_whose_stop_does_not_return_holds_up_no_other_and_ends_the_process_by_its_liveness()
+    public async Task An_endpoint_whose_stop_hangs_blocks_no_other_and_fails_the_liveness_of_the_process()
     {
         BrokerAddress.TryParse(_host.AmqpUri.OriginalString, out var broker, out _).ShouldBeTrue();
         await using var connection = new BrokerConnection(broker, ServiceIdentity.Create("guard"));
@@ -68,8 +69,9 @@ public sealed class EndpointGuardTests(TestStack stack) : IAsyncLifetime
         Environment.ExitCode.ShouldBe(1);
         var health = await guard.CheckHealthAsync(new());
         health.Status.ShouldBe(HealthStatus.Unhealthy);
-        health.Description.ShouldBe("the receive endpoint of queue stuck does not stop, only a restart of the process helps");
-        logs.All.ShouldContain(line => line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains("queue stuck did not stop within 30 s"));
+        health.Description.ShouldBe("the receive endpoint of queue stuck does not stop; the process must be restarted");
+        logs.All.ShouldContain(
+            line => line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains("queue stuck did not stop within 30 s"));
         other.Starts.ShouldBeGreaterThan(0);
         stuck.Starts.ShouldBe(0);
         await guard.StopAsync(default);
@@ -83,26 +85,31 @@ public sealed class EndpointGuardTests(TestStack stack) : IAsyncLifetime
                 builder.AddBus(bus => _sink = bus.AddSampleConsumer());
                 builder.Services.AddSingleton<TimeProvider>(new HastyTime());
             },
-            settings: [("ConnectionStrings:RabbitMq", _host.AmqpUri.OriginalString), ("ConnectionStrings:Postgres", _database.ConnectionString)]);
+            settings: [("ConnectionStrings:RabbitMq", _host.AmqpUri.OriginalString),
+                ("ConnectionStrings:Postgres", _database.ConnectionString)]);
         await Eventually.Until(async () => (await service.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
         return service;
     }
 
-    private static IReceiveEndpoint EndpointOf(TestService service) => service.Services.GetRequiredService<IBusControl>().CheckHealth().Endpoints.Values
+    private static IReceiveEndpoint EndpointOf(TestService service) =>
+        service.Services.GetRequiredService<IBusControl>().CheckHealth().Endpoints.Values
         .Single(endpoint => endpoint.InputAddress.AbsolutePath.EndsWith("/sample", StringComparison.Ordinal)).ReceiveEndpoint;
 
-    private static Task PublishAsync(TestService service, string text) => service.Services.GetRequiredService<IBus>().Publish(new Sample { Text = text });
+    private static Task PublishAsync(TestService service, string text) =>
+        service.Services.GetRequiredService<IBus>().Publish(new Sample { Text = text });
 
-    /// <summary>A bus of endpoints that never become healthy.</summary>
+    /// <summary>Bus whose endpoints never become healthy.</summary>
     public class FakeBus : DispatchProxy
     {
         public IReadOnlyList<FakeEndpoint> Endpoints { get; set; } = [];
 
         public static IBusControl Create() => Create<IBusControl, FakeBus>();
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IBusControl.CheckHealth)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.Name == nameof(IBusControl.CheckHealth)
             ? BusHealthResult.Unhealthy("", new IOException(), Endpoints.ToDictionary(
-                endpoint => endpoint.Queue, endpoint => EndpointHealthResult.Unhealthy((IReceiveEndpoint)(object)endpoint, "", exception: null)))
+                endpoint => endpoint.Queue,
+                endpoint => EndpointHealthResult.Unhealthy((IReceiveEndpoint)(object)endpoint, "", exception: null)))
             : throw new NotSupportedException(targetMethod.Name);
     }
 

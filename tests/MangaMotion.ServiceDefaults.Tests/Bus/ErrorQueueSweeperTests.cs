@@ -7,14 +7,17 @@ namespace MangaMotion.ServiceDefaults.Tests.Bus;
 
 public sealed class ErrorQueueSweeperTests
 {
-    /// <summary>RabbitMQ's client cancels by itself where the broker does not answer; that is not the service's own stop.</summary>
+    /// <summary>
+    /// Tests a cancellation by RabbitMQ's client, which happens when the broker does not answer and not when the service stops.
+    /// </summary>
     [Fact]
-    public async Task A_sweeper_outlives_a_broker_that_falls_silent()
+    public async Task A_sweeper_goes_on_after_a_broker_that_did_not_answer()
     {
         var depths = new Depths();
         var signal = new ErrorQueueSweeper.Signal();
         using var sweeper = new ErrorQueueSweeper(
-            broker: null!, depths, deadLetters: null!, database: null!, new JobTypes([JobTypes.Thumbnail]), signal, NullLogger<ErrorQueueSweeper>.Instance);
+            broker: null!, depths, deadLetters: null!, database: null!, new JobTypes([JobTypes.Thumbnail]), signal,
+            NullLogger<ErrorQueueSweeper>.Instance);
         await sweeper.StartAsync(default);
         signal.Handler.Handle("");
         await depths.First.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -40,7 +43,8 @@ public sealed class ErrorQueueSweeperTests
             return Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>());
         }
 
-        public Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyDictionary<string, QueueState>> InspectAsync(
+            IReadOnlyCollection<string> queues, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

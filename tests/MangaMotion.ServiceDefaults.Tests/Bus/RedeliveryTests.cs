@@ -53,7 +53,7 @@ public sealed class RedeliveryTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_permanent_failure_is_not_tried_again()
+    public async Task A_permanent_failure_is_not_retried()
     {
         await using var service = await StartAsync();
         _sink.Handle = _ => throw new PermanentJobException("bad", "It can never work.");
@@ -65,11 +65,11 @@ public sealed class RedeliveryTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_whose_database_stays_away_is_back_in_its_queue_when_the_service_stops()
+    public async Task A_message_is_requeued_when_the_service_stops_during_a_database_outage()
     {
         await using (var service = await StartAsync(("Bus:StopTimeout", "00:00:02")))
         {
-            _sink.Handle = _ => throw new NpgsqlException("gone", new TimeoutException());
+            _sink.Handle = _ => throw new NpgsqlException("unavailable", new TimeoutException());
             await PublishAsync(service, "patient");
             await Eventually.Until(() => !_sink.Consumed.IsEmpty);
 

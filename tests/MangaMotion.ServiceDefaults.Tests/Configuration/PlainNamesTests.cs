@@ -1,4 +1,5 @@
 using MangaMotion.ServiceDefaults.Configuration;
+using MangaMotion.TestSupport;
 using Microsoft.Extensions.Configuration;
 
 namespace MangaMotion.ServiceDefaults.Tests.Configuration;
@@ -9,6 +10,14 @@ public sealed class PlainNamesTests
     [InlineData("MAX_RETRY_ATTEMPTS", "5", "Retry:MaxAttempts", "5")]
     [InlineData("RETRY_DELAY_SECONDS", "90", "Retry:Delay", "00:01:30")]
     [InlineData("RETRY_DELAY_SECONDS", "0.5", "Retry:Delay", "00:00:00.5000000")]
+    [InlineData("MAX_RETRIES", "4", "Retry:MaxAttempts", "5")]
+    [InlineData("MAX_RETRIES", "0", "Retry:MaxAttempts", "1")]
+    [InlineData("MAX_RETRIES", "many", "Retry:MaxAttempts", "many")]
+    [InlineData("WORKER_THREADS", "8", "Jobs:Concurrency", "8")]
+    [InlineData("ASYNC_THUMBNAILS", "false", "Ingest:AsyncThumbnails", "false")]
+    [InlineData("ASYNC_THUMBNAILS", "0", "Ingest:AsyncThumbnails", "false")]
+    [InlineData("ASYNC_THUMBNAILS", "1", "Ingest:AsyncThumbnails", "true")]
+    [InlineData("QUEUE_BACKEND", "RabbitMQ", "Bus:Backend", "rabbitmq")]
     [InlineData("S3_ENDPOINT", "http://127.0.0.1:9000", "Storage:S3:Endpoint", "http://127.0.0.1:9000")]
     [InlineData("S3_SECRET_KEY", "s", "Storage:S3:SecretKey", "s")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317", "Telemetry:OtlpEndpoint", "http://127.0.0.1:4317")]
@@ -16,11 +25,15 @@ public sealed class PlainNamesTests
         Configure((name, value))[key].ShouldBe(expected);
 
     [Fact]
-    public void A_value_that_is_no_number_is_left_for_the_validation_to_name() =>
+    public void Of_two_names_for_one_key_the_first_in_the_list_wins() =>
+        Configure(("MAX_RETRIES", "9"), ("MAX_RETRY_ATTEMPTS", "5"))["Retry:MaxAttempts"].ShouldBe("5");
+
+    [Fact]
+    public void A_value_that_is_not_a_number_is_kept_for_the_validation() =>
         Configure(("RETRY_DELAY_SECONDS", "soon"))["Retry:Delay"].ShouldBe("soon");
 
     [Fact]
-    public void The_libpq_names_make_one_connection_string_and_keep_odd_characters()
+    public void The_libpq_names_make_one_connection_string_with_special_characters()
     {
         var text = Configure(("PGHOST", "db"), ("PGPORT", "5433"), ("PGUSER", "me"), ("PGPASSWORD", "a;b=\"c'"), ("PGDATABASE", "m"))
             .GetConnectionString("Postgres");
@@ -32,11 +45,7 @@ public sealed class PlainNamesTests
     [Fact]
     public void Every_plain_name_is_documented()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "MangaMotion.sln")))
-            folder = folder.Parent;
-
-        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "configuration.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs/configuration.md"));
 
         foreach (var plain in PlainName.All)
             page.ShouldContain($"| `{plain.Name}` | `{plain.Key.Replace(":", "__")}` | {plain.Meaning} |");
@@ -46,7 +55,7 @@ public sealed class PlainNamesTests
     public void An_empty_variable_sets_nothing() => Configure(("MAX_RETRY_ATTEMPTS", ""))["Retry:MaxAttempts"].ShouldBeNull();
 
     [Fact]
-    public void What_comes_after_wins_over_a_plain_name()
+    public void A_later_source_overrides_a_plain_name()
     {
         var configuration = new ConfigurationBuilder();
         configuration.AddPlainNames(name => name == "MAX_RETRY_ATTEMPTS" ? "5" : null);
@@ -56,7 +65,7 @@ public sealed class PlainNamesTests
     }
 
     [Fact]
-    public void The_plain_names_stand_between_the_files_and_the_environment()
+    public void Plain_names_override_files_and_are_overridden_by_the_environment()
     {
         var configuration = new ConfigurationBuilder();
         configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Retry:MaxAttempts"] = "from a file" });

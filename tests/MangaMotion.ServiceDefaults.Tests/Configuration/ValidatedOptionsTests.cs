@@ -8,21 +8,21 @@ namespace MangaMotion.ServiceDefaults.Tests.Configuration;
 public sealed class ValidatedOptionsTests
 {
     [Fact]
-    public void Good_settings_have_no_problem() =>
+    public void Valid_settings_have_no_problem() =>
         Problems(("Retry:MaxAttempts", "3"), ("Retry:Nested:SecretKey", "abcdef")).ShouldBeEmpty();
 
     [Fact]
     public void A_problem_names_the_setting_its_plain_name_the_value_and_the_range() =>
         Problems(("Retry:MaxAttempts", "0"), ("Retry:Nested:SecretKey", "abcdef"))
-            .ShouldBe(["Retry__MaxAttempts (or MAX_RETRY_ATTEMPTS) is '0': must be from 1 to 100."]);
+            .ShouldBe(["Retry__MaxAttempts (or MAX_RETRY_ATTEMPTS, MAX_RETRIES) is '0': must be from 1 to 100."]);
 
     [Fact]
-    public void A_value_of_the_wrong_kind_is_named_too() =>
+    public void A_value_of_the_wrong_type_is_named() =>
         Problems(("Retry:Delay", "soon"), ("Retry:Nested:SecretKey", "abcdef"))
             .ShouldBe(["Retry__Delay (or RETRY_DELAY_SECONDS) is 'soon': must be a time span such as 00:00:05 (hours:minutes:seconds)."]);
 
     [Fact]
-    public void A_nested_option_that_is_missing_is_named() =>
+    public void A_missing_nested_option_is_named() =>
         Problems().ShouldBe(["Retry__Nested__SecretKey is not set: a value is needed."]);
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ValidatedOptionsTests
             .ShouldStartWith("Retry__Nested__SecretKey is set (its value is not shown): ");
 
     [Fact]
-    public void A_rule_over_several_settings_is_reported_in_its_own_words() =>
+    public void A_rule_over_several_settings_is_reported_with_its_message() =>
         Problems(("Retry:Delay", "01:00:00"), ("Retry:Nested:SecretKey", "abcdef"))
             .ShouldBe(["Retry__Delay (or RETRY_DELAY_SECONDS): is longer than MaxDelay."]);
 
@@ -54,7 +54,7 @@ public sealed class ValidatedOptionsTests
         services.AddValidatedOptions<SampleOptions>("Retry");
         services.AddValidatedOptions<OtherOptions>("Other");
         using var provider = services.BuildServiceProvider();
-        return SettingsCheck.Problems(provider);
+        return SettingsCheck.FindProblems(provider);
     }
 
     private sealed class SampleOptions : IValidatableObject

@@ -20,7 +20,7 @@ public sealed class HealthTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_broker_that_is_away_at_the_start_and_again_later_is_waited_for()
+    public async Task A_service_waits_for_a_broker_that_is_unavailable_at_the_start_and_later()
     {
         await using var servers = await PrivateServers.StartAsync();
         await servers.Rabbit.StopAsync();
@@ -31,20 +31,22 @@ public sealed class HealthTests(TestStack stack)
 
         (await ReadAsync(service, "/health/live")).Status.ShouldBe(HttpStatusCode.OK);
         JsonElement broker = default;
-        // The very first look may take longer than the two seconds that it has.
+        // The first check may take longer than its time-out of 2 s.
         await Eventually.Until(async () =>
         {
             var (status, checks) = await ReadAsync(service, "/health/ready");
             status.ShouldBe(HttpStatusCode.ServiceUnavailable);
             broker = checks.GetProperty("rabbitmq");
-            return checks.GetProperty("postgres").GetProperty("status").GetString() == "healthy" && broker.GetProperty("reason").GetString()!.Contains("refused");
+            return checks.GetProperty("postgres").GetProperty("status").GetString() == "healthy"
+                && broker.GetProperty("reason").GetString()!.Contains("refused");
         });
         broker.GetProperty("status").GetString().ShouldBe("unhealthy");
         broker.GetProperty("where").GetString().ShouldBe($"{servers.Rabbit.AmqpUri.Host}:{servers.Rabbit.AmqpUri.Port}");
         await Eventually.Until(() => Outages(service).Count > 0);
 
         await servers.Rabbit.StartAsync();
-        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
+        await Eventually.Until(
+            async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
 
         Outages(service).ShouldHaveSingleItem().ShouldContain($"{servers.Rabbit.AmqpUri.Host}:{servers.Rabbit.AmqpUri.Port}");
         service.Logs.All.ShouldContain(line => line.Contains("is back after"));
@@ -52,7 +54,8 @@ public sealed class HealthTests(TestStack stack)
         await servers.Rabbit.StopAsync();
         await Eventually.Until(() => Outages(service).Count == 2, TimeSpan.FromSeconds(90));
         await servers.Rabbit.StartAsync();
-        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
+        await Eventually.Until(
+            async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
 
         Outages(service).Count.ShouldBe(2);
         await service.Services.GetRequiredService<IBus>().Publish(new Sample { Text = "after both" });
@@ -61,14 +64,15 @@ public sealed class HealthTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_service_is_live_and_not_ready_while_its_database_is_away_at_the_start()
+    public async Task A_service_is_live_and_not_ready_while_its_database_is_unavailable_at_the_start()
     {
         await using var servers = await PrivateServers.StartAsync();
         await servers.Postgres.StopAsync();
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Loopback.FindFreePort()}") };
         var starting = TestService.StartAsync(
             builder => builder.AddBus(bus => bus.AddSampleConsumer()),
-            settings: [.. Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString), ("Kestrel:Endpoints:Http:Url", http.BaseAddress.ToString())]);
+            settings: [.. Settings(servers.Rabbit.AmqpUri, servers.Postgres.ConnectionString),
+                ("Kestrel:Endpoints:Http:Url", http.BaseAddress.ToString())]);
 
         await Eventually.Until(async () =>
         {
@@ -86,7 +90,8 @@ public sealed class HealthTests(TestStack stack)
             ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             var answer = JsonDocument.Parse(await ready.Content.ReadAsStringAsync()).RootElement;
             answer.GetProperty("status").GetString().ShouldBe("unhealthy");
-            answer.GetProperty("checks").GetProperty("postgres").GetProperty("where").GetString().ShouldBe($"127.0.0.1:{servers.Postgres.Port}");
+            answer.GetProperty("checks").GetProperty("postgres").GetProperty("where").GetString().ShouldBe(
+                $"127.0.0.1:{servers.Postgres.Port}");
         }
 
         using (var refused = await http.PostAsync("/api/v1/ingest", content: null))
@@ -101,11 +106,12 @@ public sealed class HealthTests(TestStack stack)
         await servers.Postgres.StartAsync();
         await using var service = await starting.WaitAsync(TimeSpan.FromSeconds(90));
         service.Client.BaseAddress!.Port.ShouldBe(http.BaseAddress.Port);
-        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
+        await Eventually.Until(
+            async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
     }
 
     [Fact]
-    public async Task Servers_that_freeze_make_a_service_unready_within_seconds_and_never_unlive()
+    public async Task Frozen_servers_make_a_service_unready_within_seconds_and_leave_it_live()
     {
         await using var servers = await PrivateServers.StartAsync();
         await using var service = await TestService.StartAsync(
@@ -124,7 +130,8 @@ public sealed class HealthTests(TestStack stack)
 
         servers.Rabbit.Thaw();
         servers.Postgres.Thaw();
-        await Eventually.Until(async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
+        await Eventually.Until(
+            async () => (await ReadAsync(service, "/health/ready")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(90));
     }
 
     [Fact]
@@ -144,7 +151,8 @@ public sealed class HealthTests(TestStack stack)
     }
 
     private static IReadOnlyList<string> Outages(TestService service) =>
-        [.. service.Logs.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("cannot be used"))];
+        [.. service.Logs.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal)
+            && line.Contains("RabbitMQ at ") && line.Contains(" unavailable: "))];
 
     private static (string, string)[] Settings(Uri broker, string postgres) =>
         [("ConnectionStrings:RabbitMq", broker.OriginalString), ("ConnectionStrings:Postgres", postgres)];

@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using MangaMotion.ServiceDefaults.Victim;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.ServiceDefaults.Tests.Processes;
 
-/// <summary>A service as a process of its own: how it ends, and what it leaves on its streams.</summary>
+/// <summary>Exit codes and output of a service in a separate process.</summary>
 public sealed class VictimTests(TestStack stack)
 {
     [Fact]
@@ -20,34 +22,117 @@ public sealed class VictimTests(TestStack stack)
         lines[0].ShouldBe("victim cannot start: 4 setting(s) to correct.");
         lines.Length.ShouldBe(5);
         lines.ShouldContain("Bus__StopTimeout is 'soon': must be a time span such as 00:00:05 (hours:minutes:seconds).");
-        lines.ShouldContain("Retry__MaxAttempts (or MAX_RETRY_ATTEMPTS) is '0': must be from 1 to 100.");
+        lines.ShouldContain("Retry__MaxAttempts (or MAX_RETRY_ATTEMPTS, MAX_RETRIES) is '0': must be from 1 to 100.");
         lines.ShouldContain(line => line.StartsWith("ConnectionStrings__RabbitMq:", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith("ConnectionStrings__Postgres:", StringComparison.Ordinal));
         error.ShouldNotContain("tigertiger");
     }
 
     [Fact]
-    public async Task A_service_that_is_told_to_stop_ends_well_and_has_logged_nothing_but_json()
+    public async Task Another_broker_than_RabbitMQ_is_rejected_in_one_sentence()
+    {
+        var (exitCode, _, error) = await RunAsync(
+            ("ConnectionStrings__RabbitMq", "amqp://broker"), ("ConnectionStrings__Postgres", "Host=db"), ("QUEUE_BACKEND", "Redis"));
+
+        exitCode.ShouldBe(1);
+        error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ShouldBe(
+        [
+            "victim cannot start: 1 setting(s) to correct.",
+            "Bus__Backend (or QUEUE_BACKEND) is 'redis': MangaMotion sends messages through RabbitMQ only. Leave it out, or set rabbitmq.",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_stopped_service_exits_with_0_and_has_logged_only_json()
     {
         await using var host = await stack.CreateVirtualHostAsync();
         await using var database = await stack.CreateDatabaseAsync();
-        var ready = new TaskCompletionSource();
 
-        var (exitCode, output, error) = await RunAsync(
-            async process =>
-            {
-                await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
-                using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-                await kill.WaitForExitAsync();
-            },
-            line => _ = line.Contains("Application started") && ready.TrySetResult(),
-            ("ConnectionStrings__RabbitMq", host.AmqpUri.OriginalString), ("ConnectionStrings__Postgres", database.ConnectionString),
-            ("ASPNETCORE_URLS", "http://127.0.0.1:0"));
+        var (exitCode, output, error) = await StopAfterAsync(
+            "Application started", ("ConnectionStrings__RabbitMq", host.AmqpUri.OriginalString),
+            ("ConnectionStrings__Postgres", database.ConnectionString));
 
         exitCode.ShouldBe(0, error);
         error.ShouldBeEmpty();
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             JsonDocument.Parse(line).RootElement.GetProperty("service").GetString().ShouldBe("victim");
+    }
+
+    [Fact]
+    public async Task A_service_that_is_stopped_while_its_start_waits_for_the_database_exits_with_0()
+    {
+        var (exitCode, _, error) = await StopAfterAsync(
+            "Start waits for Postgres", ("ConnectionStrings__RabbitMq", "amqp://guest:guest@127.0.0.1:1/"),
+            ("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=1;Username=postgres;Database=postgres"));
+
+        exitCode.ShouldBe(0, error);
+        error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Systemd_hears_that_a_unit_is_ready_that_it_answers_and_that_it_stops()
+    {
+        await using var host = await stack.CreateVirtualHostAsync();
+        await using var database = await stack.CreateDatabaseAsync();
+        var folder = Directory.CreateTempSubdirectory("mangamotion-test-");
+        try
+        {
+            using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            var path = Path.Combine(folder.FullName, "notify");
+            systemd.Bind(new UnixDomainSocketEndPoint(path));
+            var notices = new List<string>();
+
+            var (exitCode, output, error) = await RunAsync(
+                async process =>
+                {
+                    while (notices.Count(notice => notice == "WATCHDOG=1") < 2)
+                        notices.Add(await ReceiveAsync(systemd));
+                    await TerminateAsync(process);
+                    while (!notices.Contains("STOPPING=1"))
+                        notices.Add(await ReceiveAsync(systemd));
+                },
+                _ => { },
+                ("ConnectionStrings__RabbitMq", host.AmqpUri.OriginalString), ("ConnectionStrings__Postgres", database.ConnectionString),
+                ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("NOTIFY_SOCKET", path), ("WATCHDOG_USEC", "200000"),
+                ("Telemetry__LogFormat", "journal"));
+
+            exitCode.ShouldBe(0, error);
+            notices.Except(["WATCHDOG=1"]).ShouldBe(["READY=1", "STOPPING=1"]);
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .ShouldAllBe(line => line.StartsWith("<6>", StringComparison.Ordinal) || line.StartsWith("<4>", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string> ReceiveAsync(Socket socket)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var buffer = new byte[1024];
+        return Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer, timeout.Token));
+    }
+
+    private static async Task TerminateAsync(Process process)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Runs the service and sends SIGTERM when it has logged a text.</summary>
+    private static Task<(int ExitCode, string Output, string Error)> StopAfterAsync(
+        string text, params (string Name, string Value)[] environment)
+    {
+        var logged = new TaskCompletionSource();
+        return RunAsync(
+            async process =>
+            {
+                await logged.Task.WaitAsync(TimeSpan.FromSeconds(60));
+                await TerminateAsync(process);
+            },
+            line => _ = line.Contains(text) && logged.TrySetResult(),
+            [.. environment, ("ASPNETCORE_URLS", "http://127.0.0.1:0")]);
     }
 
     private static Task<(int ExitCode, string Output, string Error)> RunAsync(params (string Name, string Value)[] environment) =>

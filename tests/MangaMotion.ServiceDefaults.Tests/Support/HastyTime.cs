@@ -1,6 +1,6 @@
 namespace MangaMotion.ServiceDefaults.Tests.Support;
 
-/// <summary>A clock whose timers fire twenty times as fast.</summary>
+/// <summary>Clock whose timers fire 20 times as fast.</summary>
 internal sealed class HastyTime : TimeProvider
 {
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

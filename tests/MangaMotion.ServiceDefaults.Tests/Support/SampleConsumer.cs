@@ -9,7 +9,7 @@ public sealed record Sample
     public required string Text { get; init; }
 }
 
-/// <summary>Tells what it consumed, and does what a test wants with it.</summary>
+/// <summary>Consumer that records its messages in the sink and calls the handler of the test.</summary>
 public sealed class SampleConsumer(SampleSink sink) : IConsumer<Sample>
 {
     public Task Consume(ConsumeContext<Sample> context)
@@ -28,7 +28,7 @@ public sealed class SampleSink
 
 internal static class SampleRegistration
 {
-    /// <summary>On queue <c>sample</c>.</summary>
+    /// <summary>Adds the consumer on the queue <c>sample</c>.</summary>
     public static SampleSink AddSampleConsumer(this IBusRegistrationConfigurator bus)
     {
         var sink = new SampleSink();

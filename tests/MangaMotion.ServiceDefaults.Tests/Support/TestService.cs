@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.ServiceDefaults.Tests.Support;
 
-/// <summary>A service as its Program.cs would make it, within the test's process, on a free port.</summary>
+/// <summary>Service built as its Program.cs would, in the test's process on a free port.</summary>
 internal sealed class TestService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,12 +27,13 @@ internal sealed class TestService : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <param name="add">What the service adds after the defaults.</param>
-    /// <param name="map">Its endpoints.</param>
+    /// <param name="add">Registrations of the service after the defaults.</param>
+    /// <param name="map">Endpoints of the service.</param>
     public static async Task<TestService> StartAsync(
         Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, params (string Key, string Value)[] settings)
     {
-        var arguments = settings.Append(("urls", "http://127.0.0.1:0")).Append(("Logging:Console:LogLevel:Default", "None")).Select(x => $"--{x.Item1}={x.Item2}").ToArray();
+        var arguments = settings.Append(("urls", "http://127.0.0.1:0")).Append(("Logging:Console:LogLevel:Default", "None"))
+            .Select(x => $"--{x.Item1}={x.Item2}").ToArray();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, EnvironmentName = "Production" });
         builder.AddServiceDefaults("sample");
         var logs = new LogLines();
@@ -52,7 +53,7 @@ internal sealed class TestService : IAsyncDisposable
         _stopped = true;
     }
 
-    /// <summary>Stops first, as a process would.</summary>
+    /// <summary>Stops the service, as a process would, and disposes it.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

@@ -10,7 +10,7 @@ namespace MangaMotion.ServiceDefaults.Tests.Telemetry;
 public sealed class CollectorTests
 {
     [Fact]
-    public async Task Traces_metrics_and_logs_are_with_the_collector_when_the_service_has_stopped()
+    public async Task Traces_metrics_and_logs_have_reached_the_collector_when_the_service_has_stopped()
     {
         await using var collector = await StubCollector.StartAsync();
         string traceId;
@@ -34,7 +34,7 @@ public sealed class CollectorTests
     }
 
     [Fact]
-    public async Task Spans_name_the_route_and_the_requests_made_but_neither_probes_nor_the_sending_itself()
+    public async Task Spans_exist_for_routes_and_outgoing_requests_but_not_for_probes_or_the_export()
     {
         await using var collector = await StubCollector.StartAsync();
         await using var store = await StubCollector.StartAsync();
@@ -48,7 +48,7 @@ public sealed class CollectorTests
             add: builder => builder.Services.AddHttpClient(),
             settings: [("Telemetry:OtlpEndpoint", collector.Address), ("Telemetry:OtlpProtocol", "http/protobuf")]))
         {
-            // The requests of this test are made in the same process, and would be traced as the service's own.
+            // This test sends its requests from the same process. Without this they would be traced as the service's own.
             using var untraced = SuppressInstrumentationScope.Begin();
             await service.Client.GetStringAsync("/pages/7");
             foreach (var polled in (string[])["/health/live/polled", "/metrics/polled"])
@@ -65,7 +65,8 @@ public sealed class CollectorTests
     [Fact]
     public async Task Without_a_collector_a_request_still_has_a_trace_id()
     {
-        await using var service = await TestService.StartAsync(map: app => app.MapGet("/id", () => Activity.Current?.TraceId.ToHexString()));
+        await using var service = await TestService.StartAsync(
+            map: app => app.MapGet("/id", () => Activity.Current?.TraceId.ToHexString()));
 
         (await service.Client.GetStringAsync("/id")).Length.ShouldBe(32);
     }

@@ -4,6 +4,7 @@ using MangaMotion.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
 
 namespace MangaMotion.ServiceDefaults.Tests.Telemetry;
 
@@ -69,7 +70,7 @@ public sealed class LogFormatTests
     }
 
     [Fact]
-    public void What_is_no_secret_is_left_alone()
+    public void Text_without_a_secret_is_unchanged()
     {
         const string text = "GET http://127.0.0.1:9000/health?token_count=3 took a=1; b=2, me@example.org";
 
@@ -80,37 +81,61 @@ public sealed class LogFormatTests
     [InlineData("http://host/ ", "a")]
     [InlineData("k=v ", "password ")]
     [InlineData("://", "a:")]
-    public void A_line_is_written_however_long_it_is(string start, string repeated)
+    public void A_line_of_any_length_is_written(string start, string repeated)
     {
         var text = start + string.Concat(Enumerable.Repeat(repeated, 1_000_000));
 
         Write(text, []).ShouldContain(repeated);
     }
 
-    private static string Write(string message, object[] values, Exception? exception = null, IExternalScopeProvider? scopes = null)
+    [Fact]
+    public void Each_line_for_the_journal_begins_with_its_priority_and_has_no_secret()
+    {
+        var text = Write(
+            "Broker at {Address} is away",
+            ["amqp://me:tigertiger@broker"],
+            new InvalidOperationException("line one\nline two"),
+            create: redaction => new JournalLogFormatter(redaction));
+
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldStartWith("<4>Tests: Broker at amqp://");
+        lines.Length.ShouldBe(3);
+        lines.ShouldAllBe(line => line.StartsWith("<4>", StringComparison.Ordinal));
+        text.ShouldNotContain("tigertiger");
+    }
+
+    private static string Write(
+        string message,
+        object[] values,
+        Exception? exception = null,
+        IExternalScopeProvider? scopes = null,
+        Func<Redaction, ConsoleFormatter>? create = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Storage:S3:SecretKey"] = "K3Y-from-the-configuration",
             ["ConnectionStrings:Postgres"] = "Host=db;Password=Pass-from-the-string!",
         }).Build();
-        var formatter = new JsonLogFormatter(ServiceIdentity.Create("sample"), new Redaction(configuration), TimeProvider.System);
+        var redaction = new Redaction(configuration);
+        var formatter = create?.Invoke(redaction)
+            ?? new JsonLogFormatter(ServiceIdentity.Create("sample"), redaction, TimeProvider.System);
         var writer = new StringWriter();
         var logger = new FormattingLogger(formatter, scopes, writer);
-#pragma warning disable CA2254 // The template is what is tested.
+#pragma warning disable CA2254 // The test is about the template.
         logger.LogWarning(exception, message, values);
 #pragma warning restore CA2254
         return writer.ToString();
     }
 
-    private sealed class FormattingLogger(JsonLogFormatter formatter, IExternalScopeProvider? scopes, TextWriter writer) : ILogger
+    private sealed class FormattingLogger(ConsoleFormatter formatter, IExternalScopeProvider? scopes, TextWriter writer) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter1) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter1) =>
             formatter.Write(new LogEntry<TState>(logLevel, "Tests", eventId, state, exception, formatter1), scopes, writer);
     }
 }

@@ -14,7 +14,8 @@ public sealed class MetricsTests
         var busy = meter.CreateUpDownCounter<int>("mangamotion.sample.busy");
         meter.CreateObservableGauge("mangamotion.sample.share", () => 0.25, "1");
         meter.CreateObservableGauge("mangamotion.sample.speed", () => 3, "By/s");
-        var duration = meter.CreateHistogram("mangamotion.sample.duration", "s", null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5] });
+        var duration = meter.CreateHistogram(
+            "mangamotion.sample.duration", "s", null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5] });
         var wait = meter.CreateHistogram<double>("mangamotion.sample.wait", "s");
 
         jobs.Add(2, new KeyValuePair<string, object?>("job.type", "thumbnail"));
@@ -54,7 +55,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task Tags_that_map_to_one_label_share_it()
+    public async Task Tags_that_map_to_one_label_are_joined()
     {
         using var meter = new Meter("MangaMotion.Sample.Clash");
         await using var service = await TestService.StartAsync();
@@ -84,7 +85,8 @@ public sealed class MetricsTests
     {
         using var meter = new Meter("MangaMotion.Sample.Throws");
         await using var service = await TestService.StartAsync();
-        meter.CreateObservableGauge("mangamotion.sample.throws", new Func<int>(() => throw new InvalidOperationException("The server is away.")));
+        meter.CreateObservableGauge(
+            "mangamotion.sample.throws", new Func<int>(() => throw new InvalidOperationException("The server is away.")));
         meter.CreateObservableGauge("mangamotion.sample.works", () => 4);
 
         var samples = await ScrapeAsync(service);
@@ -94,7 +96,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task Scrapes_at_the_same_time_are_all_whole()
+    public async Task Concurrent_scrapes_are_complete()
     {
         using var meter = new Meter("MangaMotion.Sample.Parallel");
         await using var service = await TestService.StartAsync();
@@ -122,7 +124,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task A_label_with_too_many_values_is_counted_together_beyond_the_limit()
+    public async Task Values_of_a_label_over_the_limit_are_counted_together()
     {
         using var meter = new Meter("MangaMotion.Sample.Many");
         await using var service = await TestService.StartAsync(settings: ("Telemetry:MaxSeriesPerMetric", "10"));
@@ -131,7 +133,8 @@ public sealed class MetricsTests
         for (var i = 0; i < 100; i++)
             counter.Add(1, new KeyValuePair<string, object?>("id", i));
         using var response = await service.Client.GetAsync("/metrics");
-        var series = (await response.Content.ReadAsStringAsync()).Split('\n').Where(line => line.StartsWith("mangamotion_sample_many_total{", StringComparison.Ordinal)).ToList();
+        var series = (await response.Content.ReadAsStringAsync()).Split('\n')
+            .Where(line => line.StartsWith("mangamotion_sample_many_total{", StringComparison.Ordinal)).ToList();
 
         series.Count.ShouldBeInRange(2, 12);
         series.ShouldContain(line => line.Contains("otel_metric_overflow=\"true\""));

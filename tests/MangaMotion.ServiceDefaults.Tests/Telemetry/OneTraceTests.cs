@@ -48,10 +48,11 @@ public sealed class OneTraceTests(TestStack stack)
             && Trace().Any(activity => activity.Source.Name == "Microsoft.AspNetCore"));
         await service.DisposeAsync();
 
-        // Up the parents, from the tool to the request.
+        // Follows the parents from the tool to the request.
         var spans = Trace().ToDictionary(activity => activity.SpanId);
         var path = new List<string>();
-        for (var at = spans.Values.Single(activity => activity.OperationName == "convert"); at is not null; at = spans.GetValueOrDefault(at.ParentSpanId))
+        var last = spans.Values.Single(activity => activity.OperationName == "convert");
+        for (var at = last; at is not null; at = spans.GetValueOrDefault(at.ParentSpanId))
             path.Add(at.Source.Name);
         path[0].ShouldBe(Tools.Name);
         path.IndexOf("MassTransit").ShouldBeGreaterThan(0);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MangaMotion.ServiceDefaults.Tests.Telemetry;
 
-/// <summary>A strict reader of Prometheus' text format 0.0.4: what it does not know, a scrape would refuse.</summary>
+/// <summary>Strict reader of Prometheus' text format 0.0.4. It rejects everything that a scrape would reject.</summary>
 internal sealed class PrometheusSamples
 {
     private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ internal sealed class PrometheusSamples
 
     public IReadOnlyDictionary<string, string> Types => _types;
 
-    /// <summary>The value of a series: its name and its labels in the order of their names.</summary>
+    /// <summary>Value of a series, by its name and labels.</summary>
     public double this[string name, params (string Name, string Value)[] labels] => _values[Key(name, labels)];
 
     public static PrometheusSamples Parse(string text)
@@ -36,7 +36,7 @@ internal sealed class PrometheusSamples
             var belongs = samples._types[family] == "histogram" ? name.StartsWith(family, StringComparison.Ordinal) : name == family;
             belongs.ShouldBeTrue($"{name} stands in the block of {family}");
 
-            // Services of other tests run in this process. An instrument of one that ended is exported once more, beside its successor.
+            // Services of other tests run in this process. An instrument of an ended service is exported once more, beside the new one.
             samples._values[Key(name, labels)] = value;
         }
 
@@ -60,9 +60,19 @@ internal sealed class PrometheusSamples
             for (at = equals + 2; line[at] != '"'; at++)
             {
                 if (line[at] != '\\')
+                {
                     value.Append(line[at]);
+                }
                 else
-                    value.Append(line[++at] switch { 'n' => '\n', '\\' => '\\', '"' => '"', var other => throw new FormatException($"\\{other} in {line}") });
+                {
+                    value.Append(line[++at] switch
+                    {
+                        'n' => '\n',
+                        '\\' => '\\',
+                        '"' => '"',
+                        var other => throw new FormatException($"\\{other} in {line}"),
+                    });
+                }
             }
 
             labels.Add((label, value.ToString()));

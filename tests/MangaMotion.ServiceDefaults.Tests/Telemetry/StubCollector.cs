@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace MangaMotion.ServiceDefaults.Tests.Telemetry;
 
 /// <summary>
-/// An OpenTelemetry collector that keeps what is posted to it over HTTP. Protobuf stores text as UTF-8 and ids as bytes, so
-/// what was sent can be looked for without decoding it.
+/// OpenTelemetry collector that keeps the bodies posted to it over HTTP. Protobuf stores text as UTF-8 and ids as bytes, so text and ids
+/// can be found in a body without decoding it.
 /// </summary>
 internal sealed class StubCollector : IAsyncDisposable
 {

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Options;
 
 namespace MangaMotion.VideoPipeline.Tests.ScriptGen;
 
-/// <summary>Against a stub that speaks the Messages API as it is documented.</summary>
+/// <summary>Tests with a stub of the documented Messages API.</summary>
 public sealed class ClaudeLinesTests : IAsyncLifetime
 {
     private const string Key = "sk-ant-secret-of-a-test";
 
     private readonly ClaudeStub _stub = new();
-    private readonly Memory _log = new();
+    private readonly LogText _log = new();
 
     public async ValueTask InitializeAsync() => await _stub.StartAsync();
 
@@ -22,11 +22,14 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
     [Fact]
     public async Task Lines_and_speakers_are_taken_from_the_answer_and_silence_stays()
     {
-        _stub.Answers.Enqueue(Stub.Says("""Here you are: ```json {"shots":[{"id":"p001-s01","line":"It rains.","speaker":"Aya"},{"id":"p001-s09","line":"x"},{"id":"p001-s02","line":"Forged"}]} ```"""));
+        _stub.Answers.Enqueue(Stub.Says(
+            """Here you are: ```json {"shots":[{"id":"p001-s01","line":"It rains.","speaker":"Aya"},"""
+            + """{"id":"p001-s09","line":"x"},{"id":"p001-s02","line":"Forged"}]} ```"""));
 
         var script = await WriteAsync();
 
-        script.Shots.Select(shot => (shot.Id, shot.Line, shot.Speaker, shot.Draft)).ShouldBe([("p001-s01", "It rains.", "Aya", false), ("p001-s02", null, null, false), ("p001-s03", "Run!", null, false)]);
+        script.Shots.Select(shot => (shot.Id, shot.Line, shot.Speaker, shot.Draft)).ShouldBe(
+            [("p001-s01", "It rains.", "Aya", false), ("p001-s02", null, null, false), ("p001-s03", "Run!", null, false)]);
         var asked = _stub.Requests.ShouldHaveSingleItem();
         asked.Headers.ShouldContain(header => header.Contains(Key));
         asked.Body["model"]!.GetValue<string>().ShouldBe("claude-sonnet-5-5");
@@ -36,7 +39,7 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_asked_again_after_429_when_Retry_After_says_so()
+    public async Task A_429_is_retried_after_its_Retry_After()
     {
         _stub.Answers.Enqueue(Stub.Fails(429, retryAfter: "2"));
         _stub.Answers.Enqueue(Stub.Says("""{"shots":[{"id":"p001-s01","line":"It rains.","speaker":null}]}"""));
@@ -53,7 +56,7 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
     [InlineData(429, 3)]
     [InlineData(401, 1)]
     [InlineData(400, 1)]
-    public async Task Where_it_fails_the_lines_stay_as_they_were_read_and_are_drafts(int status, int requests)
+    public async Task The_recognised_lines_stay_as_drafts_if_the_provider_fails(int status, int requests)
     {
         for (var i = 0; i < requests; i++)
             _stub.Answers.Enqueue(Stub.Fails(status));
@@ -68,7 +71,7 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
     [InlineData("{\"shots\":\"all\"}")]
     [InlineData("{\"shots\":[{\"id\":")]
     [InlineData("")]
-    public async Task An_answer_that_is_no_script_is_not_taken(string text)
+    public async Task An_answer_that_is_not_a_script_is_rejected(string text)
     {
         _stub.Answers.Enqueue(Stub.Says(text));
         await StaysAsReadAsync("JsonException");
@@ -77,27 +80,27 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
     [Theory]
     [InlineData("refusal")]
     [InlineData("max_tokens")]
-    public async Task An_answer_that_was_refused_or_cut_off_is_not_taken(string reason)
+    public async Task A_refused_or_truncated_answer_is_rejected(string reason)
     {
         _stub.Answers.Enqueue(Stub.Says("""{"shots":[{"id":"p001-s01","line":"half"}]}""", reason));
         await StaysAsReadAsync(reason);
     }
 
     [Fact]
-    public async Task A_body_that_is_no_message_is_not_taken()
+    public async Task A_body_that_is_not_a_message_is_rejected()
     {
         _stub.Answers.Enqueue(new Stub(200, "<html>A proxy's greeting</html>", null));
         await StaysAsReadAsync("");
     }
 
     [Fact]
-    public async Task One_that_never_answers_is_given_up_at_the_deadline()
+    public async Task A_provider_that_never_answers_times_out()
     {
         await StaysAsReadAsync("no answer within 2 s", new ClaudeOptions { BaseUrl = _stub.Url, Deadline = TimeSpan.FromSeconds(2) });
     }
 
     [Fact]
-    public async Task Cancel_is_not_taken_for_a_failure()
+    public async Task A_cancel_is_not_treated_as_a_failure()
     {
         using var cancel = new CancellationTokenSource();
         var writing = WriteAsync(cancellationToken: cancel.Token);
@@ -109,7 +112,9 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
     [Fact]
     public async Task Lines_that_cannot_be_spoken_are_cleaned()
     {
-        _stub.Answers.Enqueue(Stub.Says(JsonSerializer.Serialize(new { shots = new[] { new { id = "p001-s01", line = "a\u202E\nb" + new string('x', 5000), speaker = "  " } } })));
+        _stub.Answers.Enqueue(
+            Stub.Says(JsonSerializer.Serialize(
+                new { shots = new[] { new { id = "p001-s01", line = "a\u202E\nb" + new string('x', 5000), speaker = "  " } } })));
 
         var script = await WriteAsync();
 
@@ -153,8 +158,8 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
             cancellationToken);
     }
 
-    /// <summary>Keeps what is logged.</summary>
-    private sealed class Memory : ILoggerFactory, ILogger
+    /// <summary>Logger that keeps its text.</summary>
+    private sealed class LogText : ILoggerFactory, ILogger
     {
         public string Text { get; private set; } = "";
 
@@ -169,7 +174,8 @@ public sealed class ClaudeLinesTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Text += $"{formatter(state, exception)} {exception}\n";
 
         public void Dispose()

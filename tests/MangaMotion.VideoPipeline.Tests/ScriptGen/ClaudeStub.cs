@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MangaMotion.VideoPipeline.Tests.ScriptGen;
 
-/// <summary>One answer of the stub.</summary>
+/// <summary>Answer of the stub.</summary>
 internal sealed record Stub(int Status, string Body, string? RetryAfter)
 {
     public static Stub Says(string text, string stopReason = "end_turn") => new(
@@ -30,12 +30,21 @@ internal sealed record Stub(int Status, string Body, string? RetryAfter)
         null);
 
     public static Stub Fails(int status, string? retryAfter = null) => new(
-        status, JsonSerializer.Serialize(new { type = "error", error = new { type = status == 429 ? "rate_limit_error" : "api_error", message = "No." }, request_id = "req_1" }), retryAfter);
+        status,
+        JsonSerializer.Serialize(new
+        {
+            type = "error",
+            error = new { type = status == 429 ? "rate_limit_error" : "api_error", message = "No." },
+            request_id = "req_1",
+        }),
+        retryAfter);
 }
 
 internal sealed record Asked(DateTimeOffset At, IReadOnlyList<string> Headers, JsonNode Body);
 
-/// <summary>A server on loopback that answers <c>POST /v1/messages</c> with what it was given, in turn, and with nothing when that is used up.</summary>
+/// <summary>
+/// Server on loopback that answers <c>POST /v1/messages</c> with its queued answers in turn. Without one, it does not answer.
+/// </summary>
 internal sealed class ClaudeStub : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -66,14 +75,15 @@ internal sealed class ClaudeStub : IAsyncDisposable
     {
         var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         lock (Requests)
-            Requests.Add(new Asked(DateTimeOffset.UtcNow, [.. context.Request.Headers.Select(header => $"{header.Key}: {header.Value}")], body));
+            Requests.Add(
+                new Asked(DateTimeOffset.UtcNow, [.. context.Request.Headers.Select(header => $"{header.Key}: {header.Value}")], body));
         _asked.TrySetResult();
         if (!Answers.TryDequeue(out var answer))
         {
-            // Until the caller hangs up.
-            var gone = new TaskCompletionSource();
-            await using var registration = context.RequestAborted.Register(gone.SetResult);
-            await gone.Task;
+            // Waits until the caller disconnects.
+            var disconnected = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(disconnected.SetResult);
+            await disconnected.Task;
             return;
         }
 

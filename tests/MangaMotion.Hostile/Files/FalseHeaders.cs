@@ -4,8 +4,8 @@ using MangaMotion.Media.Tests;
 
 namespace MangaMotion.Hostile.Files;
 
-/// <summary>Good files whose headers say what is not so: sizes, counts, lengths, places.</summary>
-internal static class LyingHeaders
+/// <summary>Valid files with false sizes, counts, lengths and offsets in their headers.</summary>
+internal static class FalseHeaders
 {
     public static IEnumerable<HostileFile> Pictures(IReadOnlyDictionary<string, byte[]> good)
     {
@@ -32,7 +32,8 @@ internal static class LyingHeaders
         foreach (var extension in (string[])["avif", "heic"])
         {
             yield return Lie($"640 x 480.{extension}", After(good[extension], "ispe", 4, 0, 0, 2, 0x80, 0, 0, 1, 0xE0));
-            yield return Lie($"items beyond the end.{extension}", After(good[extension], "iloc", 4, 0x44, 0x40, 0xFF, 0xFF), Ending.Refused);
+            yield return Lie(
+                $"items beyond the end.{extension}", After(good[extension], "iloc", 4, 0x44, 0x40, 0xFF, 0xFF), Ending.Refused);
         }
     }
 
@@ -66,7 +67,8 @@ internal static class LyingHeaders
         yield return Lie("blocks of nothing.wav", Patched(wav, 32, 0, 0));
         yield return Lie("codec 0xFFFE.wav", Patched(wav, 20, 0xFE, 0xFF));
         yield return Lie("256 MB of tag.mp3", [.. "ID3\u0003\0\0"u8, 0x7F, 0x7F, 0x7F, 0x7F, .. mp3], Ending.Refused);
-        yield return Lie("100 tags.mp3", [.. Enumerable.Repeat<byte[]>([.. "ID3\u0003\0\0\0\0\0\0"u8], 100).SelectMany(tag => tag), .. mp3]);
+        yield return Lie(
+            "100 tags.mp3", [.. Enumerable.Repeat<byte[]>([.. "ID3\u0003\0\0\0\0\0\0"u8], 100).SelectMany(tag => tag), .. mp3]);
         yield return Lie("blocks of 1 sample.flac", Patched(good["flac"], 8, 0, 1, 0, 1));
         yield return Lie("2^36 samples.flac", Patched(good["flac"], 21, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF));
         yield return Lie("255 segments a page.ogg", Patched(good["ogg"], 26, 0xFF));
@@ -82,7 +84,7 @@ internal static class LyingHeaders
         return patched;
     }
 
-    /// <summary>Writes over what stands some bytes after the first occurrence of a name.</summary>
+    /// <summary>Overwrites bytes at a distance after the first occurrence of a name.</summary>
     private static byte[] After(byte[] content, string name, int distance, params byte[] bytes)
     {
         var at = content.AsSpan().IndexOf(Encoding.Latin1.GetBytes(name));
@@ -101,7 +103,8 @@ internal static class LyingHeaders
     }
 
     private static byte[] WebpCanvas(int side) =>
-        [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(side - 1)[..3], .. BitConverter.GetBytes(side - 1)[..3]];
+        [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(side - 1)[..3],
+            .. BitConverter.GetBytes(side - 1)[..3]];
 
     /// <summary>Sets count and value of a tag in the first directory of a little-endian TIFF.</summary>
     private static byte[] TiffTag(byte[] tiff, ushort tag, uint value)
@@ -109,7 +112,8 @@ internal static class LyingHeaders
         var patched = tiff.ToArray();
         var directory = BinaryPrimitives.ReadInt32LittleEndian(patched.AsSpan(4));
         var tags = BinaryPrimitives.ReadUInt16LittleEndian(patched.AsSpan(directory));
-        var entry = Enumerable.Range(0, tags).Select(i => directory + 2 + (12 * i)).First(at => BinaryPrimitives.ReadUInt16LittleEndian(patched.AsSpan(at)) == tag);
+        var entry = Enumerable.Range(0, tags).Select(i => directory + 2 + (12 * i)).First(
+            at => BinaryPrimitives.ReadUInt16LittleEndian(patched.AsSpan(at)) == tag);
         BinaryPrimitives.WriteUInt32LittleEndian(patched.AsSpan(entry + 4), value);
         BinaryPrimitives.WriteUInt32LittleEndian(patched.AsSpan(entry + 8), value);
         return patched;

@@ -1,0 +1,3 @@
+using MangaMotion.Packages;
+
+[assembly: AssemblyFixture(typeof(BuiltPackage))]

@@ -1,0 +1,138 @@
+using MangaMotion.Comics.Camera;
+using MangaMotion.Comics.Script;
+using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Media.Workspaces;
+using MangaMotion.VideoPipeline.Planning;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
+using MangaMotion.VideoPipeline.Stages.VoiceGen;
+using MangaMotion.Videos;
+
+namespace MangaMotion.VideoPipeline.Tests;
+
+public sealed class VideoPlannerTests
+{
+    private static readonly VideoOptions Burnt = new() { Language = "en", Music = true, BurnSubtitles = true };
+
+    private static readonly Func<VideoScript, VideoScript>[] Edits =
+    [
+        script => script,
+        script => script with { Title = "Another" },
+        script => script with { Shots = [.. script.Shots.Select(shot => shot with { Flag = ShotFlag.Doubtful, Confidence = 0.3 })] },
+        script => ReplaceShot(script, 1, shot => shot with { Line = "Another line that takes far longer to say than the old one." }),
+        script => ReplaceShot(script, 0, shot => shot with { Move = CameraMove.TiltDown }),
+        script => ReplaceShot(script, 2, shot => shot with { Duration = 30 }),
+        script => ReplaceShot(script, 1, shot => shot with { Transition = ShotTransition.Cut }),
+        script => ReplaceShot(script, 1, shot => shot with { Panel = shot.Panel with { Width = shot.Panel.Width - 1 } }),
+        script => script with { Shots = [.. script.Shots.Skip(1)] },
+        script => script with { Shots = [.. script.Shots.SkipLast(1)] },
+    ];
+
+    private readonly VideoPlanner _planner = new(new NoVoice(), new NoRenderer());
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_changed_line_makes_one_speech_and_three_segments_of_a_long_video(bool burnt)
+    {
+        var before = CreateScript("Every night, Mira lights the lamp.");
+        var after = CreateScript("Every night, and be it ever so stormy, Mira climbs all the stairs of the tower and lights the lamp.");
+        var options = Burnt with { BurnSubtitles = burnt };
+
+        var speeches = _planner.PlanSpeech(before, options).Zip(_planner.PlanSpeech(after, options));
+        var (old, planned) = (PlanSegments(before, options), PlanSegments(after, options));
+
+        speeches.Count(pair => pair.First!.Hash != pair.Second!.Hash).ShouldBe(1);
+        planned.Select(segment => segment.Hash).Except(old.Select(segment => segment.Hash)).Count().ShouldBe(3);
+        planned.Count.ShouldBe((2 * before.Shots.Count) - 1);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void The_preview_of_an_edit_counts_what_the_planner_plans(int edit)
+    {
+        var before = CreateScript("Every night, Mira lights the lamp.");
+        var after = Edits[edit](before);
+
+        var effect = EditEffect.Create(before, after);
+
+        var speeches = _planner.PlanSpeech(after, Burnt).OfType<SpeechPlan>().Select(plan => plan.Hash);
+        effect.Lines.ShouldBe(speeches.Except(_planner.PlanSpeech(before, Burnt).OfType<SpeechPlan>().Select(plan => plan.Hash)).Count());
+        var segments = PlanSegments(after, Burnt).Select(plan => plan.Hash).ToHashSet();
+        effect.TotalSegments.ShouldBe(segments.Count);
+        var planned = segments.Except(PlanSegments(before, Burnt).Select(plan => plan.Hash)).Count();
+        // A shot that loses its transition can keep its length, which the preview does not compute.
+        (effect.Segments - planned).ShouldBeInRange(0, edit == Edits.Length - 1 ? 1 : 0);
+        effect.Composes.ShouldBe(ContentHash.Compute(before) != ContentHash.Compute(after));
+        var whole = EditEffect.Create(null, after);
+        (whole.Segments, whole.Shots.Count, whole.Composes).ShouldBe((segments.Count, after.Shots.Count, true));
+    }
+
+    [Fact]
+    public void Subtitles_in_the_picture_are_those_of_the_shots_that_a_segment_shows()
+    {
+        var script = CreateScript("Every night, Mira lights the lamp.");
+
+        PlanSegments(script, Burnt with { BurnSubtitles = false }).ShouldAllBe(segment => segment.Spec.Captions.Count == 0);
+        foreach (var segment in PlanSegments(script, Burnt))
+        {
+            segment.Spec.Captions.ShouldAllBe(caption =>
+                caption.FirstFrame >= 0 && caption.FirstFrame < caption.EndFrame && caption.EndFrame <= segment.Spec.Frames);
+            if (segment.Spec.Views is [var view])
+            {
+                var shown = string.Join(' ', segment.Spec.Captions.Select(caption => caption.Text.ReplaceLineEndings(" ")));
+                shown.ShouldBe(script.Shots.Single(shot => shot.Id == view.Shot.Id).Line);
+            }
+        }
+    }
+
+    private IReadOnlyList<SegmentPlan> PlanSegments(VideoScript script, VideoOptions options)
+    {
+        var words = script.Shots.ToDictionary(shot => shot.Id, shot => SpeakWords(shot.Line!));
+        var timeline = Timeline.Create(script, words.ToDictionary(pair => pair.Key, pair => pair.Value[^1].End));
+        return _planner.PlanSegments(script, [new StoredPage(1, "page", "hash")], timeline, options, words);
+    }
+
+    private static VideoScript ReplaceShot(VideoScript script, int position, Func<ScriptShot, ScriptShot> edit) =>
+        script with { Shots = [.. script.Shots.Select((shot, i) => i == position ? edit(shot) : shot)] };
+
+    /// <summary>A third of a second for each word.</summary>
+    private static IReadOnlyList<SpeechWord> SpeakWords(string line) =>
+        [.. line.Split(' ').Select((word, i) => new SpeechWord(word, i / 3.0, (i + 1) / 3.0))];
+
+    private static VideoScript CreateScript(string third)
+    {
+        var script = VideoRig.Script(320, 180, [.. Enumerable.Range(1, 40).Select(i => VideoRig.Shot(
+            1, i, new PanelBox { X = 10 * i, Y = 0, Width = 400, Height = 300 }, i == 3 ? third : $"This is the line of shot {i}.") with
+        {
+            Lettering = [new LetteringBox { X = (10 * i) + 20, Y = 20, Width = 100, Height = 40 }],
+        })]);
+        return script;
+    }
+
+    private sealed class NoVoice : IShotVoice
+    {
+        public string Version => "voice";
+
+        public Task<ShotSpeech> SpeakAsync(
+            ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+
+    private sealed class NoRenderer : ISegmentRenderer
+    {
+        public string Version => "camera";
+
+        public Task<RenderedSegment> RenderAsync(
+            SegmentSpec segment, IReadOnlyDictionary<int, string> pages, Workspace workspace, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+}
