@@ -10,12 +10,11 @@ namespace MangaMotion.Containers;
 /// </summary>
 public sealed class DockerEngine : IAsyncLifetime
 {
+    private static readonly string Root = Repository.PathOf("");
+
     private readonly Dictionary<string, string> _environment = [];
     private string? _folder;
     private Process? _engine;
-
-    /// <summary>Root of the repository.</summary>
-    public static string Repository { get; } = FindRepository();
 
     public async ValueTask InitializeAsync()
     {
@@ -28,8 +27,8 @@ public sealed class DockerEngine : IAsyncLifetime
         if ((await TryAsync("info")).ExitCode is not 0)
             await StartOwnAsync();
 
-        var script = Path.Combine(Repository, "deploy/docker/base-images.sh");
-        var (exitCode, output) = await CommandRun.TryAsync(script, ["--missing"], Repository, _environment);
+        var script = Repository.PathOf("deploy/docker/base-images.sh");
+        var (exitCode, output) = await CommandRun.TryAsync(script, ["--missing"], Root, _environment);
         exitCode.ShouldBe(0, output);
     }
 
@@ -45,20 +44,20 @@ public sealed class DockerEngine : IAsyncLifetime
     public Task<(int ExitCode, string Output)> TryAsync(params string[] arguments) => TryAsync(new Dictionary<string, string>(), arguments);
 
     public Task<(int ExitCode, string Output)> TryAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        CommandRun.TryAsync("docker", arguments, Repository, _environment.Concat(environment).ToDictionary());
+        CommandRun.TryAsync("docker", arguments, Root, _environment.Concat(environment).ToDictionary());
 
     public async ValueTask DisposeAsync()
     {
         if (_engine is not null)
         {
             // SIGTERM: the engine stops its containers and containerd.
-            await CommandRun.TryAsync("kill", ["-TERM", $"{_engine.Id}"], Repository, _environment);
+            await CommandRun.TryAsync("kill", ["-TERM", $"{_engine.Id}"], Root, _environment);
             await _engine.WaitForExitAsync();
             _engine.Dispose();
         }
 
         if (_folder is not null)
-            await CommandRun.TryAsync("rm", ["-rf", "--one-file-system", _folder], Repository, _environment);
+            await CommandRun.TryAsync("rm", ["-rf", "--one-file-system", _folder], Root, _environment);
     }
 
     private async Task StartOwnAsync()
@@ -86,16 +85,5 @@ public sealed class DockerEngine : IAsyncLifetime
             async () => _engine.HasExited || (await TryAsync("info")).ExitCode == 0, TimeSpan.FromMinutes(2), "the Docker engine answers");
         if (_engine.HasExited)
             throw new InvalidOperationException(Missing + await File.ReadAllTextAsync(Path.Combine(_folder, "log")));
-    }
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "docker-compose.yml")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests run from a clone of the repository.");
     }
 }

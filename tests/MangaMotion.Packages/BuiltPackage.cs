@@ -2,14 +2,14 @@ using MangaMotion.TestSupport;
 
 namespace MangaMotion.Packages;
 
-/// <summary>The Debian package of this clone, made once, and the same files as a newer version.</summary>
+/// <summary>The Debian packages of this clone and of the commit before, made once.</summary>
 public sealed class BuiltPackage : IAsyncLifetime
 {
     /// <summary>Name of the package of this clone in <see cref="Folder"/>.</summary>
     public const string Current = "current.deb";
 
-    /// <summary>Name of the package with the newer version.</summary>
-    public const string Newer = "newer.deb";
+    /// <summary>Name of the package of the commit before <c>HEAD</c>.</summary>
+    public const string Previous = "previous.deb";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-packages-");
 
@@ -18,21 +18,28 @@ public sealed class BuiltPackage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Environment.IsPrivilegedProcess.ShouldBeTrue("a machine of the tests is started by root");
-        await Machine.RunAsync(Repository.PathOf("mangamotion"), "package", "debian", "--folder", Folder);
-        var package = Directory.EnumerateFiles(Folder, "*.deb").Single();
-        var current = Path.Combine(Folder, Current);
-        File.Move(package, current);
+        await MakeAsync(Repository.PathOf(""), Current);
 
-        var files = Path.Combine(Folder, "files");
-        await Machine.RunAsync("dpkg-deb", "--raw-extract", current, files);
-        await Machine.RunAsync("sed", "-i", "s/^Version: .*/Version: 99.0.0/", Path.Combine(files, "DEBIAN/control"));
-        await Machine.RunAsync("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", files, Path.Combine(Folder, Newer));
-        Directory.Delete(files, recursive: true);
+        // A clone of its own leaves nothing in this one.
+        var previous = Path.Combine(Folder, "clone");
+        await Machine.RunAsync("git", "clone", "--quiet", "--shared", "--no-checkout", Repository.PathOf(""), previous);
+        await Machine.RunAsync("git", "-C", previous, "checkout", "--quiet", "--detach", "HEAD~1");
+        await Machine.RunAsync(Path.Combine(previous, "mangamotion"), "setup");
+        await MakeAsync(previous, Previous);
+        Directory.Delete(previous, recursive: true);
     }
 
     public ValueTask DisposeAsync()
     {
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private async Task MakeAsync(string clone, string name)
+    {
+        var files = Path.Combine(Folder, "files");
+        await Machine.RunAsync(Path.Combine(clone, "mangamotion"), "package", "debian", "--folder", files);
+        File.Move(Directory.EnumerateFiles(files, "*.deb").Single(), Path.Combine(Folder, name));
+        Directory.Delete(files, recursive: true);
     }
 }

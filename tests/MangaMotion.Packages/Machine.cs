@@ -19,7 +19,7 @@ internal sealed partial class Machine : IAsyncDisposable
 
     private Machine(string root, string packages) => (_root, _packages) = (root, packages);
 
-    /// <summary>Makes a machine of this release, with the package and what it depends on, and boots it.</summary>
+    /// <summary>Makes a machine of this release, with the package of the commit before and what it depends on, and boots it.</summary>
     /// <param name="release">Name of the release: <c>bookworm</c> or <c>trixie</c>.</param>
     public static async Task<Machine> CreateAsync(string release, BuiltPackage package)
     {
@@ -114,7 +114,8 @@ internal sealed partial class Machine : IAsyncDisposable
         await RunAsync(
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--pipe", "-D", _root, $"--bind={_packages}:{Shared}",
             "--setenv=DEBIAN_FRONTEND=noninteractive", "sh", "-c",
-            $"apt-get update && apt-get install -y --no-install-recommends postgresql rabbitmq-server {PathOf(BuiltPackage.Current)}");
+            $"apt-get update && apt-get install -y --no-install-recommends postgresql rabbitmq-server supervisor "
+                + PathOf(BuiltPackage.Previous));
     }
 
     private async Task BootAsync()

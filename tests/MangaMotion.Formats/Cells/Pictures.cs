@@ -220,7 +220,7 @@ internal static class Pictures
     }
 
     /// <summary>ImageMagick 6, by the name that Debian gives it.</summary>
-    private const string Convert = "/usr/bin/convert-im6.q16";
+    private const string Convert = "/usr/bin/convert";
 
     private static byte[] P3Chromaticities => Chromaticities(31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000);
 

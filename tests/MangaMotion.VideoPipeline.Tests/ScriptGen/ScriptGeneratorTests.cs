@@ -384,7 +384,7 @@ public sealed class ScriptGeneratorTests : IAsyncDisposable
             arguments.AddRange(["-annotate", $"+{(columns.Length == 1 ? 150 : 600 - (150 * i))}+200", text]);
         }
 
-        using var process = System.Diagnostics.Process.Start("convert-im6.q16", [.. arguments, file]);
+        using var process = System.Diagnostics.Process.Start("convert", [.. arguments, file]);
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0);
         return await File.ReadAllBytesAsync(file);

@@ -57,7 +57,9 @@ internal static class BackupCommand
         using var folder = BackupFolder.Begin(path);
         await using var stack = clone is null ? null : await Deployment.OpenStoresAsync(clone, settings!, progress, cancellationToken);
         await using var data = stack is null ? InstallationData.OpenEnvironment() : InstallationData.Open(stack.CreateStoreEnvironment());
-        if (clone is not null)
+        if (clone is null)
+            InstallationKeys.CopyTo(folder.KeysFolder);
+        else
             StackKeys.CopyTo(clone, folder.KeysFolder);
         await new Backup(data, folder, progress).RunAsync(cancellationToken);
         progress.Report(

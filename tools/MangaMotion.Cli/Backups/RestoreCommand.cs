@@ -41,6 +41,8 @@ internal static class RestoreCommand
                 await using var data = InstallationData.OpenEnvironment();
                 await restore.VerifyAsync(withoutDamaged, cancellationToken);
                 await restore.RunAsync(data, cancellationToken);
+                if (InstallationKeys.Restore(folder.KeysFolder) is { } settings)
+                    progress.Report($"the settings of the services are unchanged; those of the backup are in {settings}");
                 progress.Report("restored; start the services with an empty broker");
             }
             else

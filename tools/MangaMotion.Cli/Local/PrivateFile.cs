@@ -3,6 +3,18 @@ namespace MangaMotion.Cli.Local;
 /// <summary>Files with secrets.</summary>
 internal static class PrivateFile
 {
+    private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Copies the files of a folder into another one, which is created. Nothing is copied if the first one does not exist.</summary>
+    public static void CopyFolder(string source, string target)
+    {
+        Directory.CreateDirectory(target, PrivateFolder);
+        if (!Directory.Exists(source))
+            return;
+        foreach (var file in Directory.EnumerateFiles(source))
+            Write(Path.Combine(target, Path.GetFileName(file)), File.ReadAllText(file));
+    }
+
     /// <summary>Replaces a file atomically. Other users cannot read it at any time.</summary>
     public static void Write(string path, string text)
     {

@@ -6,12 +6,10 @@ namespace MangaMotion.Cli.Local;
 /// </summary>
 internal static class StackKeys
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Copies the files into a folder.</summary>
     public static void CopyTo(Clone clone, string folder)
     {
-        Copy(clone.ConsoleKeys, Path.Combine(folder, "console"));
+        PrivateFile.CopyFolder(clone.ConsoleKeys, Path.Combine(folder, "console"));
         PrivateFile.Write(Path.Combine(folder, "stack.json"), File.ReadAllText(DeploymentSettings.FindFile(clone)));
     }
 
@@ -23,7 +21,7 @@ internal static class StackKeys
     {
         Directory.CreateDirectory(clone.Stack);
         File.WriteAllText(FindMarker(clone), backup.ToString());
-        Copy(Path.Combine(folder, "console"), clone.ConsoleKeys);
+        PrivateFile.CopyFolder(Path.Combine(folder, "console"), clone.ConsoleKeys);
         PrivateFile.Write(DeploymentSettings.FindFile(clone), File.ReadAllText(Path.Combine(folder, "stack.json")));
         return DeploymentSettings.LoadOrDefault(clone);
     }
@@ -46,13 +44,4 @@ internal static class StackKeys
     }
 
     private static string FindMarker(Clone clone) => Path.Combine(clone.Stack, "restoring");
-
-    private static void Copy(string source, string target)
-    {
-        Directory.CreateDirectory(target, Private);
-        if (!Directory.Exists(source))
-            return;
-        foreach (var file in Directory.EnumerateFiles(source))
-            PrivateFile.Write(Path.Combine(target, Path.GetFileName(file)), File.ReadAllText(file));
-    }
 }
