@@ -11,6 +11,9 @@ namespace MangaMotion.Cli.Packaging;
 /// </summary>
 internal sealed class DebianArchive(Clone clone, string version, IProgress<string> progress)
 {
+    /// <summary>Project of the command line.</summary>
+    public const string CommandLine = "tools/MangaMotion.Cli/MangaMotion.Cli.csproj";
+
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -56,7 +59,7 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
         await CopyAsync(clone["deploy/debian/root"], _root, cancellationToken);
         foreach (var service in ServiceDefinition.All)
             await PublishAsync(service.Project, service.Name, cancellationToken);
-        await PublishAsync("tools/MangaMotion.Cli/MangaMotion.Cli.csproj", "cli", cancellationToken);
+        await PublishAsync(CommandLine, "cli", cancellationToken);
         await CopyRuntimeAsync(cancellationToken);
         CopyDocuments();
         await RemoveDuplicatesAsync(cancellationToken);

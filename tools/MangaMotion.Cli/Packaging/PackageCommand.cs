@@ -27,7 +27,7 @@ internal static class PackageCommand
         var kinds = new Argument<string[]>("KIND")
         {
             Description = $"{NuGet}: the contracts and the client as NuGet packages. {BillsOfMaterials}: a CycloneDX bill of materials "
-                + $"for each of them and for each service. {Debian}: the services with their systemd units and the command line, as a "
+                + $"for each of them, each service and the command line. {Debian}: the services with their systemd units and the command line, as a "
                 + "package for Debian 12 and 13 and as a tarball. Default: all.",
             Arity = ArgumentArity.ZeroOrMore,
         }.Check(kind => kind is NuGet or BillsOfMaterials or Debian, $"one of {NuGet}, {BillsOfMaterials}, {Debian}");
@@ -84,7 +84,7 @@ internal static class PackageCommand
     {
         await RunAsync(clone, ["tool", "restore"], "The tool that writes bills of materials was not installed", cancellationToken);
         await RunAsync(clone, ["restore", clone["MangaMotion.sln"]], "The packages were not restored", cancellationToken);
-        foreach (var project in ServiceDefinition.All.Select(service => service.Project).Concat(Libraries))
+        foreach (var project in ServiceDefinition.All.Select(service => service.Project).Append(DebianArchive.CommandLine).Concat(Libraries))
         {
             var name = Path.GetFileNameWithoutExtension(project);
             progress.Report($"writing the bill of materials of {name}");
