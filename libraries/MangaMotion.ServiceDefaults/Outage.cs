@@ -32,5 +32,6 @@ public static class Outage
     }
 
     private static bool IsBrokerFailure(Exception cause) =>
-        cause is ConnectionException or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException;
+        cause is ConnectionException or TransportUnavailableException
+            or BrokerUnreachableException or AlreadyClosedException or OperationInterruptedException;
 }

@@ -44,6 +44,7 @@ public static class BusRegistration
         services.AddSingleton<EndpointGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<EndpointGuard>());
         services.AddSingleton<BrokerWatch>();
+        MassTransitLogs.Add(services);
         services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<BrokerWatch>());
         services.ConfigureStopping();
         services.AddMassTransit(mass =>

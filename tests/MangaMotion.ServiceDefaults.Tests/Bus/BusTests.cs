@@ -114,6 +114,18 @@ public sealed class BusTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task MassTransit_logs_a_fault_of_the_broker_at_Debug()
+    {
+        await using var service = await StartAsync(builder => builder.Configuration["Logging:LogLevel:MassTransit"] = "Debug");
+        _sink.Handle = _ => throw new TransportUnavailableException("The node ended.");
+
+        await PublishAsync("sample", """{"text":"in flight"}""", typeof(Sample));
+
+        await Eventually.Until(() => service.Logs.All.Any(
+            line => line.StartsWith("Debug MassTransit", StringComparison.Ordinal) && line.Contains("R-FAULT")));
+    }
+
+    [Fact]
     public async Task The_depths_of_the_queues_are_a_metric()
     {
         await PublishToNewErrorQueueAsync();
