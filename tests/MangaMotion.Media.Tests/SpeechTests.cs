@@ -118,7 +118,12 @@ public sealed class SpeechTests : IAsyncLifetime
     {
         (await Should.ThrowAsync<MediaLimitException>(() => SpeakAsync(new string('x', 10_000)))).OwnerMessage.ShouldContain("10,000");
 
-        ShouldBeInOrder((await SpeakAsync(string.Concat(Enumerable.Repeat("word ", 300)))).ShouldNotBeNull());
+        var longest = string.Concat(Enumerable.Repeat("we were ", SpeechRequest.MaxCharacters / 8));
+        var spoken = (await SpeakAsync(longest)).ShouldNotBeNull();
+        ShouldBeInOrder(spoken);
+        spoken.Voice.ShouldBe(LocalVoice.Slt);
+        spoken.Words.Count.ShouldBe(SpeechRequest.MaxCharacters / 4);
+        spoken.Words[^1].End.ShouldBeGreaterThan(60);
         (await SpeakAsync(new string('x', SpeechRequest.MaxCharacters))).ShouldNotBeNull().Seconds.ShouldBeLessThan(30);
     }
 
