@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MangaMotion.Api;
@@ -86,6 +87,30 @@ public sealed partial class MangaMotionClient
         await ThrowIfRefusedAsync(response, cancellationToken);
         await response.Content.CopyToAsync(destination, cancellationToken);
     }
+
+    /// <summary>Reads the cast of a collection: voices of its speakers, and how its names are said.</summary>
+    public Task<CollectionCast> GetCollectionCastAsync(string collection, CancellationToken cancellationToken = default) =>
+        GetAsync<CollectionCast>(CastOf(collection), cancellationToken);
+
+    /// <summary>Replaces the cast of a collection. Videos that are submitted later take it.</summary>
+    public async Task<CollectionCast> SetCollectionCastAsync(
+        string collection, CollectionCast cast, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.PutAsJsonAsync(CastOf(collection), cast, ApiJson.Options, cancellationToken);
+        return await ReadAsync<CollectionCast>(response, cancellationToken);
+    }
+
+    /// <param name="json">JSON in UTF-8.</param>
+    /// <inheritdoc cref="SetCollectionCastAsync(string, CollectionCast, CancellationToken)"/>
+    public async Task<CollectionCast> SetCollectionCastAsync(
+        string collection, byte[] json, CancellationToken cancellationToken = default)
+    {
+        using var content = CreateJson(json);
+        using var response = await http.PutAsync(CastOf(collection), content, cancellationToken);
+        return await ReadAsync<CollectionCast>(response, cancellationToken);
+    }
+
+    private static string CastOf(string collection) => $"api/v1/collections/{Uri.EscapeDataString(collection)}/cast";
 
     private async Task<VideoStatus> EditScriptAsync(
         HttpMethod method, string path, byte[] json, string? version, CancellationToken cancellationToken)

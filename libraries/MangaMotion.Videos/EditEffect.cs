@@ -46,6 +46,7 @@ public sealed record EditEffect(IReadOnlyList<string> Shots, int Lines, int Segm
             script.Language,
             script.Direction,
             Shot = shot with { Id = "", Confidence = 1, LineConfidence = null, Flag = null, Draft = false, Transition = default },
+            Speech = DescribeSpeech(script, shot),
             FadesIn = FadesIn(script, i),
             FadesOut = FadesIn(script, i + 1),
         }),
@@ -61,8 +62,15 @@ public sealed record EditEffect(IReadOnlyList<string> Shots, int Lines, int Segm
 
     private static HashSet<string> DescribeLines(VideoScript script) => script.Shots
         .Where(shot => !string.IsNullOrWhiteSpace(shot.Line))
-        .Select(shot => Serialize(new { script.Language, shot.Line, shot.Speaker }))
+        .Select(shot => Serialize(new { script.Language, shot.Line, shot.Speaker, Speech = DescribeSpeech(script, shot) }))
         .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The voice and the pronunciations of a line as its cast has them.</summary>
+    private static object DescribeSpeech(VideoScript script, ScriptShot shot) => new
+    {
+        Voice = script.Cast?.FindVoice(shot.Speaker),
+        Pronunciations = script.Cast?.ListPronunciations(shot.Line ?? "", script.Language) ?? [],
+    };
 
     private static bool FadesIn(VideoScript script, int position) =>
         position > 0 && position < script.Shots.Count && script.Shots[position].Transition == ShotTransition.Fade;

@@ -131,6 +131,9 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
     [InlineData("POST", "failed-jobs/retry", """{"type":"thumb"}""", "type must be one of thumbnail, records, video.")]
     [InlineData(
         "PUT", "collections/a/variants", """{"variants":[{"name":"a","qality":3}]}""", "there is no member 'qality'; known are name, ")]
+    [InlineData(
+        "PUT", "collections/a/cast", """{"voices":[{"speaker":"a","vioce":"b"}]}""",
+        "there is no member 'vioce'; known are speaker, voice.")]
     [InlineData("POST", "uploads", """{"size":5""", "it is not valid JSON at line 1, byte ")]
     [InlineData("POST", "ingest", """{"upload":[]}""", "There is no field 'upload'; known are uploads, payload, collection, ")]
     [InlineData("POST", "ingest", "{", "it is not valid JSON at line 1, byte 2")]

@@ -14,6 +14,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
     private static readonly string[] WithoutOwner =
     [
         "post /api/v1/queues/{name}/pause", "post /api/v1/queues/{name}/resume", "put /api/v1/collections/{slug}/variants",
+        "put /api/v1/collections/{slug}/cast",
     ];
 
     private Installation _installation = null!;

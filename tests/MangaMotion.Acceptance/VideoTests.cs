@@ -419,6 +419,42 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_collection_keeps_a_cast_for_the_videos_that_follow()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var client = installation.Client;
+        (await client.GetCollectionCastAsync("voyage").ShouldThrowAsync<MangaMotionException>()).Problem.Code.ShouldBe("no_cast");
+        var cast = new CollectionCast { Voices = [new("Mira", "flite")], Pronunciations = [new("Aoi", "Ah-oh-ee", "en")] };
+        (await client.SetCollectionCastAsync("voyage", cast)).Voices.ShouldBe(cast.Voices);
+
+        (await RefuseAsync(new() { Voices = [new("Mira", "alto")] })).ShouldBe(
+            "The cast is not valid. voices[0].voice: The voice must be one of slt, flite, espeak.");
+        (await RefuseAsync(new() { Voices = [new("Mira", "slt"), new("mira", "slt")] })).ShouldContain("voices[1].speaker");
+        (await RefuseAsync(new() { Pronunciations = [new("Aoi", "...")] })).ShouldContain("pronunciations[0].say");
+        (await RefuseAsync(new() { Pronunciations = [new("Aoi", "a", "fr")] })).ShouldContain("en or ja");
+        var ingest = await client.IngestAsync([Samples.Named("1.png", Samples.Page)], Field("collection", "voyage"));
+        var sent = await client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)], Field("collection", "voyage"));
+        var named = await client.CreateVideoAsync(new VideoOfIngest { IngestId = ingest.JobId });
+        var other = await client.CreateVideoAsync([Samples.Named("1.png", Samples.Page)]);
+
+        (await client.GetCollectionCastAsync("voyage")).Pronunciations.ShouldBe(cast.Pronunciations);
+        (await ReadVoiceAsync(sent)).ShouldBe("flite");
+        (await ReadVoiceAsync(named)).ShouldBe("flite");
+        (await ReadVoiceAsync(other)).ShouldBe("none");
+        var foreign = await client.CreateApiKeyAsync(new("Acme", ["read"], Guid.NewGuid()));
+        var acme = MangaMotionClient.Create(installation.Http.BaseAddress!, foreign.Key);
+        (await acme.GetCollectionCastAsync("voyage").ShouldThrowAsync<MangaMotionException>()).Problem.Code.ShouldBe("no_cast");
+
+        async Task<string> RefuseAsync(CollectionCast wrong) =>
+            (await client.SetCollectionCastAsync("voyage", wrong).ShouldThrowAsync<MangaMotionException>()).Problem.Detail!;
+
+        Task<string> ReadVoiceAsync(VideoAccepted video) => installation.ScalarAsync<string>(
+            $"select coalesce((input -> 'options' ->> 'cast')::jsonb -> 'voices' -> 0 ->> 'voice', 'none') from jobs "
+                + $"where id = '{video.Id}'");
+    }
+
+    [Fact]
     public async Task A_repeated_key_and_chapter_make_one_video_for_sent_and_named_chapters()
     {
         await using var installation = await Installation.CreateAsync(stack);

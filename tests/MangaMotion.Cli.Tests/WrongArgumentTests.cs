@@ -187,7 +187,7 @@ public sealed class WrongArgumentTests : IDisposable
                 var file = Path.Combine(_folder.FullName, "chapter.cbz");
                 File.WriteAllText(file, "");
                 return [file];
-            case "keys create" or "queues pause" or "queues resume" or "backup" or "restore":
+            case "keys create" or "queues pause" or "queues resume" or "backup" or "restore" or "cast":
                 return ["name"];
             case "replay" or "keys revoke" or "keys rotate":
             case var video when video.StartsWith("video ", StringComparison.Ordinal):

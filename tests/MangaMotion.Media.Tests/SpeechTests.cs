@@ -127,6 +127,46 @@ public sealed class SpeechTests : IAsyncLifetime
         (await SpeakAsync(new string('x', SpeechRequest.MaxCharacters))).ShouldNotBeNull().Seconds.ShouldBeLessThan(30);
     }
 
+    [Theory]
+    [InlineData("en", "Aoi, wait! I saw AOI'S cat and Aoife.", "Aoi, wait! I saw AOI'S cat and Aoife.", 8)]
+    [InlineData("en", "THE KAMI NO TO FELL ON AOI", "THE|KAMI NO TO|FELL|ON|AOI", 5)]
+    [InlineData("en", "WHERE IS DR. AOI?", "WHERE|IS|DR.|AOI?", 4)]
+    [InlineData("de", "Wo ist Aoi?", "Wo|ist|Aoi?", 3)]
+    [InlineData("ja", "葵は、どこですか。", null, 0)]
+    public async Task A_word_is_said_by_its_pronunciation_and_shown_as_it_is_written(string language, string line, string? shown, int words)
+    {
+        WordSpelling[] spellings = [new("Aoi", "Ah oh ee"), new("kami no to", "tower"), new("葵", "アオイチャン"), new("no", "never")];
+        var plain = (await SpeakAsync(line, language)).ShouldNotBeNull();
+
+        var spoken = (await SpeakAsync(line, language, spellings: spellings)).ShouldNotBeNull();
+
+        ShouldBeInOrder(spoken);
+        string.Join(language == "ja" ? "" : " ", spoken.Words.Select(word => word.Text)).ShouldBe(line);
+        if (shown is not null)
+        {
+            spoken.Words.Count.ShouldBe(words);
+            spoken.Words.Select(word => word.Text).ShouldBe(shown.Split(shown.Contains('|', StringComparison.Ordinal) ? '|' : ' '));
+        }
+
+        Math.Abs(spoken.Seconds - plain.Seconds).ShouldBeGreaterThan(0.02);
+    }
+
+    [Fact]
+    public void A_pronunciation_is_found_as_a_word_and_never_makes_a_line_too_long()
+    {
+        WordSpelling[] spellings = [new("Ao", "blue"), new("Aoi", "Ah-oh-ee"), new("東京", "トウキョウ")];
+
+        Respelling.Create("Aoi, AO and Aoife: aoi's.", spellings).Text.ShouldBe("Ah-oh-ee, blue and Aoife: Ah-oh-ee's.");
+        Respelling.Create("AOI!", spellings).Text.ShouldBe("AH-OH-EE!");
+        Respelling.Create("東京都は", spellings).Text.ShouldBe("トウキョウ都は");
+        Respelling.Create("Lights <b>out</b>", spellings).Text.ShouldBe("Lights <b>out</b>");
+        var longest = Respelling.Create(string.Concat(Enumerable.Repeat("ao ", 600)), spellings);
+        longest.Text.Length.ShouldBeInRange(SpeechRequest.MaxCharacters - 10, SpeechRequest.MaxCharacters);
+        // A reader that changes words gets the whole line as one.
+        Respelling.Create("Aoi is here", spellings).Restore<string>(["nothing", "alike"], word => word, (_, shown) => shown)
+            .ShouldBe(["Aoi is here"]);
+    }
+
     [Fact]
     public async Task Sound_of_a_provider_is_decoded_and_its_words_move_by_the_removed_silence()
     {
@@ -145,8 +185,9 @@ public sealed class SpeechTests : IAsyncLifetime
 
     private SpeechSynthesizer Speech => new(_rig.Tools, NullLogger<SpeechSynthesizer>.Instance);
 
-    private Task<SpokenLine?> SpeakAsync(string line, string language = "en", string? voice = null) =>
-        Speech.SpeakAsync(_rig.Root.Create(), new SpeechRequest(line, language, voice), CancellationToken.None);
+    private Task<SpokenLine?> SpeakAsync(string line, string language = "en", string? voice = null, WordSpelling[]? spellings = null) =>
+        Speech.SpeakAsync(
+            _rig.Root.Create(), new SpeechRequest(line, language, voice) { Spellings = spellings ?? [] }, CancellationToken.None);
 
     private static void ShouldBeInOrder(SpokenLine spoken)
     {

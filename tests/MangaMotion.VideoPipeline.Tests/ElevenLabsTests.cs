@@ -52,6 +52,16 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_provider_reads_a_pronunciation_and_the_words_are_those_of_the_line()
+    {
+        var speech = await SpeakAsync("Aoi, up we go", "en", pronunciations: [new() { Word = "aoi", Say = "Ah oh ee" }]);
+
+        _stub.Requests.ShouldHaveSingleItem().Body.GetProperty("text").GetString().ShouldBe("Ah oh ee, up we go");
+        speech.Words.Select(word => word.Text).ShouldBe(["Aoi,", "up", "we", "go"]);
+        (speech.Words[1].Start - speech.Words[0].Start).ShouldBe(1, 0.01);
+    }
+
+    [Fact]
     public async Task A_busy_provider_is_retried_after_its_Retry_After()
     {
         _stub.Before.Enqueue(context => Answer(context, 429, retryAfter: 1));
@@ -109,7 +119,8 @@ public sealed class ElevenLabsTests : IAsyncLifetime
     }
 
     private async Task<ShotSpeech> SpeakAsync(
-        string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null)
+        string line, string language, string? voice = null, ILogger<ElevenLabsVoice>? log = null, TimeSpan? deadline = null,
+        IReadOnlyList<Pronunciation>? pronunciations = null)
     {
         var options = new ElevenLabsOptions { BaseUrl = _stub.Address, MaxRetries = 2, Deadline = deadline ?? TimeSpan.FromMinutes(3) };
         using var client = ElevenLabsClient.Create(Key, options);
@@ -118,7 +129,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
             log ?? NullLogger<ElevenLabsVoice>.Instance);
         var shot = VideoRig.Shot(1, 1, new PanelBox { X = 0, Y = 0, Width = 100, Height = 100 }, line);
         return await provider.SpeakAsync(
-            shot, new VideoOptions { Language = language, Voice = voice }, _rig.Workspace, CancellationToken.None);
+            shot, new VideoOptions { Language = language, Voice = voice }, pronunciations ?? [], _rig.Workspace, CancellationToken.None);
     }
 
     private static async Task Answer(HttpContext context, int status, string body = "", int? retryAfter = null)

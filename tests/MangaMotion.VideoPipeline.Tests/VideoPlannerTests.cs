@@ -23,6 +23,14 @@ public sealed class VideoPlannerTests
         script => ReplaceShot(script, 2, shot => shot with { Duration = 30 }),
         script => ReplaceShot(script, 1, shot => shot with { Transition = ShotTransition.Cut }),
         script => ReplaceShot(script, 1, shot => shot with { Panel = shot.Panel with { Width = shot.Panel.Width - 1 } }),
+        script => script with
+        {
+            Cast = new() { Pronunciations = [new() { Word = "mira", Say = "Meera" }, new() { Word = "line", Say = "x", Language = "ja" }] },
+        },
+        script => ReplaceShot(script, 4, shot => shot with { Speaker = "Mira" }) with
+        {
+            Cast = new() { Voices = [new() { Speaker = "MIRA", Voice = "flite" }, new() { Speaker = "Ben", Voice = "espeak" }] },
+        },
         script => script with { Shots = [.. script.Shots.Skip(1)] },
         script => script with { Shots = [.. script.Shots.SkipLast(1)] },
     ];
@@ -57,6 +65,8 @@ public sealed class VideoPlannerTests
     [InlineData(7)]
     [InlineData(8)]
     [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
     public void The_preview_of_an_edit_counts_what_the_planner_plans(int edit)
     {
         var before = CreateScript("Every night, Mira lights the lamp.");
@@ -69,11 +79,29 @@ public sealed class VideoPlannerTests
         var segments = PlanSegments(after, Burnt).Select(plan => plan.Hash).ToHashSet();
         effect.TotalSegments.ShouldBe(segments.Count);
         var planned = segments.Except(PlanSegments(before, Burnt).Select(plan => plan.Hash)).Count();
-        // A shot that loses its transition can keep its length, which the preview does not compute.
-        (effect.Segments - planned).ShouldBeInRange(0, edit == Edits.Length - 1 ? 1 : 0);
+        // A line that is said otherwise, and a shot that loses its transition, can keep their length, which the preview does not compute.
+        var spare = edit == Edits.Length - 1 ? 1 : after.Cast is null ? 0 : 3;
+        (effect.Segments - planned).ShouldBeInRange(0, spare);
         effect.Composes.ShouldBe(ContentHash.Compute(before) != ContentHash.Compute(after));
         var whole = EditEffect.Create(null, after);
         (whole.Segments, whole.Shots.Count, whole.Composes).ShouldBe((segments.Count, after.Shots.Count, true));
+    }
+
+    [Fact]
+    public void A_cast_changes_the_lines_of_its_speakers_and_words_only()
+    {
+        var script = CreateScript("Every night, Mira lights the lamp.");
+        var speaking = ReplaceShot(script, 4, shot => shot with { Speaker = "Mira" });
+        var cast = new ScriptCast
+        {
+            Voices = [new() { Speaker = "mira", Voice = "flite" }],
+            Pronunciations = [new() { Word = "mira", Say = "Meera" }, new() { Word = "line", Say = "laine", Language = "ja" }],
+        };
+
+        var (before, after) = (_planner.PlanSpeech(speaking, Burnt), _planner.PlanSpeech(speaking with { Cast = cast }, Burnt));
+
+        var changed = after.Select((plan, i) => (plan, i)).Where(each => each.plan!.Hash != before[each.i]!.Hash);
+        changed.Select(each => $"{each.i} {each.plan!.Options.Voice} {each.plan.Pronunciations.Count}").ShouldBe(["2  1", "4 flite 0"]);
     }
 
     [Fact]
@@ -123,7 +151,8 @@ public sealed class VideoPlannerTests
         public string Version => "voice";
 
         public Task<ShotSpeech> SpeakAsync(
-            ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken) =>
+            ScriptShot shot, VideoOptions options, IReadOnlyList<Pronunciation> pronunciations, Workspace workspace,
+            CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 

@@ -96,7 +96,7 @@ public sealed class VideoRig : IAsyncDisposable
     {
         var speeches = new Dictionary<string, ShotSpeech>();
         foreach (var shot in script.Shots.Where(shot => shot.Line is not null))
-            speeches[shot.Id] = await Voice.SpeakAsync(shot, options, Workspace, CancellationToken.None);
+            speeches[shot.Id] = await Voice.SpeakAsync(shot, options, [], Workspace, CancellationToken.None);
 
         var timeline = Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds));
         StoredPage[] pages = [.. Pictures.Select(page => new StoredPage(page.Key, page.Value, page.Value))];

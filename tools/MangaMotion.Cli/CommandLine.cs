@@ -47,6 +47,7 @@ internal static class CommandLine
         VideoCommand.Create(),
         VideosCommand.Create(),
         VoicesCommand.Create(),
+        CastCommand.Create(),
         PanelsCommand.Create(),
         SetupCommand.Create(),
         TestCommand.Create(),

@@ -117,7 +117,7 @@ internal sealed class FilmRun(ServiceProvider services, Workspace workspace, Fil
         var voice = services.GetRequiredService<IShotVoice>();
         await Parallel.ForEachAsync(
             script.Shots.Where(shot => shot.Line is { } line && !_speeches.ContainsKey(line)), parallel,
-            async (shot, stop) => _speeches[shot.Line!] = await voice.SpeakAsync(shot, _video, workspace, stop));
+            async (shot, stop) => _speeches[shot.Line!] = await voice.SpeakAsync(shot, _video, [], workspace, stop));
         var speeches = script.Shots.Where(shot => shot.Line is not null).ToDictionary(shot => shot.Id, shot => _speeches[shot.Line!]);
         return (speeches, Timeline.Create(script, speeches.ToDictionary(speech => speech.Key, speech => speech.Value.Seconds)));
     }

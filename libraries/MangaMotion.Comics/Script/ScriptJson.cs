@@ -29,6 +29,11 @@ public static class ScriptJson
     public static VideoScript Read(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<VideoScript>(json, Options) ?? throw new JsonException("The script is null.");
 
+    /// <summary>Reads a cast.</summary>
+    /// <exception cref="JsonException">The document is not a cast.</exception>
+    public static ScriptCast ReadCast(string json) =>
+        JsonSerializer.Deserialize<ScriptCast>(json, Options) ?? throw new JsonException("The cast is null.");
+
     /// <summary>Reads an edited script and checks it against the script that it replaces.</summary>
     /// <param name="json">Document in UTF-8.</param>
     /// <param name="script">The edited script; null if there are errors.</param>

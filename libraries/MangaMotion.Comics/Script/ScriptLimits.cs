@@ -10,6 +10,10 @@ public static class ScriptLimits
     public const int MaxLineLength = 1_000;
     public const int MaxSpeakerLength = 100;
     public const int MaxCardLines = 8;
+    public const int MaxCastVoices = 100;
+    public const int MaxVoiceLength = 64;
+    public const int MaxPronunciations = 500;
+    public const int MaxPronunciationLength = 60;
     public const int MinPanelSide = 16;
     public const int MaxCorners = 16;
     public const int MaxLetteringBoxes = 24;

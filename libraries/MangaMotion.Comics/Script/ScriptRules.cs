@@ -61,6 +61,8 @@ public static class ScriptRules
 
         if (script.Cover is { } cover && !script.Shots.Any(shot => shot?.Id == cover))
             Add("cover", $"There is no shot '{cover}'. Use null for the largest panel of the first ones.");
+        if (script.Cast is { } cast)
+            errors.AddRange(CastRules.Check(cast).Select(error => error with { Field = $"cast.{error.Field}" }));
         return errors;
 
         void Add(string field, string message) => errors.Add(new ScriptError(null, field, message));
@@ -213,7 +215,7 @@ public static class ScriptRules
         Letters: null or (>= 0 and <= ScriptLimits.MaxLineLength),
     };
 
-    private static IEnumerable<ScriptError> CheckText(string? shot, string field, string? text, int maxLength)
+    internal static IEnumerable<ScriptError> CheckText(string? shot, string field, string? text, int maxLength)
     {
         if (text is null)
             yield break;

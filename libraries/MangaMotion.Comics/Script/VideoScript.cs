@@ -57,6 +57,10 @@ public sealed record VideoScript
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Cover { get; init; }
 
+    [Description("Voices of the speakers, and how words are said; null for the voice of the video and its own reading.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScriptCast? Cast { get; init; }
+
     [Description("Width of the video in pixels, even. Cannot be edited.")]
     [Range(ScriptLimits.MinFrameSide, ScriptLimits.MaxFrameSide)]
     public required int Width { get; init; }

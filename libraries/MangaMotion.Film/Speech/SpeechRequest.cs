@@ -8,6 +8,9 @@ public sealed record SpeechRequest(string Text, string Language = "en", string? 
 {
     /// <summary>About two and a half minutes of speech, which is more than a shot can hold.</summary>
     public const int MaxCharacters = 2_000;
+
+    /// <summary>Words that are said otherwise than they are written.</summary>
+    public IReadOnlyList<WordSpelling> Spellings { get; init; } = [];
 }
 
 /// <summary>One word as it is written, with the punctuation at it.</summary>

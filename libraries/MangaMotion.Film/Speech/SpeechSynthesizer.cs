@@ -35,7 +35,11 @@ public sealed class SpeechSynthesizer(ToolRunner tools, ILogger<SpeechSynthesize
         }
 
         var language = Language(request.Language);
-        var words = await WordsAsync(workspace, request.Text, language, cancellationToken);
+        var respelling = Respelling.Create(request.Text, request.Spellings);
+        var words = respelling.Restore(
+            await WordsAsync(workspace, respelling.Text, language, cancellationToken), word => word.Shown,
+            (parts, shown) =>
+                new(shown, string.Join(language == "ja" ? "" : " ", parts.Select(part => part.Spoken)), parts[^1].EndsClause));
         if (words.Count == 0)
             return null;
 

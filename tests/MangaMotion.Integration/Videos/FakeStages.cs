@@ -67,7 +67,8 @@ public sealed class FakeStages : IScriptGenerator, IShotVoice, ISegmentRenderer,
     }
 
     public async Task<ShotSpeech> SpeakAsync(
-        ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
+        ScriptShot shot, VideoOptions options, IReadOnlyList<Pronunciation> pronunciations, Workspace workspace,
+        CancellationToken cancellationToken)
     {
         await MakeAsync($"speak {shot.Line}", cancellationToken);
         var path = await WriteAsync(workspace, shot.Line!, cancellationToken);

@@ -67,6 +67,7 @@ internal static class VideoCommand
         new Option<string?>("--size") { Description = $"Size of the video: {VideoSizes.Allowed}. Default: {VideoSizes.Landscape}." }
             .Check(text => VideoSizes.Parse(text) is not null, VideoSizes.Allowed),
         new Option<string?>("--fps") { Description = "Frames a second: 24, 25, 30 (default) or 60." }.Only("24", "25", "30", "60"),
+        new Option<string?>("--collection") { Description = "Collection of the video, whose cast speaks." },
         new Option<string?>("--title") { Description = "Title of the chapter." },
         new Option<string?>("--author") { Description = "Author on the title cards; by default that of ComicInfo.xml." },
         new Option<string?>("--source") { Description = "Source on the end card; by default the address in ComicInfo.xml." },

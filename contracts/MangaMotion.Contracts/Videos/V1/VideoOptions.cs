@@ -60,4 +60,8 @@ public sealed record VideoOptions
     /// <summary>Variants of the poster, the JSON array of the request or of its collection; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PosterVariants { get; init; }
+
+    /// <summary>Cast of the collection, a JSON object as <c>cast</c> of a script; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cast { get; init; }
 }

@@ -37,6 +37,7 @@ internal static class AcceptingRegistration
         services.AddSingleton<IngestWaits>();
         services.AddSingleton(provider => IngestWaits.CreateHandler(provider.GetRequiredService<IngestWaits>()));
         services.AddSingleton<VideoVoices>();
+        services.AddSingleton<CollectionCasts>();
         services.AddSingleton<VideoAcceptor>();
         services.AddRequestReading();
     }

@@ -20,7 +20,8 @@ internal static class AuditEndpoints
     {
         var result = await next(context);
         var value = (result as IValueHttpResult)?.Value;
-        var body = context.Arguments.FirstOrDefault(argument => argument is ReplayFailedJobs or CreateApiKey or RotateApiKey or VariantSet);
+        var body = context.Arguments.FirstOrDefault(
+            argument => argument is ReplayFailedJobs or CreateApiKey or RotateApiKey or VariantSet or CollectionCast);
 
         // Not the request's token: the change is made, so its row is inserted even if the caller disconnects.
         await context.HttpContext.RequestServices.GetRequiredService<AuditLog>()

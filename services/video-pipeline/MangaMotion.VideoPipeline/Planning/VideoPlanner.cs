@@ -60,8 +60,17 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
             Line = shot.Line,
             Speaker = shot.Speaker,
         };
-        var spoken = new VideoOptions { Language = script.Language, Voice = options.Voice, Direction = options.Direction };
-        return new(ContentHash.Compute("speech", voice.Version, heard.Line, heard.Speaker, spoken.Language, spoken.Voice), heard, spoken);
+        var spoken = new VideoOptions
+        {
+            Language = script.Language,
+            Voice = script.Cast?.FindVoice(shot.Speaker) ?? options.Voice,
+            Direction = options.Direction,
+        };
+        var pronunciations = script.Cast?.ListPronunciations(heard.Line, script.Language) ?? [];
+        object?[] ingredients = ["speech", voice.Version, heard.Line, heard.Speaker, spoken.Language, spoken.Voice];
+        // Lines without pronunciations keep the hash that they had before there were any.
+        var hash = ContentHash.Compute(pronunciations.Count == 0 ? ingredients : [.. ingredients, pronunciations]);
+        return new(hash, heard, spoken) { Pronunciations = pronunciations };
     }
 
     private static ShotView RemoveNames(ShotView view) => view with { Shot = view.Shot with { Id = "", Page = 1 } };

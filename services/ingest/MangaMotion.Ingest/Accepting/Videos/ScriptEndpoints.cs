@@ -71,23 +71,25 @@ internal static class ScriptEndpoints
         return Results.Bytes(ScriptJson.Write(script), "application/json; charset=utf-8", entityTag: CreateTag(script));
     }
 
-    private static async Task<IResult> PutAsync(Guid id, HttpContext context, VideoQuery videos, VideoEdits edits)
+    private static async Task<IResult> PutAsync(
+        Guid id, HttpContext context, VideoQuery videos, VideoEdits edits, VideoVoices voices)
     {
         await FindAsync(id, context, videos);
         var body = await ReadBodyAsync(context);
-        return await EditAsync(id, newest => ReadEdited(body, newest), context, videos, edits);
+        return await EditAsync(id, newest => ReadEdited(body, newest, voices), context, videos, edits);
     }
 
-    private static async Task<IResult> PatchShotAsync(Guid id, string shot, HttpContext context, VideoQuery videos, VideoEdits edits)
+    private static async Task<IResult> PatchShotAsync(
+        Guid id, string shot, HttpContext context, VideoQuery videos, VideoEdits edits, VideoVoices voices)
     {
         await FindAsync(id, context, videos);
         var patch = ReadPatch(await ReadBodyAsync(context));
-        return await EditAsync(id, newest => Patch(id, newest, shot, patch), context, videos, edits);
+        return await EditAsync(id, newest => Patch(id, newest, shot, patch, voices), context, videos, edits);
     }
 
-    private static async Task<IResult> PreviewAsync(Guid id, HttpContext context, VideoQuery videos)
+    private static async Task<IResult> PreviewAsync(Guid id, HttpContext context, VideoQuery videos, VideoVoices voices)
     {
-        var edited = ReadEdited(await ReadBodyAsync(context), await FindAsync(id, context, videos));
+        var edited = ReadEdited(await ReadBodyAsync(context), await FindAsync(id, context, videos), voices);
         var made = await videos.FindMadeAsync(id, context.OwnerId(), context.RequestAborted) ?? throw NoScript(id);
         var effect = EditEffect.Create(made.Script, edited);
         List<string> stages =
@@ -124,9 +126,11 @@ internal static class ScriptEndpoints
         return done.IsQueued ? Results.Accepted($"/api/v1/videos/{id}", video) : Results.Ok(video);
     }
 
-    private static VideoScript ReadEdited(byte[] body, VideoScript original)
+    private static VideoScript ReadEdited(byte[] body, VideoScript original, VideoVoices voices)
     {
         var errors = ScriptJson.ReadEdited(body, original, out var script);
+        if (script?.Cast is { } cast && voices.CheckCast(cast).ToArray() is { Length: > 0 } unknown)
+            (script, errors) = (null, [.. unknown.Select(error => error with { Field = $"cast.{error.Field}" })]);
         return script ?? throw new ProblemException(
             422, "invalid_script", $"The script is not valid. {errors[0]} The schema is at {ServiceIndex.ScriptSchema}.",
             new Dictionary<string, object?> { ["errors"] = errors, ["schema"] = ServiceIndex.ScriptSchema });
@@ -148,7 +152,7 @@ internal static class ScriptEndpoints
             422, "invalid_script", "Send a JSON object with the members of the shot to change, such as {\"line\": \"Good night.\"}.");
     }
 
-    private static VideoScript Patch(Guid id, VideoScript newest, string shot, JsonObject patch)
+    private static VideoScript Patch(Guid id, VideoScript newest, string shot, JsonObject patch, VideoVoices voices)
     {
         var script = JsonNode.Parse(ScriptJson.Write(newest))!;
         var found = script["shots"]!.AsArray().Select(each => each!.AsObject()).FirstOrDefault(each => (string?)each["id"] == shot)
@@ -156,7 +160,7 @@ internal static class ScriptEndpoints
                 404, "unknown_shot", $"There is no shot '{NearestName.Shorten(shot)}' in the script of video {id}.");
         foreach (var (name, value) in patch)
             found[name] = value?.DeepClone();
-        return ReadEdited(Encoding.UTF8.GetBytes(script.ToJsonString()), newest);
+        return ReadEdited(Encoding.UTF8.GetBytes(script.ToJsonString()), newest, voices);
     }
 
     private static EntityTagHeaderValue CreateTag(VideoScript script) =>

@@ -16,8 +16,9 @@ namespace MangaMotion.Ingest.Accepting.Videos;
 /// Accepts a video: a chapter that comes with the request, uploads that it names, or the files of an ingest that it names.
 /// </summary>
 public sealed class VideoAcceptor(
-    UploadReader uploads, UploadReferences references, IngestRows rows, VideoVoices voices, AcceptTransaction transaction,
-    StoredFiles stored, IOptions<JsonOptions> json) : Acceptor<VideoRequest>("POST /videos", transaction, stored)
+    UploadReader uploads, UploadReferences references, IngestRows rows, VideoVoices voices, CollectionCasts casts,
+    AcceptTransaction transaction, StoredFiles stored, IOptions<JsonOptions> json)
+    : Acceptor<VideoRequest>("POST /videos", transaction, stored)
 {
     private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
 
@@ -54,6 +55,7 @@ public sealed class VideoAcceptor(
         var options = fields.Options with
         {
             PosterVariants = await rows.ResolveVariantsAsync(fields, owner, fields.IngestId, cancellationToken),
+            Cast = await casts.ResolveAsync(fields, owner, fields.IngestId, cancellationToken),
         };
         return new(
             CreateAnswer(videoId, source, pages),

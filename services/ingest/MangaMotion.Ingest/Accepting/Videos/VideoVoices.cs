@@ -1,4 +1,5 @@
 using MangaMotion.Api;
+using MangaMotion.Comics.Script;
 using MangaMotion.Film.Speech;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,13 @@ public sealed class VideoVoices(IOptions<IngestOptions> options)
         .. options.Value.ProviderVoices.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(name => new Voice(name, [English, Japanese], "provider")),
     ];
+
+    /// <summary>Finds the voices of a cast that no video can name.</summary>
+    public IEnumerable<ScriptError> CheckCast(ScriptCast cast) => cast.Voices
+        .Select((each, i) => (each.Voice, Position: i))
+        .Where(each => Find(each.Voice) is null)
+        .Select(each => new ScriptError(
+            null, $"voices[{each.Position}].voice", $"The voice must be one of {string.Join(", ", All.Select(voice => voice.Name))}."));
 
     public Voice? Find(string name) => All.FirstOrDefault(voice => voice.Name == name);
 }

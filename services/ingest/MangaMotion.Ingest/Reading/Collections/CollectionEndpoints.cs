@@ -1,5 +1,6 @@
 using MangaMotion.Api;
 using MangaMotion.Ingest.Accepting.Ingests;
+using MangaMotion.Ingest.Accepting.Videos;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 
@@ -18,6 +19,12 @@ internal static class CollectionEndpoints
         api.MapPut("/collections/{slug}/variants", SetVariantsAsync)
             .WithName("setCollectionVariants").WithSummary("Replace the variants of a collection; files that are submitted later get them.")
             .Produces<VariantSet>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
+        api.MapGet("/collections/{slug}/cast", GetCastAsync)
+            .WithName("getCollectionCast").WithSummary("Voices of the speakers of a collection, and how its names are said.")
+            .Produces<CollectionCast>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapPut("/collections/{slug}/cast", SetCastAsync)
+            .WithName("setCollectionCast").WithSummary("Replace the cast of a collection; videos that are submitted later take it.")
+            .Produces<CollectionCast>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
     }
 
     private static async Task<IResult> GetVariantsAsync(string slug, HttpContext context, VariantSets sets) =>
@@ -29,6 +36,17 @@ internal static class CollectionEndpoints
     {
         await sets.SetAsync(context.OwnerId(), IngestRequest.CheckCollection(slug), set, context.RequestAborted);
         return Results.Ok(await sets.FindAsync(context.OwnerId(), slug, context.RequestAborted));
+    }
+
+    private static async Task<IResult> GetCastAsync(string slug, HttpContext context, CollectionCasts casts) =>
+        await casts.FindAsync(context.OwnerId(), IngestRequest.CheckCollection(slug), context.RequestAborted) is { } cast
+            ? Results.Ok(cast)
+            : throw new ProblemException(404, "no_cast", $"Collection '{slug}' has no cast; PUT sets it.");
+
+    private static async Task<IResult> SetCastAsync(string slug, CollectionCast cast, HttpContext context, CollectionCasts casts)
+    {
+        await casts.SetAsync(context.OwnerId(), IngestRequest.CheckCollection(slug), cast, context.RequestAborted);
+        return Results.Ok(await casts.FindAsync(context.OwnerId(), slug, context.RequestAborted));
     }
 
     private static async Task<IResult> StatusAsync(string slug, HttpContext context, CollectionStatusQuery query) =>

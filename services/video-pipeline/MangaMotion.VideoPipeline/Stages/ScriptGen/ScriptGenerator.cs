@@ -49,6 +49,7 @@ internal sealed class ScriptGenerator(
             DirectionConfidence = direction.Confidence,
             LanguageFrom = language.From,
             LanguageConfidence = language.Confidence,
+            Cast = options.Cast is { } cast ? ScriptJson.ReadCast(cast) : null,
         };
         script = script with { Notes = CollectNotes(opened.Info, language, script.Notes) };
         if (script.Shots.Count == 0)

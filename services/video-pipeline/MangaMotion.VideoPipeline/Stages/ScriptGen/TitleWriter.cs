@@ -29,9 +29,11 @@ internal sealed class TitleWriter(CaptionFonts fonts, IShotVoice? voice = null)
 
     private TitleText CollectTexts(VideoScript script, VideoOptions options, ComicInfo info)
     {
+        var voices = script.Shots.Where(shot => shot.Line is not null)
+            .Select(shot => script.Cast?.FindVoice(shot.Speaker) ?? options.Voice).Distinct();
         string?[] credits =
         [
-            script.Shots.Any(shot => shot.Line is not null) ? voice?.GetCredit(options, script.Language) : null,
+            .. voices.Select(name => voice?.GetCredit(options with { Voice = name }, script.Language)).Distinct(),
             options.Music ? MusicCredit : null,
         ];
         return new()

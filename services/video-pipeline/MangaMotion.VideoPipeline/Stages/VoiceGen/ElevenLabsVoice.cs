@@ -23,14 +23,18 @@ internal sealed partial class ElevenLabsVoice(
     public string? GetCredit(VideoOptions video, string language) =>
         video.Voice is { } name && LocalVoice.Names.Contains(name) ? local.GetCredit(video, language) : "Voice: ElevenLabs";
 
-    public async Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions video, Workspace workspace, CancellationToken cancellationToken)
+    public async Task<ShotSpeech> SpeakAsync(
+        ScriptShot shot, VideoOptions video, IReadOnlyList<Pronunciation> pronunciations, Workspace workspace,
+        CancellationToken cancellationToken)
     {
         if (video.Voice is { } name && LocalVoice.Names.Contains(name))
-            return await local.SpeakAsync(shot, video, workspace, cancellationToken);
+            return await local.SpeakAsync(shot, video, pronunciations, workspace, cancellationToken);
         try
         {
             var voice = video.Voice is { } asked && VoiceId().IsMatch(asked) ? asked : _options.Voice;
-            var (sound, words) = await client.SpeakAsync(shot.Line!, voice, _options.Model, cancellationToken);
+            var respelling = Respelling.Create(shot.Line!, ShotVoice.Convert(pronunciations));
+            var (sound, timed) = await client.SpeakAsync(respelling.Text, voice, _options.Model, cancellationToken);
+            var words = respelling.Restore(timed, word => word.Text, (parts, shown) => new(shown, parts[0].Start, parts[^1].End));
             if (await synthesizer.AdoptAsync(workspace, sound, words, $"elevenlabs {voice}", cancellationToken) is { } line)
                 return ShotVoice.Convert(line);
             log.LogWarning("ElevenLabs sent silence for shot {Shot}. The local voice speaks it as a draft.", shot.Id);
@@ -41,7 +45,7 @@ internal sealed partial class ElevenLabsVoice(
             log.LogWarning(failure, "ElevenLabs failed for shot {Shot}. The local voice speaks it as a draft.", shot.Id);
         }
 
-        return await local.SpeakAsync(shot, video, workspace, cancellationToken) with { Draft = true };
+        return await local.SpeakAsync(shot, video, pronunciations, workspace, cancellationToken) with { Draft = true };
     }
 
     [GeneratedRegex("^[A-Za-z0-9]{10,40}$", RegexOptions.NonBacktracking)]

@@ -9,8 +9,8 @@ namespace MangaMotion.VideoPipeline.Stages.VoiceGen;
 public interface IShotVoice
 {
     /// <summary>
-    /// Names everything that the sound depends on besides line, speaker, voice and language: engine, version, settings. It is part of the
-    /// hash under which a speech is kept.
+    /// Names everything that the sound depends on besides line, speaker, voice, language and pronunciations: engine, version, settings. It
+    /// is part of the hash under which a speech is kept.
     /// </summary>
     string Version { get; }
 
@@ -18,7 +18,10 @@ public interface IShotVoice
     string? GetCredit(VideoOptions options, string language) => null;
 
     /// <param name="shot">A shot with a line.</param>
-    Task<ShotSpeech> SpeakAsync(ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken);
+    /// <param name="pronunciations">How words of the line are said. The words of the result are as the line writes them.</param>
+    Task<ShotSpeech> SpeakAsync(
+        ScriptShot shot, VideoOptions options, IReadOnlyList<Pronunciation> pronunciations, Workspace workspace,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>A spoken line.</summary>

@@ -20,12 +20,19 @@ internal sealed class ShotVoice(SpeechSynthesizer synthesizer) : IShotVoice
 
     /// <summary>Speaks the line. A line without a letter or digit, such as an ellipsis, is a pause.</summary>
     public async Task<ShotSpeech> SpeakAsync(
-        ScriptShot shot, VideoOptions options, Workspace workspace, CancellationToken cancellationToken)
+        ScriptShot shot, VideoOptions options, IReadOnlyList<Pronunciation> pronunciations, Workspace workspace,
+        CancellationToken cancellationToken)
     {
-        var request = new SpeechRequest(shot.Line ?? "", options.Language ?? VideoDefaults.Language, options.Voice);
+        var request = new SpeechRequest(shot.Line ?? "", options.Language ?? VideoDefaults.Language, options.Voice)
+        {
+            Spellings = Convert(pronunciations),
+        };
         return Convert(await synthesizer.SpeakAsync(workspace, request, cancellationToken)
             ?? await SpeechSynthesizer.PauseAsync(workspace, request.Text, cancellationToken));
     }
+
+    internal static IReadOnlyList<WordSpelling> Convert(IReadOnlyList<Pronunciation> pronunciations) =>
+        [.. pronunciations.Select(each => new WordSpelling(each.Word, each.Say))];
 
     internal static ShotSpeech Convert(SpokenLine line) =>
         new(line.Path, line.Seconds, [.. line.Words.Select(word => new SpeechWord(word.Text, word.Start, word.End))]);

@@ -19,7 +19,7 @@ internal sealed class VoiceWork(StageRun stage, IShotVoice voice, IObjectStore s
             return (await JsonSerializer.DeserializeAsync<SpeechResult>(stored.Stream, VideoJson.Options, cancellationToken))!;
         }
 
-        var speech = await voice.SpeakAsync(plan.Shot, plan.Options, workspace, cancellationToken);
+        var speech = await voice.SpeakAsync(plan.Shot, plan.Options, plan.Pronunciations, workspace, cancellationToken);
         var key = speech.Draft ? VideoKeys.DraftSound(run.JobId) : VideoKeys.Sound(plan.Hash, run.JobId);
         var result = new SpeechResult(key, speech.Seconds, speech.Words, speech.Draft);
         await store.PutFileAsync(key, speech.Path, new() { ContentType = "audio/wav" }, cancellationToken);
