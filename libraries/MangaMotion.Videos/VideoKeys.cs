@@ -23,9 +23,11 @@ public static class VideoKeys
     /// <param name="panel">Position on the page in reading order, 1-based.</param>
     public static string Panel(Guid video, int page, int panel) => $"{Prefix(video)}panels/{page:0000}-{panel:000}.jpg";
 
-    /// <summary>Prefix of the result files of one composition, without a slash at the end.</summary>
-    /// <param name="hash">Hash of everything that the composition is made of.</param>
-    public static string Composition(Guid video, string hash) => $"{Prefix(video)}{hash[..16]}";
+    /// <summary>
+    /// Creates a prefix for the result files of one composition, without a slash at the end. No two compositions share it: the files of
+    /// one are removed when another replaces it, and an edit that is undone makes the first one again.
+    /// </summary>
+    public static string CreateComposition(Guid video) => $"{Prefix(video)}{Guid.NewGuid():N}";
 
     /// <summary>Words and sound key of a speech. It is written after the sound: if it exists, the sound exists.</summary>
     public static string Speech(string hash) => $"{Shots}{hash}/speech.json";

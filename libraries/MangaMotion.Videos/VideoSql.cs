@@ -238,6 +238,23 @@ internal static class VideoSql
         where j.id = @video_id and j.owner_id = @owner_id and j.type = 'video' and file ->> 'variant' = @variant
         """;
 
+    // An edit locks the job of the video, and starts it again. A locked one is left for the next round.
+    // Fires jobs_counted_delete, which counts no parts.
+    public const string TakeOldCompositions =
+        $"""
+        with old as (
+          select part.id, part.result, whole.result as newest
+          from jobs whole join stages s on s.video_id = whole.id
+            join jobs part on part.parent_id = whole.id
+          where whole.type = @whole_type and whole.status = 'DONE' and whole.finished_at < @before and whole.result ? 'files'
+            and s.stage = '{StageNames.Compositing}' and s.status = 'DONE'
+            and part.type = @part_type and part.status = 'DONE' and part.id <> s.job_id
+          order by part.id limit @limit for update of whole skip locked),
+        gone as (delete from jobs using old where jobs.id = old.id returning old.result, old.newest)
+        select file ->> 'key' as key from gone, jsonb_array_elements(gone.result -> 'files') file
+        where not exists (select from jsonb_array_elements(gone.newest -> 'files') kept where kept ->> 'key' = file ->> 'key')
+        """;
+
     public const string FindPage =
         """
         select page ->> 'key' from videos v join jobs j on j.id = v.id, jsonb_array_elements(v.pages) page

@@ -61,6 +61,66 @@ public sealed class RemovalTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_of_a_composition_that_a_newer_one_replaced_are_removed_once_their_links_have_expired()
+    {
+        var store = new DiskObjectStore(Options.Create(new StorageOptions { Kind = StoreKind.Disk, Disk = { Root = _folder.FullName } }));
+        await store.CheckAsync(default);
+        var day = TimeSpan.FromDays(1);
+        var edited = await AddVideoAsync("DONE", finished: 2 * day, "old", "new");
+        var undone = await AddVideoAsync("DONE", finished: 2 * day, "shared", "shared");
+        var failed = await AddVideoAsync("FAILED", finished: 2 * day, "old", "new");
+        var young = await AddVideoAsync("DONE", finished: day / 2, "old", "new");
+        var removals = new ObjectRemovals(
+            _database.Source, store, new OrphanSweep(_database.Source, store, new(_database.Source), TimeProvider.System),
+            NullLogger<ObjectRemovals>.Instance);
+
+        await using (var editing = await _database.Source.OpenConnectionAsync())
+        {
+            await using var transaction = await editing.BeginTransactionAsync();
+            await ExecuteAsync(editing, transaction, $"select from jobs where id in ('{edited}', '{undone}') for update");
+            (await removals.AddReplacedAsync(DateTimeOffset.UtcNow - day, default)).ShouldBe(0, "an edit holds the videos");
+        }
+
+        (await removals.AddReplacedAsync(DateTimeOffset.UtcNow - day, default)).ShouldBe(1);
+        (await removals.AddReplacedAsync(DateTimeOffset.UtcNow - day, default)).ShouldBe(0);
+        (await removals.RemoveOverdueAsync(default)).ShouldBe(1);
+
+        var keys = await store.ListAsync("videos/", default).Select(found => found.Key).ToArrayAsync();
+        keys.ShouldBe(
+            [$"videos/{edited:N}/new/video.mp4", $"videos/{undone:N}/shared/video.mp4",
+                .. new[] { failed, young }.SelectMany(
+                    video => new[] { "old", "new" }.Select(prefix => $"videos/{video:N}/{prefix}/video.mp4"))],
+            ignoreOrder: true);
+        (await _database.ScalarAsync<long>("select count(*) from jobs where type = 'compositing'")).ShouldBe(6);
+
+        async Task<Guid> AddVideoAsync(string status, TimeSpan finished, string old, string newest)
+        {
+            var (video, first, second) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+            await _database.ExecuteAsync(
+                $$"""
+                insert into jobs (id, owner_id, type, max_attempts, input, status, result, finished_at)
+                values ('{{video}}', '{{Owner}}', 'video', 3, '{}', '{{status}}', '{{Result(newest)}}',
+                  clock_timestamp() - interval '{{finished.TotalHours}} hours');
+                insert into jobs (id, parent_id, type, max_attempts, input, status, result, finished_at)
+                values ('{{first}}', '{{video}}', 'compositing', 3, '{}', 'DONE', '{{Result(old)}}', clock_timestamp()),
+                  ('{{second}}', '{{video}}', 'compositing', 3, '{}', 'DONE', '{{Result(newest)}}', clock_timestamp());
+                insert into videos (id, state, options) values ('{{video}}', 'completed', '{}');
+                insert into stages (video_id, stage, position, status, job_id)
+                values ('{{video}}', 'compositing', 3, 'DONE', '{{second}}');
+                """);
+            foreach (var prefix in new[] { old, newest }.Distinct())
+            {
+                var key = $"videos/{video:N}/{prefix}/video.mp4";
+                await store.PutAsync(key, new MemoryStream([1]), new() { ContentType = "video/mp4" }, default);
+            }
+
+            return video;
+
+            string Result(string prefix) => $$"""{"files": [{"variant": "video", "key": "videos/{{video:N}}/{{prefix}}/video.mp4"}]}""";
+        }
+    }
+
+    [Fact]
     public async Task A_video_of_a_deleted_chapter_is_rejected()
     {
         (await DeleteAsync()).ShouldBeTrue();

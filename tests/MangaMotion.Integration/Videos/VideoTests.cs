@@ -218,6 +218,28 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_files_before_an_edit_are_removed_and_made_again_when_the_edit_is_undone()
+    {
+        await _world.StartWorkerAsync();
+        var video = await _world.SubmitAsync();
+        await _world.UntilAsync(video, "DONE");
+        var (first, content) = (await _world.TakeOldFilesAsync(), await _world.ReadVideoAsync(video));
+        first.ShouldBeEmpty();
+
+        await _world.EditAsync(video, shot => shot.Id == "p001-s04" ? shot with { Line = "something else" } : shot);
+        await _world.UntilAsync(video, "DONE");
+        var old = await _world.TakeOldFilesAsync();
+        old.ShouldNotBeEmpty();
+        await Stages.Store.DeleteAsync([.. old], default);
+        (await _world.ReadVideoAsync(video)).ShouldNotBeEmpty();
+        (await _world.TakeOldFilesAsync()).ShouldBeEmpty();
+
+        await _world.EditAsync(video, shot => shot.Id == "p001-s04" ? shot with { Line = "aaaa" } : shot);
+        await _world.UntilAsync(video, "DONE");
+        (await _world.ReadVideoAsync(video)).ShouldBe(content);
+    }
+
+    [Fact]
     public async Task A_queued_edit_outlives_a_cancel_and_is_made_by_the_replay()
     {
         var running = new TaskCompletionSource();

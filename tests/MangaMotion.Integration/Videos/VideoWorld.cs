@@ -15,6 +15,7 @@ using MangaMotion.Videos;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace MangaMotion.Integration.Videos;
 
@@ -95,6 +96,17 @@ public sealed class VideoWorld : IAsyncDisposable
         var done = await Services.GetRequiredService<VideoEdits>().EditScriptAsync(
             video, script => script with { Shots = [.. script.Shots.Select(edit)] }, default);
         return done.ShouldNotBeNull().IsQueued;
+    }
+
+    /// <summary>Deletes the parts of compositions that newer ones replaced.</summary>
+    /// <returns>Keys of their files.</returns>
+    public async Task<IReadOnlyList<string>> TakeOldFilesAsync()
+    {
+        await using var connection = await Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var keys = await OldCompositions.TakeAsync(connection, transaction, DateTimeOffset.UtcNow.AddMinutes(5), 100, default);
+        await transaction.CommitAsync();
+        return keys;
     }
 
     public Task<MangaMotion.Jobs.Replays.JobChange> ApproveAsync(Guid video) =>

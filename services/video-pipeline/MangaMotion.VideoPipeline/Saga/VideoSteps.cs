@@ -104,7 +104,7 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, Video
         var made = await rows.ReadPartIdsAsync(video.CorrelationId, cancellationToken);
         var hash = ContentHash.Compute("composition", script, video.Options, made);
         var id = PartId.Create(video.CorrelationId, Stage.Compositing, hash);
-        var plan = new CompositionPlan(VideoKeys.Composition(video.CorrelationId, hash));
+        var plan = new CompositionPlan(VideoKeys.CreateComposition(video.CorrelationId));
         await rows.SetStageJobAsync(video.CorrelationId, Stage.Compositing, id, cancellationToken);
         await AddAsync(
             video, VideoJobs.Compositing, lane, [(id, Serialize(plan))],

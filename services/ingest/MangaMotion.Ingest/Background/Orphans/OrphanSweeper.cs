@@ -6,7 +6,7 @@ namespace MangaMotion.Ingest.Background.Orphans;
 
 /// <summary>Sweeps the store at intervals: expired uploads, objects of deleted rows, and objects without a row.</summary>
 internal sealed class OrphanSweeper(
-    OrphanSweep sweep, ObjectRemovals removals, IOptions<SweepOptions> options, ILogger<OrphanSweeper> logger)
+    OrphanSweep sweep, ObjectRemovals removals, IOptions<SweepOptions> options, TimeProvider time, ILogger<OrphanSweeper> logger)
     : BackgroundService
 {
     private readonly SweepOptions _options = options.Value;
@@ -35,6 +35,11 @@ internal sealed class OrphanSweeper(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
+        var replaced = 0;
+        while (await removals.AddReplacedAsync(time.GetUtcNow() - _options.MinAge, cancellationToken) is var files and > 0)
+            replaced += files;
+        if (replaced > 0)
+            logger.LogInformation("{Count} files of replaced videos are removed from the store.", replaced);
         if (await sweep.SweepAsync(_options.MinAge, cancellationToken) is { } removed and > 0)
             logger.LogInformation("Removed {Count} objects without a row from the store.", removed);
     }

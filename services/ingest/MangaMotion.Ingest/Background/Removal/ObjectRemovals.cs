@@ -51,17 +51,25 @@ internal sealed class ObjectRemovals(NpgsqlDataSource database, IObjectStore sto
         }
 
         var removal = new ObjectRemoval(Guid.CreateVersion7(), set.Keys, [.. prefixes]);
-        await using var insert = new NpgsqlCommand(Insert, connection, transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid>("id", removal.Id),
-                new NpgsqlParameter<string[]>("keys", removal.Keys),
-                new NpgsqlParameter<string[]>("prefixes", removal.Prefixes),
-            },
-        };
-        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await InsertAsync(connection, transaction, removal, cancellationToken);
         return removal;
+    }
+
+    /// <summary>
+    /// Writes the removal of compositions that newer ones replaced. <see cref="RemoveOverdueAsync"/> removes their files.
+    /// </summary>
+    /// <param name="before">Only of videos that were finished before this time.</param>
+    /// <returns>Number of files.</returns>
+    public async Task<int> AddReplacedAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var keys = await OldCompositions.TakeAsync(connection, transaction, before, BatchSize, cancellationToken);
+        if (keys.Count == 0)
+            return 0;
+        await InsertAsync(connection, transaction, new(Guid.CreateVersion7(), [.. keys], []), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return keys.Count;
     }
 
     /// <summary>Tries to remove the objects now. If that fails, <see cref="RemoveOverdueAsync"/> removes them.</summary>
@@ -97,6 +105,21 @@ internal sealed class ObjectRemovals(NpgsqlDataSource database, IObjectStore sto
         foreach (var removal in removals)
             await RemoveAsync(removal, cancellationToken);
         return removals.Count;
+    }
+
+    private static async Task InsertAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ObjectRemoval removal, CancellationToken cancellationToken)
+    {
+        await using var insert = new NpgsqlCommand(Insert, connection, transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid>("id", removal.Id),
+                new NpgsqlParameter<string[]>("keys", removal.Keys),
+                new NpgsqlParameter<string[]>("prefixes", removal.Prefixes),
+            },
+        };
+        await insert.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task RemoveAsync(ObjectRemoval removal, CancellationToken cancellationToken)
