@@ -82,6 +82,37 @@ public static class UnreadablePageHandlings
     public const string Fail = "fail";
 }
 
+/// <summary>Presets of the installation, each a document at <c>/presets/{name}.json</c>.</summary>
+public static class VideoPresets
+{
+    public const string Recap = "recap";
+    public const string MotionComic = "motion-comic";
+    public const string PhoneShort = "short";
+    public const string Calm = "calm";
+
+    public static IReadOnlyList<string> All { get; } = [Recap, MotionComic, PhoneShort, Calm];
+}
+
+/// <summary>Forms of the subtitles in the picture.</summary>
+[Enumeration("CaptionForm")]
+public static class CaptionForms
+{
+    /// <summary>One or two lines at a time.</summary>
+    public const string Lines = "lines";
+
+    /// <summary>A few words at a time, of which the spoken one has another colour.</summary>
+    public const string Words = "words";
+}
+
+/// <summary>Places where the picture fades from one shot to the next.</summary>
+[Enumeration("TransitionPlace")]
+public static class TransitionPlaces
+{
+    public const string Pages = "pages";
+    public const string All = "all";
+    public const string None = "none";
+}
+
 /// <summary>States of a video.</summary>
 [Enumeration("VideoState")]
 public static class VideoStateNames
@@ -123,6 +154,13 @@ public static class VideoVariants
 /// <summary>Options of a video that a form and JSON write alike.</summary>
 public abstract record VideoBaseFields
 {
+    /// <summary>
+    /// Options under one name: recap, motion-comic, short or calm, or a preset of your own as JSON (its schema is
+    /// <c>/schemas/video-preset.v1.json</c>). Other fields of the request win.
+    /// </summary>
+    [Example("short")]
+    public string? Preset { get; init; }
+
     /// <summary>Title of the chapter; default: the title in ComicInfo.xml, else the name of the first file.</summary>
     [StringLength(200, MinimumLength = 1)]
     [Example("The dark tower")]
@@ -155,6 +193,18 @@ public abstract record VideoBaseFields
 
     /// <summary>Draws the subtitles into the picture as well.</summary>
     public bool? BurnSubtitles { get; init; }
+
+    /// <summary>Form of the subtitles in the picture: lines (default) or words, one word after another.</summary>
+    [Values(typeof(CaptionForms))]
+    public string? Captions { get; init; }
+
+    /// <summary>Factor of the time for which shots without a line are shown, 0.5 to 2. Default: 1.</summary>
+    [Range(0.5, 2.0)]
+    public double? Pace { get; init; }
+
+    /// <summary>Where the picture fades: at new pages (default), between all shots, or nowhere (none).</summary>
+    [Values(typeof(TransitionPlaces))]
+    public string? Transitions { get; init; }
 
     /// <summary>Adds an opening card with title, chapter and author, and an end card with source and credits. Default: false.</summary>
     public bool? Titles { get; init; }

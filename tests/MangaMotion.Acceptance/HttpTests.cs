@@ -30,7 +30,7 @@ public sealed class HttpTests(TestStack stack) : IAsyncLifetime
         [
             $"/api/v1/assets/{accepted.Assets[0].AssetId}/original", $"/api/v1/jobs/{job}", "/api/v1/jobs", "/openapi/v1.json",
             "/health/live", "/",
-            "/schemas/video-script.v1.json",
+            "/schemas/video-script.v1.json", "/presets/short.json",
         ];
         foreach (var path in paths)
         {

@@ -15,6 +15,8 @@ internal sealed class PublishedSchema
 
     public static PublishedSchema ThumbnailResult { get; } = new("thumbnail-result.v1.json");
 
+    public static PublishedSchema VideoPreset { get; } = new("video-preset.v1.json");
+
     /// <summary>Finds the problems of a value, one line each.</summary>
     public IReadOnlyList<string> Problems(JsonElement value) => [.. Problems(_schema, value, "$")];
 
@@ -44,7 +46,7 @@ internal sealed class PublishedSchema
             ? Problems(inner, member.Value, $"{at}.{member.Name}")
             : [$"{at}.{member.Name} is not in the schema"]),
         "items" => value.EnumerateArray().SelectMany((item, index) => Problems(rule.Value, item, $"{at}[{index}]")),
-        "$schema" or "title" or "description" => [],
+        "$schema" or "title" or "description" or "additionalProperties" => [],
         var word => throw new NotSupportedException($"The schema {schema} has the word '{word}', which is not checked here."),
     };
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MangaMotion.Api;
 using MangaMotion.Client;
@@ -452,6 +454,49 @@ public sealed class VideoTests(TestStack stack)
         Task<string> ReadVoiceAsync(VideoAccepted video) => installation.ScalarAsync<string>(
             $"select coalesce((input -> 'options' ->> 'cast')::jsonb -> 'voices' -> 0 ->> 'voice', 'none') from jobs "
                 + $"where id = '{video.Id}'");
+    }
+
+    [Fact]
+    public async Task A_preset_sets_the_options_that_the_request_leaves_out()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        foreach (var name in VideoPresets.All)
+        {
+            var preset = await installation.Http.GetFromJsonAsync<JsonElement>($"/presets/{name}.json");
+            PublishedSchema.VideoPreset.Problems(preset).ShouldBeEmpty(name);
+            await SendAsync(("preset", name));
+        }
+
+        var quick = await SendAsync(("preset", "short"));
+        var own = await SendAsync(("size", "square"), ("preset", "short"), ("captions", "lines"), ("music", "false"));
+        var sent = await SendAsync(("preset", """{"description": "mine", "size": "640x360", "pace": 2, "burn_subtitles": true}"""));
+        var json = await installation.Client.CreateVideoAsync(new VideoOfIngest { IngestId = quick.IngestId, Preset = "calm", Fps = 25 });
+
+        (await ReadAsync(quick)).ShouldBe("1080x1920 words 0.6 none true");
+        (await ReadAsync(own)).ShouldBe("1080x1080 lines 0.6 none false");
+        (await ReadAsync(sent)).ShouldBe("640x360 lines 2 pages false");
+        (await ReadAsync(json)).ShouldBe("1920x1080 lines 1.6 all true");
+        (await RefuseAsync("cinema")).ShouldStartWith(
+            "The field 'preset' must be one of recap, motion-comic, short, calm, or a preset as JSON");
+        (await RefuseAsync("""{"sise": "square"}""")).ShouldContain("known are size, fps");
+        (await RefuseAsync("""{"pace": 9}""")).ShouldBe("The field 'pace' must be a number from 0.5 to 2.");
+        (await RefuseAsync("""{"pace": [1]}""")).ShouldContain("'pace'");
+        (await RefuseAsync("""{"preset": "short"}""")).ShouldContain("'preset', which no preset has");
+        (await RefuseAsync("{")).ShouldContain("must be the name of a preset, or JSON");
+
+        Task<VideoAccepted> SendAsync(params (string Name, string Value)[] fields) => installation.Client.CreateVideoAsync(
+            [Samples.Named("1.png", Samples.Page)], fields.ToDictionary(field => field.Name, field => field.Value));
+
+        async Task<string> RefuseAsync(string preset) =>
+            (await SendAsync(("preset", preset)).ShouldThrowAsync<MangaMotionException>()).Problem.Detail!;
+
+        Task<string> ReadAsync(VideoAccepted video) => installation.ScalarAsync<string>(
+            $"""
+            select concat_ws(' ', concat(o ->> 'width', 'x', o ->> 'height'), coalesce(o ->> 'captions', 'lines'),
+              coalesce(o ->> 'pace', '1'), coalesce(o ->> 'transitions', 'pages'), o ->> 'music')
+            from (select input -> 'options' as o from jobs where id = '{video.Id}') video
+            """);
     }
 
     [Fact]

@@ -118,6 +118,24 @@ public sealed class FilmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_spoken_word_of_a_caption_has_another_colour_and_braces_in_it_are_no_tags()
+    {
+        var workspace = _rig.Root.Create();
+
+        var segment = await new FrameEncoder(_rig.Tools).EncodeAsync(
+            workspace, Small, 5, (_, frame) => DrawBlack(frame), CancellationToken.None,
+            [new FilmCaption("NNN {N} NNN", 0, 5) { Spoken = new(4, 3) }]);
+
+        var frame = Grey(segment)[..(Small.Width * Small.Height)];
+        int[] brightest = [.. Enumerable.Range(0, Small.Width).Select(
+            x => Enumerable.Range(0, Small.Height).Max(y => (int)frame[(y * Small.Width) + x]))];
+        // Yellow is darker than white.
+        brightest[..((Small.Width / 2) - 25)].Max().ShouldBeGreaterThan(225);
+        brightest[((Small.Width / 2) + 25)..].Max().ShouldBeGreaterThan(225);
+        brightest[((Small.Width / 2) - 5)..((Small.Width / 2) + 5)].Max().ShouldBeInRange(150, 222);
+    }
+
+    [Fact]
     public async Task In_a_portrait_frame_captions_stay_out_of_the_strips_that_apps_of_phones_cover()
     {
         var (workspace, portrait) = (_rig.Root.Create(), new FilmFormat(180, 320, 30));

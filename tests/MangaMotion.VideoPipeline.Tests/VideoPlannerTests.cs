@@ -122,6 +122,21 @@ public sealed class VideoPlannerTests
         }
     }
 
+    [Fact]
+    public void Captions_word_by_word_show_each_word_of_the_line_once_as_spoken()
+    {
+        var script = CreateScript("Every night, Mira lights the lamp.");
+
+        foreach (var segment in PlanSegments(script, Burnt with { Captions = "words" }).Where(segment => segment.Spec.Views.Count == 1))
+        {
+            var captions = segment.Spec.Captions;
+            var spoken = captions.Select(caption => caption.Text.Substring(caption.Spoken!.Value.At, caption.Spoken.Value.Length));
+            string.Join(' ', spoken).ShouldBe(script.Shots.Single(shot => shot.Id == segment.Spec.Views[0].Shot.Id).Line);
+            captions.ShouldAllBe(caption => caption.Text.Split(' ').Length <= 3 && !caption.Text.Contains('\n'));
+            captions.Zip(captions.Skip(1)).ShouldAllBe(pair => pair.First.EndFrame <= pair.Second.FirstFrame);
+        }
+    }
+
     private IReadOnlyList<SegmentPlan> PlanSegments(VideoScript script, VideoOptions options)
     {
         var words = script.Shots.ToDictionary(shot => shot.Id, shot => SpeakWords(shot.Line!));

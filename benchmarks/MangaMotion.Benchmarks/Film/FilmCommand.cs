@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MangaMotion.Api;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Videos;
 
 namespace MangaMotion.Benchmarks.Film;
 
@@ -30,6 +34,10 @@ internal static class FilmCommand
         var music = new Option<bool>("--music") { Description = "Add music under the speech." };
         var burn = new Option<bool>("--burn-subtitles") { Description = "Draw the subtitles into the picture." };
         var titles = new Option<bool>("--titles") { Description = "Add title cards." };
+        var preset = new Option<string?>("--preset")
+        {
+            Description = "JSON file of a preset, instead of size, music, subtitles and titles.",
+        };
         var plan = new Option<bool>("--plan") { Description = "Print the figures of camera, lettering and silence without rendering." };
         var edit = new Option<bool>("--edit") { Description = "Make the video again after an edit of a line, a panel and the title." };
         var eta = new Option<bool>("--eta")
@@ -42,7 +50,7 @@ internal static class FilmCommand
             "Twenty shots of the bundled chapter from script to MP4. Goals: 60 s on two idle cores, 1.2 CPU-s per second of video, and "
             + "0.08 of the CPU of the first run after an edit of a line.")
         {
-            workers, atATime, from, sheet, output, size, music, burn, titles, plan, edit, eta,
+            workers, atATime, from, sheet, output, size, music, burn, titles, preset, plan, edit, eta,
         };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(eta)
             ? FilmEstimates.RunAsync(cancellationToken)
@@ -56,18 +64,27 @@ internal static class FilmCommand
                     Sheet = parsed.GetValue(sheet),
                     PlanOnly = parsed.GetValue(plan),
                     Edits = parsed.GetValue(edit),
-                    Video = new()
+                    Video = (parsed.GetValue(preset) is { } file ? ReadPreset(file) : new()
                     {
-                        Direction = parsed.GetValue(from) is null or "sample" ? "ltr" : null,
                         Width = parsed.GetValue(size)![0],
                         Height = parsed.GetValue(size)![1],
                         Music = parsed.GetValue(music),
                         BurnSubtitles = parsed.GetValue(burn),
                         Titles = parsed.GetValue(titles),
+                    }) with
+                    {
+                        Direction = parsed.GetValue(from) is null or "sample" ? "ltr" : null,
                     },
                 },
                 cancellationToken));
         return command;
+    }
+
+    private static VideoOptions ReadPreset(string file)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        var (width, height) = VideoSizes.Parse((string?)json["size"] ?? VideoSizes.Landscape)!.Value;
+        return json.Deserialize<VideoOptions>(VideoJson.Options)! with { Width = width, Height = height };
     }
 }
 

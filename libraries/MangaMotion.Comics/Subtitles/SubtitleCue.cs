@@ -15,7 +15,7 @@ public sealed record SubtitleCue(double Start, double End, string Text)
     public const int DefaultLineCells = 42;
 
     /// <summary>Seconds for which a cue stays after its last word if no other follows.</summary>
-    private const double Linger = 0.5;
+    internal const double Linger = 0.5;
 
     /// <summary>Cells by which two lines may differ in length if the first one ends with a clause.</summary>
     private const int ClauseBonus = 12;
@@ -60,6 +60,8 @@ public sealed record SubtitleCue(double Start, double End, string Text)
         }
     }
 
+    internal static bool EndsClause(TimedWord word) => EndsWith(word, ClauseEnds);
+
     private static bool EndsWith(TimedWord word, string letters) => letters.Contains(word.Text[^1], StringComparison.Ordinal);
 
     private static string BreakLines(IReadOnlyList<TimedWord> words, int from, int to, int lineCells)
@@ -86,11 +88,11 @@ public sealed record SubtitleCue(double Start, double End, string Text)
             .FirstOrDefault();
     }
 
-    private static int CountCells(IReadOnlyList<TimedWord> words, int from, int to) =>
+    internal static int CountCells(IReadOnlyList<TimedWord> words, int from, int to) =>
         JoinWords(words, from, to).Sum(letter => letter > '\u2E80' ? 2 : 1);
 
     /// <summary>Joins words with spaces, except beside Japanese.</summary>
-    private static string JoinWords(IReadOnlyList<TimedWord> words, int from, int to)
+    internal static string JoinWords(IReadOnlyList<TimedWord> words, int from, int to)
     {
         var text = new StringBuilder(words[from].Text);
         for (var i = from + 1; i < to; i++)

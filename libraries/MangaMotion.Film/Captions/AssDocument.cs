@@ -19,11 +19,15 @@ internal static class AssDocument
     // Sizes of a title and of the lines below it, in sizes of the subtitles. Chosen by eye in three sizes of the video.
     private const double TitleScale = 1.6, TitleLineScale = 0.8;
 
+    /// <summary>Yellow, as blue, green and red.</summary>
+    private const string SpokenColour = @"{\c&H00D7FF&}", OtherColour = @"{\c&HFFFFFF&}";
+
     public static string Write(FilmFormat format, IEnumerable<FilmCaption> captions)
     {
         var layout = CaptionLayout.Create(format);
-        var style = CreateStyle("Subtitle", layout, isTitle: false);
-        var title = CreateStyle("Title", layout, isTitle: true);
+        var style = CreateStyle("Subtitle", layout, layout.FontSize, isTitle: false);
+        var words = CreateStyle("Words", layout, layout.WordFontSize, isTitle: false);
+        var title = CreateStyle("Title", layout, (int)(TitleScale * layout.FontSize), isTitle: true);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
             [Script Info]
@@ -36,6 +40,7 @@ internal static class AssDocument
             [V4+ Styles]
             Format: {string.Join(", ", style.Select(field => field.Name))}
             Style: {string.Join(",", style.Select(field => FormattableString.Invariant(field.Value)))}
+            Style: {string.Join(",", words.Select(field => FormattableString.Invariant(field.Value)))}
             Style: {string.Join(",", title.Select(field => FormattableString.Invariant(field.Value)))}
 
             [Events]
@@ -45,32 +50,43 @@ internal static class AssDocument
         foreach (var caption in captions)
         {
             var (start, end) = (FormatTime(caption.FirstFrame, format), FormatTime(caption.EndFrame, format));
-            var name = caption.IsTitle ? "Title" : "Subtitle";
-            text.Append(CultureInfo.InvariantCulture, $"Dialogue: 0,{start},{end},{name},{FormatFade(caption, format)}");
-            text.Append(caption.IsTitle ? FormatTitle(caption.Text, layout) : Escape(caption.Text)).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"Dialogue: 0,{start},{end},{NameStyle(caption)},{FormatFade(caption, format)}");
+            text.Append(FormatText(caption, layout)).Append('\n');
         }
 
         return text.ToString();
     }
 
-    private static (string Name, FormattableString Value)[] CreateStyle(string name, CaptionLayout layout, bool isTitle)
+    private static (string Name, FormattableString Value)[] CreateStyle(string name, CaptionLayout layout, int size, bool isTitle) =>
+    [
+        ("Name", $"{name}"), ("Fontname", $"{Font}"), ("Fontsize", $"{size}"),
+        ("PrimaryColour", $"&H00FFFFFF"), ("OutlineColour", $"&H00101010"), ("BackColour", $"&H00000000"), ("Bold", $"-1"),
+        ("BorderStyle", $"1"), ("Outline", $"{Math.Max(1, layout.FontSize / 16.0):F1}"), ("Shadow", $"0"),
+        // By the keys of a number pad: 2 is below, 5 in the middle.
+        ("Alignment", $"{(isTitle ? 5 : 2)}"),
+        ("MarginL", $"{layout.SideMargin}"), ("MarginR", $"{layout.SideMargin}"), ("MarginV", $"{layout.BottomMargin}"),
+        ("Encoding", $"-1"),
+    ];
+
+    private static string NameStyle(FilmCaption caption) => caption switch
     {
-        var size = isTitle ? (int)(TitleScale * layout.FontSize) : layout.FontSize;
-        return
-        [
-            ("Name", $"{name}"), ("Fontname", $"{Font}"), ("Fontsize", $"{size}"),
-            ("PrimaryColour", $"&H00FFFFFF"), ("OutlineColour", $"&H00101010"), ("BackColour", $"&H00000000"), ("Bold", $"-1"),
-            ("BorderStyle", $"1"), ("Outline", $"{Math.Max(1, layout.FontSize / 16.0):F1}"), ("Shadow", $"0"),
-            // By the keys of a number pad: 2 is below, 5 in the middle.
-            ("Alignment", $"{(isTitle ? 5 : 2)}"),
-            ("MarginL", $"{layout.SideMargin}"), ("MarginR", $"{layout.SideMargin}"), ("MarginV", $"{layout.BottomMargin}"),
-            ("Encoding", $"-1"),
-        ];
-    }
+        { IsTitle: true } => "Title",
+        { Spoken: not null } => "Words",
+        _ => "Subtitle",
+    };
 
     private static string FormatFade(FilmCaption caption, FilmFormat format) => caption is { FadeInFrames: 0, FadeOutFrames: 0 }
         ? ""
         : $@"{{\fad({caption.FadeInFrames * 1000 / format.FramesPerSecond},{caption.FadeOutFrames * 1000 / format.FramesPerSecond})}}";
+
+    private static string FormatText(FilmCaption caption, CaptionLayout layout) => caption switch
+    {
+        { IsTitle: true } => FormatTitle(caption.Text, layout),
+        { Spoken: var (at, length) } =>
+            Escape(caption.Text[..at]) + SpokenColour + Escape(caption.Text.Substring(at, length)) + OtherColour
+            + Escape(caption.Text[(at + length)..]),
+        _ => Escape(caption.Text),
+    };
 
     /// <summary>Formats the first line in the size of the title, and the others smaller.</summary>
     private static string FormatTitle(string text, CaptionLayout layout)

@@ -22,8 +22,17 @@ public sealed record CaptionLayout(int FontSize, int SideMargin, int BottomMargi
     /// <summary>Usual limit of broadcast subtitles.</summary>
     private const int MaxLineCells = 42;
 
+    /// <summary>Size of a text that is shown word by word, in sizes of a subtitle. Chosen by eye in a portrait frame.</summary>
+    private const double WordScale = 1.35;
+
     /// <summary>Number of cells in a line, of which a Japanese character has two.</summary>
     public int LineCells { get; private init; }
+
+    /// <summary>Height of a line of a text that is shown word by word.</summary>
+    public int WordFontSize => (int)(WordScale * FontSize);
+
+    /// <summary>Number of cells in a line of such a text. It is short, so that the eye need not move.</summary>
+    public int WordCells => Math.Min(18, (int)(LineCells / WordScale));
 
     public static CaptionLayout Create(FilmFormat format)
     {

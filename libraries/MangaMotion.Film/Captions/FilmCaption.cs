@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MangaMotion.Film.Captions;
 
 /// <summary>Text that is drawn into some frames of a segment.</summary>
@@ -9,9 +11,18 @@ public sealed record FilmCaption(string Text, int FirstFrame, int EndFrame)
     /// <summary>Whether the text is a title: in the middle of the frame, with its first line larger than the others.</summary>
     public bool IsTitle { get; init; }
 
+    /// <summary>Word that is spoken, which has another colour; null for none. A text with such a word is larger.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextRange? Spoken { get; init; }
+
     /// <summary>Number of frames in which the text appears.</summary>
     public int FadeInFrames { get; init; }
 
     /// <summary>Number of frames in which the text disappears.</summary>
     public int FadeOutFrames { get; init; }
 }
+
+/// <summary>Part of a text.</summary>
+/// <param name="At">First character.</param>
+/// <param name="Length">Number of characters.</param>
+public readonly record struct TextRange(int At, int Length);

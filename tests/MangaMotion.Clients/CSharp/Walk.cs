@@ -54,9 +54,9 @@ public static class Walk
         steps.Add((await client.CancelJobAsync(later.Assets.First().Job_id)).Status == JobStatus.CANCELED ? "canceled" : "not canceled");
 
         var video = await client.CreateVideoAsync(
-            null, Open(folder, "page1.png", "page2.png"), null, "Two pages", RequestedDirection.Ltr, RequestedLanguage.En, null, "320x180",
-            24, music: false, burn_subtitles: false, titles: false, author: null, source: null, UnreadablePages.Fail, review: false,
-            StageName.Script_gen, "csharp", Priority.High, null, null);
+            null, Open(folder, "page1.png", "page2.png"), null, "motion-comic", "Two pages", RequestedDirection.Ltr, RequestedLanguage.En,
+            null, "320x180", 24, music: false, burn_subtitles: false, CaptionForm.Lines, pace: 1, TransitionPlace.Pages, titles: false,
+            author: null, source: null, UnreadablePages.Fail, review: false, StageName.Script_gen, "csharp", Priority.High, null, null);
         VideoStatus made;
         do
         {

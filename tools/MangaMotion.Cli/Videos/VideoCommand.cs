@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using MangaMotion.Api;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Operating;
@@ -67,6 +69,17 @@ internal static class VideoCommand
         new Option<string?>("--size") { Description = $"Size of the video: {VideoSizes.Allowed}. Default: {VideoSizes.Landscape}." }
             .Check(text => VideoSizes.Parse(text) is not null, VideoSizes.Allowed),
         new Option<string?>("--fps") { Description = "Frames a second: 24, 25, 30 (default) or 60." }.Only("24", "25", "30", "60"),
+        new Option<string?>("--preset")
+        {
+            Description = $"Options under one name: {string.Join(", ", VideoPresets.All)}, or a JSON file. Other options win.",
+            CustomParser = ReadPreset,
+        },
+        new Option<string?>("--captions") { Description = "Subtitles in the picture: lines (default), or words, word by word." }
+            .Only(CaptionForms.Lines, CaptionForms.Words),
+        new Option<string?>("--pace") { Description = "Factor of the time of shots without a line, 0.5 to 2. Default: 1." }
+            .Check(IsPace, "a number from 0.5 to 2"),
+        new Option<string?>("--transitions") { Description = "Fades: at new pages (default), between all shots, or none." }
+            .Only(TransitionPlaces.Pages, TransitionPlaces.All, TransitionPlaces.None),
         new Option<string?>("--collection") { Description = "Collection of the video, whose cast speaks." },
         new Option<string?>("--title") { Description = "Title of the chapter." },
         new Option<string?>("--author") { Description = "Author on the title cards; by default that of ComicInfo.xml." },
@@ -85,6 +98,29 @@ internal static class VideoCommand
         new("--titles") { Description = "Add an opening card, and an end card with source and credits." },
         new(Review) { Description = "Stop after the script, so that it can be edited and approved. The stack is left running." },
     ];
+
+    private static string? ReadPreset(ArgumentResult result)
+    {
+        var text = result.Tokens is [var token, ..] ? token.Value : "";
+        if (VideoPresets.All.Contains(text))
+            return text;
+        try
+        {
+            if (File.Exists(text))
+                return File.ReadAllText(text);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Described below, as a file that cannot be read.
+        }
+
+        var expected = $"one of {string.Join(", ", VideoPresets.All)}, and no file that can be read";
+        result.AddError(Arguments.Describe("--preset", text, expected));
+        return null;
+    }
+
+    private static bool IsPace(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var pace) && pace is >= 0.5 and <= 2;
 
     private static async Task<int> RunAsync(
         string[] files, string output, Dictionary<string, string> fields, CancellationToken cancellationToken)

@@ -37,6 +37,18 @@ public sealed record VideoOptions
     /// <summary>Draws the subtitles into the picture as well.</summary>
     public bool BurnSubtitles { get; init; }
 
+    /// <summary>Form of the subtitles in the picture, <c>words</c>; null for lines.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Captions { get; init; }
+
+    /// <summary>Factor of the time of shots without a line; null for 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Pace { get; init; }
+
+    /// <summary>Where the picture fades, <c>all</c> or <c>none</c>; null for new pages.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Transitions { get; init; }
+
     /// <summary>Adds an opening card and an end card with credits.</summary>
     public bool Titles { get; init; }
 

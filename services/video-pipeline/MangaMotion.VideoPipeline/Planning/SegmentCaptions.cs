@@ -11,9 +11,10 @@ internal static class SegmentCaptions
     /// <param name="words">Words of the line.</param>
     /// <param name="lineCells">Width of a line in cells; null for that of subtitles beside the picture.</param>
     public static IReadOnlyList<SubtitleCue> SplitLine(TimelineShot shot, IReadOnlyList<SpeechWord> words, int? lineCells = null) =>
-        SubtitleCue.SplitLine(
-            [.. words.Select(word => new TimedWord(word.Text, shot.SpeechOffset + word.Start, shot.SpeechOffset + word.End))],
-            until: (double)shot.Frames / shot.Fps, lineCells ?? SubtitleCue.DefaultLineCells);
+        SubtitleCue.SplitLine(Time(shot, words), until: (double)shot.Frames / shot.Fps, lineCells ?? SubtitleCue.DefaultLineCells);
+
+    private static TimedWord[] Time(TimelineShot shot, IReadOnlyList<SpeechWord> words) =>
+        [.. words.Select(word => new TimedWord(word.Text, shot.SpeechOffset + word.Start, shot.SpeechOffset + word.End))];
 
     /// <summary>Creates the texts of the title cards of a segment. They fade with the picture.</summary>
     public static IEnumerable<FilmCaption> CreateCards(Timeline timeline, TimelineSegment segment)
@@ -31,8 +32,10 @@ internal static class SegmentCaptions
     /// Creates the captions of a segment. They depend on its shots only, so an edit of one line changes no segment of another shot.
     /// </summary>
     /// <param name="words">Words of the spoken lines by shot id.</param>
+    /// <param name="byWord">Whether a few words are shown at a time, with the spoken one in another colour.</param>
     public static IReadOnlyList<FilmCaption> Create(
-        Timeline timeline, TimelineSegment segment, IReadOnlyDictionary<string, IReadOnlyList<SpeechWord>> words, CaptionLayout layout)
+        Timeline timeline, TimelineSegment segment, IReadOnlyDictionary<string, IReadOnlyList<SpeechWord>> words, CaptionLayout layout,
+        bool byWord = false)
     {
         var captions = new List<FilmCaption>();
         AddShot(timeline.Shots[segment.Shot], segment.FirstFrame);
@@ -42,12 +45,25 @@ internal static class SegmentCaptions
 
         void AddShot(TimelineShot shot, int firstFrame)
         {
-            foreach (var cue in words.TryGetValue(shot.Shot.Id, out var spoken) ? SplitLine(shot, spoken, layout.LineCells) : [])
+            if (!words.TryGetValue(shot.Shot.Id, out var spoken))
+                return;
+            if (byWord)
             {
-                var first = Math.Max(0, (int)Math.Round(cue.Start * shot.Fps) - firstFrame);
-                var end = Math.Min(segment.Frames, (int)Math.Round(cue.End * shot.Fps) - firstFrame);
+                foreach (var cue in WordCue.SplitLine(Time(shot, spoken), (double)shot.Frames / shot.Fps, layout.WordCells))
+                    Add(cue.Start, cue.End, new(cue.Text, 0, 0) { Spoken = new(cue.SpokenAt, cue.SpokenLength) });
+            }
+            else
+            {
+                foreach (var cue in SplitLine(shot, spoken, layout.LineCells))
+                    Add(cue.Start, cue.End, new(cue.Text, 0, 0));
+            }
+
+            void Add(double start, double until, FilmCaption caption)
+            {
+                var first = Math.Max(0, (int)Math.Round(start * shot.Fps) - firstFrame);
+                var end = Math.Min(segment.Frames, (int)Math.Round(until * shot.Fps) - firstFrame);
                 if (end > first)
-                    captions.Add(new(cue.Text, first, end));
+                    captions.Add(caption with { FirstFrame = first, EndFrame = end });
             }
         }
     }

@@ -36,7 +36,9 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
                 Captions =
                 [
                     .. SegmentCaptions.CreateCards(timeline, segment),
-                    .. options.BurnSubtitles ? SegmentCaptions.Create(timeline, segment, words, layout) : [],
+                    .. options.BurnSubtitles
+                        ? SegmentCaptions.Create(timeline, segment, words, layout, options.Captions == "words")
+                        : [],
                 ],
             };
             var shown = spec.Views.Select(view => stored[view.Shot.Page]).DistinctBy(page => page.Number).ToArray();

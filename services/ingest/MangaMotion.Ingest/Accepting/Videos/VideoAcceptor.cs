@@ -32,7 +32,7 @@ public sealed class VideoAcceptor(
             await references.ReadAsync(submission, ingestId, files, fields, fingerprint, cancellationToken);
         else
             await uploads.ReadAsync(submission.Request, ingestId, files, fields, fingerprint, cancellationToken);
-        fields.CheckVoice();
+        fields.Complete();
         if (files.Exists(file => file.IsPayload))
             throw new ProblemException(400, "unknown_field", "A chapter has no 'payload'; send its files as parts named 'files'.");
         if (fields.IngestId is not null && files.Count > 0)

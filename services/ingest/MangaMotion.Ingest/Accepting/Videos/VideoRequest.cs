@@ -1,3 +1,4 @@
+using System.Globalization;
 using MangaMotion.Api;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Ingest.Accepting.Ingests;
@@ -11,11 +12,14 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
 {
     private static readonly string[] Known =
     [
-        "ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "titles", "author", "source",
+        "ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "captions", "pace",
+        "transitions", "titles", "preset", "author", "source",
         "unreadable_pages", "review", "stop_at",
     ];
 
     private readonly bool _isInPath = sourceId is not null;
+    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
+    private IReadOnlyList<KeyValuePair<string, string>> _preset = [];
 
     /// <summary>Ingest whose files are the chapter; null for files or uploads of the request.</summary>
     public Guid? IngestId { get; private set; } = sourceId;
@@ -26,8 +30,23 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
 
     public override void Set(string field, string value)
     {
+        _given.Add(field);
         switch (field)
         {
+            case "preset":
+                _preset = PresetDocument.Read(value);
+                break;
+            case "captions":
+                var form = OneOf(field, value, CaptionForms.Lines, CaptionForms.Words);
+                Options = Options with { Captions = Unless(CaptionForms.Lines, form) };
+                break;
+            case "pace":
+                Options = Options with { Pace = ParsePace(field, value) };
+                break;
+            case "transitions":
+                string[] places = [TransitionPlaces.Pages, TransitionPlaces.All, TransitionPlaces.None];
+                Options = Options with { Transitions = Unless(TransitionPlaces.Pages, OneOf(field, value, places)) };
+                break;
             case "ingest_id" when _isInPath:
                 throw Invalid(field, "is in the path; leave it out of the body");
             case "ingest_id":
@@ -85,15 +104,22 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
         }
     }
 
-    /// <summary>Checks the fields against each other, once all are set.</summary>
-    /// <exception cref="ProblemException">400: the voice does not speak the language.</exception>
-    public void CheckVoice()
+    /// <summary>Adds the fields of the preset that the request does not set, and checks the fields against each other.</summary>
+    /// <exception cref="ProblemException">400: a value of the preset is not allowed, or the voice does not speak the language.</exception>
+    public void Complete()
     {
+        foreach (var (field, value) in _preset.Where(member => !_given.Contains(member.Key)).ToArray())
+            Set(field, value);
         if (Options is not { Voice: { } name, Language: { } language } || voices.Find(name)!.Languages.Contains(language))
             return;
         var fitting = voices.All.Where(voice => voice.Languages.Contains(language)).Select(voice => voice.Name);
         throw Invalid("voice", $"must be one that speaks '{language}': {string.Join(", ", fitting)}");
     }
+
+    private static double ParsePace(string field, string value) =>
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var pace) && pace is >= 0.5 and <= 2
+            ? pace
+            : throw Invalid(field, "must be a number from 0.5 to 2");
 
     private static string CheckTitle(string field, string value) => value is { Length: > 0 and <= 200 } && !value.Any(char.IsControl)
         ? value

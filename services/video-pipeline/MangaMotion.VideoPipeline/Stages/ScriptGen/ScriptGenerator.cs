@@ -54,6 +54,7 @@ internal sealed class ScriptGenerator(
         script = script with { Notes = CollectNotes(opened.Info, language, script.Notes) };
         if (script.Shots.Count == 0)
             throw new PermanentJobException("no_page", $"No page of the chapter can be shown. {DescribeReasons(readings)}".TrimEnd());
+        script = ScriptPacing.Apply(script, options);
         if (lines != null)
             script = await lines.WriteAsync(script, cancellationToken);
         script = await titles.WriteAsync(script, options, opened.Info, workspace, cancellationToken);
