@@ -24,7 +24,7 @@ public abstract class JobType(string name)
     /// </summary>
     public string WaitsSql { get; init; } = "false";
 
-    /// <summary>Whether an owner's jobs beyond the first few wait in bulk queues.</summary>
+    /// <summary>Whether the jobs of an owner, or the parts of a whole, wait in bulk queues beyond the first few.</summary>
     public bool HasBulk { get; init; }
 
     public string QueueName(Lane lane, bool bulk = false) => Lanes.QueueName(Name, lane, bulk);

@@ -8,7 +8,20 @@ public static class VideoJobs
 {
     public static readonly JobType<StartVideo> Video = new("video") { WaitsSql = VideoSql.AwaitsApproval };
     public static readonly JobType<GenerateScript> ScriptGen = new("script-gen") { Whole = Video, Stage = StageNames.ScriptGen };
-    public static readonly JobType<GenerateVoice> VoiceGen = new("voice-gen") { Whole = Video, Stage = StageNames.VoiceGen };
-    public static readonly JobType<RenderSegment> VideoGen = new("video-gen") { Whole = Video, Stage = StageNames.VideoGen };
+
+    public static readonly JobType<GenerateVoice> VoiceGen = new("voice-gen")
+    {
+        Whole = Video,
+        Stage = StageNames.VoiceGen,
+        HasBulk = true,
+    };
+
+    public static readonly JobType<RenderSegment> VideoGen = new("video-gen")
+    {
+        Whole = Video,
+        Stage = StageNames.VideoGen,
+        HasBulk = true,
+    };
+
     public static readonly JobType<ComposeVideo> Compositing = new("compositing") { Whole = Video, Stage = StageNames.Compositing };
 }

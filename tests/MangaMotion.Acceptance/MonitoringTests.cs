@@ -49,6 +49,7 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
                 "mangamotion_job_attempt_duration_seconds_bucket{type=\"thumbnail\",outcome=\"done\"}",
                 "mangamotion_job_attempt_duration_seconds_count{type=\"thumbnail\",outcome=\"dead_letter\"}",
                 "mangamotion_media_tool_duration_seconds_count{tool=\"vips\",outcome=\"ok\"}",
+                "mangamotion_jobs_oldest_waiting_seconds{type=\"thumbnail\"} == 0",
                 "outbox_depth", "outbox_lag_seconds",
                 "http_server_request_duration_seconds_bucket{http_response_status_code=\"202\",http_route=~\".*/ingest\"}",
                 "db_client_connection_count{db_client_connection_state=\"used\"}", "db_client_connection_max",

@@ -104,7 +104,17 @@ public sealed class StoreFaultTests(TestStack stack)
         proxy.Inject(Fault.Refuse);
         var accepted = await installation.Client.IngestAsync(Enumerable.Range(0, 6).Select(i => Samples.Named($"{i}.jpg", Samples.Jpeg)));
         await Eventually.Until(() => installation.ScalarAsync<bool>("select count(*) > 0 from job_attempts where ended_at is not null"));
-        await Task.Delay(TimeSpan.FromSeconds(8));
+        if (failed > 0)
+        {
+            await Eventually.Until(async () => await installation.ScalarAsync<long>(
+                "select count(*) from jobs where status = 'FAILED'") == failed);
+        }
+        else
+        {
+            // Longer than three attempts with their pauses take.
+            await Task.Delay(TimeSpan.FromSeconds(8));
+        }
+
         proxy.Heal();
         var status = await installation.UntilFinishedAsync(accepted.JobId);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Background.Retention;
 using MangaMotion.Ingest.Background.Series;
@@ -8,6 +9,7 @@ using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Stats;
 using MangaMotion.ServiceDefaults.Problems;
 using MangaMotion.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -73,6 +75,36 @@ public sealed class SeriesTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_time_of_the_oldest_waiting_job_of_each_type_is_a_metric()
+    {
+        await AddWaitingAsync("10 minutes", notBefore: "1 hour");
+        await AddWaitingAsync("5 minutes", notBefore: null);
+        await AddWaitingAsync("1 minute", notBefore: null);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var oldest = new OldestWaiting(
+            _database.Source, Queues(), TimeProvider.System, meters, NullLogger<OldestWaiting>.Instance);
+        var seconds = new Dictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => seconds[(string)tags[0].Value!] = value);
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "mangamotion.jobs.oldest_waiting" && instrument.Meter.Scope == meters)
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.Start();
+
+        listener.RecordObservableInstruments();
+        seconds.ShouldBeEmpty("nothing is measured yet");
+        await oldest.MeasureAsync(CancellationToken.None);
+        listener.RecordObservableInstruments();
+
+        seconds["thumbnail"].ShouldBeInRange(300, 3_000);
+        seconds["records"].ShouldBe(0);
+        seconds.ShouldContainKey("video-gen");
+    }
+
+    [Fact]
     public async Task Minutes_are_deleted_after_a_day_and_hours_after_their_retention()
     {
         await _database.ExecuteAsync(
@@ -108,11 +140,12 @@ public sealed class SeriesTests(TestStack stack) : IAsyncLifetime
 
     private SeriesRecorder Recorder() => new(
         _database.Source,
-        new(
-            new([JobTypes.Thumbnail, JobTypes.Records]), _depths,
-            new QueuePauses(_database.Source, NullLogger<QueuePauses>.Instance)),
+        Queues(),
         Options.Create(new RetentionOptions()),
         NullLogger<SeriesRecorder>.Instance);
+
+    private QueueQuery Queues() => new(
+        new([JobTypes.Thumbnail, JobTypes.Records]), _depths, new QueuePauses(_database.Source, NullLogger<QueuePauses>.Instance));
 
     private Task<StatsSeries> ReadAsync(string step)
     {

@@ -9,9 +9,9 @@ using Npgsql;
 namespace MangaMotion.Jobs.Fairness;
 
 /// <summary>
-/// Gives owners who wait in bulk their turns: while several owners wait in a lane, a few of each owner's oldest jobs get a message in the
-/// front queue. The message left in the bulk queue later finds its job finished and is dropped. A turn that is missed or given twice
-/// changes the order and nothing else.
+/// Gives holders (<see cref="FairShare"/>) that wait in bulk their turns: while several wait in a lane, a few of the oldest jobs of each
+/// get a message in the front queue. The message left in the bulk queue later finds its job finished and is dropped. A turn that is missed
+/// or given twice changes the order and nothing else.
 /// </summary>
 internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTypes types, ILogger<BulkTurns> logger) : BackgroundService
 {
@@ -24,34 +24,31 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
 
     private const string LockSql = "select pg_try_advisory_xact_lock(hashtext('mangamotion.bulk-turns.' || @queue))";
 
-    // Walks the owners by the index instead of reading all waiting jobs. Fires jobs_counted_update, which finds no change of a status.
+    // Walks the holders by the index instead of reading all waiting jobs. Fires jobs_counted_update, which finds no change of a status.
     private const string TurnSql =
         """
-        with recursive owners (owner_id) as (
-          (select owner_id from jobs
-           where type = @type and lane = @lane and bulk and status = 'UPLOADED' and owner_id is not null order by owner_id limit 1)
+        with recursive waiting as not materialized (
+          select id, bulk, coalesce(owner_id, parent_id) as holder, not_before from jobs
+          where type = @type and lane = @lane and status = 'UPLOADED' and coalesce(owner_id, parent_id) is not null),
+        holders (holder) as (
+          (select holder from waiting where bulk order by holder limit 1)
           union all
-          select (select j.owner_id from jobs j
-                  where j.type = @type and j.lane = @lane and j.bulk and j.status = 'UPLOADED' and j.owner_id > o.owner_id
-                  order by j.owner_id limit 1)
-          from owners o where o.owner_id is not null),
+          select (select w.holder from waiting w where w.bulk and w.holder > h.holder order by w.holder limit 1)
+          from holders h where h.holder is not null),
         need as (
-          select o.owner_id, @turn - (select count(*) from (
-            select from jobs j
-            where j.type = @type and j.lane = @lane and not j.bulk and j.owner_id = o.owner_id and j.status = 'UPLOADED'
-            limit @turn) front) as jobs
-          from owners o where o.owner_id is not null
-            and ((select count(*) from owners) > 2 or exists (
-              select from jobs j
-              where j.type = @type and j.lane = @lane and not j.bulk and j.status = 'UPLOADED' and j.owner_id <> o.owner_id))),
+          select h.holder, @turn - (select count(*) from (
+            select from waiting w where not w.bulk and w.holder = h.holder limit @turn) front) as jobs
+          from holders h where h.holder is not null
+            and ((select count(*) from holders) > 2 or exists (
+              select from waiting w where not w.bulk and w.holder <> h.holder))),
         turn as (
           select oldest.id from need, lateral (
             select j.id from jobs j
-            where j.type = @type and j.lane = @lane and j.bulk and j.owner_id = need.owner_id and j.status = 'UPLOADED'
-              and (j.not_before is null or j.not_before <= clock_timestamp())
+            where j.type = @type and j.lane = @lane and j.bulk and coalesce(j.owner_id, j.parent_id) = need.holder
+              and j.status = 'UPLOADED' and (j.not_before is null or j.not_before <= clock_timestamp())
             order by j.id limit need.jobs for update skip locked) oldest)
         update jobs set bulk = false from turn where jobs.id = turn.id
-        returning jobs.id, jobs.input::text as input, (select count(*) from need) as owners
+        returning jobs.id, jobs.input::text as input, (select count(*) from need) as holders
         """;
 
     private readonly WakeSignal _signal = new();
@@ -135,7 +132,7 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
     {
         var turn = _turns.GetValueOrDefault((type.Name, lane), FairShare.Size);
         var jobs = new List<(Guid Id, string Input)>();
-        var owners = 0L;
+        var holders = 0L;
         await using (var command = new NpgsqlCommand(TurnSql, connection)
         {
             Parameters =
@@ -149,12 +146,12 @@ internal sealed class BulkTurns(NpgsqlDataSource database, IOutbox outbox, JobTy
             while (await row.ReadAsync(cancellationToken))
             {
                 jobs.Add((row.GetGuid("id"), row.GetString("input")));
-                owners = row.GetInt64("owners");
+                holders = row.GetInt64("holders");
             }
         }
 
         if (jobs.Count > 0)
-            _turns[(type.Name, lane)] = AdaptTurn(turn, jobs.Count, owners * turn);
+            _turns[(type.Name, lane)] = AdaptTurn(turn, jobs.Count, holders * turn);
         var messages = new List<OutboxMessage>(jobs.Count);
         foreach (var (id, input) in jobs)
             messages.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, input, notBefore: null, cancellationToken));

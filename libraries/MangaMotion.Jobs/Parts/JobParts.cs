@@ -1,6 +1,7 @@
 using System.Data;
 using MangaMotion.Contracts.Jobs.V1;
 using MangaMotion.Jobs.Claims;
+using MangaMotion.Jobs.Fairness;
 using MangaMotion.Jobs.Transitions;
 using MangaMotion.Messaging.Postgres.Outbox;
 using MangaMotion.Messaging.Postgres.Sessions;
@@ -12,11 +13,11 @@ namespace MangaMotion.Jobs.Parts;
 /// Adds jobs that are parts of another. A part is claimed, retried, handed back and reconciled like any job. When it is done, its whole
 /// receives a <see cref="PartEnded"/>; when it fails for good, its whole fails with it.
 /// </summary>
-public sealed class JobParts(IOutbox outbox, JobTypes types)
+public sealed class JobParts(IOutbox outbox, JobTypes types, FairShare shares)
 {
     /// <summary>
     /// Adds parts and their messages to the transaction of the session, which must hold the lock of the whole's row. A part that exists
-    /// is left as it is, unless it failed or was canceled: then it starts over.
+    /// is left as it is, unless it failed or was canceled: then it starts over. Parts beyond the whole's share go to the bulk queue.
     /// </summary>
     /// <param name="parts">Parts of one type, whose ids are a function of their work.</param>
     public async Task AddAsync<TCommand>(
@@ -30,6 +31,7 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
             .ToDictionary(part => part.Id, part => (part.Params, Input: type.SerializeInput(part.Command)));
         var added = new HashSet<Guid>();
         var connection = await session.OpenAsync(cancellationToken);
+        var admitted = await shares.AdmitAsync(type, lane, whole, byId.Count, connection, cancellationToken);
         var transition = JobTransitions.AddParts(
             whole, type, lane, [.. byId.Keys], [.. byId.Values.Select(part => part.Params)], [.. byId.Values.Select(part => part.Input)]);
         await using (var batch = new NpgsqlBatch(connection, session.Transaction) { BatchCommands = { transition } })
@@ -39,8 +41,16 @@ public sealed class JobParts(IOutbox outbox, JobTypes types)
                 added.Add(row.GetGuid("id"));
         }
 
-        foreach (var (id, part) in byId.Where(part => added.Contains(part.Key)))
-            session.Add(await type.PrepareAsync(outbox, id, lane, bulk: false, part.Input, notBefore: null, cancellationToken));
+        var waiting = byId.Where(part => added.Contains(part.Key)).ToList();
+        foreach (var (i, (id, part)) in waiting.Index())
+            session.Add(await type.PrepareAsync(outbox, id, lane, i >= admitted, part.Input, notBefore: null, cancellationToken));
+        if (waiting.Count <= admitted)
+            return;
+        await using var bulk = new NpgsqlBatch(connection, session.Transaction)
+        {
+            BatchCommands = { JobTransitions.SetBulk([.. waiting.Skip(admitted).Select(part => part.Key)]) },
+        };
+        await bulk.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Sends the whole a message to count its parts, when the session commits.</summary>

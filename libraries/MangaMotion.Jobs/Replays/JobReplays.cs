@@ -21,9 +21,6 @@ public enum JobChange
 /// <summary>Runs failed and canceled jobs again, with attempts counted from zero.</summary>
 public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTypes types, FairShare shares, JobChanges changes)
 {
-    // Fires jobs_counted_update, which changes nothing: the status stays.
-    private const string SetBulkSql = "update jobs set bulk = true where id = any(@ids)";
-
     private const string ExistsSql = "select exists (select from jobs where id = @job_id)";
 
     /// <summary>Replays a failed or canceled job: row, dead letter and message in one transaction.</summary>
@@ -111,7 +108,7 @@ public sealed class JobReplays(NpgsqlDataSource database, IOutbox outbox, JobTyp
             return messages;
         await using var batch = new NpgsqlBatch(connection);
         if (bulk.Count > 0)
-            batch.BatchCommands.Add(new(SetBulkSql) { Parameters = { new NpgsqlParameter<Guid[]>("ids", [.. bulk]) } });
+            batch.BatchCommands.Add(JobTransitions.SetBulk([.. bulk]));
         outbox.AppendInsert(batch, messages);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return messages;

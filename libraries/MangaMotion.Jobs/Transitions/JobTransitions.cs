@@ -49,6 +49,9 @@ public static class JobTransitions
         returning id
         """;
 
+    // Fires jobs_counted_update, which finds no change of a status.
+    private const string SetBulkSql = "update jobs set bulk = true where id = any(@ids)";
+
     // A claim already stored under this token succeeds: the commit of an earlier try was not acknowledged.
     private const string ClaimSql =
         """
@@ -281,6 +284,9 @@ public static class JobTransitions
                 new NpgsqlParameter<string[]>("params", parameters), new NpgsqlParameter<string[]>("inputs", inputs),
             },
         };
+
+    /// <summary>Marks jobs whose messages go to the bulk queue; their status stays.</summary>
+    internal static NpgsqlBatchCommand SetBulk(Guid[] ids) => new(SetBulkSql) { Parameters = { Ids("ids", ids) } };
 
     /// <summary>
     /// <c>PROCESSING</c> for each job that is due, or whose lease has lapsed. Returns a row for each job found, in which

@@ -62,11 +62,11 @@ public sealed class VideoWorld : IAsyncDisposable
     public async Task<VideoDetails> FindAsync(Guid video) =>
         (await Services.GetRequiredService<VideoQuery>().FindAsync(video, Owner, default)).ShouldNotBeNull();
 
-    public async Task<Guid> SubmitAsync(VideoOptions? options = null, Lane lane = Lane.Normal)
+    public async Task<Guid> SubmitAsync(VideoOptions? options = null, Lane lane = Lane.Normal, Guid? owner = null)
     {
         var id = Guid.CreateVersion7();
         var command = new StartVideo { JobId = id, Files = [], Options = options ?? new() { Width = 320, Height = 180 } };
-        await Jobs.AcceptAsync([new() { Id = id, Type = VideoJobs.Video, Command = command, Lane = lane, OwnerId = Owner }]);
+        await Jobs.AcceptAsync([new() { Id = id, Type = VideoJobs.Video, Command = command, Lane = lane, OwnerId = owner ?? Owner }]);
         return id;
     }
 

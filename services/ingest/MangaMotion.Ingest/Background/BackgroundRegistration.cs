@@ -44,6 +44,7 @@ internal static class BackgroundRegistration
         services.AddHostedService<DeadLetterRetention>();
         services.AddHostedService<IdempotencyKeyExpiry>();
         services.AddHostedService<SeriesRecorder>();
+        services.AddHostedService<OldestWaiting>();
     }
 
     public static void MapBackground(this IEndpointRouteBuilder api)

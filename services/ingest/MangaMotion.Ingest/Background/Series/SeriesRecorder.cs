@@ -15,13 +15,10 @@ internal sealed class SeriesRecorder(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
     private const string SampleSql =
-        """
+        $"""
         insert into queue_depths (minute, type, ready, oldest_seconds)
         select date_trunc('minute', now()), sampled.type, sampled.ready, coalesce(extract(epoch from now() - oldest.since), 0)
-        from unnest(@types, @depths) as sampled (type, ready) left join lateral (
-          select greatest(updated_at, not_before) as since from jobs
-          where status = 'UPLOADED' and type = sampled.type and (not_before is null or not_before <= now())
-          order by updated_at limit 1) oldest on true
+        from unnest(@types, @depths) as sampled (type, ready) left join lateral ({OldestWaiting.SinceSql}) oldest on true
         on conflict (minute, type) do update set
           ready = greatest(queue_depths.ready, excluded.ready),
           oldest_seconds = greatest(queue_depths.oldest_seconds, excluded.oldest_seconds)
