@@ -6,8 +6,8 @@ namespace MangaMotion.Cli.Tests;
 public sealed class InstalledServiceTests : IDisposable
 {
     /// <summary>
-    /// Copies the program beside a dotnet that prints its address and its argument. The shell writes both, because a program that this process
-    /// has just written may still be open for writing in another process that it starts.
+    /// Copies the program beside a dotnet that prints its address and its argument. The shell writes both, because a program that this
+    /// process has just written may still be open for writing in another process that it starts.
     /// </summary>
     private const string Start =
         """

@@ -153,7 +153,7 @@ public sealed class InstalledTests(BuiltPackage package)
         (await machine.ShellAsync($"mangamotion backup {BackupFolder}")).ShouldContain("backup finished");
 
         await machine.ShellAsync("systemctl stop batch late");
-        var refused = await machine.TryShellAsync("runuser -u nobody -- mangamotion backup /tmp/backup");
+        var refused = await machine.TryShellAsync("runuser -u daemon -- mangamotion backup /tmp/backup");
         refused.ExitCode.ShouldBe(1);
         refused.Output.ShouldContain("run it as root, after mangamotion-setup");
     }

@@ -5,7 +5,7 @@ internal static class PrivateFile
 {
     private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Copies the files of a folder into another one, which is created. Nothing is copied if the first one does not exist.</summary>
+    /// <summary>Copies the files of a folder into another one, which is created. Copies nothing if the first one does not exist.</summary>
     public static void CopyFolder(string source, string target)
     {
         Directory.CreateDirectory(target, PrivateFolder);

@@ -27,8 +27,8 @@ internal static class PackageCommand
         var kinds = new Argument<string[]>("KIND")
         {
             Description = $"{NuGet}: the contracts and the client as NuGet packages. {BillsOfMaterials}: a CycloneDX bill of materials "
-                + $"for each of them, each service and the command line. {Debian}: the services with their systemd units and the command line, as a "
-                + "package for Debian 12 and 13 and as a tarball. Default: all.",
+                + $"for each of them, each service and the command line. {Debian}: the services with their systemd units and the command "
+                + "line, as a package for Debian 12 and 13 and as a tarball. Default: all.",
             Arity = ArgumentArity.ZeroOrMore,
         }.Check(kind => kind is NuGet or BillsOfMaterials or Debian, $"one of {NuGet}, {BillsOfMaterials}, {Debian}");
         var output = new Option<string?>("--folder") { Description = "Folder for the files. Default: .mangamotion/packages." }
@@ -84,7 +84,8 @@ internal static class PackageCommand
     {
         await RunAsync(clone, ["tool", "restore"], "The tool that writes bills of materials was not installed", cancellationToken);
         await RunAsync(clone, ["restore", clone["MangaMotion.sln"]], "The packages were not restored", cancellationToken);
-        foreach (var project in ServiceDefinition.All.Select(service => service.Project).Append(DebianArchive.CommandLine).Concat(Libraries))
+        var services = ServiceDefinition.All.Select(service => service.Project);
+        foreach (var project in services.Append(DebianArchive.CommandLine).Concat(Libraries))
         {
             var name = Path.GetFileNameWithoutExtension(project);
             progress.Report($"writing the bill of materials of {name}");
