@@ -58,7 +58,7 @@ public sealed class ElevenLabsTests : IAsyncLifetime
 
         _stub.Requests.ShouldHaveSingleItem().Body.GetProperty("text").GetString().ShouldBe("Ah oh ee, up we go");
         speech.Words.Select(word => word.Text).ShouldBe(["Aoi,", "up", "we", "go"]);
-        (speech.Words[1].Start - speech.Words[0].Start).ShouldBe(1, 0.01);
+        speech.Words[1].Start.ShouldBeGreaterThan(speech.Words[0].Start + 0.6);
     }
 
     [Fact]
