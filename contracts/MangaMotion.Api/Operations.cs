@@ -1,6 +1,19 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace MangaMotion.Api;
+
+/// <summary>Collections by name.</summary>
+public sealed record CollectionList(IReadOnlyList<CollectionSummary> Collections)
+{
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; init; }
+}
+
+/// <param name="Ingests">Number of its ingests.</param>
+/// <param name="CreatedAt">Time of its first ingest.</param>
+/// <param name="LastIngestAt">Time of its newest ingest.</param>
+public sealed record CollectionSummary(string Collection, long Ingests, DateTimeOffset CreatedAt, DateTimeOffset LastIngestAt);
 
 /// <summary>Total over all ingests of a collection.</summary>
 /// <param name="Status"><c>accepted</c>, <c>processing</c> or <c>finished</c>.</param>
@@ -78,6 +91,39 @@ public static class WorkerHealth
     /// <summary>No heartbeat within the lease: stopped, dead, or cut off from the database.</summary>
     public const string Silent = "silent";
 }
+
+/// <summary>State of the installation, as the instance of the API that answers sees it.</summary>
+/// <param name="Version">Version of this instance.</param>
+/// <param name="Servers">Servers that the API uses.</param>
+/// <param name="Outbox">Null while the database is away.</param>
+/// <param name="Services">Workers of the last day by service and version; empty while the database is away.</param>
+public sealed record SystemStatus(
+    string Version, IReadOnlyList<ServerStatus> Servers, OutboxStatus? Outbox, IReadOnlyList<ServiceVersion> Services);
+
+/// <param name="Name"><c>postgres</c>, <c>rabbitmq</c> or <c>store</c>.</param>
+/// <param name="Address">Host and port, or a folder, without credentials; null if the check names none.</param>
+/// <param name="Reason">Why it is unhealthy; null if it is healthy.</param>
+public sealed record ServerStatus(
+    string Name, [property: Values(typeof(ServerHealth))] string Health, string? Address, string? Reason);
+
+/// <summary>Values of <see cref="ServerStatus.Health"/>.</summary>
+[Enumeration("ServerHealth")]
+public static class ServerHealth
+{
+    public const string Healthy = "healthy";
+    public const string Unhealthy = "unhealthy";
+
+    public static IReadOnlyList<string> All { get; } = [Healthy, Unhealthy];
+}
+
+/// <summary>Messages that the broker has not confirmed.</summary>
+/// <param name="Waiting">Number of messages that are due.</param>
+/// <param name="OldestSeconds">Seconds since the oldest became due; 0 without messages.</param>
+public sealed record OutboxStatus(long Waiting, double OldestSeconds);
+
+/// <param name="Alive">Number of its workers that are alive.</param>
+/// <param name="Silent">Number of its workers whose lease lapsed.</param>
+public sealed record ServiceVersion(string Service, string Version, int Alive, int Silent);
 
 public sealed record WorkerList(IReadOnlyList<WorkerInfo> Workers);
 

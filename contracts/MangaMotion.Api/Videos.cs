@@ -151,6 +151,19 @@ public static class VideoVariants
     public static IReadOnlyList<string> All { get; } = [Video, Subtitles, Transcript, Poster];
 }
 
+/// <summary>Files of a shot, which can be read while the video is made.</summary>
+[Enumeration("ShotFile")]
+public static class ShotFiles
+{
+    /// <summary>The spoken line, a WAV.</summary>
+    public const string Voice = "voice";
+
+    /// <summary>The moving picture, an MP4 without sound and without the transitions to the shots before and after.</summary>
+    public const string Segment = "segment";
+
+    public static IReadOnlyList<string> All { get; } = [Voice, Segment];
+}
+
 /// <summary>Options of a video that a form and JSON write alike.</summary>
 public abstract record VideoBaseFields
 {
@@ -363,6 +376,12 @@ public sealed record VideoShot(
 
     /// <summary>Path of a JPEG of the panel, longest side at most 320 pixels; null if an edit changed the panel.</summary>
     public string? ThumbnailUrl { get; init; }
+
+    /// <summary>Path of the spoken line, a WAV; null until it is made, and for a silent shot.</summary>
+    public string? VoiceUrl { get; init; }
+
+    /// <summary>Path of the moving picture, an MP4 without sound and without the transitions; null until it is rendered.</summary>
+    public string? SegmentUrl { get; init; }
 }
 
 public sealed record ShotPanel(int X, int Y, int Width, int Height);

@@ -4,6 +4,12 @@ namespace MangaMotion.Client;
 
 public sealed partial class MangaMotionClient
 {
+    /// <summary>Lists collections by name.</summary>
+    public Task<CollectionList> GetCollectionsAsync(string? pageToken = null, CancellationToken cancellationToken = default) =>
+        GetAsync<CollectionList>(
+            pageToken is null ? "api/v1/collections" : $"api/v1/collections?pageToken={Uri.EscapeDataString(pageToken)}",
+            cancellationToken);
+
     /// <summary>Reads the total over all ingests of a collection.</summary>
     public Task<CollectionStatus> GetCollectionStatusAsync(string collection, CancellationToken cancellationToken = default) =>
         GetAsync<CollectionStatus>($"api/v1/collections/{Uri.EscapeDataString(collection)}/status", cancellationToken);
@@ -25,6 +31,10 @@ public sealed partial class MangaMotionClient
     /// <summary>Lists the queues with their depths.</summary>
     public Task<QueueList> GetQueuesAsync(CancellationToken cancellationToken = default) =>
         GetAsync<QueueList>("api/v1/queues", cancellationToken);
+
+    /// <summary>Reads the state of servers, outbox and services.</summary>
+    public Task<SystemStatus> GetSystemAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<SystemStatus>("api/v1/system", cancellationToken);
 
     /// <summary>Reads how many workers of each kind the present load needs.</summary>
     public Task<ScalingAdvice> GetScalingAsync(CancellationToken cancellationToken = default) =>

@@ -81,9 +81,29 @@ public sealed partial class MangaMotionClient
     /// <summary>
     /// Copies a result file (<c>video</c>, <c>subtitles</c>, <c>transcript</c>, <c>poster</c>, <c>variants/NAME</c>) to a stream.
     /// </summary>
-    public async Task CopyVideoFileAsync(Guid id, string variant, Stream destination, CancellationToken cancellationToken = default)
+    public Task CopyVideoFileAsync(Guid id, string variant, Stream destination, CancellationToken cancellationToken = default) =>
+        CopyAsync($"{Videos}/{id}/{variant}", destination, cancellationToken);
+
+    /// <summary>Copies a file of a shot (<c>voice</c>, <c>segment</c>) to a stream.</summary>
+    /// <param name="shot">Name of the shot in the script.</param>
+    public Task CopyShotFileAsync(
+        Guid id, string shot, string file, Stream destination, CancellationToken cancellationToken = default) =>
+        CopyAsync($"{Videos}/{id}/shots/{Uri.EscapeDataString(shot)}/{file}", destination, cancellationToken);
+
+    /// <summary>Copies the picture of a page to a stream.</summary>
+    /// <param name="page">Number of the page in the script.</param>
+    public Task CopyPageAsync(Guid id, int page, Stream destination, CancellationToken cancellationToken = default) =>
+        CopyAsync($"{Videos}/{id}/pages/{page}", destination, cancellationToken);
+
+    /// <summary>Copies the thumbnail of a detected panel, a JPEG, to a stream.</summary>
+    /// <param name="page">Number of the page in the script.</param>
+    /// <param name="panel">Place in reading order, from 1.</param>
+    public Task CopyPanelAsync(Guid id, int page, int panel, Stream destination, CancellationToken cancellationToken = default) =>
+        CopyAsync($"{Videos}/{id}/pages/{page}/panels/{panel}", destination, cancellationToken);
+
+    private async Task CopyAsync(string path, Stream destination, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync($"{Videos}/{id}/{variant}", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await ThrowIfRefusedAsync(response, cancellationToken);
         await response.Content.CopyToAsync(destination, cancellationToken);
     }

@@ -53,7 +53,9 @@ public sealed record StageRow(
 
 /// <param name="Status">Status of the segment, or of the speech until the segment has a job.</param>
 /// <param name="Draft">True if a provider failed and the local implementation made speech or segment.</param>
-public sealed record ShotRow(string Status, string? Error, bool Draft);
+/// <param name="HasVoice">Whether its speech is made.</param>
+/// <param name="HasSegment">Whether its picture is rendered.</param>
+public sealed record ShotRow(string Status, string? Error, bool Draft, bool HasVoice, bool HasSegment);
 
 /// <summary>Parts that a video has.</summary>
 /// <param name="Script">Script that they belong to; null before the first part is made.</param>

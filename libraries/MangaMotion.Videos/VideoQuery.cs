@@ -44,7 +44,11 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         await row.NextResultAsync(cancellationToken);
         var shots = new Dictionary<string, ShotRow>(StringComparer.Ordinal);
         while (await row.ReadAsync(cancellationToken))
-            shots[row.GetString("shot_id")] = new(row.GetString("status"), GetText(row, "error"), row.GetBoolean("draft"));
+        {
+            shots[row.GetString("shot_id")] = new(
+                row.GetString("status"), GetText(row, "error"), row.GetBoolean("draft"), row.GetBoolean("has_voice"),
+                row.GetBoolean("has_segment"));
+        }
 
         await row.NextResultAsync(cancellationToken);
         var pages = await row.ReadAsync(cancellationToken) ? VideoJson.Read<StoredPage[]>(row.GetString("pages")) : [];
@@ -73,6 +77,14 @@ public sealed class VideoQuery(NpgsqlDataSource database)
     /// <summary>Finds the key of a result file of the last composed video.</summary>
     public Task<string?> FindFileAsync(Guid video, Guid owner, string variant, CancellationToken cancellationToken) =>
         ReadTextAsync(VideoSql.FindFile, video, owner, [new NpgsqlParameter<string>("variant", variant)], cancellationToken);
+
+    /// <summary>Finds the key of the speech of a shot, a WAV; null if it is not made or the shot is silent.</summary>
+    public Task<string?> FindShotVoiceAsync(Guid video, Guid owner, string shot, CancellationToken cancellationToken) =>
+        ReadTextAsync(VideoSql.FindShotVoice, video, owner, [new NpgsqlParameter<string>("shot_id", shot)], cancellationToken);
+
+    /// <summary>Finds the key of the picture of a shot, an MP4 without sound and without transitions; null if it is not rendered.</summary>
+    public Task<string?> FindShotSegmentAsync(Guid video, Guid owner, string shot, CancellationToken cancellationToken) =>
+        ReadTextAsync(VideoSql.FindShotSegment, video, owner, [new NpgsqlParameter<string>("shot_id", shot)], cancellationToken);
 
     /// <summary>Finds the key of the picture of a page.</summary>
     public Task<string?> FindPageAsync(Guid video, Guid owner, int page, CancellationToken cancellationToken) =>

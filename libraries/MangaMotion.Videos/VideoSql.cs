@@ -208,7 +208,8 @@ internal static class VideoSql
         """
         select s.shot_id, coalesce(segment.status, speech.status, 'UPLOADED') as status,
           coalesce(segment.last_error, speech.last_error) as error,
-          coalesce((segment.result ->> 'draft')::bool, false) or coalesce((speech.result ->> 'draft')::bool, false) as draft
+          coalesce((segment.result ->> 'draft')::bool, false) or coalesce((speech.result ->> 'draft')::bool, false) as draft,
+          coalesce(speech.status = 'DONE', false) as has_voice, coalesce(segment.status = 'DONE', false) as has_segment
         from shots s left join jobs segment on segment.id = s.segment_job_id left join jobs speech on speech.id = s.speech_job_id
         where s.video_id = @video_id
         """;
@@ -253,6 +254,18 @@ internal static class VideoSql
         gone as (delete from jobs using old where jobs.id = old.id returning old.result, old.newest)
         select file ->> 'key' as key from gone, jsonb_array_elements(gone.result -> 'files') file
         where not exists (select from jsonb_array_elements(gone.newest -> 'files') kept where kept ->> 'key' = file ->> 'key')
+        """;
+
+    public const string FindShotVoice =
+        """
+        select part.result ->> 'key' from shots s join jobs j on j.id = s.video_id join jobs part on part.id = s.speech_job_id
+        where s.video_id = @video_id and j.owner_id = @owner_id and s.shot_id = @shot_id and part.status = 'DONE'
+        """;
+
+    public const string FindShotSegment =
+        """
+        select part.result ->> 'key' from shots s join jobs j on j.id = s.video_id join jobs part on part.id = s.segment_job_id
+        where s.video_id = @video_id and j.owner_id = @owner_id and s.shot_id = @shot_id and part.status = 'DONE'
         """;
 
     public const string FindPage =

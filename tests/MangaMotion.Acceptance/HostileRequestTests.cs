@@ -171,7 +171,7 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "voyage", StringComparison.Ordinal)
         .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal)
         .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal)
-        .Replace("{shot}", "p001-s01", StringComparison.Ordinal);
+        .Replace("{shot}", "p001-s01", StringComparison.Ordinal).Replace("{file}", "voice", StringComparison.Ordinal);
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 

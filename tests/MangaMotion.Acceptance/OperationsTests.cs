@@ -137,6 +137,26 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
         scaling.Connections.MaxProcesses.ShouldBe(scaling.Connections.Connections / scaling.Connections.PerProcess);
     }
 
+    [Fact]
+    public async Task The_system_shows_its_servers_outbox_and_versions()
+    {
+        await _installation.StartThumbnailAsync();
+        await Eventually.Until(async () => (await Api.GetSystemAsync()).Services is [{ Service: "thumbnail", Alive: 1, Silent: 0 }]);
+
+        var system = await Api.GetSystemAsync();
+        system.Servers.Select(server => (server.Name, server.Health, server.Reason)).ShouldBe(
+            [("postgres", "healthy", null), ("rabbitmq", "healthy", null), ("store", "healthy", null)], ignoreOrder: true);
+        system.Servers.Single(server => server.Name == "store").Address.ShouldBe(_installation.Store);
+        system.Outbox.ShouldNotBeNull().Waiting.ShouldBeGreaterThanOrEqualTo(0);
+        system.Services.ShouldHaveSingleItem().Version.ShouldBe(system.Version);
+
+        Directory.Move(_installation.Store, $"{_installation.Store}-away");
+        var store = (await Api.GetSystemAsync()).Servers.Single(server => server.Name == "store");
+        Directory.Move($"{_installation.Store}-away", _installation.Store);
+        store.Health.ShouldBe("unhealthy");
+        store.Reason.ShouldNotBeNullOrEmpty();
+    }
+
     private Task<IngestStatus> IngestAsync(string collection, params string[] names) =>
         Api.IngestAsync(
             names.Where(name => name != "high").Select(name => Samples.Named(name, [1])),

@@ -95,7 +95,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
         var address = path.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{slug}", "secrets", StringComparison.Ordinal)
             .Replace("{variant}", "original", StringComparison.Ordinal).Replace("{name}", "thumbnail-low", StringComparison.Ordinal)
             .Replace("{page}", "1", StringComparison.Ordinal).Replace("{panel}", "1", StringComparison.Ordinal)
-            .Replace("{shot}", "p001-s01", StringComparison.Ordinal);
+            .Replace("{shot}", "p001-s01", StringComparison.Ordinal).Replace("{file}", "voice", StringComparison.Ordinal);
         address.ShouldNotContain("{", customMessage: "A parameter of a new kind: say here what it stands for.");
         using var request = new HttpRequestMessage(new HttpMethod(operation.Name), address);
         request.Headers.Add("X-Api-Key", key);

@@ -56,6 +56,7 @@ public sealed class VideoTests(TestStack stack)
         using var thumbnail = await installation.GetAsync(video.Shots[^1].ThumbnailUrl.ShouldNotBeNull());
         thumbnail.Content.Headers.ContentType!.MediaType.ShouldBe("image/jpeg");
         video.Shots.Skip(1).Select(shot => shot.ThumbnailUrl).ShouldBeUnique();
+        await HearAndWatchAsync(installation, video, video.Shots[^1]);
         using var copy = new MemoryStream();
         await installation.Client.CopyVideoFileAsync(id, "video", copy);
         copy.ToArray()[4..8].ShouldBe("ftyp"u8.ToArray());
@@ -589,6 +590,34 @@ public sealed class VideoTests(TestStack stack)
         edit?.Invoke(script);
         await installation.Client.PutScriptAsync(id, Encoding.UTF8.GetBytes(script.ToJsonString()));
         await installation.Client.ApproveVideoAsync(id);
+    }
+
+    private static async Task HearAndWatchAsync(Installation installation, VideoStatus video, VideoShot shot)
+    {
+        shot.VoiceUrl.ShouldBe($"/api/v1/videos/{video.Id}/shots/{shot.Id}/voice");
+        shot.SegmentUrl.ShouldBe($"/api/v1/videos/{video.Id}/shots/{shot.Id}/segment");
+        using var voice = new MemoryStream();
+        await installation.Client.CopyShotFileAsync(video.Id, shot.Id, ShotFiles.Voice, voice);
+        var heard = SampleMedia.Analyse(voice.ToArray(), "wav");
+        (heard.PrimaryAudioStream.ShouldNotBeNull().CodecName, heard.PrimaryVideoStream).ShouldBe(("pcm_s16le", null));
+        using var segment = new MemoryStream();
+        await installation.Client.CopyShotFileAsync(video.Id, shot.Id, ShotFiles.Segment, segment);
+        var watched = SampleMedia.Analyse(segment.ToArray(), "mp4");
+        (watched.PrimaryVideoStream.ShouldNotBeNull().CodecName, watched.PrimaryAudioStream).ShouldBe(("h264", null));
+        using var page = new MemoryStream();
+        await installation.Client.CopyPageAsync(video.Id, shot.Page, page);
+        page.Length.ShouldBeGreaterThan(0);
+        using var panel = new MemoryStream();
+        await installation.Client.CopyPanelAsync(video.Id, shot.Page, 1, panel);
+        panel.ToArray()[..2].ShouldBe([0xff, 0xd8]);
+
+        foreach (var (name, file) in new[] { ("p9-9", ShotFiles.Voice), ("p9-9", ShotFiles.Segment), (shot.Id, "peaks") })
+        {
+            using var nowhere = new MemoryStream();
+            var refused = await Should.ThrowAsync<MangaMotionException>(
+                () => installation.Client.CopyShotFileAsync(video.Id, name, file, nowhere));
+            refused.Problem.Code.ShouldBe("unknown_file");
+        }
     }
 
     private static async Task<string> ReadScriptAsync(Installation installation, Guid id) =>

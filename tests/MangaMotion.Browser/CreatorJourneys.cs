@@ -24,7 +24,7 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
 
         // Without a reload: panels appear, then the player.
         await Expect(page.Locator(".shots img").First).ToBeVisibleAsync(new() { Timeout = Patient });
-        await Expect(page.Locator("video")).ToBeVisibleAsync(new() { Timeout = Patient });
+        await Expect(page.Locator("#video-player video")).ToBeVisibleAsync(new() { Timeout = Patient });
         await Expect(page.Locator("h1")).ToHaveTextAsync("The Last Lamp");
         (await page.Locator(".shots > li").CountAsync()).ShouldBeGreaterThan(10);
 
@@ -32,7 +32,7 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         var played = await page.EvaluateAsync<double[]>(
             """
             async () => {
-              const video = document.querySelector('video');
+              const video = document.querySelector('#video-player video');
               if (video.readyState < 1) await new Promise(done => video.addEventListener('loadedmetadata', done, { once: true }));
               video.currentTime = video.duration / 2;
               await new Promise(done => video.addEventListener('seeked', done, { once: true }));
@@ -45,6 +45,21 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         played[0].ShouldBeGreaterThan(10);
         played[1].ShouldBe(played[0] / 2, 0.5);
         played[2].ShouldBeGreaterThan(5);
+
+        // A shot can be heard and watched by itself.
+        await page.Locator(".shots summary").First.ClickAsync();
+        await Expect(page.Locator(".shots video").First).ToBeVisibleAsync();
+        var seconds = await page.EvaluateAsync<double[]>(
+            """
+            () => Promise.all(['audio', 'video'].map(async kind => {
+              const player = document.querySelector(`.shots ${kind}`);
+              player.preload = 'metadata';
+              player.load();
+              if (player.readyState < 1) await new Promise(done => player.addEventListener('loadedmetadata', done, { once: true }));
+              return player.duration;
+            }))
+            """);
+        seconds.ShouldAllBe(duration => duration > 0.2 && duration < played[0]);
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByText("Download video").ClickAsync());
         download.SuggestedFilename.ShouldBe("The Last Lamp.mp4");

@@ -125,8 +125,10 @@ public sealed class PageTests(ConsoleInstallation installation)
               ...[...document.querySelectorAll('*')].map(element => [element, getComputedStyle(element)])
                 .filter(([, style]) => style.display && (style.transitionDuration !== '0s' || style.animationName !== 'none'))
                 .map(([element]) => `movement of ${element.outerHTML}`),
-              ...[...document.querySelectorAll('video')].filter(video => video.autoplay || !video.paused || !video.poster)
+              ...[...document.querySelectorAll('video')].filter(video => video.autoplay || !video.paused)
                 .map(video => `playing ${video.outerHTML}`),
+              ...[...document.querySelectorAll('video:not(details video)')].filter(video => !video.poster)
+                .map(video => `without a poster ${video.outerHTML}`),
             ]
             """;
         await using var session = await installation.LogInAsync(options: new(Dark: true));

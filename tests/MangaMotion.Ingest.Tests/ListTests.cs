@@ -1,3 +1,5 @@
+using MangaMotion.Api;
+using MangaMotion.Ingest.Reading.Collections;
 using MangaMotion.Ingest.Reading.Ingests;
 using MangaMotion.Ingest.Reading.Videos;
 using MangaMotion.ServiceDefaults.Problems;
@@ -77,6 +79,37 @@ public sealed class ListTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Collections_are_listed_by_name_in_pages()
+    {
+        var first = await AddIngestAsync(Owner, "voyage", [], []);
+        await AddIngestAsync(Owner, "voyage", [], []);
+        await _database.ExecuteAsync($"update ingests set created_at = now() - interval '1 day' where id = '{first}'");
+        foreach (var slug in new[] { "a_b", "a-c", "zoo" })
+            await AddIngestAsync(Owner, slug, [], []);
+        await AddIngestAsync(Owner, collection: null, [], []);
+        await AddIngestAsync(Other, "secret", [], []);
+
+        var names = new List<string>();
+        CollectionSummary? voyage = null;
+        string? token = null;
+        do
+        {
+            var page = await ListCollectionsAsync(token, pageSize: 2);
+            names.AddRange(page.Collections.Select(collection => collection.Collection));
+            voyage ??= page.Collections.FirstOrDefault(collection => collection.Collection == "voyage");
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+
+        names.ShouldBe(["a_b", "a-c", "zoo", "voyage"], ignoreOrder: true);
+        names.ShouldBe((await ListCollectionsAsync()).Collections.Select(collection => collection.Collection));
+        voyage.ShouldNotBeNull().Ingests.ShouldBe(2);
+        (voyage.LastIngestAt - voyage.CreatedAt).TotalDays.ShouldBe(1, 0.01);
+        (await ShouldBeRejectedAsync(() => ListCollectionsAsync(pageSize: 0))).ShouldContain("1 to 1000");
+        (await ShouldBeRejectedAsync(() => ListCollectionsAsync("%"))).ShouldContain("not from this list");
+    }
+
+    [Fact]
     public async Task Invalid_page_sizes_and_page_tokens_are_rejected()
     {
         (await ShouldBeRejectedAsync(() => ListIngestsAsync(pageSize: 1_001))).ShouldContain("1 to 1000");
@@ -99,12 +132,15 @@ public sealed class ListTests(TestStack stack) : IAsyncLifetime
         return problem.Message;
     }
 
-    private Task<MangaMotion.Api.IngestList> ListIngestsAsync(
+    private Task<IngestList> ListIngestsAsync(
         Guid[]? owners = null, string? state = null, string? collection = null, string? search = null, string? pageToken = null,
         int pageSize = 100) =>
         new IngestListQuery(_database.Source).ListAsync(owners ?? [Owner], state, collection, search, pageToken, pageSize, default);
 
-    private Task<MangaMotion.Api.VideoList> ListVideosAsync(
+    private Task<CollectionList> ListCollectionsAsync(string? pageToken = null, int pageSize = 100) =>
+        new CollectionListQuery(_database.Source).ListAsync(Owner, pageToken, pageSize, default);
+
+    private Task<VideoList> ListVideosAsync(
         Guid[]? owners = null, string? state = null, string? search = null, string? pageToken = null, int pageSize = 100) =>
         new VideoListQuery(new(_database.Source)).ListAsync(
             owners ?? [Owner], state, collection: null, search, pageToken, pageSize, default);

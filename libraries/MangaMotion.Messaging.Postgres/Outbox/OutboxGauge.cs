@@ -7,12 +7,6 @@ namespace MangaMotion.Messaging.Postgres.Outbox;
 /// <summary>Measures the outbox while a listener reads its gauges.</summary>
 internal sealed class OutboxGauge(NpgsqlDataSource dataSource, ILogger<OutboxGauge> logger) : BackgroundService
 {
-    private const string MeasureText =
-        """
-        select count(*) as depth, coalesce(extract(epoch from now() - min(not_before)), 0)::float8 as lag
-        from outbox where not_before <= now()
-        """;
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,7 +18,8 @@ internal sealed class OutboxGauge(NpgsqlDataSource dataSource, ILogger<OutboxGau
                 continue;
             try
             {
-                await MeasureAsync(stoppingToken);
+                var state = await OutboxState.ReadAsync(dataSource, stoppingToken);
+                OutboxTelemetry.SetMeasurement(state.Depth, state.Lag);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -32,13 +27,5 @@ internal sealed class OutboxGauge(NpgsqlDataSource dataSource, ILogger<OutboxGau
                 logger.LogOutboxNotMeasured(exception);
             }
         }
-    }
-
-    private async Task MeasureAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(MeasureText);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        OutboxTelemetry.SetMeasurement(reader.GetInt64(reader.GetOrdinal("depth")), reader.GetDouble(reader.GetOrdinal("lag")));
     }
 }

@@ -47,7 +47,7 @@ internal static class DependencyHealth
         app.MapHealthChecks(Live, new() { Predicate = check => check.Tags.Contains(LiveTag), ResponseWriter = WriteAsync })
             .DisableHttpMetrics();
         app.MapHealthChecks(
-            Ready, new() { Predicate = check => check.Tags.Contains(Tag), ResponseWriter = WriteAsync }).DisableHttpMetrics();
+            Ready, new() { Predicate = ReadinessChecks.IsSelected, ResponseWriter = WriteAsync }).DisableHttpMetrics();
     }
 
     private static void Add<TDependency, TCheck>(HealthCheckServiceOptions options, IServiceProviderIsService registered, string name)

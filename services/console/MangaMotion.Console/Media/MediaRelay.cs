@@ -16,6 +16,9 @@ internal static class MediaRelay
     /// <summary>Name of a file. Other letters could lead to another path of the API.</summary>
     private const string Variant = "{variant:regex(^[a-z0-9-]+$)}";
 
+    /// <summary>Name of a shot. The first letter keeps it from being a step to another folder.</summary>
+    private const string Shot = "{shot:regex(^[A-Za-z0-9][A-Za-z0-9._-]*$)}";
+
     public static void AddMediaRelay(this IServiceCollection services) => services.AddHttpForwarder();
 
     public static void MapMediaRelay(this IEndpointRouteBuilder app)
@@ -23,6 +26,7 @@ internal static class MediaRelay
         var media = app.MapGroup(Prefix).RequireAuthorization();
         media.MapGet("/videos/{id:guid}/pages/{page:int}", RelayAsync);
         media.MapGet("/videos/{id:guid}/pages/{page:int}/panels/{panel:int}", RelayAsync);
+        media.MapGet($"/videos/{{id:guid}}/shots/{Shot}/{Variant}", RelayAsync);
         media.MapGet($"/videos/{{id:guid}}/{Variant}", RelayAsync);
         media.MapGet($"/assets/{{id:guid}}/{Variant}", RelayAsync);
     }

@@ -26,6 +26,10 @@ internal static class PageToken
     public static T? Read<T>(string list, string? token)
         where T : struct, ISpanParsable<T> => Split(list, token, 1) is [var key] ? Parse<T>(key) : null;
 
+    /// <summary>Reads a token with one text; null at the beginning of the list.</summary>
+    /// <exception cref="ProblemException">400: the token is not one of this list.</exception>
+    public static string? ReadText(string list, string? token) => Split(list, token, 1)?[0];
+
     /// <summary>Reads a token with two keys; null at the beginning of the list.</summary>
     /// <exception cref="ProblemException">400: the token is not one of this list.</exception>
     public static (T1 First, T2 Second)? Read<T1, T2>(string list, string? token)

@@ -21,6 +21,7 @@ internal static class ReadingRegistration
         services.AddSingleton<IngestListQuery>();
         services.AddSingleton<JobQuery>();
         services.AddSingleton<JobListQuery>();
+        services.AddSingleton<CollectionListQuery>();
         services.AddSingleton<CollectionStatusQuery>();
         services.AddSingleton<AssetQuery>();
         services.AddSingleton<VideoListQuery>();
@@ -32,6 +33,7 @@ internal static class ReadingRegistration
         services.AddSingleton<StatsQuery>();
         services.AddSingleton<SeriesQuery>();
         services.AddSingleton<WorkerQuery>();
+        services.AddSingleton<SystemQuery>();
         services.AddSingleton<QueueQuery>();
         services.AddSingleton<ScalingQuery>();
         services.AddValidatedOptions<ScalingOptions>(ScalingOptions.Section);

@@ -7,7 +7,8 @@ namespace MangaMotion.Console.Pages.Operator;
 
 /// <summary>Figures of the overview, read together.</summary>
 public sealed record OverviewFigures(
-    IReadOnlyList<FailedJobGroup> OpenGroups, IReadOnlyList<QueueInfo> Queues, IReadOnlyList<WorkerInfo> Workers, JobStats Stats);
+    IReadOnlyList<FailedJobGroup> OpenGroups, IReadOnlyList<QueueInfo> Queues, IReadOnlyList<WorkerInfo> Workers, JobStats Stats,
+    SystemStatus System);
 
 /// <summary>Region of the overview.</summary>
 internal static class OverviewRegions
@@ -21,8 +22,10 @@ internal static class OverviewRegions
         var queues = client.GetQueuesAsync(cancellationToken);
         var workers = client.GetWorkersAsync(cancellationToken);
         var stats = client.GetStatsAsync(cancellationToken);
-        await Task.WhenAll(groups, queues, workers, stats);
-        var figures = new OverviewFigures((await groups).Groups ?? [], (await queues).Queues, (await workers).Workers, await stats);
+        var system = client.GetSystemAsync(cancellationToken);
+        await Task.WhenAll(groups, queues, workers, stats, system);
+        var figures = new OverviewFigures(
+            (await groups).Groups ?? [], (await queues).Queues, (await workers).Workers, await stats, await system);
         return [Region.Of<OverviewView>(Id, (nameof(OverviewView.Figures), figures)), PauseBanner.CreateRegion(figures.Queues)];
     }
 }

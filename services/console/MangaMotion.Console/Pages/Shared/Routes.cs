@@ -30,8 +30,8 @@ internal static class Routes
 
     public static string AssetFile(Guid id, string variant) => $"/media/assets/{id}/{variant}";
 
-    /// <summary>Path of a picture that the API names by its own path.</summary>
-    public static string Picture(string apiPath) =>
+    /// <summary>Path of a picture, sound or video that the API names by its own path.</summary>
+    public static string Media(string apiPath) =>
         $"/media{(apiPath.StartsWith("/api/v1", StringComparison.Ordinal) ? apiPath["/api/v1".Length..] : apiPath)}";
 
     /// <summary>Restricts a target from outside to a path of the console.</summary>

@@ -61,6 +61,11 @@ internal static class VideoEndpoints
             .WithName("getVideoPanel")
             .WithSummary("A thumbnail of a panel as it was found, by its place in reading order: a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
+        api.MapGet("/videos/{id:guid}/shots/{shot}/{file}", GetShotFileAsync)
+            .WithName("getVideoShotFile")
+            .WithSummary("The spoken line (voice) or the moving picture (segment) of a shot: a redirect to the store, or its bytes.")
+            .WithDescription("Both can be read while the video is made. They belong to the script that was made last.")
+            .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/{variant}", GetFileAsync)
             .WithName("getVideoFile").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
@@ -121,6 +126,23 @@ internal static class VideoEndpoints
             ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
             : throw new ProblemException(404, "unknown_panel",
                 $"There is no thumbnail of panel {panel} on page {page} of video {id}, it is not read yet, or the video is not yours.");
+
+    private static async Task<IResult> GetShotFileAsync(
+        Guid id, string shot, [Values(typeof(ShotFiles))] string file, HttpContext context, VideoQuery videos, IObjectStore store,
+        IOptions<IngestOptions> options)
+    {
+        var key = file switch
+        {
+            ShotFiles.Voice => await videos.FindShotVoiceAsync(id, context.OwnerId(), shot, context.RequestAborted),
+            ShotFiles.Segment => await videos.FindShotSegmentAsync(id, context.OwnerId(), shot, context.RequestAborted),
+            _ => throw new ProblemException(
+                404, "unknown_file", $"A shot has no '{NearestName.Shorten(file)}'; it has {string.Join(", ", ShotFiles.All)}."),
+        };
+        return key is not null
+            ? await AssetEndpoints.AnswerAsync(new(key, null), context, store, options.Value)
+            : throw new ProblemException(404, "unknown_file",
+                $"There is no {file} of shot '{NearestName.Shorten(shot)}' of video {id}, it is not made yet, or the video is not yours.");
+    }
 
     private static async Task<IResult> GetFileAsync(
         Guid id, [Values(typeof(VideoVariants))] string variant, HttpContext context, VideoQuery videos, IObjectStore store,

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using MangaMotion.Api;
 using MangaMotion.Ingest.Accepting.Ingests;
 using MangaMotion.Ingest.Accepting.Videos;
+using MangaMotion.Ingest.Api;
 using MangaMotion.Ingest.Keys;
 using MangaMotion.ServiceDefaults.Problems;
 
@@ -10,6 +12,9 @@ internal static class CollectionEndpoints
 {
     public static void MapCollections(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/collections", ListAsync)
+            .WithName("listCollections").WithSummary("Collections by name, with the number and the times of their ingests.")
+            .Produces<CollectionList>().ProducesProblem(400).RequireScope(Scopes.Read);
         api.MapGet("/collections/{slug}/status", StatusAsync)
             .WithName("getCollectionStatus").WithSummary("Progress of all ingests of a collection together.")
             .Produces<CollectionStatus>().ProducesProblem(404).RequireScope(Scopes.Read);
@@ -26,6 +31,11 @@ internal static class CollectionEndpoints
             .WithName("setCollectionCast").WithSummary("Replace the cast of a collection; videos that are submitted later take it.")
             .Produces<CollectionCast>().ProducesProblem(400).ProducesProblem(404).RequireScope(Scopes.Submit).Audited();
     }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context, CollectionListQuery collections, string? pageToken,
+        [Range(1, ListQuery.MaxPageSize)] int pageSize = ListQuery.DefaultPageSize) =>
+        Results.Ok(await collections.ListAsync(context.OwnerId(), pageToken, pageSize, context.RequestAborted));
 
     private static async Task<IResult> GetVariantsAsync(string slug, HttpContext context, VariantSets sets) =>
         await sets.FindAsync(context.OwnerId(), IngestRequest.CheckCollection(slug), context.RequestAborted) is { } set

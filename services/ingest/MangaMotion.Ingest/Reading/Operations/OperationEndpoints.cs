@@ -25,6 +25,11 @@ internal static class OperationEndpoints
                 "Throughput, errors, latencies, waiting messages and the oldest waiting job over time: minutes of the last 25 hours, hours "
                 + "of the last 90 days.")
             .Produces<StatsSeries>().ProducesProblem(400).RequireScope(Scopes.Operate);
+        api.MapGet("/system", async (
+            SystemQuery query, CancellationToken cancellationToken) => Results.Ok(await query.GetAsync(cancellationToken)))
+            .WithName("getSystem")
+            .WithSummary("State of Postgres, the broker and the store, of the outbox, and the versions of the services.")
+            .Produces<SystemStatus>().RequireScope(Scopes.Operate);
         api.MapGet("/workers", async (
             WorkerQuery query, CancellationToken cancellationToken) => Results.Ok(await query.ListAsync(cancellationToken)))
             .WithName("listWorkers").WithSummary("Workers of the last day, and whether they are alive.")

@@ -56,8 +56,12 @@ internal static class VideoAnswers
             {
                 LineConfidence = shot.LineConfidence,
                 ThumbnailUrl = thumbnails.GetValueOrDefault((shot.Page, panel)),
+                VoiceUrl = row is { HasVoice: true } ? PathOfFile(shot.Id, ShotFiles.Voice) : null,
+                SegmentUrl = row is { HasSegment: true } ? PathOfFile(shot.Id, ShotFiles.Segment) : null,
             };
         }
+
+        string PathOfFile(string shot, string file) => $"/api/v1/videos/{id}/shots/{Uri.EscapeDataString(shot)}/{file}";
     }
 
     private static VideoResults? ToResults(Guid id, VideoDetails video)
