@@ -59,12 +59,7 @@ public sealed class StoreFaultTests(TestStack stack)
         (await HistoryAsync()).ShouldBe([.. before, "done"]);
         (await installation.ScalarAsync<long>("select count(*) from failed_jobs where resolved_at is null")).ShouldBe(0);
 
-        async Task<JsonElement> GetMessageAsync()
-        {
-            JsonElement[] messages = [];
-            await Eventually.Until(async () => (messages = await errors.PeekAsync()).Length == 1);
-            return messages[0];
-        }
+        async Task<JsonElement> GetMessageAsync() => (await errors.UntilAsync(1))[0];
 
         async Task<string?[]> HistoryAsync() =>
             [.. (await installation.Client.GetJobAsync(asset.JobId)).History.Select(attempt => attempt.Outcome)];

@@ -45,7 +45,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
         (poison.Status, poison.Attempts).ShouldBe(("FAILED", 3));
         poison.Error!.ShouldContain("The file may be fine");
         (await _installation.ScalarAsync<string>("select error_stacktrace from failed_jobs")).ShouldContain("ToolFailedException");
-        await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
+        await _installation.Queue("thumbnail_error").UntilAsync(1);
 
         var large = await RunAsync("large.png", Samples.LargeInterlacedPng());
         (large.Status, large.Attempts).ShouldBe(("FAILED", 1));
@@ -111,7 +111,7 @@ public sealed class ToolFaultTests(TestStack stack) : IAsyncLifetime
                 + "Contact the operator."));
         (await _installation.Client.GetJobAsync(poison.JobId)).History.Select(attempt => attempt.Outcome).ShouldBe(
             ["crashed", "crashed", "crashed"]);
-        await Eventually.Until(async () => (await _installation.Queue("thumbnail_error").PeekAsync()).Length == 1);
+        await _installation.Queue("thumbnail_error").UntilAsync(1);
         (await RunAsync("next.png", Samples.Png)).Status.ShouldBe("DONE");
     }
 

@@ -18,8 +18,19 @@ public class TestQueue(HttpClient broker, string virtualHost, string queue)
                 binding => binding.GetProperty("source").GetString() == queue);
     }
 
-    /// <summary>Reads the messages and requeues them.</summary>
+    /// <summary>Reads the ready messages and requeues them.</summary>
+    /// <remarks>Messages that another reader holds at this moment are not among them; see <see cref="UntilAsync"/>.</remarks>
     public Task<JsonElement[]> PeekAsync() => GetAsync("reject_requeue_true");
+
+    /// <summary>Waits until this number of messages is ready at one moment, reads them and requeues them.</summary>
+    /// <exception cref="TimeoutException">Not within the time of <see cref="Eventually"/>.</exception>
+    public async Task<JsonElement[]> UntilAsync(int count)
+    {
+        JsonElement[] messages = [];
+        await Eventually.Until(
+            async () => (messages = await PeekAsync()).Length == count, what: $"{count} messages are ready in '{queue}'");
+        return messages;
+    }
 
     /// <summary>Moves every message to another queue, as the management page's "Move messages" does.</summary>
     public async Task<int> MoveAsync(string to)

@@ -170,7 +170,7 @@ public sealed class ClaimTests(TestStack stack) : IAsyncLifetime
         row.LastError.ShouldBe(
             "The worker stopped unexpectedly 3 times while processing this file, so it will not be retried. Contact the operator.");
         _world.Script.Started.ShouldBeEmpty();
-        await Eventually.Until(async () => (await new BrokerQueue(_world, "probe_error").PeekAsync()).Length == 1);
+        await new BrokerQueue(_world, "probe_error").UntilAsync(1);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
         await _world.StopAsync(worker);
         var jobs = await _world.AcceptAsync(100, owner: _heavy);
         var bulk = new BrokerQueue(_world, "probe-bulk");
-        await Eventually.Until(async () => (await bulk.PeekAsync()).Length == 84);
+        await bulk.UntilAsync(84);
 
         await bulk.PurgeAsync();
         await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
@@ -102,7 +102,7 @@ public sealed class FairnessTests(TestStack stack) : IAsyncLifetime
 
         await _world.AcceptAsync(40, owner: _heavy);
 
-        await Eventually.Until(async () => (await new BrokerQueue(_world, "probe_error").PeekAsync()).Length == 40);
+        await new BrokerQueue(_world, "probe_error").UntilAsync(40);
         (await _world.ScalarAsync<long>("select count(*) from failed_jobs where error_queue <> 'probe_error'")).ShouldBe(0);
     }
 }

@@ -211,8 +211,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         _world.Script.Work = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(5), token);
         var queue = await QueueWithoutWorkerAsync();
         var jobs = await _world.AcceptAsync(20);
-        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 20);
-        var copies = Enumerable.Repeat(await queue.PeekAsync(), 9).SelectMany(messages => messages).ToArray();
+        var copies = Enumerable.Repeat(await queue.UntilAsync(20), 9).SelectMany(messages => messages).ToArray();
         new Random(1).Shuffle(copies);
         foreach (var copy in copies)
             await queue.PublishAsync("probe", copy);
@@ -221,7 +220,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         await _world.StartWorkerAsync();
         foreach (var job in jobs)
             (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
-        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 0);
+        await queue.UntilAsync(0);
 
         _world.Script.Started.Count.ShouldBe(20);
         _world.Script.Started.ShouldBe(jobs, ignoreOrder: true);
@@ -443,7 +442,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     {
         var queue = await QueueWithoutWorkerAsync();
         var job = await _world.AcceptAsync();
-        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);
+        await queue.UntilAsync(1);
         await queue.PurgeAsync();
 
         await _world.StartWorkerAsync(("Jobs:ReconcileAfter", "00:00:01"));
@@ -473,12 +472,8 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
         return queue;
     }
 
-    private async Task<System.Text.Json.JsonElement> GetDeadLetterAsync()
-    {
-        var queue = new BrokerQueue(_world, "probe_error");
-        await Eventually.Until(async () => (await queue.PeekAsync()).Length == 1);
-        return (await queue.PeekAsync())[0];
-    }
+    private async Task<System.Text.Json.JsonElement> GetDeadLetterAsync() =>
+        (await new BrokerQueue(_world, "probe_error").UntilAsync(1))[0];
 
     private async Task<int> UnacknowledgedAsync(string queue)
     {

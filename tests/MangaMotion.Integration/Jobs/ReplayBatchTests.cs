@@ -25,7 +25,7 @@ public sealed class ReplayBatchTests(TestStack stack) : IAsyncLifetime
     public async Task Each_dead_letter_is_replayed_once_by_two_instances_and_moved_messages()
     {
         var jobs = await FailAsync();
-        var messages = await _errors.PeekAsync();
+        var messages = await _errors.UntilAsync(Count);
         await _world.StartAcceptorAsync(releases: true);
         await _world.StartAcceptorAsync(releases: true);
 

@@ -68,7 +68,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
     public async Task A_replay_by_the_api_and_by_moved_messages_has_one_effect()
     {
         var job = await FailAsync();
-        var message = (await _errors.PeekAsync())[0];
+        var message = (await _errors.UntilAsync(1))[0];
 
         await Task.WhenAll(
             _world.ReplayAsync(job),
@@ -117,7 +117,7 @@ public sealed class ReplayTests(TestStack stack) : IAsyncLifetime
         await _world.ReplayAsync(job);
 
         await Eventually.Until(async () => await DepthAsync() == 1);
-        (await _errors.PeekAsync())[0].GetProperty("payload").GetString().ShouldBe("not ours");
+        (await _errors.UntilAsync(1))[0].GetProperty("payload").GetString().ShouldBe("not ours");
     }
 
     [Fact]

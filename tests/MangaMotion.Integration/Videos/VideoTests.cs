@@ -78,7 +78,7 @@ public sealed class VideoTests(TestStack stack) : IAsyncLifetime
 
         var video = await _world.SubmitAsync();
         var failed = await _world.UntilAsync(video, JobStatus.Failed);
-        await Eventually.Until(async () => (await errors.PeekAsync()).Length == 1);
+        await errors.UntilAsync(1);
 
         tries.ShouldBe(3);
         failed.LastError.ShouldNotBeNull().ShouldContain("The encoder fell over.");
