@@ -29,6 +29,9 @@ public sealed class SeccompRun() : HostileRun(SandboxKind.Seccomp, every: 12);
 /// <summary>Run of a few hostile files with resource limits and no sandbox.</summary>
 public sealed class UnconfinedRun() : HostileRun(SandboxKind.None, every: 12);
 
+/// <summary>Run of all hostile files in a sandbox that another machine may have.</summary>
+public sealed class FallbackRun(SandboxKind sandbox) : HostileRun(sandbox, every: 1);
+
 /// <summary>Run of hostile files through the code of the thumbnail service, with two workers in this process and small limits.</summary>
 /// <param name="every">1 for all files, n for every n-th.</param>
 public abstract class HostileRun(SandboxKind sandbox, int every) : IAsyncLifetime
