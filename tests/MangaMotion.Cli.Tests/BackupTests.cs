@@ -43,6 +43,23 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void Scripts_that_cannot_be_rolled_back_are_those_that_a_database_with_data_misses()
+    {
+        SchemaVersion[] known =
+        [
+            new("jobs", 1, "0001_jobs.sql", "") { Irreversible = SchemaVersion.ReadReason("-- irreversible: First.\nselect 1;") },
+            new("jobs", 2, "0002_more.sql", "") { Irreversible = SchemaVersion.ReadReason("-- Adds a column.\nselect 1;") },
+            new("jobs", 3, "0003_less.sql", "") { Irreversible = SchemaVersion.ReadReason("-- irreversible: Titles are removed.\n") },
+            new("records", 1, "0001_records.sql", "") { Irreversible = "A set that the database does not have." },
+        ];
+
+        var missing = SchemaVersion.FindIrreversible(known, [known[0]]).ShouldHaveSingleItem();
+        (missing.Name, missing.Irreversible).ShouldBe(("0003_less.sql", "Titles are removed."));
+        SchemaVersion.FindIrreversible(known, []).ShouldBeEmpty();
+        SchemaVersion.FindIrreversible(known, known).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Two_processes_do_not_write_one_backup()
     {
         using var other = BackupFolder.Begin(_folder);

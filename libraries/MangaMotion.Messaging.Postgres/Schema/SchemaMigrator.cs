@@ -22,6 +22,16 @@ public static class SchemaMigrator
         );
         """;
 
+    /// <summary>
+    /// Whether a backup has the present schema and is at most a day old. <c>./mangamotion backup</c> creates the table.
+    /// </summary>
+    private const string HasBackup =
+        """
+        select exists (
+            select from schema_backups
+            where taken_at > (select max(applied_at) from schema_versions) and taken_at > now() - interval '1 day')
+        """;
+
     private const string FindApplied = "select version, checksum from schema_versions where set_name = @set";
 
     /// <summary>Records an applied script. The table has no triggers.</summary>
@@ -30,6 +40,9 @@ public static class SchemaMigrator
 
     /// <summary>Applies the missing scripts, set by set in the given order.</summary>
     /// <exception cref="SchemaChangedException">A script changed after it was applied. The message names it.</exception>
+    /// <exception cref="SchemaNotBackedUpException">
+    /// Older services do not run after one of the scripts, and there is no backup. The message names script and reason.
+    /// </exception>
     /// <exception cref="NpgsqlException">The server is unavailable or rejected a script. No script was applied.</exception>
     public static async Task MigrateAsync(
         NpgsqlDataSource dataSource, IReadOnlyList<SchemaScripts> sets, ILogger logger, CancellationToken cancellationToken)
@@ -43,7 +56,12 @@ public static class SchemaMigrator
             foreach (var script in set.ReadScripts())
             {
                 if (!applied.TryGetValue(script.Version, out var checksum))
+                {
+                    // The first scripts of a set meet no data.
+                    if (script.Irreversible is { } reason && applied.Count > 0)
+                        await RequireBackupAsync(connection, script, reason, dataSource, cancellationToken);
                     await ApplyAsync(connection, set, script, logger, cancellationToken);
+                }
                 else if (checksum != script.Checksum)
                 {
                     throw new SchemaChangedException(
@@ -73,6 +91,26 @@ public static class SchemaMigrator
         while (await reader.ReadAsync(cancellationToken))
             applied.Add(reader.GetInt32(reader.GetOrdinal("version")), reader.GetString(reader.GetOrdinal("checksum")));
         return applied;
+    }
+
+    private static async Task RequireBackupAsync(
+        NpgsqlConnection connection, SchemaScript script, string reason, NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        if (await ReadFlagAsync(connection, "select to_regclass('schema_backups') is not null", cancellationToken)
+            && await ReadFlagAsync(connection, HasBackup, cancellationToken))
+        {
+            return;
+        }
+
+        throw new SchemaNotBackedUpException(
+            $"Schema script '{script.Name}' cannot be rolled back: {reason} It was not applied to {DescribeServer(dataSource)}, because "
+            + "there is no backup of the last day. Run the command 'backup FOLDER' of this version, then start the service again.");
+    }
+
+    private static async Task<bool> ReadFlagAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task ApplyAsync(

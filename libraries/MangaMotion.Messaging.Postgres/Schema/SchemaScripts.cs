@@ -56,7 +56,18 @@ public sealed record SchemaScripts(string SetName, Assembly Assembly, string Res
 
 /// <summary>One script of a schema set.</summary>
 /// <param name="Checksum">SHA-256 of the text with LF line endings, in lower-case hexadecimal digits.</param>
-internal sealed record SchemaScript(int Version, string Name, string Sql, string Checksum);
+internal sealed record SchemaScript(int Version, string Name, string Sql, string Checksum)
+{
+    /// <summary>Begin of the first line of a script after which older services do not run. The rest of the line is the reason.</summary>
+    private const string IrreversibleMark = "-- irreversible: ";
+
+    /// <summary>Why older services do not run after this script; null if they do.</summary>
+    public string? Irreversible { get; } =
+        Sql.StartsWith(IrreversibleMark, StringComparison.Ordinal) ? Sql[IrreversibleMark.Length..Sql.IndexOf('\n')].Trim() : null;
+}
+
+/// <summary>Thrown before a script after which older services do not run, if there is no backup.</summary>
+public sealed class SchemaNotBackedUpException(string message) : Exception(message);
 
 /// <summary>Thrown if a script in the program differs from the applied one, so that the state of the tables is unknown.</summary>
 public sealed class SchemaChangedException(string message) : Exception(message);

@@ -35,6 +35,7 @@ internal sealed class Backup(InstallationData data, BackupFolder folder, IProgre
             ObjectBytes = bytes,
         };
         await folder.FinishAsync(manifest, cancellationToken);
+        await data.Database.RecordBackupAsync(snapshot.TakenAt, cancellationToken);
     }
 
     private async Task CopyObjectsAsync(DateTimeOffset unchangedBefore, DateTimeOffset snapshotAt, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MangaMotion.Cli.Local;
 using Npgsql;
 
@@ -57,6 +58,40 @@ internal static class BackupCommand
         using var folder = BackupFolder.Begin(path);
         await using var stack = clone is null ? null : await Deployment.OpenStoresAsync(clone, settings!, progress, cancellationToken);
         await using var data = stack is null ? InstallationData.OpenEnvironment() : InstallationData.Open(stack.CreateStoreEnvironment());
+        await CopyAsync(clone, data, folder, path, progress, cancellationToken);
+    }
+
+    /// <summary>Backs up a local stack before its services apply schema scripts that cannot be rolled back, if there are any.</summary>
+    /// <param name="stores">Settings of the database and the store, which are running.</param>
+    public static async Task BackUpBeforeUpgradeAsync(
+        Clone clone, IReadOnlyDictionary<string, string> stores, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        await using var data = InstallationData.Open(stores);
+        IReadOnlyList<SchemaVersion> scripts;
+        await using (var snapshot = await DatabaseSnapshot.FindAsync(data.Database, cancellationToken))
+        {
+            if (snapshot is null)
+                return;
+            scripts = [.. SchemaVersion.FindIrreversible(await snapshot.ReadSchemaAsync(cancellationToken))];
+        }
+
+        if (scripts.Count == 0)
+            return;
+        foreach (var script in scripts)
+            progress.Report($"the schema script {script.Set}/{script.Name} cannot be rolled back: {script.Irreversible}");
+        var path = Path.Combine(clone.Stack, "backups", DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
+        progress.Report($"backing up into {path}");
+        await RunAsync($"up; what {path} holds is incomplete", path, async _ =>
+        {
+            using var folder = BackupFolder.Begin(path);
+            await CopyAsync(clone, data, folder, path, progress, cancellationToken);
+        });
+    }
+
+    private static async Task CopyAsync(
+        Clone? clone, InstallationData data, BackupFolder folder, string path, IProgress<string> progress,
+        CancellationToken cancellationToken)
+    {
         if (clone is null)
             InstallationKeys.CopyTo(folder.KeysFolder);
         else

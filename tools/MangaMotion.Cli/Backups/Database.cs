@@ -16,6 +16,13 @@ internal sealed class Database : IAsyncDisposable
     /// </summary>
     private const string ResetRevisionsSql = "update jobs set revision = '3' where revision >= pg_current_xact_id()";
 
+    /// <summary>Services read the table before they apply a schema script that cannot be rolled back.</summary>
+    private const string RecordBackupSql =
+        """
+        create table if not exists schema_backups (taken_at timestamptz primary key);
+        insert into schema_backups (taken_at) values (@taken_at) on conflict do nothing;
+        """;
+
     private readonly NpgsqlConnectionStringBuilder _settings;
 
     public Database(string connectionString)
@@ -27,6 +34,8 @@ internal sealed class Database : IAsyncDisposable
     }
 
     public NpgsqlDataSource Source { get; }
+
+    public string Name => _settings.Database ?? _settings.Username ?? "";
 
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
     {
@@ -42,6 +51,14 @@ internal sealed class Database : IAsyncDisposable
             ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments", "-d", _settings.Database!, file],
             cancellationToken);
         await using var command = Source.CreateCommand($"{ResetRevisionsSql}; analyze");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Records that a finished backup has the state of this moment.</summary>
+    public async Task RecordBackupAsync(DateTimeOffset takenAt, CancellationToken cancellationToken)
+    {
+        await using var command = Source.CreateCommand(RecordBackupSql);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("taken_at", takenAt));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -81,7 +98,7 @@ internal sealed class Database : IAsyncDisposable
             ["PGHOST"] = string.Join(',', hosts.Select(host => host[0])),
             ["PGPORT"] = string.Join(
                 ',', hosts.Select(host => host.Length > 1 ? host[1] : _settings.Port.ToString(CultureInfo.InvariantCulture))),
-            ["PGDATABASE"] = _settings.Database ?? _settings.Username ?? "",
+            ["PGDATABASE"] = Name,
             ["PGUSER"] = _settings.Username ?? "",
             ["PGPASSWORD"] = _settings.Password ?? "",
             ["PGSSLMODE"] = _settings.SslMode switch

@@ -22,7 +22,12 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     public DateTimeOffset TakenAt { get; }
 
     /// <exception cref="CommandException">The database has no tables of MangaMotion.</exception>
-    public static async Task<DatabaseSnapshot> TakeAsync(Database database, CancellationToken cancellationToken)
+    public static async Task<DatabaseSnapshot> TakeAsync(Database database, CancellationToken cancellationToken) =>
+        await FindAsync(database, cancellationToken)
+        ?? throw new CommandException($"The database {database.Name} holds no data of MangaMotion.");
+
+    /// <summary>Takes a snapshot; null if the database has no tables of MangaMotion.</summary>
+    public static async Task<DatabaseSnapshot?> FindAsync(Database database, CancellationToken cancellationToken)
     {
         var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         try
@@ -33,7 +38,11 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
             if (!row.GetBoolean("known"))
-                throw new CommandException($"The database {connection.Database} holds no data of MangaMotion.");
+            {
+                await connection.DisposeAsync();
+                return null;
+            }
+
             var (name, takenAt) = (row.GetString("name"), row.GetFieldValue<DateTimeOffset>(row.GetOrdinal("taken_at")));
             return new DatabaseSnapshot(database, connection, transaction, name, takenAt);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace MangaMotion.Cli.Backups;
 
@@ -11,12 +12,35 @@ internal sealed record SchemaVersion(string Set, int Version, string Name, strin
 {
     private const string ResourcePrefix = "schema/";
 
+    /// <summary>Begin of the first line of a script after which older services do not run, as the services read it.</summary>
+    private const string IrreversibleMark = "-- irreversible: ";
+
     /// <summary>Scripts of the services of this version, embedded by the project file.</summary>
     private static readonly Lazy<Dictionary<(string Set, int Version), SchemaVersion>> Known = new(() =>
         typeof(SchemaVersion).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
             .Select(Read)
             .ToDictionary(script => (script.Set, script.Version)));
+
+    /// <summary>Why older services do not run after this script; null if they do, and for scripts of a database.</summary>
+    [JsonIgnore]
+    public string? Irreversible { get; init; }
+
+    /// <summary>
+    /// Finds the scripts of this version that a database misses and after which older services do not run. The first scripts of a set are
+    /// none of them, because they meet no data.
+    /// </summary>
+    public static IEnumerable<SchemaVersion> FindIrreversible(IReadOnlyCollection<SchemaVersion> applied) =>
+        FindIrreversible(Known.Value.Values, applied);
+
+    /// <inheritdoc cref="FindIrreversible(IReadOnlyCollection{SchemaVersion})"/>
+    internal static IEnumerable<SchemaVersion> FindIrreversible(
+        IEnumerable<SchemaVersion> known, IReadOnlyCollection<SchemaVersion> applied) =>
+        from script in known
+        where script.Irreversible is not null && applied.Any(other => other.Set == script.Set)
+        where !applied.Any(other => other.Set == script.Set && other.Version == script.Version)
+        orderby script.Set, script.Version
+        select script;
 
     /// <summary>
     /// Finds the reason why the services of this version cannot use a database with these scripts; null if they can. Missing scripts are no
@@ -35,6 +59,10 @@ internal sealed record SchemaVersion(string Set, int Version, string Name, strin
         return null;
     }
 
+    /// <summary>Reads why older services do not run after a script; null if they do.</summary>
+    internal static string? ReadReason(string sql) =>
+        sql.StartsWith(IrreversibleMark, StringComparison.Ordinal) ? sql[IrreversibleMark.Length..sql.IndexOf('\n')].Trim() : null;
+
     private static SchemaVersion Read(string resource)
     {
         var (set, name) = resource.Split('/') is [_, var folder, var file]
@@ -44,6 +72,9 @@ internal sealed record SchemaVersion(string Set, int Version, string Name, strin
         // As the services compute it: a checkout can change line endings.
         var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
         var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
-        return new SchemaVersion(set, int.Parse(name.Split('_')[0], CultureInfo.InvariantCulture), name, checksum);
+        return new SchemaVersion(set, int.Parse(name.Split('_')[0], CultureInfo.InvariantCulture), name, checksum)
+        {
+            Irreversible = ReadReason(sql),
+        };
     }
 }

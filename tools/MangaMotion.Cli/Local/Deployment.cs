@@ -1,3 +1,4 @@
+using MangaMotion.Cli.Backups;
 using MangaMotion.LocalStack;
 using Npgsql;
 
@@ -92,6 +93,7 @@ internal sealed class Deployment : IAsyncDisposable
             await StopSurplusAsync(clone, deployment, cancellationToken);
             settings.Save(clone);
             await deployment.CreateDatabaseAsync(cancellationToken);
+            await BackupCommand.BackUpBeforeUpgradeAsync(clone, deployment.CreateStoreEnvironment(), progress, cancellationToken);
             if (settings.Cluster)
                 await servers.Postgres.WaitForStandbyAsync(settings.Synchronous, cancellationToken);
             // The console is started last: it needs the port of the API.

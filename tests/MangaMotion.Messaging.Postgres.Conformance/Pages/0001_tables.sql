@@ -1,0 +1,1 @@
+create table pages (number integer primary key, title text);

@@ -1,0 +1,2 @@
+-- irreversible: Titles are removed.
+alter table pages drop column title;
