@@ -384,6 +384,14 @@ public sealed record VideoShot(
     public string? SegmentUrl { get; init; }
 }
 
+/// <summary>One shot that is made before the rest of its video.</summary>
+/// <param name="Shot">Name of the shot in the script.</param>
+/// <param name="Status">DONE if it is made, else UPLOADED: it is being made.</param>
+/// <param name="VoiceUrl">Path of the spoken line, 404 until it is made; null for a silent shot.</param>
+/// <param name="SegmentUrl">Path of the moving picture, 404 until it is rendered.</param>
+public sealed record ShotPreview(
+    string Shot, [property: Values(typeof(JobStatuses))] string Status, string? VoiceUrl, string SegmentUrl);
+
 public sealed record ShotPanel(int X, int Y, int Width, int Height);
 
 /// <summary>Paths of the result files.</summary>

@@ -74,6 +74,14 @@ public sealed partial class MangaMotionClient
         return await ReadAsync<ScriptPreview>(response, cancellationToken);
     }
 
+    /// <summary>
+    /// Makes one shot of the newest script before the rest of the video. It is made if the status of the answer is <c>DONE</c>; else
+    /// <see cref="VideoShot.SegmentUrl"/> and <see cref="VideoShot.Error"/> of <see cref="GetVideoAsync"/> show when it is.
+    /// </summary>
+    /// <param name="shot">Name of the shot in the script.</param>
+    public Task<ShotPreview> PreviewShotAsync(Guid id, string shot, CancellationToken cancellationToken = default) =>
+        PostAsync<ShotPreview>($"{Videos}/{id}/shots/{Uri.EscapeDataString(shot)}/preview", cancellationToken);
+
     /// <summary>Continues a video that waits for approval or stopped after a stage.</summary>
     public Task<VideoStatus> ApproveVideoAsync(Guid id, CancellationToken cancellationToken = default) =>
         PostAsync<VideoStatus>($"{Videos}/{id}/approve", cancellationToken);

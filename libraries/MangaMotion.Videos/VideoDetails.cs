@@ -38,7 +38,7 @@ public sealed record VideoDetails
     /// <summary>Stages in order; empty until the first one begins.</summary>
     public IReadOnlyList<StageRow> Stages { get; init; } = [];
 
-    /// <summary>Shots by their id in the script; empty until <c>voice_gen</c> begins.</summary>
+    /// <summary>Shots by their id in the script; those of previews only until <c>voice_gen</c> begins.</summary>
     public IReadOnlyDictionary<string, ShotRow> Shots { get; init; } = new Dictionary<string, ShotRow>();
 
     /// <summary>Pages that have a picture; empty until the script is written.</summary>
@@ -55,7 +55,8 @@ public sealed record StageRow(
 /// <param name="Draft">True if a provider failed and the local implementation made speech or segment.</param>
 /// <param name="HasVoice">Whether its speech is made.</param>
 /// <param name="HasSegment">Whether its picture is rendered.</param>
-public sealed record ShotRow(string Status, string? Error, bool Draft, bool HasVoice, bool HasSegment);
+/// <param name="IsNewest">Whether speech and picture belong to the newest script.</param>
+public sealed record ShotRow(string Status, string? Error, bool Draft, bool HasVoice, bool HasSegment, bool IsNewest);
 
 /// <summary>Parts that a video has.</summary>
 /// <param name="Script">Script that they belong to; null before the first part is made.</param>

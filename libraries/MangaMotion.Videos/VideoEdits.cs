@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace MangaMotion.Videos;
 
-/// <summary>Changes that the owner of a video makes: a new script, and approval. Each is one transaction with its message.</summary>
+/// <summary>Changes that the owner of a video makes: a new script, a preview, approval. Each is one transaction with its message.</summary>
 public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobChanges changes)
 {
     /// <summary>
@@ -36,16 +36,43 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
             done = new(script, IsQueued: found is { IsAwaitingApproval: false, IsFinished: false });
             return found switch
             {
-                _ when done.IsQueued => new([WriteScript(VideoSql.QueueScript, video, script)], null),
-                { IsAwaitingApproval: true } or { IsStoppedAtScript: true } =>
-                    new([WriteScript(VideoSql.ReplaceScript, video, script)], null),
+                _ when done.IsQueued => new(
+                    [WriteScript(VideoSql.QueueScript, video, script), Command(VideoSql.DeletePreviews, video)], null),
+                { IsAwaitingApproval: true } or { IsStoppedAtScript: true } => new(
+                    [WriteScript(VideoSql.ReplaceScript, video, script), Command(VideoSql.DeletePreviews, video)], null),
                 _ => new(
                     [
-                        WriteScript(VideoSql.ReplaceScript, video, script), Command(VideoSql.ResetStages, video),
+                        WriteScript(VideoSql.ReplaceScript, video, script), Command(VideoSql.DeletePreviews, video),
+                        Command(VideoSql.ResetStages, video),
                         JobTransitions.Replay(video, includeDone: true, Stage.VoiceGen.Name, Stage.VoiceGen.FirstProgress),
                     ],
                     StartAsync),
             };
+        }
+    }
+
+    /// <summary>
+    /// Makes one shot of the newest script before the rest of the video. Its parts are those that the video needs later. A shot that is
+    /// being made, or is made, stays as it is.
+    /// </summary>
+    public async Task<ShotRequest> PreviewShotAsync(Guid video, string shot, CancellationToken cancellationToken)
+    {
+        var outcome = ShotRequest.NoScript;
+        await ChangeAsync(video, Choose, cancellationToken);
+        return outcome;
+
+        Change? Choose(Found found)
+        {
+            if (found.NewestScript is not { } newest)
+                return null;
+            outcome = found.Status is JobStatus.Failed or JobStatus.Canceled ? ShotRequest.Ended
+                : VideoJson.Read<VideoScript>(newest).Shots.All(each => each.Id != shot) ? ShotRequest.UnknownShot
+                : ShotRequest.Accepted;
+            if (outcome != ShotRequest.Accepted)
+                return null;
+            var add = Command(VideoSql.AddPreview, video);
+            add.Parameters.Add(new NpgsqlParameter<string>("shot_id", shot));
+            return new([add], (_, token) => RemindAsync(video, Lane.High, token));
         }
     }
 
@@ -55,7 +82,8 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
         video,
         found => found switch
         {
-            { IsAwaitingApproval: true } => new([Command(VideoSql.Approve, video)], RemindAsync),
+            { IsAwaitingApproval: true } => new(
+                [Command(VideoSql.Approve, video)], (_, token) => RemindAsync(video, found.Lane, token)),
             { Status: JobStatus.Done, State: VideoStates.Stopped } => new(
                 [Command(VideoSql.ApproveAndGoOn, video), JobTransitions.Replay(video, includeDone: true)], StartAsync),
             _ => null,
@@ -103,9 +131,9 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
     private Task<OutboxMessage> StartAsync(Found found, CancellationToken cancellationToken) =>
         VideoJobs.Video.PrepareAsync(outbox, found.Id, found.Lane, bulk: false, found.Input, notBefore: null, cancellationToken);
 
-    private Task<OutboxMessage> RemindAsync(Found found, CancellationToken cancellationToken) => outbox.PrepareSendAsync(
-        new PartEnded { JobId = found.Id }, JobType.AddressOf(VideoJobs.Video.QueueName(found.Lane)),
-        new() { CorrelationId = found.Id }, cancellationToken);
+    private Task<OutboxMessage> RemindAsync(Guid video, Lane lane, CancellationToken cancellationToken) => outbox.PrepareSendAsync(
+        new PartEnded { JobId = video }, JobType.AddressOf(VideoJobs.Video.QueueName(lane)),
+        new() { CorrelationId = video }, cancellationToken);
 
     private static NpgsqlBatchCommand Command(string sql, Guid video) =>
         new(sql) { Parameters = { new NpgsqlParameter<Guid>("video_id", video) } };
@@ -133,3 +161,19 @@ public sealed class VideoEdits(NpgsqlDataSource database, IOutbox outbox, JobCha
 /// <summary>A stored edit of a script.</summary>
 /// <param name="IsQueued">True if the video is being made: the edit waits until it is finished.</param>
 public sealed record ScriptEdit(VideoScript Script, bool IsQueued);
+
+/// <summary>Outcome of a request to preview a shot.</summary>
+public enum ShotRequest
+{
+    /// <summary>The shot is made, or is being made.</summary>
+    Accepted,
+
+    /// <summary>There is no video, or its script is not written.</summary>
+    NoScript,
+
+    /// <summary>The newest script has no such shot.</summary>
+    UnknownShot,
+
+    /// <summary>The video failed or was canceled.</summary>
+    Ended,
+}

@@ -47,7 +47,7 @@ public sealed class VideoQuery(NpgsqlDataSource database)
         {
             shots[row.GetString("shot_id")] = new(
                 row.GetString("status"), GetText(row, "error"), row.GetBoolean("draft"), row.GetBoolean("has_voice"),
-                row.GetBoolean("has_segment"));
+                row.GetBoolean("has_segment"), row.GetBoolean("is_newest"));
         }
 
         await row.NextResultAsync(cancellationToken);

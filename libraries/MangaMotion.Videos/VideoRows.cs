@@ -87,10 +87,53 @@ public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
         await AnnounceAsync(video, cancellationToken);
     }
 
-    public async Task<(VideoScript Script, IReadOnlyList<StoredPage> Pages)> ReadScriptAsync(
-        Guid video, CancellationToken cancellationToken)
+    /// <summary>Reads the script that the video is made from, and its pages.</summary>
+    public Task<(VideoScript Script, IReadOnlyList<StoredPage> Pages)> ReadScriptAsync(Guid video, CancellationToken cancellationToken) =>
+        ReadScriptAsync(VideoSql.ReadScript, video, cancellationToken);
+
+    /// <summary>Reads the newest script, which may wait until the video is finished, and its pages.</summary>
+    public Task<(VideoScript Script, IReadOnlyList<StoredPage> Pages)> ReadNewestScriptAsync(
+        Guid video, CancellationToken cancellationToken) =>
+        ReadScriptAsync(VideoSql.ReadNewestScript, video, cancellationToken);
+
+    /// <summary>Lists the shots to be previewed whose segment has no part, each with the part of its speech, if it has one.</summary>
+    public async Task<IReadOnlyDictionary<string, Guid?>> ListUnplannedPreviewsAsync(Guid video, CancellationToken cancellationToken)
     {
-        await using var command = await CreateCommandAsync(VideoSql.ReadScript, video, [], cancellationToken);
+        await using var command = await CreateCommandAsync(VideoSql.ListUnplannedPreviews, video, [], cancellationToken);
+        var shots = new Dictionary<string, Guid?>(StringComparer.Ordinal);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            shots[row.GetString("shot_id")] = row.GetFieldValue<Guid?>("speech_job_id");
+        return shots;
+    }
+
+    /// <summary>Locks the job's row before parts of previews are added.</summary>
+    /// <returns>False if the video failed or was canceled.</returns>
+    public async Task<bool> LockForPreviewAsync(Guid video, CancellationToken cancellationToken) =>
+        await ReadValueAsync(VideoSql.LockForPreview, video, [], cancellationToken) is true;
+
+    /// <summary>Stores the parts that make a shot to be previewed.</summary>
+    public async Task SetPreviewAsync(Guid video, string shot, Guid? speechJob, Guid? segmentJob, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(
+            VideoSql.SetPreview, video,
+            [
+                new NpgsqlParameter<string>("shot_id", shot), new NpgsqlParameter<Guid?>("speech_job_id", speechJob),
+                new NpgsqlParameter<Guid?>("segment_job_id", segmentJob),
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>Reads the result of a part that speaks a line; null if it is not done.</summary>
+    public async Task<SpeechResult?> FindSpeechAsync(Guid video, Guid job, CancellationToken cancellationToken) =>
+        await ReadValueAsync(VideoSql.FindSpeech, video, [new NpgsqlParameter<Guid>("job_id", job)], cancellationToken) is string result
+            ? VideoJson.Read<SpeechResult>(result)
+            : null;
+
+    private async Task<(VideoScript Script, IReadOnlyList<StoredPage> Pages)> ReadScriptAsync(
+        string sql, Guid video, CancellationToken cancellationToken)
+    {
+        await using var command = await CreateCommandAsync(sql, video, [], cancellationToken);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return (VideoJson.Read<VideoScript>(row.GetString("script")), VideoJson.Read<StoredPage[]>(row.GetString("pages")));
@@ -149,6 +192,7 @@ public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
             ],
             cancellationToken);
         await ExecuteAsync(VideoSql.SetSegmentsOfShots, video, [], cancellationToken);
+        await ExecuteAsync(VideoSql.DeletePlannedPreviews, video, [], cancellationToken);
     }
 
     private async Task StartAgainAsync(Guid video, CancellationToken cancellationToken)
@@ -167,7 +211,7 @@ public sealed class VideoRows(IPostgresSession session, IOutbox outbox)
     }
 
     /// <summary>Announces the change to the listeners of the job when the session commits.</summary>
-    private async Task AnnounceAsync(Guid video, CancellationToken cancellationToken)
+    public async Task AnnounceAsync(Guid video, CancellationToken cancellationToken)
     {
         var ingest = await ReadValueAsync(VideoSql.FindIngest, video, [], cancellationToken) as Guid?;
         var changed = new JobsChanged { IngestIds = ingest is { } id ? [id] : [], JobIds = ingest is null ? [video] : [], Progress = [] };

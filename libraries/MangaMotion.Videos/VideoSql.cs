@@ -1,6 +1,6 @@
 namespace MangaMotion.Videos;
 
-/// <summary>All statements on <c>videos</c>, <c>stages</c>, <c>shots</c> and <c>segments</c>.</summary>
+/// <summary>All statements on <c>videos</c>, <c>stages</c>, <c>shots</c>, <c>segments</c> and <c>previews</c>.</summary>
 /// <remarks>
 /// These tables have no triggers. A statement that also writes <c>jobs</c> names the triggers that fire. Statements use
 /// <c>clock_timestamp()</c> instead of <c>now()</c>, because a statement that waited for a lock must not act on an old time.
@@ -58,6 +58,36 @@ internal static class VideoSql
     public const string ReplaceScript = "update videos set script = @script::jsonb, queued_script = null where id = @video_id";
 
     public const string QueueScript = "update videos set queued_script = @script::jsonb where id = @video_id";
+
+    public const string DeletePreviews = "delete from previews where video_id = @video_id";
+
+    // A preview that is made, or is being made, stays. A failed one is made again.
+    public const string AddPreview =
+        """
+        insert into previews (video_id, shot_id) values (@video_id, @shot_id)
+        on conflict (video_id, shot_id) do update set speech_job_id = null, segment_job_id = null
+        where not exists (
+          select from jobs part where part.id = previews.segment_job_id and part.status in ('UPLOADED', 'PROCESSING', 'DONE'))
+        """;
+
+    public const string ListUnplannedPreviews =
+        "select shot_id, speech_job_id from previews where video_id = @video_id and segment_job_id is null";
+
+    public const string SetPreview =
+        """
+        update previews set speech_job_id = @speech_job_id, segment_job_id = @segment_job_id
+        where video_id = @video_id and shot_id = @shot_id
+        """;
+
+    // Once the segments of the newest script are planned, the rows of its shots name them.
+    public const string DeletePlannedPreviews =
+        $"{DeletePreviews} and exists (select from videos where id = @video_id and queued_script is null)";
+
+    // Parts of a failed or canceled video must not start.
+    public const string LockForPreview =
+        "select status in ('UPLOADED', 'PROCESSING', 'DONE') from jobs where id = @video_id for update";
+
+    public const string FindSpeech = "select result::text from jobs where id = @job_id and parent_id = @video_id and status = 'DONE'";
 
     public const string HasQueuedScript = "select queued_script is not null from videos where id = @video_id";
 
@@ -137,6 +167,9 @@ internal static class VideoSql
 
     public const string ReadScript = "select script::text as script, pages::text as pages from videos where id = @video_id";
 
+    public const string ReadNewestScript =
+        "select coalesce(queued_script, script)::text as script, pages::text as pages from videos where id = @video_id";
+
     public const string ReadSpeech =
         """
         select s.shot_id, j.result::text as result from shots s join jobs j on j.id = s.speech_job_id
@@ -204,14 +237,27 @@ internal static class VideoSql
         where s.video_id = @video_id order by s.position
         """;
 
+    // A preview belongs to the newest script. The rows of shots do, unless an edit is queued or its making has not begun.
+    private const string NewestShots =
+        $"""
+        (select coalesce(p.shot_id, s.shot_id) as shot_id,
+          case when p.shot_id is null then s.speech_job_id else p.speech_job_id end as speech_job_id,
+          case when p.shot_id is null then s.segment_job_id else p.segment_job_id end as segment_job_id,
+          p.shot_id is not null or (select v.queued_script is null and exists (
+            select from stages where video_id = v.id and stage = '{StageNames.VoiceGen}' and status <> 'UPLOADED')
+            from videos v where v.id = @video_id) as is_newest
+        from (select * from shots where video_id = @video_id) s
+          full join (select * from previews where video_id = @video_id) p on p.shot_id = s.shot_id)
+        """;
+
     public const string FindShots =
-        """
+        $"""
         select s.shot_id, coalesce(segment.status, speech.status, 'UPLOADED') as status,
           coalesce(segment.last_error, speech.last_error) as error,
           coalesce((segment.result ->> 'draft')::bool, false) or coalesce((speech.result ->> 'draft')::bool, false) as draft,
-          coalesce(speech.status = 'DONE', false) as has_voice, coalesce(segment.status = 'DONE', false) as has_segment
-        from shots s left join jobs segment on segment.id = s.segment_job_id left join jobs speech on speech.id = s.speech_job_id
-        where s.video_id = @video_id
+          coalesce(speech.status = 'DONE', false) as has_voice, coalesce(segment.status = 'DONE', false) as has_segment, s.is_newest
+        from {NewestShots} s
+          left join jobs segment on segment.id = s.segment_job_id left join jobs speech on speech.id = s.speech_job_id
         """;
 
     public const string FindPages = "select pages::text as pages from videos where id = @video_id and pages is not null";
@@ -257,15 +303,15 @@ internal static class VideoSql
         """;
 
     public const string FindShotVoice =
-        """
-        select part.result ->> 'key' from shots s join jobs j on j.id = s.video_id join jobs part on part.id = s.speech_job_id
-        where s.video_id = @video_id and j.owner_id = @owner_id and s.shot_id = @shot_id and part.status = 'DONE'
+        $"""
+        select part.result ->> 'key' from {NewestShots} s join jobs j on j.id = @video_id join jobs part on part.id = s.speech_job_id
+        where j.owner_id = @owner_id and s.shot_id = @shot_id and part.status = 'DONE'
         """;
 
     public const string FindShotSegment =
-        """
-        select part.result ->> 'key' from shots s join jobs j on j.id = s.video_id join jobs part on part.id = s.segment_job_id
-        where s.video_id = @video_id and j.owner_id = @owner_id and s.shot_id = @shot_id and part.status = 'DONE'
+        $"""
+        select part.result ->> 'key' from {NewestShots} s join jobs j on j.id = @video_id join jobs part on part.id = s.segment_job_id
+        where j.owner_id = @owner_id and s.shot_id = @shot_id and part.status = 'DONE'
         """;
 
     public const string FindPage =

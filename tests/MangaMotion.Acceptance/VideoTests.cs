@@ -143,6 +143,74 @@ public sealed class VideoTests(TestStack stack)
     }
 
     [Fact]
+    public async Task One_shot_is_previewed_before_anything_else_is_made_and_the_video_reuses_it()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        var id = await SubmitAsync(installation);
+        (await RejectedAsync(() => installation.Client.PreviewShotAsync(id, "p001-s01"))).ShouldSatisfyAllConditions(
+            problem => problem.Status.ShouldBe(409), problem => problem.Code.ShouldBe("script_not_written"));
+        var worker = await installation.StartVideoAsync();
+        await WriteLinesAsync(installation, id);
+        var shot = (await installation.Client.GetVideoAsync(id)).Shots[1].Id;
+
+        using (var asked = await installation.Http.SendAsync(CreateRequest()))
+        {
+            ((int)asked.StatusCode).ShouldBe(202);
+            asked.Headers.Location!.ToString().ShouldEndWith($"/api/v1/videos/{id}/shots/{shot}/segment");
+        }
+
+        var video = await UntilPreviewedAsync();
+        await HearAndWatchAsync(installation, video, video.Shots[1]);
+        (video.State, video.Shots[1].Status, video.Shots[0].SegmentUrl).ShouldBe((VideoStateNames.AwaitingApproval, "DONE", null));
+        (await DonePartsAsync(installation)).ShouldBe(Parts(voice: 1, segments: 1, compositions: 0), ignoreOrder: true);
+        using (var again = await installation.Http.SendAsync(CreateRequest()))
+            ((int)again.StatusCode).ShouldBe(200);
+        var saved = Path.Combine(installation.Store, "shot.mp4");
+        var tool = await installation.RunToolAsync("video", "preview", $"{id}", shot, "-o", saved);
+        tool.ExitCode.ShouldBe(0, tool.Errors);
+        (new FileInfo(saved).Length, new FileInfo(Path.ChangeExtension(saved, ".wav")).Length).ShouldSatisfyAllConditions(
+            files => files.Item1.ShouldBeGreaterThan(1_000), files => files.Item2.ShouldBeGreaterThan(1_000));
+        (await RejectedAsync(() => installation.Client.PreviewShotAsync(id, "p009-s09"))).Code.ShouldBe("unknown_shot");
+        (await RejectedAsync(() => installation.Client.PreviewShotAsync(Guid.NewGuid(), shot))).Code.ShouldBe("unknown_video");
+
+        await installation.Client.EditShotAsync(id, shot, new() { ["line"] = "Another line of this shot." });
+        (await installation.Client.GetVideoAsync(id)).Shots[1].SegmentUrl.ShouldBeNull("the preview shows the script of before");
+        await installation.Client.PreviewShotAsync(id, shot);
+        await UntilPreviewedAsync();
+        var segment = await installation.ScalarAsync<Guid>("select segment_job_id from previews");
+        await installation.Client.ApproveVideoAsync(id);
+        await UntilDoneAsync(installation, id);
+
+        await EveryPartWasDoneOnceAsync(installation);
+        (await installation.ScalarAsync<Guid>($"select segment_job_id from shots where shot_id = '{shot}'")).ShouldBe(segment);
+        (await installation.Client.PreviewShotAsync(id, shot)).Status.ShouldBe("DONE");
+        (await worker.TerminateAsync()).ShouldBe(0);
+        await installation.Client.EditShotAsync(id, shot, new() { ["line"] = "A third line of this shot." });
+        await installation.Client.CancelJobAsync(id);
+        (await RejectedAsync(() => installation.Client.PreviewShotAsync(id, shot))).ShouldSatisfyAllConditions(
+            problem => problem.Status.ShouldBe(409), problem => problem.Code.ShouldBe("video_ended"));
+
+        HttpRequestMessage CreateRequest()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/videos/{id}/shots/{shot}/preview");
+            request.Headers.Add("X-Api-Key", Installation.Key);
+            return request;
+        }
+
+        async Task<VideoStatus> UntilPreviewedAsync()
+        {
+            await Eventually.Until(
+                async () => (await installation.Client.GetVideoAsync(id)).Shots[1] is { VoiceUrl: not null, SegmentUrl: not null },
+                StageTimeout, "the shot is made");
+            return await installation.Client.GetVideoAsync(id);
+        }
+
+        static Dictionary<string, long> Parts(long voice, long segments, long compositions) =>
+            new() { ["voice-gen"] = voice, ["video-gen"] = segments, ["compositing"] = compositions };
+    }
+
+    [Fact]
     public async Task Kill_minus_9_at_every_stage_redoes_no_finished_shot()
     {
         await using var installation = await Installation.CreateAsync(stack);
@@ -580,6 +648,14 @@ public sealed class VideoTests(TestStack stack)
     /// <summary>Gives every shot a line, so that each is spoken in spite of the lettering found, and approves the script.</summary>
     internal static async Task ApproveWithLinesAsync(Installation installation, Guid id, Action<JsonNode>? edit = null)
     {
+        await WriteLinesAsync(installation, id, edit);
+        await installation.Client.ApproveVideoAsync(id);
+    }
+
+    /// <summary>Gives every shot of a script that waits for approval a line.</summary>
+    /// <returns>Number of shots.</returns>
+    private static async Task<int> WriteLinesAsync(Installation installation, Guid id, Action<JsonNode>? edit = null)
+    {
         await Eventually.Until(
             async () => (await installation.Client.GetVideoAsync(id)).State == "awaiting_approval", StageTimeout, "the script is written");
         var script = JsonNode.Parse(await ReadScriptAsync(installation, id))!;
@@ -589,7 +665,7 @@ public sealed class VideoTests(TestStack stack)
         number.ShouldBeGreaterThan(2);
         edit?.Invoke(script);
         await installation.Client.PutScriptAsync(id, Encoding.UTF8.GetBytes(script.ToJsonString()));
-        await installation.Client.ApproveVideoAsync(id);
+        return number;
     }
 
     private static async Task HearAndWatchAsync(Installation installation, VideoStatus video, VideoShot shot)

@@ -1,3 +1,4 @@
+using Deque.AxeCore.Playwright;
 using MangaMotion.Api;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
@@ -205,6 +206,59 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         (await installation.Api.GetScriptAsync(video.Id)).Script.Shots[1].Line.ShouldBe(Line);
         var after = installation.CountParts();
         (after.Lines - before.Lines, after.Segments - before.Segments).ShouldBe((1, 3));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_shot_is_previewed_before_the_video_is_made(bool script)
+    {
+        const string Line = "The lamp is <b>lit</b>.";
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), Scopes.Read, Scopes.Submit);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        var fields = new Dictionary<string, string> { ["direction"] = "ltr", ["size"] = "320x180", ["review"] = "true" };
+        var files = new[] { new FileToSend("page-1.webp", () => new MemoryStream(installation.Pictures[0])) };
+        var id = (await client.CreateVideoAsync(files, fields)).Id;
+        await Eventually.Until(
+            async () => (await client.GetVideoAsync(id)).State == VideoStateNames.AwaitingApproval, TimeSpan.FromMinutes(5));
+        var shot = (await client.GetVideoAsync(id)).Shots[0].Id;
+        await using var session = await installation.LogInAsync(key.Key, new(Script: script));
+        var page = session.Page;
+        await session.GoAsync($"/videos/{id}/edit");
+
+        await page.FillAsync($"#line-{shot}", Line);
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Preview shot {shot}" }).ClickAsync();
+        await page.WaitForURLAsync($"**/edit?shot={shot}*");
+        if (!script)
+        {
+            await Eventually.Until(
+                async () => (await client.GetVideoAsync(id)).Shots[0].SegmentUrl is not null, TimeSpan.FromMinutes(5));
+            await page.ReloadAsync();
+        }
+
+        // With script the page shows the shot without a reload.
+        await Expect(page.Locator($"#made-{shot} video")).ToBeVisibleAsync(new() { Timeout = Patient });
+        await Expect(page.Locator($"#made-{shot} audio")).ToBeVisibleAsync();
+        await Expect(page.Locator($"#line-{shot}")).ToHaveValueAsync(Line);
+        if (script)
+        {
+            (await page.RunAxe()).Violations.Select(violation => violation.Id).ShouldBeEmpty();
+            var seconds = await page.EvaluateAsync<double>(
+                """
+                async () => {
+                  const player = document.querySelector('.made video');
+                  player.preload = 'metadata';
+                  player.load();
+                  if (player.readyState < 1) await new Promise(done => player.addEventListener('loadedmetadata', done, { once: true }));
+                  return player.duration;
+                }
+                """);
+            seconds.ShouldBeGreaterThan(0.5);
+        }
+
+        var video = await client.GetVideoAsync(id);
+        (video.State, video.Shots.Count(each => each.SegmentUrl is not null)).ShouldBe((VideoStateNames.AwaitingApproval, 1));
+        await client.CancelJobAsync(id);
     }
 
     [Fact]

@@ -125,6 +125,10 @@ public sealed class WrongArgumentTests : IDisposable
     [InlineData("PROJECT: '--nonsense' is not part of the name of a test project: MangaMotion.Acceptance, ", "test", "--nonsense")]
     [InlineData("PROJECT: 'nope' is not part of the name of a test project: MangaMotion.Acceptance, ", "test", "Jobs", "nope")]
     [InlineData("SCRIPT: 'nope.json' is not an existing file.", "video", "edit", "0190c1d2-0000-7000-8000-000000000001", "nope.json")]
+    [InlineData("Required argument 'SHOT' missing for command: 'preview'.", "video", "preview", "0190c1d2-0000-7000-8000-000000000001")]
+    [InlineData(
+        "--output: 'shot.wav' is not a path of a file that can be an MP4.", "video", "preview", "0190c1d2-0000-7000-8000-000000000001",
+        "p001-s01", "--output", "shot.wav")]
     [InlineData("--state: 'done' is not one of accepted, script_gen, ", "videos", "--state", "done")]
     [InlineData("FILE: 'missing.png' is not an existing file.", "ingest", "missing.png")]
     [InlineData("--expires: 'soon' is not a date or time such as 2026-11-29", "keys", "create", "me", "--expires", "soon")]
@@ -189,6 +193,8 @@ public sealed class WrongArgumentTests : IDisposable
                 return [file];
             case "keys create" or "queues pause" or "queues resume" or "backup" or "restore" or "cast":
                 return ["name"];
+            case "video preview":
+                return ["0190c1d2-0000-7000-8000-000000000001", "p001-s01"];
             case "replay" or "keys revoke" or "keys rotate":
             case var video when video.StartsWith("video ", StringComparison.Ordinal):
                 return ["0190c1d2-0000-7000-8000-000000000001"];

@@ -37,6 +37,20 @@ public sealed class VideoPlannerTests
 
     private readonly VideoPlanner _planner = new(new NoVoice(), new NoRenderer());
 
+    [Fact]
+    public void A_preview_of_a_shot_is_the_segment_that_the_video_has()
+    {
+        var script = CreateScript("Every night, Mira lights the lamp.");
+        var whole = PlanSegments(script, Burnt);
+        foreach (var (position, shot) in script.Shots.Index())
+        {
+            var words = SpeakWords(shot.Line!);
+            var preview = _planner.PlanSegment(
+                script, [new StoredPage(1, "page", "hash")], position, new("sound", words[^1].End, words, Draft: false), Burnt);
+            whole.ShouldContain(segment => segment.Hash == preview.Hash, $"shot {shot.Id}");
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

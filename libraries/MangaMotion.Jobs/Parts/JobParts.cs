@@ -53,6 +53,33 @@ public sealed class JobParts(IOutbox outbox, JobTypes types, FairShare shares)
         await bulk.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Adds parts to the high lane, and moves those to it that wait in another lane. The message of a moved part stays in its old queue
+    /// and changes nothing later.
+    /// </summary>
+    /// <inheritdoc cref="AddAsync"/>
+    public async Task AddFirstAsync<TCommand>(
+        IPostgresSession session, Guid whole, JobType<TCommand> type, IReadOnlyList<NewPart<TCommand>> parts,
+        CancellationToken cancellationToken)
+        where TCommand : class
+    {
+        await AddAsync(session, whole, type, Lane.High, parts, cancellationToken);
+        var raised = new List<(Guid Id, string Input)>();
+        var transition = JobTransitions.Raise([.. parts.Select(part => part.Id)]);
+        await using (var batch = new NpgsqlBatch(await session.OpenAsync(cancellationToken), session.Transaction)
+        {
+            BatchCommands = { transition },
+        })
+        await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await row.ReadAsync(cancellationToken))
+                raised.Add((row.GetGuid("id"), row.GetString("input")));
+        }
+
+        foreach (var (id, input) in raised)
+            session.Add(await type.PrepareAsync(outbox, id, Lane.High, bulk: false, input, notBefore: null, cancellationToken));
+    }
+
     /// <summary>Sends the whole a message to count its parts, when the session commits.</summary>
     public async Task RemindAsync(IPostgresSession session, Guid whole, JobType type, Lane lane, CancellationToken cancellationToken) =>
         session.Add(await PrepareAsync(whole, part: null, type, lane, cancellationToken));

@@ -52,6 +52,13 @@ public static class JobTransitions
     // Fires jobs_counted_update, which finds no change of a status.
     private const string SetBulkSql = "update jobs set bulk = true where id = any(@ids)";
 
+    // Fires jobs_counted_update, which finds no change of a status.
+    private const string RaiseSql =
+        """
+        update jobs set lane = @lane, bulk = false, updated_at = clock_timestamp()
+        where id = any(@ids) and status = 'UPLOADED' and lane <> @lane returning id, input::text as input
+        """;
+
     // A claim already stored under this token succeeds: the commit of an earlier try was not acknowledged.
     private const string ClaimSql =
         """
@@ -287,6 +294,15 @@ public static class JobTransitions
 
     /// <summary>Marks jobs whose messages go to the bulk queue; their status stays.</summary>
     internal static NpgsqlBatchCommand SetBulk(Guid[] ids) => new(SetBulkSql) { Parameters = { Ids("ids", ids) } };
+
+    /// <summary>
+    /// Moves waiting jobs to the high lane; their status stays. Returns <c>id</c> and <c>input</c> of each moved job, which needs a
+    /// message.
+    /// </summary>
+    internal static NpgsqlBatchCommand Raise(Guid[] ids) => new(RaiseSql)
+    {
+        Parameters = { Ids("ids", ids), Text("lane", Lane.High.Name()) },
+    };
 
     /// <summary>
     /// <c>PROCESSING</c> for each job that is due, or whose lease has lapsed. Returns a row for each job found, in which

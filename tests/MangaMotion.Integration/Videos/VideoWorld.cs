@@ -98,6 +98,14 @@ public sealed class VideoWorld : IAsyncDisposable
         return done.ShouldNotBeNull().IsQueued;
     }
 
+    public Task<ShotRequest> PreviewAsync(Guid video, string shot) =>
+        Services.GetRequiredService<VideoEdits>().PreviewShotAsync(video, shot, default);
+
+    /// <summary>Waits until a shot of the newest script has its picture.</summary>
+    public Task UntilPreviewedAsync(Guid video, string shot) => Eventually.Until(
+        async () => (await FindAsync(video)).Shots.GetValueOrDefault(shot) is { HasSegment: true, IsNewest: true },
+        what: $"shot {shot} is made");
+
     /// <summary>Deletes the parts of compositions that newer ones replaced.</summary>
     /// <returns>Keys of their files.</returns>
     public async Task<IReadOnlyList<string>> TakeOldFilesAsync()

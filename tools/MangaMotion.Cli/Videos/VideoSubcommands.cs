@@ -8,11 +8,13 @@ using Spectre.Console;
 
 namespace MangaMotion.Cli.Videos;
 
-/// <summary><c>video show</c>, <c>script</c>, <c>edit</c>, <c>approve</c>, <c>remake</c> and <c>cancel</c>: one existing video.</summary>
+/// <summary>
+/// <c>video show</c>, <c>script</c>, <c>edit</c>, <c>preview</c>, <c>approve</c>, <c>remake</c> and <c>cancel</c>: one existing video.
+/// </summary>
 internal static class VideoSubcommands
 {
     public static IEnumerable<Command> Create() =>
-        [CreateShow(), CreateScript(), CreateEdit(), CreateApprove(), CreateRemake(), CreateCancel()];
+        [CreateShow(), CreateScript(), CreateEdit(), CreatePreview(), CreateApprove(), CreateRemake(), CreateCancel()];
 
     /// <summary>Describes how a video that waits for approval continues.</summary>
     public static string DescribeReview(Guid id, string output) =>
@@ -84,6 +86,58 @@ internal static class VideoSubcommands
             else
                 Show(call.Id, await call.Client.PutScriptAsync(call.Id, script, version, call.CancellationToken));
         });
+    }
+
+    private static Command CreatePreview()
+    {
+        var shot = new Argument<string>("SHOT") { Description = "Id of the shot in the script, such as p001-s02." };
+        var file = new Option<string?>("--output", "-o")
+        {
+            Description = "MP4 file to write, without sound; the spoken line (.wav) is written beside it. Default: print the addresses.",
+        }.Check(
+            path => ChapterFiles.IsOutput(path) && !string.Equals(Path.GetExtension(path), ".wav", StringComparison.OrdinalIgnoreCase),
+            "a path of a file that can be an MP4");
+        return CreateCommand("preview", "Make one shot before the rest of the video, and wait for it.", [shot, file], async call =>
+        {
+            var name = call.Parsed.GetValue(shot)!;
+            var path = call.Parsed.GetValue(file);
+            if (path is not null)
+                ChapterFiles.PrepareOutput(path);
+            var made = await PreviewAsync(call, name);
+            if (path is null)
+            {
+                foreach (var address in new[] { made.VoiceUrl, made.SegmentUrl }.OfType<string>())
+                    AnsiConsole.WriteLine(address);
+                return;
+            }
+
+            await SaveAsync(ShotFiles.Segment, path);
+            if (made.VoiceUrl is not null)
+                await SaveAsync(ShotFiles.Voice, Path.ChangeExtension(path, ".wav"));
+
+            async Task SaveAsync(string part, string target)
+            {
+                await using var content = File.Create(target);
+                await call.Client.CopyShotFileAsync(call.Id, name, part, content, call.CancellationToken);
+                AnsiConsole.WriteLine(target);
+            }
+        });
+    }
+
+    private static async Task<ShotPreview> PreviewAsync(Call call, string shot)
+    {
+        var preview = await call.Client.PreviewShotAsync(call.Id, shot, call.CancellationToken);
+        while (preview.Status != JobStatuses.Done)
+        {
+            await Task.Delay(Polling.Interval, call.CancellationToken);
+            // A request for a shot that failed would make it again.
+            var video = await call.Client.GetVideoAsync(call.Id, call.CancellationToken);
+            if (video.Shots.FirstOrDefault(each => each.Id == shot) is { Status: JobStatuses.Failed, Error: var error })
+                throw new CommandException($"Shot {shot} could not be made: {error}");
+            preview = await call.Client.PreviewShotAsync(call.Id, shot, call.CancellationToken);
+        }
+
+        return preview;
     }
 
     private static void Show(ScriptPreview preview) => AnsiConsole.WriteLine(

@@ -74,7 +74,11 @@ internal static class MediaRelay
             headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
             headers.XContentTypeOptions = "nosniff";
             if (proxyResponse is { IsSuccessStatusCode: true })
-                headers.CacheControl = "private, max-age=300";
+            {
+                // A new preview of a shot has the address of the one before.
+                headers.CacheControl = httpContext.Request.RouteValues.ContainsKey("shot") ? "private, no-cache" : "private, max-age=300";
+            }
+
             AddFileName(httpContext);
             return true;
         }

@@ -49,6 +49,7 @@ internal static class AcceptingRegistration
         api.MapTus();
         api.MapVideos();
         api.MapScripts();
+        api.MapShotPreviews();
     }
 
     /// <summary>Settings of the server for large request bodies.</summary>

@@ -17,6 +17,19 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
     public IReadOnlyList<SpeechPlan?> PlanSpeech(VideoScript script, VideoOptions options) =>
         script.Shots.Select(shot => PlanSpeech(script, shot, options)).ToArray();
 
+    /// <summary>Plans the segment of one shot, as it is in the whole video: it depends on no other line.</summary>
+    /// <param name="shot">Position of the shot.</param>
+    /// <param name="speech">The spoken line; null for a silent shot.</param>
+    public SegmentPlan PlanSegment(
+        VideoScript script, IReadOnlyList<StoredPage> pages, int shot, SpeechResult? speech, VideoOptions options)
+    {
+        var spoken = speech is null ? [] : new Dictionary<string, SpeechResult> { [script.Shots[shot].Id] = speech };
+        var timeline = Timeline.Create(script, spoken.ToDictionary(pair => pair.Key, pair => pair.Value.Seconds));
+        var segment = timeline.Segments.Single(each => each.Shot == shot && each.NextShot is null);
+        var words = spoken.ToDictionary(pair => pair.Key, pair => pair.Value.Words);
+        return PlanSegments(script, pages, timeline with { Segments = [segment] }, options, words)[0];
+    }
+
     /// <summary>Plans a segment for each segment of the timeline.</summary>
     /// <param name="words">Words of the spoken lines by shot id.</param>
     public IReadOnlyList<SegmentPlan> PlanSegments(
@@ -48,7 +61,8 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
         }
     }
 
-    private SpeechPlan? PlanSpeech(VideoScript script, ScriptShot shot, VideoOptions options)
+    /// <summary>Plans the speech of a shot; null for a silent one.</summary>
+    public SpeechPlan? PlanSpeech(VideoScript script, ScriptShot shot, VideoOptions options)
     {
         if (string.IsNullOrWhiteSpace(shot.Line))
             return null;

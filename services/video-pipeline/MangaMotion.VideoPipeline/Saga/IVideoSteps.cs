@@ -20,6 +20,9 @@ public interface IVideoSteps
     /// <summary>Sends the saga a message to count its parts, when this event is committed.</summary>
     Task RemindAsync(VideoState video, CancellationToken cancellationToken);
 
+    /// <summary>Adds the missing parts of shots that the owner wants to see first: a speech, and after it the segment.</summary>
+    Task PreviewAsync(VideoState video, CancellationToken cancellationToken);
+
     /// <summary>Finishes the job with the result of the stage.</summary>
     Task FinishAsync(VideoState video, Stage last, CancellationToken cancellationToken);
 }

@@ -29,6 +29,9 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
 
         Initially(When(Started).Begin(Stage.ScriptGen).TransitionTo(ScriptGen));
 
+        // First, so that the parts of previews are in the high lane before a stage adds them.
+        During([AwaitingApproval, VoiceGen, VideoGen, Compositing, Stopped], When(Advanced).Preview());
+
         During(ScriptGen, Ended(Stage.ScriptGen, then: x => x.IfElse(
             video => video.IsToBeReviewed(),
             park => park.TransitionTo(AwaitingApproval),
@@ -39,7 +42,7 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
         During(VoiceGen, Ended(Stage.VoiceGen, then: x => x.Begin(Stage.VideoGen).TransitionTo(VideoGen)));
         During(VideoGen, Ended(Stage.VideoGen, then: x => x.Begin(Stage.Compositing).TransitionTo(Compositing)));
         During(Compositing, Ended(Stage.Compositing, then: x => x.Finish(Stage.Compositing).TransitionTo(Completed)));
-        During(Completed, Stopped, Ignore(Advanced));
+        During(Completed, Ignore(Advanced));
 
         // Sent again by a replay, an edit, an approval or the reconciler.
         During([ScriptGen, AwaitingApproval, VoiceGen, VideoGen, Compositing, Completed, Stopped],
@@ -71,7 +74,7 @@ public sealed class VideoStateMachine : MassTransitStateMachine<VideoState>
 
     public Event<StartVideo> Started { get; private set; } = null!;
 
-    /// <summary>A part of the stage is done, or the video was approved.</summary>
+    /// <summary>A part of the stage or of a preview is done, a preview was requested, or the video was approved.</summary>
     public Event<PartEnded> Advanced { get; private set; } = null!;
 
     /// <summary>Binds the end of a stage, when all its parts are done: the next step, or the end if the owner named this stage.</summary>

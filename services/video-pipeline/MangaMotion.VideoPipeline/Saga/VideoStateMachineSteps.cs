@@ -27,6 +27,10 @@ internal static class VideoStateMachineSteps
         where T : class =>
         binder.ThenAsync(context => GetSteps(context).RemindAsync(context.Saga, context.CancellationToken));
 
+    public static EventActivityBinder<VideoState, T> Preview<T>(this EventActivityBinder<VideoState, T> binder)
+        where T : class =>
+        binder.ThenAsync(context => GetSteps(context).PreviewAsync(context.Saga, context.CancellationToken));
+
     public static Task<bool> EndsAsync<T>(this BehaviorContext<VideoState, T> context, Stage stage)
         where T : class => GetSteps(context).EndAsync(context.Saga, stage, context.CancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Parts;
@@ -56,8 +57,57 @@ internal sealed class VideoSteps(IPostgresSession session, VideoRows rows, Video
             await parts.RemindAsync(session, video.CorrelationId, VideoJobs.Video, lane, cancellationToken);
     }
 
+    public async Task PreviewAsync(VideoState video, CancellationToken cancellationToken)
+    {
+        var wanted = await rows.ListUnplannedPreviewsAsync(video.CorrelationId, cancellationToken);
+        if (wanted.Count == 0 || !await rows.LockForPreviewAsync(video.CorrelationId, cancellationToken))
+            return;
+        var (script, pages) = await rows.ReadNewestScriptAsync(video.CorrelationId, cancellationToken);
+        foreach (var (position, shot) in script.Shots.Index())
+        {
+            if (wanted.TryGetValue(shot.Id, out var speechJob))
+                await PreviewAsync(video, script, pages, position, speechJob, cancellationToken);
+        }
+
+        await rows.AnnounceAsync(video.CorrelationId, cancellationToken);
+    }
+
     public Task FinishAsync(VideoState video, Stage last, CancellationToken cancellationToken) =>
         rows.FinishAsync(video.CorrelationId, last, cancellationToken);
+
+    private async Task PreviewAsync(
+        VideoState video, VideoScript script, IReadOnlyList<StoredPage> pages, int position, Guid? speechJob,
+        CancellationToken cancellationToken)
+    {
+        var (shot, options) = (script.Shots[position], VideoStateMachineSteps.ReadOptions(video));
+        Guid? speechId = null;
+        SpeechResult? speech = null;
+        if (planner.PlanSpeech(script, shot, options) is { } line)
+        {
+            var id = PartId.Create(video.CorrelationId, Stage.VoiceGen, line.Hash);
+            speechId = id;
+            speech = await rows.FindSpeechAsync(video.CorrelationId, id, cancellationToken);
+            // A part that failed starts over when its owner asks again, not at the next event.
+            if (speech is null && speechJob == id)
+                return;
+            if (speech is null)
+            {
+                await rows.SetPreviewAsync(video.CorrelationId, shot.Id, id, null, cancellationToken);
+                await parts.AddFirstAsync(
+                    session, video.CorrelationId, VideoJobs.VoiceGen,
+                    [new(id, new GenerateVoice { JobId = id, VideoId = video.CorrelationId }, Serialize(line))], cancellationToken);
+                return;
+            }
+        }
+
+        var segment = planner.PlanSegment(script, pages, position, speech, options);
+        var segmentId = PartId.Create(video.CorrelationId, Stage.VideoGen, segment.Hash);
+        await rows.SetPreviewAsync(video.CorrelationId, shot.Id, speechId, segmentId, cancellationToken);
+        await parts.AddFirstAsync(
+            session, video.CorrelationId, VideoJobs.VideoGen,
+            [new(segmentId, new RenderSegment { JobId = segmentId, VideoId = video.CorrelationId }, Serialize(segment))],
+            cancellationToken);
+    }
 
     private async Task BeginScriptGenAsync(VideoState video, Lane lane, CancellationToken cancellationToken)
     {

@@ -4,12 +4,27 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MangaMotion.Console.Pages.Creator;
 
-/// <summary>The form of the editor: preview and save.</summary>
+/// <summary>The form of the editor: preview of the effect, preview of one shot, and save.</summary>
 internal static class EditForm
 {
+    /// <summary>Field with the id of the shot to preview.</summary>
+    public const string ShotField = "shot";
+
     private const string PreviewField = "preview";
 
-    public static void MapEditForm(this IEndpointRouteBuilder app) => app.MapPost("/videos/{id:guid}/edit", EditAsync);
+    public static void MapEditForm(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/videos/{id:guid}/edit", EditAsync);
+        app.MapGet("/videos/{id:guid}/edit/shots/{shot}", ShowShotAsync);
+    }
+
+    /// <summary>Renders the files of a shot whose preview was requested.</summary>
+    private static async Task<IResult> ShowShotAsync(Guid id, string shot, HttpContext context, MangaMotionClient client)
+    {
+        var video = await client.GetVideoAsync(id, context.RequestAborted);
+        var made = video.Shots.FirstOrDefault(each => each.Id == shot);
+        return new RazorComponentResult<ShotFilesView>(new { Video = id, Shot = shot, Made = made, IsPreviewed = true });
+    }
 
     private static async Task<IResult> EditAsync(Guid id, HttpContext context, MangaMotionClient client)
     {
@@ -27,6 +42,14 @@ internal static class EditForm
                 return context.Request.Headers.ContainsKey("HX-Request")
                     ? new RazorComponentResult<EditEffectLine>(new { Preview = preview })
                     : Show(context, submitted with { Preview = preview }, StatusCodes.Status200OK);
+            }
+
+            if (form[ShotField] is [{ Length: > 0 } shot])
+            {
+                if (submitted.Edit.Edited.Count > 0)
+                    await client.PutScriptAsync(id, script, stored.Version, context.RequestAborted);
+                await client.PreviewShotAsync(id, shot, context.RequestAborted);
+                return Answers.Go($"{Routes.Video(id)}/edit?{ShotField}={Uri.EscapeDataString(shot)}#e-{Uri.EscapeDataString(shot)}");
             }
 
             var video = await client.PutScriptAsync(id, script, stored.Version, context.RequestAborted);

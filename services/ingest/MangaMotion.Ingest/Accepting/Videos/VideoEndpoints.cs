@@ -64,7 +64,9 @@ internal static class VideoEndpoints
         api.MapGet("/videos/{id:guid}/shots/{shot}/{file}", GetShotFileAsync)
             .WithName("getVideoShotFile")
             .WithSummary("The spoken line (voice) or the moving picture (segment) of a shot: a redirect to the store, or its bytes.")
-            .WithDescription("Both can be read while the video is made. They belong to the script that was made last.")
+            .WithDescription(
+                "Both can be read while the video is made. They belong to the script that was made last, or to the newest script if a "
+                + "preview of the shot was requested since.")
             .Produces(200).Produces(302).ProducesProblem(404).RequireScope(Scopes.Read);
         api.MapGet("/videos/{id:guid}/{variant}", GetFileAsync)
             .WithName("getVideoFile").WithSummary("A result (video, subtitles, transcript, poster): a redirect to the store, or its bytes.")

@@ -56,12 +56,10 @@ internal static class VideoAnswers
             {
                 LineConfidence = shot.LineConfidence,
                 ThumbnailUrl = thumbnails.GetValueOrDefault((shot.Page, panel)),
-                VoiceUrl = row is { HasVoice: true } ? PathOfFile(shot.Id, ShotFiles.Voice) : null,
-                SegmentUrl = row is { HasSegment: true } ? PathOfFile(shot.Id, ShotFiles.Segment) : null,
+                VoiceUrl = row is { HasVoice: true } ? PathOfShotFile(id, shot.Id, ShotFiles.Voice) : null,
+                SegmentUrl = row is { HasSegment: true } ? PathOfShotFile(id, shot.Id, ShotFiles.Segment) : null,
             };
         }
-
-        string PathOfFile(string shot, string file) => $"/api/v1/videos/{id}/shots/{Uri.EscapeDataString(shot)}/{file}";
     }
 
     private static VideoResults? ToResults(Guid id, VideoDetails video)
@@ -83,6 +81,9 @@ internal static class VideoAnswers
 
         string PathOf(string variant) => $"/api/v1/videos/{id}/{variant}";
     }
+
+    public static string PathOfShotFile(Guid id, string shot, string file) =>
+        $"/api/v1/videos/{id}/shots/{Uri.EscapeDataString(shot)}/{file}";
 
     private static string PathOfPage(Guid id, int page) => $"/api/v1/videos/{id}/pages/{page}";
 
