@@ -2,7 +2,9 @@ using MangaMotion.Media;
 
 namespace MangaMotion.Hostile;
 
-/// <summary>All hostile files in each weaker sandbox, compared with the strongest of this machine. The other tests take samples of them.</summary>
+/// <summary>
+/// All hostile files in each weaker sandbox, compared with the strongest of this machine. The other tests take samples of them.
+/// </summary>
 [Collection("hostile")]
 public sealed class FallbackTests(StrongestRun strongest, ITestOutputHelper output) : IClassFixture<StrongestRun>
 {
