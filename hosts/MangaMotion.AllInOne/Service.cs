@@ -6,16 +6,19 @@ using MangaMotion.ServiceDefaults.Inner;
 namespace MangaMotion.AllInOne;
 
 /// <summary>
-/// The services of one process. Each is built by its own registration, with its own settings, bus and database connections, as in a process
-/// of its own. They share the runtime, its threads and its compiled code, and the API reports health and metrics of all.
+/// The services of one process. Each is built by its own registration, with its own settings and bus, as in a process of its own. They share
+/// the runtime, its threads, its compiled code and the database connections. The API reports health and metrics of all.
 /// </summary>
 internal static class Service
 {
     /// <summary>Builds a service without an address.</summary>
-    public static WebApplication BuildWorker(string[] args, string name, Action<WebApplicationBuilder> add)
+    /// <param name="database">Service whose database connections it uses; null for its own.</param>
+    public static WebApplication BuildWorker(string[] args, string name, Action<WebApplicationBuilder> add, WebApplication? database = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.MakeInner();
+        if (database is not null)
+            builder.ShareDatabase(database);
         builder.AddServiceDefaults(name);
         add(builder);
         var app = builder.Build();
@@ -23,9 +26,12 @@ internal static class Service
         return app;
     }
 
-    public static WebApplication BuildIngest(string[] args, params IReadOnlyList<WebApplication> workers)
+    /// <summary>Builds the API, which reports the health of the workers.</summary>
+    /// <inheritdoc cref="BuildWorker"/>
+    public static WebApplication BuildIngest(string[] args, WebApplication database, params IReadOnlyList<WebApplication> workers)
     {
         var builder = WebApplication.CreateBuilder(args);
+        builder.ShareDatabase(database);
         builder.AddServiceDefaults("ingest");
         builder.AddIngest();
         builder.AddInnerServices(workers);
@@ -52,14 +58,24 @@ internal static class Service
         return app;
     }
 
-    /// <summary>Runs services until the first of them ends, by a signal or a failure, and then stops the others.</summary>
+    /// <summary>
+    /// Runs services until the first of them ends, by a signal or a failure, and then stops the others. None is disposed before all have
+    /// ended, because they share connections.
+    /// </summary>
     public static async Task RunAsync(params IReadOnlyList<WebApplication> services)
     {
-        // Read here: a service that has ended is disposed.
-        var lifetimes = services.Select(service => service.Lifetime).ToList();
-        var running = services.Select(service => service.RunServiceAsync()).ToList();
-        await Task.WhenAny(running);
-        lifetimes.ForEach(lifetime => lifetime.StopApplication());
-        await Task.WhenAll(running);
+        try
+        {
+            var running = services.Select(service => service.RunUndisposedAsync()).ToList();
+            await Task.WhenAny(running);
+            foreach (var service in services)
+                service.Lifetime.StopApplication();
+            await Task.WhenAll(running);
+        }
+        finally
+        {
+            foreach (var service in services)
+                await service.DisposeAsync();
+        }
     }
 }

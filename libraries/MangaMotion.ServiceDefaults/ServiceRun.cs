@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 
 namespace MangaMotion.ServiceDefaults;
 
@@ -8,13 +9,19 @@ public static class ServiceRun
     /// <summary>Runs the service. A stop during the start, while a server is awaited for example, is an ordinary end.</summary>
     public static async Task RunServiceAsync(this WebApplication app)
     {
-        // Read here: the host is disposed when it throws.
-        var stopping = app.Lifetime.ApplicationStopping;
+        await using (app)
+            await app.RunUndisposedAsync();
+    }
+
+    /// <summary>Runs the service as <see cref="RunServiceAsync"/> does. The caller disposes it.</summary>
+    public static async Task RunUndisposedAsync(this WebApplication app)
+    {
         try
         {
-            await app.RunAsync();
+            await app.StartAsync();
+            await app.WaitForShutdownAsync();
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // The host cancels its start when it is stopped, and reports that as an exception.
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 
 namespace MangaMotion.ServiceDefaults.Inner;
 
@@ -24,6 +25,13 @@ public static class InnerServices
     /// of them twice. Call it before <see cref="ServiceDefaultsExtensions.AddServiceDefaults"/>.
     /// </summary>
     public static void ShareTelemetry(this WebApplicationBuilder builder) => builder.Services.AddSingleton<SharedTelemetry>();
+
+    /// <summary>
+    /// Uses the database connections of another service of the process, which must not be disposed before this one has ended. Call it before
+    /// the registration of the service.
+    /// </summary>
+    public static void ShareDatabase(this WebApplicationBuilder builder, WebApplication owner) =>
+        builder.Services.AddSingleton(_ => owner.Services.GetRequiredService<NpgsqlDataSource>());
 
     /// <summary>Adds the liveness and readiness of inner services to those of this one.</summary>
     public static void AddInnerServices(this WebApplicationBuilder builder, IEnumerable<WebApplication> services)
