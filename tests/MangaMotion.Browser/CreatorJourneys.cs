@@ -261,6 +261,66 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
         await client.CancelJobAsync(id);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_cast_of_a_collection_is_edited(bool script)
+    {
+        const string Hostile = "<img src=x onerror=alert(1)>";
+        var owner = Guid.NewGuid();
+        var key = await installation.CreateKeyAsync(owner, Scopes.Read, Scopes.Submit);
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        await client.IngestAsync([ConsoleInstallation.Corrupt("a.jpg")], new Dictionary<string, string> { ["collection"] = "cast" });
+        await using var session = await installation.LogInAsync(key.Key, new(Script: script));
+        session.Expected.AddRange(["400", "409"]);
+        var page = session.Page;
+        page.Dialog += (_, _) => throw new InvalidOperationException("A script of a name ran.");
+        await session.GoAsync("/ingests");
+        await page.GetByRole(AriaRole.Link, new() { Name = "cast", Exact = true }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Cast of cast");
+
+        await page.GetByLabel("Speaker 1").FillAsync(Hostile);
+        await page.GetByLabel("Voice 1").SelectOptionAsync("flite");
+        await page.GetByLabel("Word 1").FillAsync("Aoi");
+        await page.GetByLabel("Say 1").FillAsync("Ah-oh-ee");
+        await page.GetByLabel("Language 1").SelectOptionAsync("en");
+        await SaveAsync();
+        await Expect(page.Locator(".note[role=status]")).ToContainTextAsync("from now on take this cast");
+        await Expect(page.GetByLabel("Speaker 1")).ToHaveValueAsync(Hostile);
+        var cast = await client.GetCollectionCastAsync("cast");
+        cast.Voices.ShouldBe([new(Hostile, "flite")]);
+        cast.Pronunciations.ShouldBe([new("Aoi", "Ah-oh-ee", "en")]);
+        if (script)
+            (await page.RunAxe()).Violations.Select(violation => violation.Id).ShouldBeEmpty();
+
+        // Entries that the API refuses are shown again, and so are those that another person has overtaken.
+        await page.GetByLabel("Word 2").FillAsync("Mira");
+        await SaveAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("pronunciations[1].say");
+        await Expect(page.GetByLabel("Word 2")).ToHaveValueAsync("Mira");
+        await client.SetCollectionCastAsync("cast", new CollectionCast { Voices = [new("Ben", "espeak")] });
+        await page.GetByLabel("Say 2").FillAsync("Meera");
+        await SaveAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Another person changed this cast meanwhile");
+        await Expect(page.GetByText("Ben: voice espeak")).ToBeVisibleAsync();
+        (await client.GetCollectionCastAsync("cast")).Voices.ShouldBe([new("Ben", "espeak")]);
+        await page.GetByLabel("Speaker 1").FillAsync("");
+        await SaveAsync();
+        await Expect(page.Locator(".note[role=status]")).ToContainTextAsync("from now on take this cast");
+        cast = await client.GetCollectionCastAsync("cast");
+        cast.Voices.ShouldBeEmpty();
+        cast.Pronunciations.ShouldBe([new("Aoi", "Ah-oh-ee", "en"), new("Mira", "Meera")]);
+
+        // A key that may only read sees the cast and no button.
+        var reader = await installation.CreateKeyAsync(owner, Scopes.Read);
+        await using var reading = await installation.LogInAsync(reader.Key, new(Script: script));
+        await reading.GoAsync("/collections/cast/cast");
+        await Expect(reading.Page.GetByText("Mira: say Meera")).ToBeVisibleAsync();
+        (await reading.Page.Locator("main button, main input:not([type=hidden])").CountAsync()).ShouldBe(0);
+
+        Task SaveAsync() => page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+    }
+
     [Fact]
     public async Task Two_people_edit_one_script()
     {

@@ -63,6 +63,7 @@ public static class ConsoleRegistration
         var forms = app.MapGroup("").RequireAuthorization().AddEndpointFilter<ChangeLog>();
         forms.MapCreatorForms();
         forms.MapEditForm();
+        forms.MapCastForm();
         forms.MapOperatorForms();
         forms.MapPost("/theme", Theme.Choose);
     }

@@ -10,6 +10,7 @@ internal static class Note
     public const string Replayed = "replayed";
     public const string Saved = "saved";
     public const string Queued = "queued";
+    public const string CastSaved = "cast";
     public const string Paused = "paused";
     public const string Resumed = "resumed";
     public const string Revoked = "revoked";
@@ -23,6 +24,7 @@ internal static class Note
         [Replayed] = "Started again, with its attempts reset.",
         [Saved] = "Saved. Only the changed shots are made again.",
         [Queued] = "Saved. The edit is made when the video is finished.",
+        [CastSaved] = "Saved. Videos that are sent to this collection from now on take this cast.",
         [Paused] = "Paused. Workers start no job from this queue; running jobs finish.",
         [Resumed] = "Resumed.",
         [Revoked] = "Revoked. The key is rejected within seconds.",

@@ -23,6 +23,9 @@ internal static class Routes
 
     public static string Ingest(Guid id) => $"{Ingests}/{id}";
 
+    /// <summary>Path of the cast of a collection.</summary>
+    public static string Cast(string collection) => $"/collections/{Uri.EscapeDataString(collection)}/cast";
+
     public static string Job(Guid id) => $"{Jobs}/{id}";
 
     /// <summary>Path of a result file of a video, relayed by the console.</summary>
