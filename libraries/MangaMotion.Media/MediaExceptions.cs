@@ -88,5 +88,13 @@ public sealed class SandboxFailedException(string tool, string detail, Exception
     public bool ProgramMissing { get; init; }
 }
 
+/// <summary>The scratch disk of this machine is full. The file is not the cause, so the attempt of its job does not count.</summary>
+public sealed class ScratchFullException(string tool, string detail)
+    : ToolFailedException(
+        "media.scratch_full",
+        "This machine had no disk space left for its work on the file. The file is not the cause; try it again later.",
+        tool,
+        detail);
+
 /// <summary>A media host lacks the library for the job. A program may do it instead.</summary>
 internal sealed class LibraryMissingException(string tool, string detail) : ToolFailedException(tool, detail);

@@ -21,7 +21,7 @@ public static class MediaJobFailures
             _ => new TransientJobException(failure.Code, message, failure)
             {
                 ToolOutput = failure.Detail,
-                IsWorkerFault = failure is SandboxFailedException,
+                IsWorkerFault = failure is SandboxFailedException or ScratchFullException,
             },
         };
     }

@@ -9,6 +9,12 @@ namespace MangaMotion.MediaJobs;
 /// <summary>Runs a job in its own workspace and translates failures of tools, files and the store into failures of the job.</summary>
 public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
 {
+    /// <summary>Error number ENOSPC.</summary>
+    private const int NoSpace = 28;
+
+    /// <summary>Error number EDQUOT.</summary>
+    private const int QuotaExceeded = 122;
+
     /// <summary>Runs the work.</summary>
     /// <param name="missingInput">Owner message if an input is not in the store: what is missing and what to do.</param>
     public async Task<T> RunAsync<T>(string missingInput, Func<Workspace, Task<T>> work)
@@ -38,7 +44,10 @@ public sealed class MediaWork(WorkspaceRoot workspaces, MediaSelfTest selfTest)
             throw new TransientJobException(
                 "store_unavailable",
                 "The file store or the scratch disk did not answer as it should, which is no fault of the file.",
-                exception);
+                exception)
+            {
+                IsWorkerFault = exception.HResult is NoSpace or QuotaExceeded,
+            };
         }
     }
 }

@@ -33,6 +33,7 @@ public sealed class BlameTests
     [Theory]
     [InlineData("Error creating thread: Resource temporarily unavailable", typeof(SandboxFailedException))]
     [InlineData("unable to open for read: Permission denied", typeof(ToolFailedException))]
+    [InlineData("unable to call jpegsave: No space left on device", typeof(ScratchFullException))]
     [InlineData("", typeof(ToolFailedException))]
     [InlineData("VipsJpeg: premature end of JPEG image", typeof(CorruptMediaException))]
     public void A_host_process_blames_the_file_only_for_a_decoder_error(string said, Type failure) =>
@@ -60,6 +61,20 @@ public sealed class BlameTests
         (failure.Permanent, failure.ProgramMissing).ShouldBe((false, false));
         failure.OwnerMessage.ShouldBe(
             "This machine could not start the program for this file type. The file may be fine; it will be retried.");
+    }
+
+    [Fact]
+    public async Task A_tool_that_finds_the_disk_full_blames_the_machine()
+    {
+        await using var rig = new MediaRig(options => options.Sandbox = SandboxKind.None);
+        await using var workspace = rig.Root.Create();
+
+        const string script = "echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 1";
+        var failure = await rig.Tools.RunAsync(
+            new ToolRun { Tool = "bash", Arguments = ["-c", script], Directory = workspace.NewDirectory() }, default)
+            .ShouldThrowAsync<ScratchFullException>();
+
+        failure.OwnerMessage.ShouldContain("The file is not the cause");
     }
 
     [Fact]

@@ -11,6 +11,7 @@ internal static class HostFailures
         {
             _ when ToolErrors.IsNoThread(failure.Detail) =>
                 new SandboxFailedException(tool, $"it was refused a thread or a process; {failure.Detail}"),
+            _ when ToolErrors.IsFullDisk(failure.Detail) => new ScratchFullException(tool, failure.Detail),
             HostFailureKind.Corrupt or HostFailureKind.Unsupported when failure.Detail.Length == 0
                 || ToolErrors.IsDeniedFile(failure.Detail) =>
                 new ToolFailedException(tool, $"it could not read the file, and no decoder reported an error; {failure.Detail}"),

@@ -166,7 +166,7 @@ public sealed class ToolRunner(IOptions<MediaOptions> options, Sandbox sandbox)
         if (result.ExitCode != 0 && ToolErrors.IsNoMemory(result.Stderr))
             return LimitExceeded.Memory(run.MemoryBytes ?? _limits.MemoryBytes, run.Subject, result.Detail);
         if (result.ExitCode != 0 && ToolErrors.IsFullDisk(result.Stderr))
-            return new ToolFailedException(run.Tool, $"the scratch disk is full; {result.Detail}");
+            return new ScratchFullException(run.Tool, result.Detail);
         return signal is null ? null : new ToolFailedException(run.Tool, $"ended by signal {signal}; {result.Detail}", signal);
     }
 

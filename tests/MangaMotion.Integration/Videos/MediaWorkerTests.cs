@@ -51,12 +51,23 @@ public sealed class MediaWorkerTests(TestStack stack) : IAsyncLifetime
             "ffmpeg: exit 1; stderr: no JPEG");
     }
 
-    [Fact]
-    public async Task A_sandbox_that_fails_once_counts_no_attempt_and_reports_no_damaged_file()
+    public static TheoryData<string> FaultsOfMachines => new(MachineFaults.Keys);
+
+    private static readonly Dictionary<string, Exception> MachineFaults = new()
+    {
+        ["no thread"] = new SandboxFailedException("ffmpeg", "it was refused a thread or a process; pthread_create failed"),
+        ["a tool finds the disk full"] = new ScratchFullException("ffmpeg", "No space left on device"),
+        // The number of the error is what .NET reports of the kernel.
+        ["the worker finds the disk full"] = new IOException("No space left on device", 28),
+    };
+
+    [Theory]
+    [MemberData(nameof(FaultsOfMachines))]
+    public async Task A_machine_that_fails_once_counts_no_attempt_and_reports_no_damaged_file(string fault)
     {
         var failed = 0;
         _world.Stages.Before = (name, _) => name == "script" && Interlocked.Exchange(ref failed, 1) == 0
-            ? throw new SandboxFailedException("ffmpeg", "it was refused a thread or a process; pthread_create failed")
+            ? throw MachineFaults[fault]
             : Task.CompletedTask;
         await _world.StartWorkerAsync();
 
