@@ -31,6 +31,9 @@ public abstract class LocalServer
     /// <summary>Whether all processes of the server run.</summary>
     public bool IsRunning => Processes.All(x => x.Id is not null);
 
+    /// <summary>Lists the ids of all running processes of the server and of their descendants.</summary>
+    public IReadOnlyList<int> FindProcesses() => [.. Processes.Select(x => x.Id).OfType<int>().SelectMany(ProcessTable.FindTree)];
+
     /// <summary>Log of the process that listens on <see cref="Port"/>.</summary>
     public string LogFile => Processes[^1].LogFile;
 

@@ -23,7 +23,7 @@ public sealed class ServerStack : IAsyncDisposable
         var nodes = options.Rabbit ? options.BrokerNodes : 0;
         _epmd = nodes > 1 ? new EpmdServer(Folder) : null;
         BrokerNodes = [.. Enumerable.Range(1, nodes).Select(number => new RabbitServer(Folder, options, number))];
-        _postgres = options.Postgres ? new PostgresServer(Folder, options.Durable) : null;
+        _postgres = options.Postgres ? new PostgresServer(Folder, options.Durable, rejoins: options.Standby) : null;
         _standby = options.Standby ? new PostgresServer(Folder, options.Durable, Postgres) : null;
         _s3 = options.S3 ? new S3Server(Folder, options.Durable) : null;
         LocalServer?[] servers = [_postgres, _epmd, .. BrokerNodes, _s3, _standby];

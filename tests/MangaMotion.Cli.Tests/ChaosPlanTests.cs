@@ -17,22 +17,33 @@ public sealed class ChaosPlanTests
     }
 
     [Fact]
-    public void One_server_and_one_service_are_away_at_a_time_and_the_old_primary_stays_away()
+    public void One_server_and_one_service_are_away_at_a_time_and_the_old_primary_stays_away_until_it_returns()
     {
         foreach (var plan in Enumerable.Range(0, 100).Select(Create))
         {
-            foreach (var track in plan.GroupBy(fault => Services.Contains(fault.Target)))
+            foreach (var track in plan.GroupBy(
+                fault => fault.Target == Fault.Scratch ? 'd' : Services.Contains(fault.Target) ? 's' : 'S'))
             {
                 foreach (var (fault, next) in track.Zip(track.Skip(1)))
                     (fault.At + fault.Duration).ShouldBeLessThan(next.At);
             }
 
-            var failOvers = plan.Where(fault => fault.Kind == FaultKind.FailOver).ToList();
-            failOvers.Count.ShouldBeLessThanOrEqualTo(1);
-            foreach (var failOver in failOvers)
+            var (primary, former) = ("postgres", (string?)null);
+            foreach (var fault in plan.Where(fault => fault.Target.StartsWith("postgres", StringComparison.Ordinal)))
             {
-                plan.Where(fault => fault.At > failOver.At).ShouldAllBe(fault => fault.Target != "postgres");
-                plan.ShouldAllBe(fault => fault.At < failOver.At || fault.Target != "postgres-standby" || fault.Kind != FaultKind.Stop);
+                if (fault.Kind == FaultKind.Return)
+                {
+                    fault.Target.ShouldBe(former);
+                    former = null;
+                    continue;
+                }
+
+                fault.Target.ShouldNotBe(former);
+                (fault.Target == primary).ShouldBe(fault.Kind != FaultKind.Stop);
+                if (fault.Kind != FaultKind.FailOver)
+                    continue;
+                former.ShouldBeNull();
+                (primary, former) = (primary == "postgres" ? "postgres-standby" : "postgres", primary);
             }
 
             plan.ShouldAllBe(fault => fault.Kind != FaultKind.Partition || Brokers.Contains(fault.Target));
@@ -46,7 +57,7 @@ public sealed class ChaosPlanTests
 
         faults.Select(fault => fault.Kind).Distinct().Count().ShouldBe(Enum.GetValues<FaultKind>().Length);
         faults.Select(fault => fault.Target).ToHashSet()
-            .ShouldBe([.. Services, .. Brokers, "postgres", "postgres-standby", "s3"], ignoreOrder: true);
+            .ShouldBe([.. Services, .. Brokers, "postgres", "postgres-standby", "s3", Fault.Scratch], ignoreOrder: true);
     }
 
     private static IReadOnlyList<Fault> Create(int seed) =>

@@ -62,6 +62,27 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_former_primary_returns_as_a_standby_and_becomes_the_primary_again()
+    {
+        await using var service = await StartServiceAsync();
+        var database = service.Services.GetRequiredService<NpgsqlDataSource>();
+        await WriteWhenReadyAsync(service, database, 1);
+        await WaitForStandbyAsync();
+        await _servers.Postgres.KillAsync();
+        await _servers.Standby.PromoteAsync();
+        await WriteWhenReadyAsync(service, database, 2);
+
+        await _servers.Postgres.RejoinAsync(_servers.Standby);
+        await WriteWhenReadyAsync(service, database, 3);
+        await WaitForStandbyAsync(_servers.Standby, _servers.Postgres);
+        await _servers.Standby.KillAsync();
+        await _servers.Postgres.PromoteAsync();
+        await WriteWhenReadyAsync(service, database, 4);
+
+        (await ReadWritesAsync(_servers.Postgres)).ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
     public async Task A_service_is_not_ready_while_commits_wait_for_a_synchronous_standby()
     {
         await ExecuteAsync(_servers.Postgres, "alter system set synchronous_standby_names = '*'", "select pg_reload_conf()");
@@ -100,12 +121,20 @@ public sealed class FailoverTests : IAsyncLifetime
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The standby is asynchronous: it may lack what was committed a moment ago.</summary>
-    private async Task WaitForStandbyAsync()
+    private static async Task WriteWhenReadyAsync(TestService service, NpgsqlDataSource database, int id)
     {
-        var written = await ReadAsync(_servers.Postgres, "select pg_current_wal_lsn()::text");
+        await Eventually.Until(async () => (await ReadAsync(service)).Status == HttpStatusCode.OK);
+        await WriteAsync(database, id);
+    }
+
+    private Task WaitForStandbyAsync() => WaitForStandbyAsync(_servers.Postgres, _servers.Standby);
+
+    /// <summary>The standby is asynchronous: it may lack what was committed a moment ago.</summary>
+    private static async Task WaitForStandbyAsync(PostgresServer primary, PostgresServer standby)
+    {
+        var written = await ReadAsync(primary, "select pg_current_wal_lsn()::text");
         await Eventually.Until(async () =>
-            await ReadAsync(_servers.Standby, $"select (pg_last_wal_replay_lsn() >= '{written}')::text") == "true");
+            await ReadAsync(standby, $"select (pg_last_wal_replay_lsn() >= '{written}')::text") == "true");
     }
 
     private static async Task<string?> ReadAsync(PostgresServer server, string statement)

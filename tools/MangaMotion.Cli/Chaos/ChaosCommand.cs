@@ -2,6 +2,7 @@ using System.CommandLine;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Setup;
 using MangaMotion.Client;
+using MangaMotion.LocalStack;
 using Npgsql;
 using Spectre.Console;
 
@@ -12,6 +13,9 @@ internal static class ChaosCommand
 {
     private const int MaxMinutes = 24 * 60;
 
+    /// <summary>Longest time for which files and processes of ended jobs may stay: a killed worker must start again first.</summary>
+    private static readonly TimeSpan LeftoverTimeout = TimeSpan.FromSeconds(30);
+
     public static Command Create()
     {
         var minutes = Arguments.CreateNumberOption("--minutes", $"Length of the load, 1 to {MaxMinutes}. Default: 1.", min: 1, MaxMinutes);
@@ -19,7 +23,8 @@ internal static class ChaosCommand
         var keep = new Option<bool>("--keep") { Description = "Keep the folder with data and logs, also if nothing was lost." };
         var command = new Command(
             "chaos",
-            "Start a cluster in a folder of its own, submit files while processes are killed, frozen and cut off, and check that "
+            "Start a cluster in a folder of its own, submit files while processes are killed, frozen and cut off, the store "
+            + "fails and the scratch disk is full, and check that "
             + "everything accepted was done once. Exits with 1 if not.")
         {
             minutes, seed, keep,
@@ -44,17 +49,33 @@ internal static class ChaosCommand
         var progress = new ProgressLines();
         await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
-        IReadOnlyList<string> violations;
-        await using (var deployment = await Deployment.StartAsync(clone, settings, detached: false, progress, cancellationToken))
+        var scratch = new ScratchDisk(Path.Combine(folder, "scratch"));
+        await scratch.CreateAsync(cancellationToken);
+        var ports = new StackFolder(folder).Ports;
+        // No server listens on port 0.
+        await using var store = new StoreProxy(() => ports.Find("s3") ?? 0);
+        var overrides = new Dictionary<string, string>
         {
+            ["S3_ENDPOINT"] = store.Endpoint,
+            ["Media__ScratchDirectory"] = scratch.Folder,
+        };
+        IReadOnlyList<string> violations;
+        try
+        {
+            await using var deployment = await Deployment.StartAsync(
+                clone, settings, detached: false, progress, cancellationToken, overrides);
             try
             {
-                violations = await RunAsync(deployment, folder, length, seed, progress, cancellationToken);
+                violations = await RunAsync(deployment, store, scratch, length, seed, progress, cancellationToken);
             }
             finally
             {
                 await deployment.StopAsync(CancellationToken.None);
             }
+        }
+        finally
+        {
+            await scratch.RemoveAsync();
         }
 
         foreach (var violation in violations)
@@ -73,7 +94,8 @@ internal static class ChaosCommand
     }
 
     private static async Task<IReadOnlyList<string>> RunAsync(
-        Deployment deployment, string folder, TimeSpan length, int seed, ProgressLines progress, CancellationToken cancellationToken)
+        Deployment deployment, StoreProxy store, ScratchDisk scratch, TimeSpan length, int seed, ProgressLines progress,
+        CancellationToken cancellationToken)
     {
         var servers = deployment.Servers;
         var plan = ChaosPlan.Create(
@@ -86,10 +108,10 @@ internal static class ChaosCommand
             servers.S3.Name);
         var client = MangaMotionClient.CreateWithFailover(deployment.Urls, deployment.ApiKey);
         var load = new ChaosLoad(client, seed);
-        await load.PrepareAsync(Path.Combine(folder, "samples"), cancellationToken);
+        await load.PrepareAsync(Path.Combine(deployment.Servers.Folder.Path, "samples"), cancellationToken);
         progress.Report($"seed {seed}: {plan.Count} faults in {length.TotalMinutes:0.#} min");
 
-        var faults = new ChaosFaults(deployment, progress);
+        var faults = new ChaosFaults(deployment, store, scratch, progress);
         using var supervised = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var supervision = faults.SuperviseAsync(supervised.Token);
         try
@@ -99,13 +121,38 @@ internal static class ChaosCommand
             await Task.WhenAll(faults.RunAsync(plan, cancellationToken), load.RunAsync(loaded.Token));
             progress.Report(
                 $"{load.Accepted.Count} submissions accepted, {load.Repeated} requests repeated; waiting for the rest of the work");
-            return [.. load.Rejected, .. await CheckAsync(deployment, client, faults, load.Accepted, progress, cancellationToken)];
+            progress.Report($"the store refused {store.Refused} requests and passed {store.SlowBytes:N0} bytes slowly");
+            return
+            [
+                .. load.Rejected,
+                .. await CheckAsync(deployment, client, faults, load.Accepted, progress, cancellationToken),
+                .. await CheckLeftoversAsync(new Leftovers(deployment, scratch.Folder), progress, cancellationToken),
+            ];
         }
         finally
         {
             // Otherwise it would start the services that are stopped next.
             await supervised.CancelAsync();
             await supervision;
+        }
+    }
+
+    /// <summary>Waits until no file and process of an ended job is left, for at most <see cref="LeftoverTimeout"/>.</summary>
+    private static async Task<IReadOnlyList<string>> CheckLeftoversAsync(
+        Leftovers leftovers, ProgressLines progress, CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var found = leftovers.Find();
+            var waited = TimeProvider.System.GetElapsedTime(started);
+            if (found.Count == 0 || waited > LeftoverTimeout)
+            {
+                progress.Report($"{found.Count} leftovers of ended jobs after {waited.TotalSeconds:0.0} s");
+                return found;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 

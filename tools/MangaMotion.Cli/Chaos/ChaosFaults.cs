@@ -3,10 +3,19 @@ using MangaMotion.LocalStack;
 
 namespace MangaMotion.Cli.Chaos;
 
+/// <summary>Faults that follow each other.</summary>
+internal enum FaultTrack
+{
+    Servers,
+    Services,
+    Disk,
+}
+
 /// <summary>Carries out the faults of a plan, and starts services again that have ended, as systemd and Kubernetes do.</summary>
-internal sealed class ChaosFaults(Deployment deployment, IProgress<string> progress)
+internal sealed class ChaosFaults(Deployment deployment, StoreProxy store, ScratchDisk scratch, IProgress<string> progress)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FillInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Servers that a fault keeps away.</summary>
     private readonly HashSet<string> _away = [];
@@ -21,7 +30,7 @@ internal sealed class ChaosFaults(Deployment deployment, IProgress<string> progr
     public async Task RunAsync(IReadOnlyList<Fault> plan, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
-        await Task.WhenAll(plan.GroupBy(fault => deployment.Services.Any(service => service.Name == fault.Target)).Select(async track =>
+        await Task.WhenAll(plan.GroupBy(FindTrack).Select(async track =>
         {
             foreach (var fault in track)
             {
@@ -52,8 +61,44 @@ internal sealed class ChaosFaults(Deployment deployment, IProgress<string> progr
         await Task.WhenAll(starts.Values);
     }
 
+    /// <summary>Faults of servers, of services and of the disk each follow each other.</summary>
+    private FaultTrack FindTrack(Fault fault) =>
+        fault.Kind == FaultKind.FillDisk ? FaultTrack.Disk
+        : deployment.Services.Any(service => service.Name == fault.Target) ? FaultTrack.Services
+        : FaultTrack.Servers;
+
+    private async Task FillDiskAsync(Fault fault, CancellationToken cancellationToken)
+    {
+        if (!scratch.CanBeFilled)
+        {
+            progress.Report($"{fault}: left out, because only root can make a disk for it");
+            return;
+        }
+
+        progress.Report($"{fault}");
+        try
+        {
+            // Jobs that end free space.
+            for (var left = fault.Duration; left > TimeSpan.Zero; left -= FillInterval)
+            {
+                scratch.Fill();
+                await Task.Delay(FillInterval, cancellationToken);
+            }
+        }
+        finally
+        {
+            scratch.Clear();
+        }
+    }
+
     private async Task RunAsync(Fault fault, CancellationToken cancellationToken)
     {
+        if (fault.Kind == FaultKind.FillDisk)
+        {
+            await FillDiskAsync(fault, cancellationToken);
+            return;
+        }
+
         var server = deployment.All.First(server => server.Name == fault.Target);
         progress.Report($"{fault}");
         SetAway(server.Name, true);
@@ -69,23 +114,45 @@ internal sealed class ChaosFaults(Deployment deployment, IProgress<string> progr
         }
     }
 
-    private static Task BeginAsync(FaultKind kind, LocalServer server, CancellationToken cancellationToken) => kind switch
+    private Task BeginAsync(FaultKind kind, LocalServer server, CancellationToken cancellationToken) => kind switch
     {
         FaultKind.Kill or FaultKind.FailOver => server.KillAsync(cancellationToken),
         FaultKind.Stop => server.StopAsync(cancellationToken),
         // A service may have ended by itself just now.
         FaultKind.Freeze => server.IsRunning ? server.FreezeAsync(cancellationToken) : Task.CompletedTask,
         FaultKind.Partition => ((RabbitServer)server).PartitionAsync(cancellationToken),
+        FaultKind.Return => ReturnAsync((PostgresServer)server, cancellationToken),
+        FaultKind.Refuse => Begin(store.Refuse),
+        FaultKind.Slow => Begin(store.SlowDown),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
+
+    private static Task Begin(Action fault)
+    {
+        fault();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Makes the former primary a standby that commits wait for, so that the next failover loses none.</summary>
+    private async Task ReturnAsync(PostgresServer former, CancellationToken cancellationToken)
+    {
+        await former.RejoinAsync(Primary, cancellationToken);
+        await Primary.WaitForStandbyAsync(true, cancellationToken);
+        progress.Report($"{former.Name} follows {Primary.Name}");
+    }
 
     private async Task EndAsync(FaultKind kind, LocalServer server)
     {
         switch (kind)
         {
             case FaultKind.FailOver:
-                await deployment.Servers.Standby.PromoteAsync();
-                Primary = deployment.Servers.Standby;
+                Primary = deployment.DatabaseServers.Single(other => other != server);
+                await Primary.PromoteAsync();
+                // No standby is left to wait for.
+                await Primary.WaitForStandbyAsync(false);
+                break;
+            case FaultKind.Refuse or FaultKind.Slow:
+                store.Heal();
                 break;
             case FaultKind.Partition:
                 await ((RabbitServer)server).HealAsync();

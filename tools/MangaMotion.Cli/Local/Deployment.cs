@@ -12,10 +12,14 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly Clone _clone;
     private readonly DeploymentSettings _settings;
 
-    private Deployment(Clone clone, DeploymentSettings settings, ServerStack servers)
+    private readonly IReadOnlyDictionary<string, string> _overrides;
+
+    private Deployment(
+        Clone clone, DeploymentSettings settings, ServerStack servers, IReadOnlyDictionary<string, string>? overrides = null)
     {
         _clone = clone;
         _settings = settings;
+        _overrides = overrides ?? new Dictionary<string, string>();
         Servers = servers;
         Services = [.. from definition in settings.Services
                        from name in definition.NameInstances(settings.CountProcesses(definition))
@@ -71,8 +75,10 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <summary>Starts the servers and services that are not running, and waits until all are ready.</summary>
     /// <param name="detached">True: they outlive this process. False: they end with this process, even if it is killed.</param>
+    /// <param name="overrides">Variables of all services but the console, over those of the stack.</param>
     public static async Task<Deployment> StartAsync(
-        Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken)
+        Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? overrides = null)
     {
         StackKeys.ThrowIfRestoring(clone);
         var servers = await ServerStack.StartAsync(
@@ -87,7 +93,7 @@ internal sealed class Deployment : IAsyncDisposable
             },
             progress,
             cancellationToken);
-        var deployment = new Deployment(clone, settings, servers);
+        var deployment = new Deployment(clone, settings, servers, overrides);
         try
         {
             await StopSurplusAsync(clone, deployment, cancellationToken);
@@ -217,7 +223,12 @@ internal sealed class Deployment : IAsyncDisposable
     {
         var environment = definition.Name == ServiceDefinition.Console ? [] : CreateStoreEnvironment();
         if (definition.Name != ServiceDefinition.Console)
+        {
             environment["ConnectionStrings__RabbitMq"] = Servers.AmqpAddress;
+            foreach (var (name, value) in _overrides)
+                environment[name] = value;
+        }
+
         if (definition.HasApi)
             environment["MANGAMOTION_API_KEY"] = ApiKey;
         if (definition == ServiceDefinition.AllInOne)
