@@ -6,8 +6,8 @@ using MangaMotion.ServiceDefaults.Inner;
 namespace MangaMotion.AllInOne;
 
 /// <summary>
-/// The services of one process. Each is built by its own registration, with its own settings and bus, as in a process of its own. They share
-/// the runtime, its threads, its compiled code and the database connections. The API reports health and metrics of all.
+/// The services of one process. Each is built by its own registration, with its own settings and bus, as in a process of its own. They
+/// share the runtime, its threads, its compiled code and the database connections. The API reports health and metrics of all.
 /// </summary>
 internal static class Service
 {

@@ -27,8 +27,8 @@ public static class InnerServices
     public static void ShareTelemetry(this WebApplicationBuilder builder) => builder.Services.AddSingleton<SharedTelemetry>();
 
     /// <summary>
-    /// Uses the database connections of another service of the process, which must not be disposed before this one has ended. Call it before
-    /// the registration of the service.
+    /// Uses the database connections of another service of the process, which must not be disposed before this one has ended. Call it
+    /// before the registration of the service.
     /// </summary>
     public static void ShareDatabase(this WebApplicationBuilder builder, WebApplication owner) =>
         builder.Services.AddSingleton(_ => owner.Services.GetRequiredService<NpgsqlDataSource>());
