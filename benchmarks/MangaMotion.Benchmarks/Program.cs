@@ -12,7 +12,7 @@ using MangaMotion.Benchmarks.Records;
 
 IBenchmark[] benchmarks =
 [
-    new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new FairnessBenchmark(), new EventsBenchmark(),
+    new OutboxBenchmark(), new PickupBenchmark(), new JobsBenchmark(), new ScaleBenchmark(), new FairnessBenchmark(), new EventsBenchmark(),
     new RecordsBenchmark(), new AcceptBenchmark(),
 ];
 

@@ -87,6 +87,15 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
     private static async Task<JobNode> StartAsync(
         string postgres, string rabbit, Action<WebApplicationBuilder> add, CancellationToken cancellationToken)
     {
+        var app = Build(postgres, rabbit, add);
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
+        return new(app);
+    }
+
+    /// <summary>Builds a service that is not started, so that nothing runs in its background.</summary>
+    public static WebApplication Build(string postgres, string rabbit, Action<WebApplicationBuilder> add)
+    {
         (string Key, string Value)[] settings =
         [
             ("urls", "http://127.0.0.1:0"), ("ConnectionStrings:Postgres", postgres),
@@ -99,8 +108,6 @@ internal sealed class JobNode(WebApplication app) : IAsyncDisposable
         add(builder);
         var app = builder.Build();
         app.MapServiceDefaults();
-        await app.StartAsync(cancellationToken);
-        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
-        return new(app);
+        return app;
     }
 }
