@@ -38,7 +38,7 @@ internal sealed class FailedAttempts(
         if (!failure.Permanent && await outage.IsOutageAsync() && !await IsHeldTooLongAsync(claim))
             return await HandBackLaterAsync(message, claim, failure, ChooseDelay(attempt: 1));
         if (exception is TransientJobException { IsWorkerFault: true }
-            && await HandBackFaultAsync(message, claim, failure) is { } outcome)
+            && await HandBackFaultAsync(message, claim, failure, exception) is { } outcome)
         {
             return outcome;
         }
@@ -82,7 +82,7 @@ internal sealed class FailedAttempts(
     /// Null once the job has met <see cref="RetryOptions.MaxWorkerFaults"/> faults. Its attempts count then, so that a file which imitates
     /// such a fault is not retried without end.
     /// </returns>
-    private async Task<AttemptOutcome?> HandBackFaultAsync(JobMessage message, Claim claim, JobFailure failure)
+    private async Task<AttemptOutcome?> HandBackFaultAsync(JobMessage message, Claim claim, JobFailure failure, Exception exception)
     {
         var faults = await RideOutAsync("count a job's worker faults", token => endings.CountWorkerFaultsAsync(claim.JobId, token));
         if (faults >= RetryOptions.MaxWorkerFaults)
@@ -90,8 +90,8 @@ internal sealed class FailedAttempts(
 
         var delay = ChooseDelay(faults + 1);
         logger.LogWarning(
-            "Machine of this worker failed job {JobId}. Attempt not counted. Retrying in {Delay}: {ToolOutput}",
-            claim.JobId, delay, failure.ToolOutput);
+            "Machine of this worker failed job {JobId}. Attempt not counted. Retrying in {Delay}: {Cause}",
+            claim.JobId, delay, failure.ToolOutput ?? (exception.InnerException ?? exception).Message);
         return await HandBackLaterAsync(message, claim, failure, delay);
     }
 
