@@ -85,7 +85,8 @@ public sealed class VictimTests(TestStack stack)
             var (exitCode, output, error) = await RunAsync(
                 async process =>
                 {
-                    while (notices.Count(notice => notice == "WATCHDOG=1") < 2)
+                    // The watchdog answers while the service is still starting.
+                    while (!notices.Contains("READY=1") || notices.Count(notice => notice == "WATCHDOG=1") < 2)
                         notices.Add(await ReceiveAsync(systemd));
                     await TerminateAsync(process);
                     while (!notices.Contains("STOPPING=1"))
