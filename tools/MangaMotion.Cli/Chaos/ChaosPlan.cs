@@ -110,7 +110,7 @@ internal sealed class ChaosPlan
         }
     }
 
-    /// <summary>Shorter than the waits before the second and the third attempt together, so that no job fails.</summary>
+    /// <summary>Shorter than the waits before the ten attempts that do not count together, so that no job fails.</summary>
     private Fault ChooseDiskFault(TimeSpan at) => new(at, FaultKind.FillDisk, Fault.Scratch, Seconds(3, 8));
 
     private Fault ChooseServiceFault(TimeSpan at, IReadOnlyList<string> services) =>
