@@ -43,6 +43,7 @@ internal static class TelemetryRegistration
         ("Microsoft.Hosting.Lifetime", LogLevel.Information),
         ("System.Net.Http", LogLevel.Warning),
         ("Npgsql", LogLevel.Warning),
+        ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
 
         // The answer of /health/ready and BrokerWatch report the same.
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None),
