@@ -47,9 +47,9 @@ public sealed class BackupTests : IDisposable
     {
         SchemaVersion[] known =
         [
-            new("jobs", 1, "0001_jobs.sql", "") { Irreversible = SchemaVersion.ReadReason("-- irreversible: First.\nselect 1;") },
-            new("jobs", 2, "0002_more.sql", "") { Irreversible = SchemaVersion.ReadReason("-- Adds a column.\nselect 1;") },
-            new("jobs", 3, "0003_less.sql", "") { Irreversible = SchemaVersion.ReadReason("-- irreversible: Titles are removed.\n") },
+            new("jobs", 1, "0001_jobs.sql", "") { Irreversible = "First." },
+            new("jobs", 2, "0002_more.sql", ""),
+            new("jobs", 3, "0003_less.sql", "") { Irreversible = "Titles are removed." },
             new("records", 1, "0001_records.sql", "") { Irreversible = "A set that the database does not have." },
         ];
 

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace MangaMotion.Messaging.Postgres.Schema;
 
@@ -45,25 +42,10 @@ public sealed record SchemaScripts(string SetName, Assembly Assembly, string Res
     private SchemaScript ReadScript(string resource)
     {
         var name = resource[ResourcePrefix.Length..];
-        if (!int.TryParse(name.Split('_')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            throw new InvalidOperationException($"Schema script '{name}' of set '{SetName}' has no number. Name it like 0001_tables.sql.");
-        using var reader = new StreamReader(Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-        // A checkout can change line endings, which must not change the checksum.
-        var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
-        return new SchemaScript(version, name, sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+        return SchemaScript.Read(name, Assembly.GetManifestResourceStream(resource)!)
+            ?? throw new InvalidOperationException(
+                $"Schema script '{name}' of set '{SetName}' has no number. Name it like 0001_tables.sql.");
     }
-}
-
-/// <summary>One script of a schema set.</summary>
-/// <param name="Checksum">SHA-256 of the text with LF line endings, in lower-case hexadecimal digits.</param>
-internal sealed record SchemaScript(int Version, string Name, string Sql, string Checksum)
-{
-    /// <summary>Begin of the first line of a script after which older services do not run. The rest of the line is the reason.</summary>
-    private const string IrreversibleMark = "-- irreversible: ";
-
-    /// <summary>Why older services do not run after this script; null if they do.</summary>
-    public string? Irreversible { get; } =
-        Sql.StartsWith(IrreversibleMark, StringComparison.Ordinal) ? Sql[IrreversibleMark.Length..Sql.IndexOf('\n')].Trim() : null;
 }
 
 /// <summary>Thrown before a script after which older services do not run, if there is no backup.</summary>

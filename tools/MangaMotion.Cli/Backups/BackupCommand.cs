@@ -63,8 +63,15 @@ internal static class BackupCommand
 
     /// <summary>Backs up a local stack before its services apply schema scripts that cannot be rolled back, if there are any.</summary>
     /// <param name="stores">Settings of the database and the store, which are running.</param>
-    public static async Task BackUpBeforeUpgradeAsync(
-        Clone clone, IReadOnlyDictionary<string, string> stores, IProgress<string> progress, CancellationToken cancellationToken)
+    public static Task BackUpBeforeUpgradeAsync(
+        Clone clone, IReadOnlyDictionary<string, string> stores, IProgress<string> progress, CancellationToken cancellationToken) =>
+        BackUpBeforeUpgradeAsync(clone, stores, SchemaVersion.Known, progress, cancellationToken);
+
+    /// <inheritdoc cref="BackUpBeforeUpgradeAsync(Clone, IReadOnlyDictionary{string, string}, IProgress{string}, CancellationToken)"/>
+    /// <param name="known">Schema scripts of the services that are started next.</param>
+    internal static async Task BackUpBeforeUpgradeAsync(
+        Clone clone, IReadOnlyDictionary<string, string> stores, IReadOnlyCollection<SchemaVersion> known, IProgress<string> progress,
+        CancellationToken cancellationToken)
     {
         await using var data = InstallationData.Open(stores);
         IReadOnlyList<SchemaVersion> scripts;
@@ -72,7 +79,7 @@ internal static class BackupCommand
         {
             if (snapshot is null)
                 return;
-            scripts = [.. SchemaVersion.FindIrreversible(await snapshot.ReadSchemaAsync(cancellationToken))];
+            scripts = [.. SchemaVersion.FindIrreversible(known, await snapshot.ReadSchemaAsync(cancellationToken))];
         }
 
         if (scripts.Count == 0)

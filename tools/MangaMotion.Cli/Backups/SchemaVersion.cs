@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
+using MangaMotion.Messaging.Postgres.Schema;
 
 namespace MangaMotion.Cli.Backups;
 
@@ -12,29 +10,25 @@ internal sealed record SchemaVersion(string Set, int Version, string Name, strin
 {
     private const string ResourcePrefix = "schema/";
 
-    /// <summary>Begin of the first line of a script after which older services do not run, as the services read it.</summary>
-    private const string IrreversibleMark = "-- irreversible: ";
-
     /// <summary>Scripts of the services of this version, embedded by the project file.</summary>
-    private static readonly Lazy<Dictionary<(string Set, int Version), SchemaVersion>> Known = new(() =>
+    private static readonly Lazy<Dictionary<(string Set, int Version), SchemaVersion>> Embedded = new(() =>
         typeof(SchemaVersion).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
             .Select(Read)
             .ToDictionary(script => (script.Set, script.Version)));
+
+    /// <summary>Scripts of the services of this version.</summary>
+    public static IReadOnlyCollection<SchemaVersion> Known => Embedded.Value.Values;
 
     /// <summary>Why older services do not run after this script; null if they do, and for scripts of a database.</summary>
     [JsonIgnore]
     public string? Irreversible { get; init; }
 
     /// <summary>
-    /// Finds the scripts of this version that a database misses and after which older services do not run. The first scripts of a set are
+    /// Finds the known scripts that a database misses and after which older services do not run. The first scripts of a set are
     /// none of them, because they meet no data.
     /// </summary>
-    public static IEnumerable<SchemaVersion> FindIrreversible(IReadOnlyCollection<SchemaVersion> applied) =>
-        FindIrreversible(Known.Value.Values, applied);
-
-    /// <inheritdoc cref="FindIrreversible(IReadOnlyCollection{SchemaVersion})"/>
-    internal static IEnumerable<SchemaVersion> FindIrreversible(
+    public static IEnumerable<SchemaVersion> FindIrreversible(
         IEnumerable<SchemaVersion> known, IReadOnlyCollection<SchemaVersion> applied) =>
         from script in known
         where script.Irreversible is not null && applied.Any(other => other.Set == script.Set)
@@ -50,7 +44,7 @@ internal sealed record SchemaVersion(string Set, int Version, string Name, strin
     {
         foreach (var script in applied)
         {
-            if (!Known.Value.TryGetValue((script.Set, script.Version), out var known))
+            if (!Embedded.Value.TryGetValue((script.Set, script.Version), out var known))
                 return $"its database has the schema script {script.Set}/{script.Name}, which this version does not have";
             if (known.Checksum != script.Checksum)
                 return $"the schema script {script.Set}/{script.Name} of its database differs from the one of this version";
@@ -59,22 +53,13 @@ internal sealed record SchemaVersion(string Set, int Version, string Name, strin
         return null;
     }
 
-    /// <summary>Reads why older services do not run after a script; null if they do.</summary>
-    internal static string? ReadReason(string sql) =>
-        sql.StartsWith(IrreversibleMark, StringComparison.Ordinal) ? sql[IrreversibleMark.Length..sql.IndexOf('\n')].Trim() : null;
-
     private static SchemaVersion Read(string resource)
     {
         var (set, name) = resource.Split('/') is [_, var folder, var file]
             ? (folder, file)
             : throw new InvalidOperationException($"'{resource}' is not the name of a schema script.");
-        using var reader = new StreamReader(typeof(SchemaVersion).Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-        // As the services compute it: a checkout can change line endings.
-        var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
-        return new SchemaVersion(set, int.Parse(name.Split('_')[0], CultureInfo.InvariantCulture), name, checksum)
-        {
-            Irreversible = ReadReason(sql),
-        };
+        var script = SchemaScript.Read(name, typeof(SchemaVersion).Assembly.GetManifestResourceStream(resource)!)
+            ?? throw new InvalidOperationException($"The schema script '{resource}' has no number.");
+        return new SchemaVersion(set, script.Version, name, script.Checksum) { Irreversible = script.Irreversible };
     }
 }

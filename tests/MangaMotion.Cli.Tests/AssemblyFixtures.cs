@@ -1,0 +1,3 @@
+using MangaMotion.TestSupport;
+
+[assembly: AssemblyFixture(typeof(TestStack))]
