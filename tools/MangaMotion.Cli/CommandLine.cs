@@ -29,6 +29,12 @@ internal static class CommandLine
     /// <summary>Time after Ctrl-C in which a command stops a whole stack; the default of two seconds is too short.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(2);
 
+    /// <summary>How people call this program: the script of a clone, or the installed command.</summary>
+    public static string Program { get; } = Clone.HasProgram ? "./mangamotion" : "mangamotion";
+
+    /// <summary>Command that starts the services.</summary>
+    public static string StartServices { get; } = Clone.HasProgram ? $"{Program} up" : "systemctl start mangamotion.target";
+
     public static RootCommand CreateRoot() => new("MangaMotion: a media back end, and the local stack to run it on.")
     {
         UpCommand.Create(),
@@ -103,6 +109,6 @@ internal static class CommandLine
         var names = new Stack<string>();
         for (CommandResult? command = parsed.CommandResult; command?.Parent is not null; command = command.Parent as CommandResult)
             names.Push(command.Command.Name);
-        return string.Join(' ', names.Prepend("./mangamotion"));
+        return string.Join(' ', names.Prepend(Program));
     }
 }

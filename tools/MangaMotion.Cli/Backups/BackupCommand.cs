@@ -39,11 +39,12 @@ internal static class BackupCommand
         catch (Exception exception) when (DiskSpace.IsFull(exception))
         {
             throw new CommandException(
-                $"A disk is full: {exception.Message}\n{DescribeSpace(path)}Free some space, then continue with ./mangamotion {repeated}.");
+                $"A disk is full: {exception.Message}\n{DescribeSpace(path)}Free some space, then continue with "
+                + $"{CommandLine.Program} {repeated}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NpgsqlException)
         {
-            throw new CommandException($"{exception.Message}\nRemove the cause, then continue with ./mangamotion {repeated}.");
+            throw new CommandException($"{exception.Message}\nRemove the cause, then continue with {CommandLine.Program} {repeated}.");
         }
     }
 
@@ -54,7 +55,7 @@ internal static class BackupCommand
     {
         var clone = InstallationData.IsInEnvironment ? null : Clone.Find();
         var settings = clone is null ? null : DeploymentSettings.Load(clone)
-            ?? throw new CommandException("There is no local stack to back up. Start one with ./mangamotion up.");
+            ?? throw new CommandException($"There is no local stack to back up. Start one with {CommandLine.Program} up.");
         using var folder = BackupFolder.Begin(path);
         await using var stack = clone is null ? null : await Deployment.OpenStoresAsync(clone, settings!, progress, cancellationToken);
         await using var data = stack is null ? InstallationData.OpenEnvironment() : InstallationData.Open(stack.CreateStoreEnvironment());

@@ -74,7 +74,7 @@ internal sealed class BackupFolder : IDisposable
             throw new CommandException($"{path} is not a backup: it has no file {ManifestName}.");
         var manifest = ReadManifest(path);
         return manifest.FinishedAt is null
-            ? throw new CommandException($"The backup in {path} is not finished. Finish it with ./mangamotion backup {path}.")
+            ? throw new CommandException($"The backup in {path} is not finished. Finish it with {CommandLine.Program} backup {path}.")
             : new BackupFolder(path, manifest, exclusive: null);
     }
 

@@ -48,7 +48,7 @@ internal static class RestoreCommand
             else
             {
                 await RestoreStackAsync(folder, restore, withoutDamaged, progress, cancellationToken);
-                progress.Report("restored; start the services with ./mangamotion up");
+                progress.Report($"restored; start the services with {CommandLine.Program} up");
             }
         });
 
@@ -60,7 +60,7 @@ internal static class RestoreCommand
         {
             throw new CommandException(
                 $"The stack in {clone.Stack} has data, and a backup is restored into an empty one only. "
-                + "Remove the data with ./mangamotion down --wipe, or set MANGAMOTION_STATE to another folder.");
+                + $"Remove the data with {CommandLine.Program} down --wipe, or set MANGAMOTION_STATE to another folder.");
         }
 
         await restore.VerifyAsync(withoutDamaged, cancellationToken);

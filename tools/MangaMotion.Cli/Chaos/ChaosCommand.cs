@@ -80,7 +80,7 @@ internal static class ChaosCommand
 
         foreach (var violation in violations)
             AnsiConsole.MarkupLineInterpolated($"[red]{violation}[/]");
-        var repeat = $"./mangamotion chaos --minutes {length.TotalMinutes:0} --seed {seed}";
+        var repeat = $"{CommandLine.Program} chaos --minutes {length.TotalMinutes:0} --seed {seed}";
         AnsiConsole.MarkupLineInterpolated($"seed {seed}: {violations.Count} violations. Repeat it with {repeat}");
         if (keep || violations.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"Data and logs: {folder}");

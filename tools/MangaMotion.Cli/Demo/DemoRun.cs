@@ -36,7 +36,7 @@ internal sealed class DemoRun(Deployment deployment, string folder)
         {
             throw new CommandException(
                 $"The demo expected {good} images done and {SampleImages.BadCount} failed. "
-                + "./mangamotion status lists the logs of the services.");
+                + $"{CommandLine.Program} status lists the logs of the services.");
         }
 
         return video;
@@ -91,7 +91,7 @@ internal sealed class DemoRun(Deployment deployment, string folder)
         {
             throw new CommandException(
                 $"The sample images were not done within {ImagesTimeout.TotalMinutes:0} minutes. "
-                + "./mangamotion status lists the logs of the services.");
+                + $"{CommandLine.Program} status lists the logs of the services.");
         }
     }
 }

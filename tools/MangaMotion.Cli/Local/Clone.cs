@@ -7,6 +7,9 @@ internal sealed class Clone
 
     private Clone(string root, string? stack = null) => (Root, _stack) = (root, stack);
 
+    /// <summary>Whether this program is part of a clone, not of an installed package.</summary>
+    public static bool HasProgram => FindRoot(AppContext.BaseDirectory) is not null;
+
     public string Root { get; }
 
     /// <summary>Folder for the files that commands write; ignored by git.</summary>

@@ -127,7 +127,8 @@ internal sealed class Deployment : IAsyncDisposable
         if (running.IsRunning)
         {
             return running.All.FirstOrDefault(server => server is PostgresServer or S3Server && !server.IsRunning) is { } stopped
-                ? throw new CommandException($"{stopped.Name} of the running stack has stopped. Start it with ./mangamotion up --detach.")
+                ? throw new CommandException(
+                    $"{stopped.Name} of the running stack has stopped. Start it with {CommandLine.Program} up --detach.")
                 : running;
         }
 

@@ -36,7 +36,7 @@ internal static class SettingsCommand
         }
 
         if (deployment is not { IsRunning: true })
-            AnsiConsole.WriteLine("No stack is running. These are the settings that ./mangamotion up would start with now.");
+            AnsiConsole.WriteLine($"No stack is running. These are the settings that {CommandLine.Program} up would start with now.");
         var table = new ListTable("setting", "value", "from", "services");
         foreach (var setting in settings)
             table.Add(setting.Name, Markup.Escape(setting.Value), setting.From, string.Join(", ", setting.Services));

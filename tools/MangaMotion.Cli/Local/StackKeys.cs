@@ -38,8 +38,8 @@ internal static class StackKeys
         if (File.Exists(FindMarker(clone)))
         {
             throw new CommandException(
-                "A restore is not finished. Finish it by the same ./mangamotion restore FOLDER, or remove its data with "
-                + "./mangamotion down --wipe.");
+                $"A restore is not finished. Finish it by the same {CommandLine.Program} restore FOLDER, or remove its data with "
+                + $"{CommandLine.Program} down --wipe.");
         }
     }
 

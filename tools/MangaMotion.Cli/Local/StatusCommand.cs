@@ -31,7 +31,7 @@ internal static class StatusCommand
             Console.WriteLine(JsonSerializer.Serialize(status, Json));
         }
         else if (deployment is null)
-            AnsiConsole.MarkupLine("No stack is running. Start one with ./mangamotion up.");
+            AnsiConsole.MarkupLine($"No stack is running. Start one with {CommandLine.Program} up.");
         else
             CreateTable(processes).Write();
         return ready ? 0 : NotReady;

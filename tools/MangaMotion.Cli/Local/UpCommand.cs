@@ -46,7 +46,7 @@ internal static class UpCommand
             {
                 throw new CommandException(
                     $"The data is that of a stack {(settings.Cluster ? "with" : "without")} --cluster. "
-                    + "Remove it with ./mangamotion down --wipe, or name another folder in MANGAMOTION_STATE.");
+                    + $"Remove it with {CommandLine.Program} down --wipe, or name another folder in MANGAMOTION_STATE.");
             }
 
             settings = settings with
@@ -81,7 +81,7 @@ internal static class UpCommand
         {
             throw new CommandException(
                 $"A stack is running with --store {running.Store}. "
-                + $"Stop it with ./mangamotion down, then start it with --store {settings.Store}.");
+                + $"Stop it with {CommandLine.Program} down, then start it with --store {settings.Store}.");
         }
 
         // A stack that was running before is not stopped at the end: then `up` only starts what is missing.

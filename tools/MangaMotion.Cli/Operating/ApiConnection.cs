@@ -35,7 +35,7 @@ internal static class ApiConnection
         {
             throw new CommandException(
                 $"{url} does not answer ({exception.Message}). "
-                + $"Start it with ./mangamotion up, or set {UrlVariable} and {KeyVariable} to use another installation.");
+                + $"Start it with {CommandLine.StartServices}, or set {UrlVariable} and {KeyVariable} to use another installation.");
         }
     }
 
@@ -75,7 +75,7 @@ internal static class ApiConnection
             ? (deployment.Urls, deployment.ApiKey)
             : throw new CommandException(
                 "No stack is running. "
-                + $"Start one with ./mangamotion up, or set {UrlVariable} and {KeyVariable} to use another installation.");
+                + $"Start one with {CommandLine.StartServices}, or set {UrlVariable} and {KeyVariable} to use another installation.");
     }
 
     private static Uri ParseUrl(string text) =>

@@ -13,7 +13,7 @@ internal static class FailedCommand
     public static Command Create()
     {
         var id = Arguments.CreateId(
-            "Dead letter to show with its stack, input and tool output.", "./mangamotion failed lists the ids", required: false);
+            "Dead letter to show with its stack, input and tool output.", $"{CommandLine.Program} failed lists the ids", required: false);
         var group = new Option<bool>("--group") { Description = "Group dead letters with the same cause." };
         string[] statuses =
         [

@@ -24,7 +24,7 @@ internal static class KeysCommand
             text => SplitScopes(text) is { Length: > 0 } some && !some.Except(Scopes.All).Any(),
             $"a list of scopes; use {string.Join(", ", Scopes.All)}, separated by commas");
         var owner = Arguments.CreateIdOption(
-            "--owner", "Id of the owner; default: the owner of the calling key.", "./mangamotion keys list lists the owners");
+            "--owner", "Id of the owner; default: the owner of the calling key.", $"{CommandLine.Program} keys list lists the owners");
         var expires = CreateExpiry();
         var newOwner = new Option<bool>("--new-owner") { Description = "Create an owner, who sees nothing of the other owners." };
         var command = new Command("create", "Create a key. Standard output has the key only; it cannot be shown again.")
@@ -88,7 +88,7 @@ internal static class KeysCommand
 
     private static Command CreateRotateCommand()
     {
-        var id = Arguments.CreateId("Key to rotate.", "./mangamotion keys list lists the ids", required: true);
+        var id = Arguments.CreateId("Key to rotate.", $"{CommandLine.Program} keys list lists the ids", required: true);
         var expires = CreateExpiry();
         var command = new Command(
             "rotate", "Replace the secret of a key. Standard output has the new key only; the old one is rejected within seconds.")
@@ -112,7 +112,7 @@ internal static class KeysCommand
 
     private static Command CreateRevokeCommand()
     {
-        var id = Arguments.CreateId("Key to revoke.", "./mangamotion keys list lists the ids", required: true);
+        var id = Arguments.CreateId("Key to revoke.", $"{CommandLine.Program} keys list lists the ids", required: true);
         var command = new Command("revoke", "Revoke a key. Every instance rejects it within seconds.") { id };
         command.SetAction((parsed, cancellationToken) => ApiConnection.UseAsync(
             async client =>

@@ -51,7 +51,7 @@ internal static class QueuesCommand
     private static Command CreateChange(
         string name, string description, Option[] options, Func<Call, string, bool, Task<QueueInfo>> changeAsync)
     {
-        var queue = new Argument<string>("QUEUE") { Description = "Name of the queue, as ./mangamotion queues lists it." };
+        var queue = new Argument<string>("QUEUE") { Description = $"Name of the queue, as {CommandLine.Program} queues lists it." };
         var allLanes = new Option<bool>("--all-lanes") { Description = "All priorities of the job type of this queue." };
         var command = new Command(name, description) { queue, allLanes };
         foreach (var option in options)

@@ -13,7 +13,7 @@ internal static class ReplayCommand
 
     public static Command Create()
     {
-        var ids = Arguments.CreateIds("Dead letters to replay.", "./mangamotion failed lists the ids");
+        var ids = Arguments.CreateIds("Dead letters to replay.", $"{CommandLine.Program} failed lists the ids");
         var all = new Option<bool>("--all") { Description = "Replay all open dead letters." };
         var fingerprint = new Option<string?>("--fingerprint") { Description = "Only this cause, as failed --group lists it." };
         var type = new Option<string?>("--type") { Description = "Only this job type, such as thumbnail." };
@@ -67,7 +67,11 @@ internal static class ReplayCommand
         var replay = await client.ReplayFailedJobsAsync(request, cancellationToken);
         AnsiConsole.MarkupLineInterpolated($"Replay {replay.Id}: {replay.Total} dead letters.");
         if (replay.Total == 0 && !request.All)
-            throw new CommandException("No open dead letter matches. ./mangamotion failed lists them, with --group their fingerprints.");
+        {
+            throw new CommandException(
+                $"No open dead letter matches. {CommandLine.Program} failed lists them, with --group their fingerprints.");
+        }
+
         if (wait)
             replay = await WatchAsync(client, replay.Id, cancellationToken);
         AnsiConsole.WriteLine(

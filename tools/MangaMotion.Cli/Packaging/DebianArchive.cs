@@ -12,7 +12,7 @@ namespace MangaMotion.Cli.Packaging;
 internal sealed class DebianArchive(Clone clone, string version, IProgress<string> progress)
 {
     /// <summary>Project of the command line.</summary>
-    public const string CommandLine = "tools/MangaMotion.Cli/MangaMotion.Cli.csproj";
+    public const string CommandLineProject = "tools/MangaMotion.Cli/MangaMotion.Cli.csproj";
 
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -51,7 +51,7 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
         if (!Tool.Exists("dpkg-deb"))
         {
             throw new CommandException(
-                "dpkg-deb is missing: the Debian package is made on Debian. Other kinds: ./mangamotion package nuget sbom.");
+                $"dpkg-deb is missing: the Debian package is made on Debian. Other kinds: {CommandLine.Program} package nuget sbom.");
         }
 
         if (Directory.Exists(_root))
@@ -59,7 +59,7 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
         await CopyAsync(clone["deploy/debian/root"], _root, cancellationToken);
         foreach (var service in ServiceDefinition.All)
             await PublishAsync(service.Project, service.Name, cancellationToken);
-        await PublishAsync(CommandLine, "cli", cancellationToken);
+        await PublishAsync(CommandLineProject, "cli", cancellationToken);
         await CopyRuntimeAsync(cancellationToken);
         CopyDocuments();
         await RemoveDuplicatesAsync(cancellationToken);

@@ -85,7 +85,7 @@ internal static class PackageCommand
         await RunAsync(clone, ["tool", "restore"], "The tool that writes bills of materials was not installed", cancellationToken);
         await RunAsync(clone, ["restore", clone["MangaMotion.sln"]], "The packages were not restored", cancellationToken);
         var services = ServiceDefinition.All.Select(service => service.Project);
-        foreach (var project in services.Append(DebianArchive.CommandLine).Concat(Libraries))
+        foreach (var project in services.Append(DebianArchive.CommandLineProject).Concat(Libraries))
         {
             var name = Path.GetFileNameWithoutExtension(project);
             progress.Report($"writing the bill of materials of {name}");

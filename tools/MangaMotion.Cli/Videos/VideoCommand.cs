@@ -65,7 +65,7 @@ internal static class VideoCommand
         {
             Description = "Language of lettering and voice: auto (default; by ComicInfo.xml or the lettering, else en), en or ja.",
         }.Only(Languages.Auto, Languages.English, Languages.Japanese),
-        new Option<string?>("--voice") { Description = "Name of a voice, as ./mangamotion voices lists them." },
+        new Option<string?>("--voice") { Description = $"Name of a voice, as {CommandLine.Program} voices lists them." },
         new Option<string?>("--size") { Description = $"Size of the video: {VideoSizes.Allowed}. Default: {VideoSizes.Landscape}." }
             .Check(text => VideoSizes.Parse(text) is not null, VideoSizes.Allowed),
         new Option<string?>("--fps") { Description = "Frames a second: 24, 25, 30 (default) or 60." }.Only("24", "25", "30", "60"),

@@ -81,7 +81,8 @@ internal sealed class VideoRun(MangaMotionClient client, TimeSpan? unavailableTi
         await Task.Delay(Polling.Interval, cancellationToken);
         return await Polling.GetAsync(
             () => client.GetVideoAsync(id, cancellationToken),
-            $"Video {id} is not canceled. ./mangamotion status shows what is not ready; ./mangamotion video show {id} shows the video.",
+            $"Video {id} is not canceled. {CommandLine.Program} status shows what is not ready; "
+            + $"{CommandLine.Program} video show {id} shows the video.",
             _unavailableTimeout,
             cancellationToken);
     }

@@ -18,8 +18,8 @@ internal static class VideoSubcommands
 
     /// <summary>Describes how a video that waits for approval continues.</summary>
     public static string DescribeReview(Guid id, string output) =>
-        $"The script waits for approval. ./mangamotion video script {id} prints it, ./mangamotion video edit {id} changes it, "
-        + $"./mangamotion video approve {id} -o {output} makes the video.";
+        $"The script waits for approval. {CommandLine.Program} video script {id} prints it, "
+        + $"{CommandLine.Program} video edit {id} changes it, {CommandLine.Program} video approve {id} -o {output} makes the video.";
 
     private static Command CreateShow()
     {
@@ -169,7 +169,7 @@ internal static class VideoSubcommands
             if (call.Parsed.GetValue(output) is not { } path)
             {
                 await continueAsync(call);
-                AnsiConsole.WriteLine($"Video {call.Id} continues. ./mangamotion video show {call.Id} shows its progress.");
+                AnsiConsole.WriteLine($"Video {call.Id} continues. {CommandLine.Program} video show {call.Id} shows its progress.");
                 return;
             }
 
@@ -182,7 +182,7 @@ internal static class VideoSubcommands
 
     private static Command CreateCommand(string name, string description, Symbol[] parameters, Func<Call, Task> run)
     {
-        var id = Arguments.CreateId("The video.", "./mangamotion videos lists the ids", required: true);
+        var id = Arguments.CreateId("The video.", $"{CommandLine.Program} videos lists the ids", required: true);
         var command = new Command(name, description) { id };
         foreach (var parameter in parameters)
         {
