@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MangaMotion.Cli.Local;
 using MangaMotion.TestSupport;
 
 namespace MangaMotion.Cli.Tests;
@@ -55,11 +56,14 @@ public sealed partial class UpTests : IDisposable
             var restarted = await UntilReadyAsync();
             restarted.Where(process => fewer.Contains(process)).Select(process => process.Name).ShouldBe(["postgres", "rabbitmq"]);
             (await RunAsync("up", "--detach")).Output.ShouldNotContain("restarting");
+            await RestartNewBuildAsync(restarted);
             var settings = (await RunAsync("settings")).Output.Split('\n');
             settings.ShouldContain(line => line.StartsWith("Jobs__Lease", StringComparison.Ordinal)
                 && line.Contains("00:00:31", StringComparison.Ordinal) && line.Contains("environment of up", StringComparison.Ordinal));
             settings.ShouldContain(line => line.StartsWith("ConnectionStrings__Postgres", StringComparison.Ordinal)
                 && line.Contains("(hidden)", StringComparison.Ordinal) && line.Contains("the stack", StringComparison.Ordinal));
+
+            await FailAndContinueAsync(await ReadStatusAsync());
 
             // One process takes over the work of the others, and a further `up` keeps it.
             (await RunAsync("up", "--detach", "--all-in-one")).ExitCode.ShouldBe(0);
@@ -95,6 +99,38 @@ public sealed partial class UpTests : IDisposable
     {
         Directory.Delete(_state, recursive: true);
         Directory.Delete(_backup, recursive: true);
+    }
+
+    /// <summary>Restarts the service with a new build, and no other process.</summary>
+    private async Task RestartNewBuildAsync(List<ProcessLine> running)
+    {
+        var added = Path.Combine(Clone.Find()["artifacts/bin/MangaMotion.Records/release"], $"MangaMotion.Added.{Environment.ProcessId}");
+        await File.WriteAllTextAsync(added, "");
+        try
+        {
+            (await RunAsync("up", "--detach")).Output.ShouldContain("restarting records-1: its build changed");
+            (await UntilReadyAsync()).Except(running).Select(process => process.Name).ShouldBe(["records-1"]);
+            (await RunAsync("up", "--detach")).Output.ShouldNotContain("restarting");
+        }
+        finally
+        {
+            File.Delete(added);
+        }
+    }
+
+    /// <summary>An <c>up</c> that fails leaves the servers of a running stack running, and the next one starts what is missing.</summary>
+    private async Task FailAndContinueAsync(List<ProcessLine> running)
+    {
+        var lease = _settings["Jobs__Lease"];
+        _settings["Jobs__Lease"] = "nonsense";
+        var failed = await RunAsync("up", "--detach");
+        failed.ExitCode.ShouldBe(1, failed.Output);
+        failed.Output.ShouldContain("Jobs__Lease");
+        running.Where(IsRunning).Select(process => process.Name).ShouldBe(["postgres", "rabbitmq"]);
+
+        _settings["Jobs__Lease"] = lease;
+        (await RunAsync("up", "--detach")).ExitCode.ShouldBe(0);
+        (await UntilReadyAsync()).Count.ShouldBe(running.Count);
     }
 
     /// <summary>Backs up the stopped stack, removes its data, and restores it with its keys.</summary>

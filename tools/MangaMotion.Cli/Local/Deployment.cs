@@ -76,11 +76,13 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Starts the servers and services that are not running, and waits until all are ready.</summary>
     /// <param name="detached">True: they outlive this process. False: they end with this process, even if it is killed.</param>
     /// <param name="overrides">Variables of all services but the console, over those of the stack.</param>
+    /// <param name="restartChanged">Restarts running services whose build or settings changed.</param>
     public static async Task<Deployment> StartAsync(
         Clone clone, DeploymentSettings settings, bool detached, IProgress<string> progress, CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string>? overrides = null)
+        IReadOnlyDictionary<string, string>? overrides = null, bool restartChanged = false)
     {
         StackKeys.ThrowIfRestoring(clone);
+        var wasRunning = detached && Find(clone) is { IsRunning: true };
         var servers = await ServerStack.StartAsync(
             new ServerStackOptions
             {
@@ -100,6 +102,8 @@ internal sealed class Deployment : IAsyncDisposable
             settings.Save(clone);
             await deployment.CreateDatabaseAsync(cancellationToken);
             await BackupCommand.BackUpBeforeUpgradeAsync(clone, deployment.CreateStoreEnvironment(), progress, cancellationToken);
+            if (restartChanged)
+                await deployment.StopChangedAsync(progress, cancellationToken);
             if (settings.Cluster)
                 await servers.Postgres.WaitForStandbyAsync(settings.Synchronous, cancellationToken);
             // The console is started last: it needs the port of the API.
@@ -110,7 +114,9 @@ internal sealed class Deployment : IAsyncDisposable
         }
         catch
         {
-            await deployment.StopAsync(CancellationToken.None);
+            // Work of a stack that was running goes on.
+            if (!wasRunning)
+                await deployment.StopAsync(CancellationToken.None);
             await deployment.DisposeAsync();
             throw;
         }
@@ -187,13 +193,16 @@ internal sealed class Deployment : IAsyncDisposable
             server.LogFile, obstacle);
     }
 
-    /// <summary>Stops the services whose settings differ from the environment of this process, so that they are started again.</summary>
-    public async Task StopChangedAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    /// <summary>Stops the services that run an older build, or with other settings than the environment of this process has.</summary>
+    private async Task StopChangedAsync(IProgress<string> progress, CancellationToken cancellationToken)
     {
         var settings = SettingsPage.Read(_clone);
         await Task.WhenAll(Services.Where(service => service.IsRunning).Select(async service =>
         {
-            if (service.FindChanges(settings) is not { Count: > 0 } changes)
+            List<string> changes = [.. service.FindChanges(settings)];
+            if (service.HasNewBuild)
+                changes.Add("its build");
+            if (changes.Count == 0)
                 return;
             progress.Report($"restarting {service.Name}: {string.Join(", ", changes)} changed");
             await service.StopAsync(cancellationToken);

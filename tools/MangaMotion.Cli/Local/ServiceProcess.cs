@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using MangaMotion.LocalStack;
 using MangaMotion.LocalStack.Processes;
@@ -13,6 +15,9 @@ internal sealed class ServiceProcess : LocalServer
 
     /// <summary>Variable with the address that the service listens on.</summary>
     private const string Urls = "ASPNETCORE_URLS";
+
+    /// <summary>Variable with the hash of the build that a process runs.</summary>
+    private const string Build = "MANGAMOTION_BUILD";
 
     private readonly LocalProcess _process;
     private readonly string _assembly;
@@ -93,6 +98,23 @@ internal sealed class ServiceProcess : LocalServer
             .Where(name => running.GetValueOrDefault(name) != next.GetValueOrDefault(name)).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether the running process was started from another build than the current one.</summary>
+    public bool HasNewBuild => ReadEnvironment().GetValueOrDefault(Build) != HashBuild();
+
+    /// <summary>Hashes the files of this code base, and the list of the packages, that the service is built with.</summary>
+    private string HashBuild()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var files = Directory.EnumerateFiles(Path.GetDirectoryName(_assembly)!, "MangaMotion.*", SearchOption.AllDirectories);
+        foreach (var file in files.Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(file));
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private Dictionary<string, string> CreateEnvironment()
     {
         var environment = new Dictionary<string, string>(_environment());
@@ -109,6 +131,7 @@ internal sealed class ServiceProcess : LocalServer
         if (Definition.HasConsole)
             Folder.Ports.Reserve(ConsolePort);
         var environment = CreateEnvironment();
+        environment[Build] = HashBuild();
         _process.Start(new ProcessLaunch
         {
             FileName = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet",

@@ -31,7 +31,7 @@ internal static class UpCommand
         var workers = ServiceDefinition.All.Where(service => service.Workers).ToDictionary(service => service.Name, CreateWorkersOption);
 
         var command = new Command(
-            "up", "Start RabbitMQ, Postgres and the services on 127.0.0.1. Services whose settings changed are restarted.")
+            "up", "Start RabbitMQ, Postgres and the services on 127.0.0.1. Services whose build or settings changed are restarted.")
         {
             detach, store, cluster, synchronous, allInOne,
         };
@@ -89,9 +89,8 @@ internal static class UpCommand
         var progress = new ProgressLines();
         await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
-        if (running is not null)
-            await running.StopChangedAsync(progress, cancellationToken);
-        await using var deployment = await Deployment.StartAsync(clone, settings, detached: !stopAtEnd, progress, cancellationToken);
+        await using var deployment = await Deployment.StartAsync(
+            clone, settings, detached: !stopAtEnd, progress, cancellationToken, restartChanged: true);
         Show(deployment);
         if (stopAtEnd)
             await new Watch(deployment).RunAsync(cancellationToken);
