@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace MangaMotion.Media.Tests;
 
 /// <summary>
-/// Compares offsets, constants, signatures and mangled names in the media host with those that a compiler found in the headers of FFmpeg
-/// and poppler. <c>read-headers.sh</c> of MangaMotion.NativeHeaders writes the stored results, and its tests compare them with the headers.
+/// Compares offsets, constants, signatures and mangled names in the media host with those that a compiler found in the headers of FFmpeg,
+/// poppler and qpdf. <c>read-headers.sh</c> of MangaMotion.NativeHeaders writes the stored results, and its tests compare them with the
+/// headers.
 /// </summary>
 public sealed class NativeBindingTests
 {
@@ -24,7 +25,7 @@ public sealed class NativeBindingTests
             .. headers.Where(line => line.StartsWith("constant ", StringComparison.Ordinal)).Select(
                 line => DescribeConstant(line.Split(' ')[1])),
             .. Host.GetTypes().SelectMany(type => DescribeFields(type, offset)),
-            .. new[] { "FFmpeg.Av", "Poppler.PopplerApi" }
+            .. new[] { "FFmpeg.Av", "Poppler.PopplerApi", "Qpdf.QpdfApi" }
                 .SelectMany(type => FindType(type).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
                 .Where(method => method.Name != unusedFunction)
                 .SelectMany(DescribeFunction),

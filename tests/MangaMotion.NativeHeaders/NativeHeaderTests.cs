@@ -4,7 +4,7 @@ using MangaMotion.TestSupport;
 namespace MangaMotion.NativeHeaders;
 
 /// <summary>
-/// Compiles against the headers of FFmpeg and poppler in Debian 12 and 13, and compares the result with the stored one, with which
+/// Compiles against the headers of FFmpeg, poppler and qpdf in Debian 12 and 13, and compares the result with the stored one, with which
 /// <c>NativeBindingTests</c> compares the media host.
 /// </summary>
 public sealed class NativeHeaderTests

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Prints what the media host assumes about the C and C++ interfaces of FFmpeg and poppler, as the headers of a Debian release have them:
-# offsets of fields, constants, signatures and mangled names. NativeBindingTests compares the media host with the stored output.
+# Prints what the media host assumes about the C and C++ interfaces of FFmpeg, poppler and qpdf, as the headers of a Debian release have
+# them: offsets of fields, constants, signatures and mangled names. NativeBindingTests compares the media host with the stored output.
 #   read-headers.sh bookworm > bookworm.txt
 #   read-headers.sh trixie > trixie.txt
-# Needs g++, apt-get and dpkg-deb. Downloads the development packages (11 MB, and lists of packages) from this machine's Debian mirror to a
+# Needs g++, apt-get and dpkg-deb. Downloads the development packages (12 MB, and lists of packages) from this machine's Debian mirror to a
 # temporary directory and installs nothing.
 set -euo pipefail
 release=$1
@@ -27,7 +27,7 @@ END
 export APT_CONFIG=$work/apt.conf
 apt-get -qq update >&2
 (cd "$work/debs" && apt-get -qq download libavcodec-dev libavfilter-dev libavformat-dev libavutil-dev libswresample-dev libswscale-dev \
-  libpoppler-cpp-dev libpoppler-dev libpoppler-private-dev >&2)
+  libpoppler-cpp-dev libpoppler-dev libpoppler-private-dev libqpdf-dev >&2)
 for package in "$work"/debs/*.deb; do
   dpkg-deb -x "$package" "$work/root"
 done
@@ -35,12 +35,14 @@ done
 include=$work/root/usr/include
 ffmpeg=("$include"/*-linux-gnu)
 compile() { # SOURCE OPTION...
-  g++ -std=c++20 -O1 -w -I"${ffmpeg[0]}" -I"$include/poppler" -I"$include/poppler/cpp" "$here/$1" "${@:2}"
+  g++ -std=c++20 -O1 -w -I"$include" -I"${ffmpeg[0]}" -I"$include/poppler" -I"$include/poppler/cpp" "$here/$1" "${@:2}"
 }
 
 {
   compile ffmpeg.cpp -o "$work/ffmpeg"
   "$work/ffmpeg"
+  compile qpdf.cpp -o "$work/qpdf"
+  "$work/qpdf"
   compile poppler.cpp -DPRINT -o "$work/poppler"
   "$work/poppler"
   compile poppler.cpp -S -o - | sed -E 's/@PLT//' | awk '

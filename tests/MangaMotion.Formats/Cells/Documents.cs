@@ -33,6 +33,14 @@ internal static class Documents
             "pdf", [.. "HTTP/1.1 200 OK\r\n\r\n"u8, .. PdfFile.OnePage(PdfFile.FourColours)])),
         Document("PDF 1.7", "JPEG", "a scan", bench => bench.Write("pdf", Scan(bench)), tolerance: 12),
         Document("PDF 1.7", "vectors", "a layer that is off (list OFF)", bench => bench.Write("pdf", Layer("/OFF [5 0 R]", ""))),
+        Document("PDF 1.7", "vectors", "a layer for print only (ViewState)", bench => bench.Write("pdf", Layer(ByUsage, ViewState("OFF")))),
+        Document("PDF 1.7", "vectors", "a layer for print only, object streams and encrypted", bench => bench.Make(
+            "pdf", "qpdf", "--object-streams=generate", "--encrypt", "", "owner", "256", "--",
+            bench.Write("pdf", Layer(ByUsage, ViewState("OFF"))), "OUT")),
+        Document("PDF 1.7", "vectors", "a layer without usage beside one for print only", bench => bench.Write(
+            "pdf", Layer($"/OFF [5 0 R] {ByUsage.Replace("5 0", "6 0", StringComparison.Ordinal)}", "", ViewState("OFF")))),
+        Layered("a layer that is off in the list OFF, on for viewing (ViewState)", $"/OFF [5 0 R] {ByUsage}", ViewState("ON")),
+        Layered("a layer with a usage that the document does not apply", "", ViewState("OFF")),
         Text("Japanese", "吾輩は猫である", 932, "Japan1", "90ms-RKSJ-H", "MS-Mincho"),
         Text("Korean", "나는고양이", 949, "Korea1", "KSCms-UHC-H", "Batang"),
         Text("simplified Chinese", "我是一只猫咪", 936, "GB1", "GBK-EUC-H", "SimSun"),
@@ -46,6 +54,11 @@ internal static class Documents
         Refused("old Office document", "-", "magic bytes alone", bench =>
             bench.Write("doc", [0xD0, 0xCF, 0x11, 0xE0, .. new byte[600]]), "media.unsupported"),
     ];
+
+    /// <summary>Entry of the configuration by which readers apply the usage of the layer on a screen.</summary>
+    private const string ByUsage = "/AS [<< /Event /View /Category [/View] /OCGs [5 0 R] >>]";
+
+    private static string ViewState(string state) => $"/Usage << /View << /ViewState /{state} >> >>";
 
     private static string Plain(Bench bench) => bench.Write("pdf", PdfFile.OnePage(PdfFile.FourColours));
 
@@ -67,12 +80,12 @@ internal static class Documents
 
     /// <summary>Four colours under a black layer.</summary>
     /// <param name="configuration">Entries of the document's configuration of layers.</param>
-    /// <param name="layer">Entries of the layer.</param>
-    private static byte[] Layer(string configuration, string layer) => PdfFile.OnePage(
+    /// <param name="layers">Entries of each layer; the first holds the black.</param>
+    private static byte[] Layer(string configuration, params IReadOnlyList<string> layers) => PdfFile.OnePage(
         $"{PdfFile.FourColours} /OC /L BDC 0 g 0 0 240 160 re f EMC",
         "/Properties << /L 5 0 R >>",
         catalog: $"/OCProperties << /OCGs [5 0 R] /D << /Order [5 0 R] {configuration} >> >>",
-        objects: [$"<< /Type /OCG /Name (layer) {layer} >>"]);
+        objects: [.. layers.Select(layer => $"<< /Type /OCG /Name (layer) {layer} >>")]);
 
     /// <summary>Four colours under a black stamp.</summary>
     /// <param name="flags">Of the annotation: 2 hides it, 4 prints it, 32 hides it on a screen.</param>
@@ -97,6 +110,14 @@ internal static class Documents
             made.Require().Pages.ShouldBe(1);
             FourColours.Check(made, "preview", tolerance, order);
             return "the first page in its colours; pages 1";
+        });
+
+    private static Cell Layered(string declared, string configuration, string layer) =>
+        new("Documents", "PDF 1.7", "vectors", declared, async bench =>
+        {
+            var (_, _, rgb) = (await bench.SendAsync(bench.Write("pdf", Layer(configuration, layer)))).Pixels("preview");
+            rgb.ShouldAllBe(value => value <= 6);
+            return "the layer";
         });
 
     /// <summary>Characters of a font that lacks them are boxes, which all look alike.</summary>

@@ -1,4 +1,5 @@
 using MangaMotion.Media.Hosts;
+using MangaMotion.MediaHost.Qpdf;
 using MangaMotion.MediaHost.Vips;
 
 namespace MangaMotion.MediaHost.Poppler;
@@ -12,7 +13,7 @@ internal static class PdfRenderer
     public static PdfAnswer Render(HostArguments host, PdfJob job)
     {
         PopplerErrors.Clear();
-        using var document = PdfDocument.Open(host.Input) ?? throw Refused(HostFailureKind.Corrupt);
+        using var document = Open(host) ?? throw Refused(HostFailureKind.Corrupt);
         if (document.IsLocked)
             throw Refused(HostFailureKind.Encrypted);
         var pages = document.Pages;
@@ -28,6 +29,20 @@ internal static class PdfRenderer
             throw Refused(HostFailureKind.NoPageSize);
 
         return new PdfAnswer { Pages = pages, Image = job.Page is { } wanted ? RenderPage(host, document, wanted) : null };
+    }
+
+    private static PdfDocument? Open(HostArguments host)
+    {
+        var layered = Path.Combine(host.OutputDirectory, "layered");
+        try
+        {
+            return PdfDocument.Open(PdfLayers.Apply(host.Input, layered) ? layered : host.Input);
+        }
+        finally
+        {
+            // Poppler keeps the file open.
+            File.Delete(layered);
+        }
     }
 
     private static ImageAnswer RenderPage(HostArguments host, PdfDocument document, HostPage wanted)
