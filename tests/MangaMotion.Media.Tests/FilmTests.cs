@@ -165,6 +165,8 @@ public sealed class FilmTests : IAsyncLifetime
     [InlineData("Kanji", "月", "夢")]
     [InlineData("Chinese", "龙", "门")]
     [InlineData("Korean", "한", "글")]
+    [InlineData("Devanagari", "नमस्ते", "कहानी")]
+    [InlineData("Thai", "สวัสดี", "เรื่อง")]
     public async Task Captions_are_letters_of_their_script_and_not_boxes(string script, string one, string other)
     {
         var workspace = _rig.Root.Create();
