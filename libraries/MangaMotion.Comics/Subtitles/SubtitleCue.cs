@@ -34,14 +34,19 @@ public sealed record SubtitleCue(double Start, double End, string Text)
         for (var from = 0; from < words.Count;)
         {
             var to = FindEndOfCue(words, from, lineCells);
-            var last = words[to - 1].End + Linger;
-            var end = Math.Min(last, to < words.Count ? words[to].Start : until);
-            cues.Add(new SubtitleCue(words[from].Start, Math.Max(end, words[to - 1].End), BreakLines(words, from, to, lineCells)));
+            cues.Add(new SubtitleCue(words[from].Start, FindEnd(words, from, to, until), BreakLines(words, from, to, lineCells)));
             from = to;
         }
 
         return cues;
     }
+
+    /// <summary>
+    /// Finds the time at which a cue of some words ends: at the next word at the latest, even if a voice says that its words overlap. Two
+    /// cues at one time would be drawn one above the other.
+    /// </summary>
+    internal static double FindEnd(IReadOnlyList<TimedWord> words, int from, int to, double until) =>
+        Math.Max(words[from].Start, Math.Min(words[to - 1].End + Linger, to < words.Count ? words[to].Start : until));
 
     /// <summary>Finds the end of the whole clauses that fit into two lines, or of the words that fit if not even one clause does.</summary>
     private static int FindEndOfCue(IReadOnlyList<TimedWord> words, int from, int lineCells)

@@ -25,8 +25,7 @@ public sealed record WordCue(double Start, double End, string Text, int SpokenAt
             for (var i = from; i < to; i++)
             {
                 at = text.IndexOf(words[i].Text, at, StringComparison.Ordinal);
-                var end = Math.Min(words[i].End + SubtitleCue.Linger, i + 1 < words.Count ? words[i + 1].Start : until);
-                cues.Add(new(words[i].Start, Math.Max(end, words[i].End), text, at, words[i].Text.Length));
+                cues.Add(new(words[i].Start, SubtitleCue.FindEnd(words, i, i + 1, until), text, at, words[i].Text.Length));
                 at += words[i].Text.Length;
             }
 
