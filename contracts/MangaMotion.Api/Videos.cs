@@ -113,6 +113,17 @@ public static class TransitionPlaces
     public const string None = "none";
 }
 
+/// <summary>Videos that are made of the files of a request.</summary>
+[Enumeration("VideosOfFiles")]
+public static class VideosOfFiles
+{
+    /// <summary>The files are one chapter.</summary>
+    public const string One = "one";
+
+    /// <summary>Every file is a chapter, and becomes a video of its own.</summary>
+    public const string Each = "each";
+}
+
 /// <summary>States of a video.</summary>
 [Enumeration("VideoState")]
 public static class VideoStateNames
@@ -256,6 +267,13 @@ public abstract record VideoBaseFields
     /// <summary>Http or https URL that is notified when the video is finished.</summary>
     [Example("https://example.com/hooks/mangamotion")]
     public Uri? CallbackUrl { get; init; }
+
+    // Last: clients that NSwag generates have the fields as parameters, in this order.
+    /// <summary>
+    /// Videos of the files: one (default), or each, for at most 100 files: every file is a chapter, and becomes a video of its own.
+    /// </summary>
+    [Values(typeof(VideosOfFiles))]
+    public string? Videos { get; init; }
 }
 
 /// <summary>Options of a video.</summary>
@@ -276,10 +294,18 @@ public sealed record VideoOfIngest : VideoFields
     public IReadOnlyList<UploadReference>? Uploads { get; init; }
 }
 
-/// <summary>Answer to an accepted video. <c>job_id</c> is the id of the video.</summary>
+/// <summary>Answer to accepted videos. <c>id</c> and <c>job_id</c> are the id of the first video.</summary>
 /// <param name="IngestId">Ingest with the files of the chapter.</param>
 public sealed record VideoAccepted(
-    Guid Id, Guid JobId, Guid IngestId, [property: Values(typeof(IngestStatuses))] string Status, IReadOnlyList<AcceptedAsset> Assets);
+    Guid Id, Guid JobId, Guid IngestId, [property: Values(typeof(IngestStatuses))] string Status, IReadOnlyList<AcceptedAsset> Assets)
+{
+    /// <summary>The videos, in the order of their files.</summary>
+    public IReadOnlyList<AcceptedVideo> Videos { get; init; } = [];
+}
+
+/// <summary>One accepted video.</summary>
+/// <param name="Name">Name of its first file.</param>
+public sealed record AcceptedVideo(Guid Id, string Name);
 
 /// <param name="Status">UPLOADED, PROCESSING, DONE, FAILED or CANCELED.</param>
 /// <param name="State">

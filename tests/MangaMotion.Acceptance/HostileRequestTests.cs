@@ -56,6 +56,7 @@ public sealed class HostileRequestTests(TestStack stack) : IAsyncLifetime
         ("ingest", "not_before", "9999-12-31T23:59:59.9999999-14:00"),
         ("ingest", "callback_url", "http://\0/"),
         ("videos", "title", "a\0b"),
+        ("videos", "videos", "each\0"),
     ];
 
     private Installation _installation = null!;

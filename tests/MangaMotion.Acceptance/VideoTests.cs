@@ -632,6 +632,72 @@ public sealed class VideoTests(TestStack stack)
             [Samples.Named("1.png", Samples.Page)], idempotencyKey: "chapter-1");
     }
 
+    [Fact]
+    public async Task Every_file_of_a_request_becomes_a_video_of_its_own()
+    {
+        await using var installation = await Installation.CreateAsync(stack);
+        await installation.StartIngestAsync();
+        FileToSend[] files =
+        [
+            Samples.Named("chapter 1.png", Samples.Page), Samples.Named("chapter 2.png", Samples.Page),
+            Samples.Named("chapter 3.cbz", [.. "PK\u0003\u0004"u8, .. new byte[200]]),
+        ];
+        var fields = new Dictionary<string, string>
+        {
+            ["videos"] = "each",
+            ["size"] = "320x180",
+            ["direction"] = "ltr",
+            ["language"] = "en",
+            ["stop_at"] = "script_gen",
+        };
+        var accepted = await installation.Client.CreateVideoAsync(files, fields, "volume-1");
+        var again = await installation.Client.CreateVideoAsync(files, fields, "volume-1");
+
+        accepted.Videos.Select(video => video.Name).ShouldBe(["chapter 1.png", "chapter 2.png", "chapter 3.cbz"]);
+        (accepted.Id, accepted.JobId).ShouldBe((accepted.Videos[0].Id, accepted.Videos[0].Id));
+        again.Videos.ShouldBe(accepted.Videos);
+        (await installation.ScalarAsync<long>(
+            "select count(*) from jobs where type = 'video' and jsonb_array_length(input -> 'files') = 1")).ShouldBe(3);
+        (await installation.Client.GetVideosAsync()).Videos.Select(video => video.Id).ShouldBe(
+            accepted.Videos.Select(video => video.Id).Reverse());
+        foreach (var (name, value, fault) in new[]
+        {
+            ("title", "One title", "leave it out with videos=each"),
+            ("videos", "two", "must be one of one, each"),
+        })
+        {
+            var wrong = new Dictionary<string, string>(fields) { [name] = value };
+            (await RejectedAsync(() => installation.Client.CreateVideoAsync(files, wrong))).Detail.ShouldNotBeNull().ShouldContain(fault);
+        }
+
+        var many = Enumerable.Range(1, 101).Select(number => Samples.Named($"{number}.png", "page"u8.ToArray()));
+        var refused = await RejectedAsync(() => installation.Client.CreateVideoAsync(many, fields));
+        (refused.Status, refused.Detail).ShouldBe((400, "The field 'videos' can be 'each' for at most 100 files; there are 101."));
+        (await RejectedAsync(() => installation.Client.CreateVideoAsync(files[..2], fields, "volume-1"))).Status.ShouldBe(422);
+        (await installation.ScalarAsync<long>("select count(*) from jobs where type = 'video'")).ShouldBe(3);
+
+        var folder = Directory.CreateDirectory(Path.Combine(installation.Store, "sent")).FullName;
+        string[] paths = [Path.Combine(folder, "a.png"), Path.Combine(folder, "b.png")];
+        foreach (var path in paths)
+            await File.WriteAllBytesAsync(path, Samples.Page);
+        var tool = await installation.RunToolAsync(["video", .. paths, "--each"]);
+        tool.ExitCode.ShouldBe(0, tool.Errors);
+        tool.Output.ShouldContain(": a.png");
+        tool.Output.ShouldContain(": b.png");
+        foreach (var video in (await installation.Client.GetVideosAsync()).Videos.Take(2))
+            await installation.Client.CancelJobAsync(video.Id);
+
+        // Neither the deletion of a video nor a bad chapter ends the other videos.
+        await installation.Client.DeleteVideoAsync(accepted.Videos[0].Id);
+        await installation.StartVideoAsync();
+        var made = await UntilDoneAsync(installation, accepted.Videos[1].Id);
+        (made.State, made.Title).ShouldBe((VideoStateNames.Stopped, "chapter 2"));
+        made.Shots.ShouldNotBeEmpty();
+        await Eventually.Until(
+            async () => (await installation.Client.GetVideoAsync(accepted.Videos[2].Id)).Status == "FAILED", StageTimeout,
+            "the video of the bad chapter has failed");
+    }
+
     internal static Task<Guid> SubmitAsync(Installation installation, params (string Name, string Value)[] fields) =>
         SubmitAsync(installation, 2, fields);
 

@@ -93,6 +93,30 @@ public sealed class CreatorJourneys(ConsoleInstallation installation)
     }
 
     [Fact]
+    public async Task Every_file_becomes_a_video()
+    {
+        var key = await installation.CreateKeyAsync(Guid.NewGuid(), Scopes.Read, Scopes.Submit);
+        await using var session = await installation.LogInAsync(key.Key);
+        var page = session.Page;
+
+        await session.GoAsync("/new");
+        await page.GetByLabel("Every file is a chapter").CheckAsync();
+        await page.SetInputFilesAsync("#files", (FilePayload[])
+        [
+            new() { Name = "one.webp", MimeType = "image/webp", Buffer = installation.Pictures[0] },
+            new() { Name = "two.webp", MimeType = "image/webp", Buffer = installation.Pictures[1] },
+        ]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await page.WaitForURLAsync("**/videos");
+
+        var client = MangaMotionClient.Create(installation.ApiAddress, key.Key);
+        var videos = (await client.GetVideosAsync()).Videos;
+        videos.Count.ShouldBe(2);
+        foreach (var video in videos)
+            await client.CancelJobAsync(video.Id);
+    }
+
+    [Fact]
     public async Task Upload_goes_on_after_reload()
     {
         const int PartSize = 4 << 20;

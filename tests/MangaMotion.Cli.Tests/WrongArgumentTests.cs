@@ -129,6 +129,7 @@ public sealed class WrongArgumentTests : IDisposable
     [InlineData(
         "--output: 'shot.wav' is not a path of a file that can be an MP4.", "video", "preview", "0190c1d2-0000-7000-8000-000000000001",
         "p001-s01", "--output", "shot.wav")]
+    [InlineData("--each saves no video; leave --output out.", "video", "mangamotion.dll", "--each", "--output", "volume.mp4")]
     [InlineData("--state: 'done' is not one of accepted, script_gen, ", "videos", "--state", "done")]
     [InlineData("FILE: 'missing.png' is not an existing file.", "ingest", "missing.png")]
     [InlineData("--expires: 'soon' is not a date or time such as 2026-11-29", "keys", "create", "me", "--expires", "soon")]

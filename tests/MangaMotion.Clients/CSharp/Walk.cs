@@ -56,7 +56,8 @@ public static class Walk
         var video = await client.CreateVideoAsync(
             null, Open(folder, "page1.png", "page2.png"), null, "motion-comic", "Two pages", RequestedDirection.Ltr, RequestedLanguage.En,
             null, "320x180", 24, music: false, burn_subtitles: false, CaptionForm.Lines, pace: 1, TransitionPlace.Pages, titles: false,
-            author: null, source: null, UnreadablePages.Fail, review: false, StageName.Script_gen, "csharp", Priority.High, null, null);
+            author: null, source: null, UnreadablePages.Fail, review: false, StageName.Script_gen, "csharp", Priority.High, null, null,
+            videos: null);
         VideoStatus made;
         do
         {

@@ -14,6 +14,7 @@ namespace MangaMotion.Cli.Videos;
 internal static class VideoCommand
 {
     private const string Review = "--review";
+    private const string Each = "--each";
 
     public static Command Create()
     {
@@ -29,6 +30,11 @@ internal static class VideoCommand
         var command = new Command("video", "Make a narrated video of a chapter. Starts a stack if none is running.") { files, output };
         foreach (var option in fields.Concat<Option>(flags))
             command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Each) is OptionResult { Implicit: false })
+                CheckEach(result, files, output);
+        });
         foreach (var subcommand in VideoSubcommands.Create())
             command.Subcommands.Add(subcommand);
         command.SetAction((parsed, cancellationToken) =>
@@ -96,8 +102,18 @@ internal static class VideoCommand
         new("--music") { Description = "Add music under the speech." },
         new("--burn-subtitles") { Description = "Draw the subtitles into the picture as well." },
         new("--titles") { Description = "Add an opening card, and an end card with source and credits." },
+        new(Each) { Description = "Every file is a chapter: make a video of each. The stack is left running, and no video is saved." },
         new(Review) { Description = "Stop after the script, so that it can be edited and approved. The stack is left running." },
     ];
+
+    /// <summary>Checks the arguments of several videos: files only, and no file to save to.</summary>
+    private static void CheckEach(CommandResult result, Argument<string[]> files, Option<string?> output)
+    {
+        if (result.GetResult(output) is { Implicit: false })
+            result.AddError("--each saves no video; leave --output out.");
+        else if (result.GetValue(files)?.FirstOrDefault(Directory.Exists) is { } folder)
+            result.AddError($"FILE: '{folder}' is a folder, which --each does not take; name its files.");
+    }
 
     private static string? ReadPreset(ArgumentResult result)
     {
@@ -140,7 +156,7 @@ internal static class VideoCommand
         var clone = Clone.Find();
         var progress = new ProgressLines();
         var settings = DeploymentSettings.LoadOrDefault(clone);
-        var keepRunning = fields.ContainsKey("review") || Deployment.Find(clone) is { IsRunning: true };
+        var keepRunning = fields.ContainsKey("review") || fields.ContainsKey("each") || Deployment.Find(clone) is { IsRunning: true };
         await Installation.EnsureAsync(clone, settings.PackageGroups, progress, cancellationToken);
         await ServiceBuild.EnsureAsync(clone, progress, cancellationToken);
         await using var deployment = await Deployment.StartAsync(clone, settings, detached: keepRunning, progress, cancellationToken);
@@ -170,6 +186,16 @@ internal static class VideoCommand
     {
         try
         {
+            if (fields.Remove("each"))
+            {
+                fields["videos"] = VideosOfFiles.Each;
+                var accepted = await client.CreateVideoAsync(ChapterFiles.List(files), fields, cancellationToken: cancellationToken);
+                foreach (var each in accepted.Videos)
+                    AnsiConsole.WriteLine($"Video {each.Id}: {each.Name}");
+                AnsiConsole.WriteLine("./mangamotion videos shows their progress.");
+                return;
+            }
+
             var run = new VideoRun(client);
             var video = await run.MakeAsync(ChapterFiles.List(files), fields, cancellationToken);
             if (video.State == VideoStateNames.AwaitingApproval)

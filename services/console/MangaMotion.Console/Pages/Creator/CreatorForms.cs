@@ -38,7 +38,7 @@ internal static class CreatorForms
             var accepted = uploads.Count > 0
                 ? await client.CreateVideoAsync(uploads, WriteFields(form), once, context.RequestAborted)
                 : await client.CreateVideoAsync(form, once, context.RequestAborted);
-            await Answers.Go(Routes.Video(accepted.Id)).ExecuteAsync(context);
+            await Answers.Go(accepted.Videos.Count > 1 ? Routes.Videos : Routes.Video(accepted.Id)).ExecuteAsync(context);
         }
     }
 

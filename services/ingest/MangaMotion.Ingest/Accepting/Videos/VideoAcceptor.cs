@@ -13,13 +13,16 @@ using Microsoft.Extensions.Options;
 namespace MangaMotion.Ingest.Accepting.Videos;
 
 /// <summary>
-/// Accepts a video: a chapter that comes with the request, uploads that it names, or the files of an ingest that it names.
+/// Accepts videos: of files that come with the request, of uploads that it names, or of the files of an ingest that it names.
 /// </summary>
 public sealed class VideoAcceptor(
     UploadReader uploads, UploadReferences references, IngestRows rows, VideoVoices voices, CollectionCasts casts,
     AcceptTransaction transaction, StoredFiles stored, IOptions<JsonOptions> json)
     : Acceptor<VideoRequest>("POST /videos", transaction, stored)
 {
+    /// <summary>Most videos of one request.</summary>
+    private const int MaxVideos = 100;
+
     private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
 
     protected override async Task<VideoRequest> ReadAsync(
@@ -50,27 +53,45 @@ public sealed class VideoAcceptor(
         Submission submission, VideoRequest fields, Guid ingestId, List<UploadedFile> files, CancellationToken cancellationToken)
     {
         var owner = submission.OwnerId;
-        var (videoId, source) = (Guid.CreateVersion7(), fields.IngestId ?? ingestId);
+        var source = fields.IngestId ?? ingestId;
         var pages = fields.IngestId is null ? files : await rows.FindFilesAsync(source, owner, cancellationToken);
         var options = fields.Options with
         {
             PosterVariants = await rows.ResolveVariantsAsync(fields, owner, fields.IngestId, cancellationToken),
             Cast = await casts.ResolveAsync(fields, owner, fields.IngestId, cancellationToken),
         };
+        var videos = ListVideos(fields, pages);
         return new(
-            CreateAnswer(videoId, source, pages),
+            CreateAnswer(videos, source, pages),
             fields.IngestId is null
                 ? [.. rows.CreateInserts(ingestId, owner, fields, files)]
                 : [IngestRows.CreateHoldChapter(source, pages)],
-            [CreateJob(videoId, source, owner, fields, options, pages)]);
+            videos.ConvertAll(video => CreateJob(video.Id, source, owner, fields, options, video.Files)));
     }
 
-    private JsonAnswer CreateAnswer(Guid videoId, Guid ingestId, List<UploadedFile> files)
+    /// <summary>Lists the videos with the files of their chapters.</summary>
+    private static List<(Guid Id, List<UploadedFile> Files)> ListVideos(VideoRequest fields, List<UploadedFile> files)
     {
+        if (!fields.IsVideoOfEach || files.Count == 0)
+            return [(Guid.CreateVersion7(), files)];
+        if (files.Count > MaxVideos)
+            throw IngestRequest.Invalid("videos", $"can be 'each' for at most {MaxVideos} files; there are {files.Count}");
+        // Lists are in the order of the ids, which is that of their milliseconds.
+        var now = DateTimeOffset.UtcNow;
+        return [.. files.Select((file, i) => (Guid.CreateVersion7(now.AddMilliseconds(i)), new List<UploadedFile> { file }))];
+    }
+
+    private JsonAnswer CreateAnswer(List<(Guid Id, List<UploadedFile> Files)> videos, Guid ingestId, List<UploadedFile> files)
+    {
+        var first = videos[0].Id;
         var accepted = new VideoAccepted(
-            videoId, videoId, ingestId, IngestStatuses.Accepted,
-            files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)));
-        return new(202, $"/api/v1/videos/{videoId}", JsonSerializer.Serialize(accepted, _json), videoId);
+            first, first, ingestId, IngestStatuses.Accepted,
+            files.ConvertAll(file => new AcceptedAsset(file.AssetId, file.Name, file.MediaType, file.Size)))
+        {
+            Videos = videos.ConvertAll(video => new AcceptedVideo(video.Id, video.Files.FirstOrDefault()?.Name ?? "")),
+        };
+        var location = videos.Count == 1 ? $"/api/v1/videos/{first}" : $"/api/v1/ingest/{ingestId}/status";
+        return new(202, location, JsonSerializer.Serialize(accepted, _json), first);
     }
 
     private static NewJob CreateJob(

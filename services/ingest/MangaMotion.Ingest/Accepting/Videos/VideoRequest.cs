@@ -12,7 +12,7 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
 {
     private static readonly string[] Known =
     [
-        "ingest_id", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "captions", "pace",
+        "ingest_id", "videos", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "captions", "pace",
         "transitions", "titles", "preset", "author", "source",
         "unreadable_pages", "review", "stop_at",
     ];
@@ -25,6 +25,9 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
     public Guid? IngestId { get; private set; } = sourceId;
 
     public VideoOptions Options { get; private set; } = new();
+
+    /// <summary>Whether every file is a chapter with a video of its own.</summary>
+    public bool IsVideoOfEach { get; private set; }
 
     protected override IEnumerable<string> Fields => base.Fields.Where(name => name is not ("params" or "payload")).Concat(Known);
 
@@ -51,6 +54,9 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
                 throw Invalid(field, "is in the path; leave it out of the body");
             case "ingest_id":
                 IngestId = Guid.TryParse(value, out var ingest) ? ingest : throw Invalid(field, "must be the id of an ingest");
+                break;
+            case "videos":
+                IsVideoOfEach = OneOf(field, value, VideosOfFiles.One, VideosOfFiles.Each) == VideosOfFiles.Each;
                 break;
             case "title":
                 Options = Options with { Title = CheckTitle(field, value) };
@@ -105,11 +111,15 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
     }
 
     /// <summary>Adds the fields of the preset that the request does not set, and checks the fields against each other.</summary>
-    /// <exception cref="ProblemException">400: a value of the preset is not allowed, or the voice does not speak the language.</exception>
+    /// <exception cref="ProblemException">
+    /// 400: a value of the preset is not allowed, the voice does not speak the language, or several videos have one title.
+    /// </exception>
     public void Complete()
     {
         foreach (var (field, value) in _preset.Where(member => !_given.Contains(member.Key)).ToArray())
             Set(field, value);
+        if (IsVideoOfEach && Options.Title is not null)
+            throw Invalid("title", "is that of one video; leave it out with videos=each, and each video has that of its chapter");
         if (Options is not { Voice: { } name, Language: { } language } || voices.Find(name)!.Languages.Contains(language))
             return;
         var fitting = voices.All.Where(voice => voice.Languages.Contains(language)).Select(voice => voice.Name);
