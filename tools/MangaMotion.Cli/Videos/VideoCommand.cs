@@ -192,7 +192,7 @@ internal static class VideoCommand
                 var accepted = await client.CreateVideoAsync(ChapterFiles.List(files), fields, cancellationToken: cancellationToken);
                 foreach (var each in accepted.Videos)
                     AnsiConsole.WriteLine($"Video {each.Id}: {each.Name}");
-                AnsiConsole.WriteLine("./mangamotion videos shows their progress.");
+                AnsiConsole.WriteLine($"{CommandLine.Program} videos shows their progress.");
                 return;
             }
 
