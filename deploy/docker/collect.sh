@@ -18,8 +18,8 @@ left_out='^/usr/lib/[^/]+/(libLLVM-|libz3\.so|dri/|mfx/|libmfxhw64|libmfx-tracer
 left_out+='|^/usr/share/(X11|mime|bash-completion|lintian|bug)/|^/usr/share/doc/[^/]+/(changelog|README|NEWS|examples)'
 left_out+='|/osd\.traineddata$'
 left_out+='|^/usr/lib/[^/]+/gconv/(BIG5|CNS|CP|DEC|EBCDIC|EUC|GB|HP|IBM|INIS|ISIRI|ISO-IR|ISO646|ISO_|JOHAB|KOI|LATIN|MAC|MIK|NATS|SJIS|TCVN|TSCII|UHC|lib)'
-left_out+='|^/(proc|sys|dev|tmp|run|var/(log|cache/(apt|debconf|ldconfig)|lib/(apt|dpkg/(info|triggers))))(/|$)'
-left_out+='|^/(etc/dpkg|etc/apt|var/lib/dpkg/lock)|^/debian-packages\.txt'
+left_out+='|^/(proc|sys|dev|tmp|run|var/(log|cache/(apt|debconf|ldconfig)|lib/(apt|dpkg)))(/|$)'
+left_out+='|^/(etc/dpkg|etc/apt)|^/debian-packages\.txt'
 
 paths_of() { # PACKAGE...
   dpkg -L "$@" | grep -vxE '/\.|'
@@ -40,6 +40,17 @@ take() {
   rm "$list"
 }
 
+# Writes dpkg's entry of each package that owns a file of the folder, beyond its documents, where scanners of images look.
+record() {
+  local package
+  mkdir -p "$folder/var/lib/dpkg/status.d"
+  # dpkg knows a path as its package has it, with or without /usr. It fails for paths that no package owns. Links in the root are folders
+  # of many packages.
+  { find "$folder" -mindepth 2 ! -type d ! -path "$folder/usr/share/doc/*" -printf '/%P\n' | sed -E 'p; s,^/usr/,/,' | xargs -r -d '\n' dpkg -S 2>/dev/null || true; } |
+    sed -E 's/: \/.*//; s/, /\n/g' | cut -d: -f1 | grep -E '^[a-z0-9][a-z0-9+.-]+$' | sort -u |
+    while read -r package; do dpkg-query -s "$package" >"$folder/var/lib/dpkg/status.d/$package"; done
+}
+
 if [ "$group" = system ]; then
   mkdir -p "$folder"/{data,dev,etc,proc,sys,tmp,usr/{bin,lib,lib64,sbin},var/lib/dpkg,var/tmp}
   for name in bin lib lib64 sbin; do ln -s "usr/$name" "$folder/$name"; done
@@ -49,8 +60,7 @@ if [ "$group" = system ]; then
     printf '%s\n' /etc/passwd /etc/group /etc/nsswitch.conf /etc/localtime
     find /etc/ssl /usr/share/ca-certificates
   } | take
-  # Scanners read here which packages are inside.
-  dpkg-query -s "${system[@]}" >"$folder/var/lib/dpkg/status"
+  record
   ldconfig -r "$folder"
   chmod 1777 "$folder/tmp" "$folder/var/tmp"
   chown 10001:10001 "$folder/data"
@@ -68,3 +78,4 @@ ldconfig
   find / -xdev -cnewer /before
   [ "$group" != media ] || paths_of "${tools[@]}"
 } | take
+record

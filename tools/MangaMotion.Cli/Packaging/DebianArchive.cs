@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using MangaMotion.Cli.Local;
 using MangaMotion.Cli.Setup;
@@ -40,12 +41,20 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
     private static readonly (string Debian, string Platform) Processor =
         RuntimeInformation.OSArchitecture == Architecture.Arm64 ? ("arm64", "linux-arm64") : ("amd64", "linux-x64");
 
+    /// <summary>Platform of the packages by .NET's name, such as <c>linux-x64</c>.</summary>
+    public static string Platform => Processor.Platform;
+
     private readonly string _root = Path.Combine(clone.State, "debian-build", "root");
 
     /// <summary>Version by Debian's rules, in which <c>~</c> sorts before the release: 1.2.4~dev.7.</summary>
     public static string ToDebianVersion(string version) => version.Replace("-", "~");
 
-    /// <summary>Writes both files into the folder.</summary>
+    private static IEnumerable<string> Dependencies(Clone clone) => RuntimeDependencies.Concat(
+        from package in DebianPackage.Read(clone["deploy/debian-packages.txt"])
+        where package.Images != "-"
+        select package.Dependency);
+
+    /// <summary>Writes both files, and one bill of materials for them, into the folder.</summary>
     public async Task WriteAsync(string folder, CancellationToken cancellationToken)
     {
         if (!Tool.Exists("dpkg-deb"))
@@ -69,6 +78,7 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
         progress.Report($"compressing {size / 1_000_000} MB");
         var tarball = Path.Combine(folder, $"mangamotion_{version}_{Processor.Platform}.tar.gz");
         await RunAsync("tar", ["--owner=0", "--group=0", "--sort=name", "-czf", tarball, "-C", _root, "usr"], cancellationToken);
+        await WriteBillAsync(tarball, folder, cancellationToken);
         await WriteControlAsync(size, cancellationToken);
         var package = Path.Combine(folder, $"mangamotion_{ToDebianVersion(version)}_{Processor.Debian}.deb");
         await RunAsync("dpkg-deb", ["--root-owner-group", "-Zxz", "-z3", "--build", _root, package], cancellationToken);
@@ -145,13 +155,21 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
         }
     }
 
+    private async Task WriteBillAsync(string tarball, string folder, CancellationToken cancellationToken)
+    {
+        var bill = await FileSystemBill.CreateAsync(clone, cancellationToken);
+        await using (var file = new GZipStream(File.OpenRead(tarball), CompressionMode.Decompress))
+            await bill.ReadAsync(file, cancellationToken);
+        foreach (var dependency in Dependencies(clone))
+            bill.AddDependency(dependency);
+        var text = bill.Write("mangamotion", version, "application");
+        await File.WriteAllTextAsync(Path.Combine(folder, $"mangamotion.{version}.cdx.json"), text, cancellationToken);
+    }
+
     private async Task WriteControlAsync(long size, CancellationToken cancellationToken)
     {
         var control = Path.Combine(_root, "DEBIAN");
         await CopyAsync(clone["deploy/debian/control"], control, cancellationToken);
-        var tools = DebianPackage.Read(clone["deploy/debian-packages.txt"])
-            .Where(package => package.Images != "-")
-            .Select(package => package.Dependency);
         var fields = string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -162,7 +180,7 @@ internal sealed class DebianArchive(Clone clone, string version, IProgress<strin
             Section: video
             Priority: optional
             Installed-Size: {size / 1024}
-            Depends: {string.Join(", ", RuntimeDependencies.Concat(tools))}
+            Depends: {string.Join(", ", Dependencies(clone))}
             Recommends: postgresql, rabbitmq-server
             Homepage: https://mangamotion.invalid/
             Description: media back end on a message bus

@@ -28,32 +28,41 @@ internal static class PackageCommand
         {
             Description = $"{NuGet}: the contracts and the client as NuGet packages. {BillsOfMaterials}: a CycloneDX bill of materials "
                 + $"for each of them, each service and the command line. {Debian}: the services with their systemd units and the command "
-                + "line, as a package for Debian 12 and 13 and as a tarball. Default: all.",
+                + "line, as a package for Debian 12 and 13 and as a tarball, with one bill of materials of all files. Default: all, or "
+                + "none with --image.",
             Arity = ArgumentArity.ZeroOrMore,
         }.Check(kind => kind is NuGet or BillsOfMaterials or Debian, $"one of {NuGet}, {BillsOfMaterials}, {Debian}");
         var output = new Option<string?>("--folder") { Description = "Folder for the files. Default: .mangamotion/packages." }
             .Check(path => !File.Exists(path), "a folder");
+        var images = new Option<string[]>("--image")
+        {
+            Description = "Local Docker image, such as mangamotion-video, whose CycloneDX bill of materials is written. Repeatable.",
+        };
         var command = new Command("package", "Make what is published, with checksums. The version comes from the git tag v1.2.3.")
         {
-            kinds, output,
+            kinds, output, images,
         };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(kinds) ?? [], parsed.GetValue(output), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(kinds) ?? [], parsed.GetValue(images) ?? [], parsed.GetValue(output), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] kinds, string? output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] kinds, string[] images, string? output, CancellationToken cancellationToken)
     {
+        if (kinds.Length == 0 && images.Length == 0)
+            kinds = [NuGet, BillsOfMaterials, Debian];
         var clone = Clone.Find();
         var progress = new ProgressLines();
         var version = await RepositoryVersion.ReadAsync(clone, cancellationToken);
         var folder = Directory.CreateDirectory(Path.GetFullPath(output ?? Path.Combine(clone.State, "packages"))).FullName;
-        if (kinds.Length == 0 || kinds.Contains(NuGet))
+        if (kinds.Contains(NuGet))
             await PackAsync(clone, version, folder, progress, cancellationToken);
-        if (kinds.Length == 0 || kinds.Contains(BillsOfMaterials))
+        if (kinds.Contains(BillsOfMaterials))
             await WriteBillsAsync(clone, version, folder, progress, cancellationToken);
-        if (kinds.Length == 0 || kinds.Contains(Debian))
+        if (kinds.Contains(Debian))
             await new DebianArchive(clone, version, progress).WriteAsync(folder, cancellationToken);
+        foreach (var image in images)
+            await WriteImageBillAsync(clone, image, version, folder, progress, cancellationToken);
         await WriteChecksumsAsync(folder, cancellationToken);
         progress.Report($"version {version}, in {folder}");
         return 0;
@@ -98,6 +107,37 @@ internal static class PackageCommand
                 $"The bill of materials of {name} was not written",
                 cancellationToken);
         }
+    }
+
+    private static async Task WriteImageBillAsync(
+        Clone clone, string image, string version, string folder, ProgressLines progress, CancellationToken cancellationToken)
+    {
+        progress.Report($"writing the bill of materials of the image {image}");
+        var archive = Path.GetTempFileName();
+        var container = (await RunDockerAsync(clone, ["create", image], cancellationToken)).Trim();
+        try
+        {
+            await RunDockerAsync(clone, ["export", "--output", archive, container], cancellationToken);
+            var bill = await FileSystemBill.CreateAsync(clone, cancellationToken);
+            await using (var file = File.OpenRead(archive))
+                await bill.ReadAsync(file, cancellationToken);
+            var name = image.Split('/')[^1].Split(':')[0];
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, $"{name}.{version}.cdx.json"), bill.Write(name, version, "container"), cancellationToken);
+        }
+        finally
+        {
+            File.Delete(archive);
+            await RunDockerAsync(clone, ["rm", container], CancellationToken.None);
+        }
+    }
+
+    private static async Task<string> RunDockerAsync(Clone clone, string[] arguments, CancellationToken cancellationToken)
+    {
+        if (!Tool.Exists("docker"))
+            throw new CommandException("docker is missing: an image is read by it.");
+        var (exitCode, output) = await Tool.CaptureAsync("docker", arguments, clone.Root, cancellationToken);
+        return exitCode == 0 ? output : throw new CommandException($"docker {string.Join(' ', arguments)} failed:\n{output}");
     }
 
     /// <summary>Writes the checksums of all files, as <c>sha256sum --check</c> reads them.</summary>
