@@ -1,3 +1,4 @@
+using System.Globalization;
 using MangaMotion.Acceptance;
 using MangaMotion.Client;
 using MangaMotion.TestSupport;
@@ -40,6 +41,33 @@ public sealed class ComposeStack(DockerEngine docker) : IAsyncLifetime
 
     public Task<string> ComposeAsync(params string[] arguments) =>
         docker.RunAsync(_settings, ["compose", "--project-name", _project, .. arguments]);
+
+    /// <summary>Runs the command line of this clone with database and store of the stack, as docs/operations.md describes.</summary>
+    /// <returns>Both outputs together.</returns>
+    public async Task<string> RunToolAsync(params string[] arguments)
+    {
+        var address = await docker.RunAsync(
+            _settings, "inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", Container("postgres"));
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] =
+                $"Host={address.Trim()};Database=mangamotion;Username=mangamotion;Password=mangamotion",
+            ["Storage__Kind"] = "s3",
+            ["S3_ENDPOINT"] = $"http://127.0.0.1:{_settings["MANGAMOTION_S3_PORT"]}",
+            ["S3_BUCKET"] = "mangamotion",
+            ["S3_ACCESS_KEY"] = "mangamotion",
+            ["S3_SECRET_KEY"] = "mangamotion",
+        };
+        return await docker.RunToolAsync(settings, arguments);
+    }
+
+    /// <summary>Counts the jobs that are waiting or running.</summary>
+    public async Task<int> CountUnfinishedJobsAsync()
+    {
+        const string Sql = "select count(*) from jobs where status in ('UPLOADED', 'PROCESSING')";
+        var count = await ComposeAsync("exec", "-T", "postgres", "psql", "-qAtU", "mangamotion", "-c", Sql, "mangamotion");
+        return int.Parse(count, CultureInfo.InvariantCulture);
+    }
 
     public string Image(string service) => $"{_project}-{service}";
 

@@ -41,6 +41,16 @@ public sealed class DockerEngine : IAsyncLifetime
         return output;
     }
 
+    /// <summary>Runs the command line of this clone, with success.</summary>
+    /// <returns>Both outputs together.</returns>
+    public async Task<string> RunToolAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var (exitCode, output) = await CommandRun.TryAsync(
+            Repository.PathOf("mangamotion"), arguments, Root, _environment.Concat(environment).ToDictionary());
+        exitCode.ShouldBe(0, $"./mangamotion {string.Join(' ', arguments)}\n{output}");
+        return output;
+    }
+
     public Task<(int ExitCode, string Output)> TryAsync(params string[] arguments) => TryAsync(new Dictionary<string, string>(), arguments);
 
     public Task<(int ExitCode, string Output)> TryAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
