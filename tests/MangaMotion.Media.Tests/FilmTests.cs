@@ -118,6 +118,18 @@ public sealed class FilmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caption_stands_at_its_distance_from_the_bottom()
+    {
+        var segment = await new FrameEncoder(_rig.Tools).EncodeAsync(
+            _rig.Root.Create(), Small, 20, (_, frame) => DrawBlack(frame), CancellationToken.None,
+            [new FilmCaption("low", 0, 10), new FilmCaption("high", 10, 20) { BottomMargin = 100 }]);
+
+        var lit = Lit(segment);
+        (lit[5].Min() > 145).ShouldBeTrue();
+        (lit[15].Max() < 80 && lit[15].Min() > 60).ShouldBeTrue($"rows {lit[15].Min()} to {lit[15].Max()}");
+    }
+
+    [Fact]
     public async Task The_spoken_word_of_a_caption_has_another_colour_and_braces_in_it_are_no_tags()
     {
         var workspace = _rig.Root.Create();

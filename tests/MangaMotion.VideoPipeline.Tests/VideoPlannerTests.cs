@@ -1,6 +1,7 @@
 using MangaMotion.Comics.Camera;
 using MangaMotion.Comics.Script;
 using MangaMotion.Contracts.Videos.V1;
+using MangaMotion.Film.Captions;
 using MangaMotion.Media.Workspaces;
 using MangaMotion.VideoPipeline.Planning;
 using MangaMotion.VideoPipeline.Stages.VideoGen;
@@ -148,6 +149,34 @@ public sealed class VideoPlannerTests
             string.Join(' ', spoken).ShouldBe(script.Shots.Single(shot => shot.Id == segment.Spec.Views[0].Shot.Id).Line);
             captions.ShouldAllBe(caption => caption.Text.Split(' ').Length <= 3 && !caption.Text.Contains('\n'));
             captions.Zip(captions.Skip(1)).ShouldAllBe(pair => pair.First.EndFrame <= pair.Second.FirstFrame);
+        }
+    }
+
+    [Theory]
+    [InlineData(320, 180, "lines")]
+    [InlineData(180, 320, "lines")]
+    [InlineData(180, 320, "words")]
+    public void Captions_cover_no_lettering_of_the_panel(int width, int height, string form)
+    {
+        var layout = CaptionLayout.Create(new(width, height, 30));
+        var script = CreateScript("Every night, Mira lights the lamp.") with { Width = width, Height = height };
+        script = ReplaceShot(
+            script, 3, shot => shot with { Lettering = [new() { X = shot.Panel.X + 40, Y = 230, Width = 300, Height = 70 }] });
+
+        var segments = PlanSegments(script, Burnt with { Captions = form }).Where(segment => segment.Spec.Views.Count == 1).ToList();
+
+        segments[3].Spec.Captions.ShouldAllBe(caption => caption.BottomMargin > layout.BottomMargin);
+        segments.Where((_, i) => i != 3).ShouldAllBe(segment => segment.Spec.Captions.All(caption => caption.BottomMargin == null));
+        foreach (var (spec, view, box) in segments.Select(plan => (plan.Spec, plan.Spec.Views[0], plan.Spec.Views[0].Shot.Lettering![0])))
+        {
+            var path = ShotStage.PlanPath(spec, view);
+            foreach (var caption in spec.Captions)
+            {
+                var bottom = height - (caption.BottomMargin ?? layout.BottomMargin);
+                var window = path.GetWindow((view.FirstFrame + caption.FirstFrame) / 30.0);
+                var (from, to) = ((box.Y - window.Y) * height / window.Height, (box.Y + box.Height - window.Y) * height / window.Height);
+                (from >= bottom || to <= bottom - layout.Measure(caption).Height).ShouldBeTrue($"{caption} and {from} to {to}");
+            }
         }
     }
 

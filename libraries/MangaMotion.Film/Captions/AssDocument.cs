@@ -44,13 +44,16 @@ internal static class AssDocument
             Style: {string.Join(",", title.Select(field => FormattableString.Invariant(field.Value)))}
 
             [Events]
-            Format: Layer, Start, End, Style, Text
+            Format: Layer, Start, End, Style, MarginV, Text
 
             """);
         foreach (var caption in captions)
         {
             var (start, end) = (FormatTime(caption.FirstFrame, format), FormatTime(caption.EndFrame, format));
-            text.Append(CultureInfo.InvariantCulture, $"Dialogue: 0,{start},{end},{NameStyle(caption)},{FormatFade(caption, format)}");
+            // A margin of 0 is that of the style.
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Dialogue: 0,{start},{end},{NameStyle(caption)},{caption.BottomMargin ?? 0},{FormatFade(caption, format)}");
             text.Append(FormatText(caption, layout)).Append('\n');
         }
 

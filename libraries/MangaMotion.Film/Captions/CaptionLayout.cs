@@ -34,6 +34,13 @@ public sealed record CaptionLayout(int FontSize, int SideMargin, int BottomMargi
     /// <summary>Number of cells in a line of such a text. It is short, so that the eye need not move.</summary>
     public int WordCells => Math.Min(18, (int)(LineCells / WordScale));
 
+    /// <summary>Estimates the size of a caption in pixels from the number of its characters.</summary>
+    public (double Width, double Height) Measure(FilmCaption caption)
+    {
+        var (font, lines) = (caption.Spoken is null ? FontSize : WordFontSize, caption.Text.Split('\n'));
+        return (lines.Max(line => line.Sum(letter => letter > '\u2E80' ? 2 : 1)) * CellShare * font, lines.Length * font);
+    }
+
     public static CaptionLayout Create(FilmFormat format)
     {
         var portrait = format.Height > format.Width;

@@ -15,6 +15,10 @@ public sealed record FilmCaption(string Text, int FirstFrame, int EndFrame)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextRange? Spoken { get; init; }
 
+    /// <summary>Distance from the bottom of the frame in pixels; null for that of <see cref="CaptionLayout"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BottomMargin { get; init; }
+
     /// <summary>Number of frames in which the text appears.</summary>
     public int FadeInFrames { get; init; }
 

@@ -1,5 +1,6 @@
 using MangaMotion.Comics.Subtitles;
 using MangaMotion.Film.Captions;
+using MangaMotion.VideoPipeline.Stages.VideoGen;
 using MangaMotion.Videos;
 
 namespace MangaMotion.VideoPipeline.Planning;
@@ -34,37 +35,42 @@ internal static class SegmentCaptions
     /// <param name="words">Words of the spoken lines by shot id.</param>
     /// <param name="byWord">Whether a few words are shown at a time, with the spoken one in another colour.</param>
     public static IReadOnlyList<FilmCaption> Create(
-        Timeline timeline, TimelineSegment segment, IReadOnlyDictionary<string, IReadOnlyList<SpeechWord>> words, CaptionLayout layout,
+        Timeline timeline, SegmentSpec segment, IReadOnlyDictionary<string, IReadOnlyList<SpeechWord>> words, CaptionLayout layout,
         bool byWord = false)
     {
         var captions = new List<FilmCaption>();
-        AddShot(timeline.Shots[segment.Shot], segment.FirstFrame);
-        if (segment.NextShot is { } next)
-            AddShot(timeline.Shots[next], 0);
-        return captions;
-
-        void AddShot(TimelineShot shot, int firstFrame)
+        foreach (var view in segment.Views.Where(view => words.ContainsKey(view.Shot.Id)))
         {
-            if (!words.TryGetValue(shot.Shot.Id, out var spoken))
-                return;
-            if (byWord)
+            var shot = timeline.Shots.First(shot => shot.Shot.Id == view.Shot.Id);
+            var own = CreateLine(shot, words[view.Shot.Id], layout, byWord);
+            var margin = CaptionPlace.FindBottomMargin(segment, view, layout, own);
+            foreach (var caption in own)
             {
-                foreach (var cue in WordCue.SplitLine(Time(shot, spoken), (double)shot.Frames / shot.Fps, layout.WordCells))
-                    Add(cue.Start, cue.End, new(cue.Text, 0, 0) { Spoken = new(cue.SpokenAt, cue.SpokenLength) });
-            }
-            else
-            {
-                foreach (var cue in SplitLine(shot, spoken, layout.LineCells))
-                    Add(cue.Start, cue.End, new(cue.Text, 0, 0));
-            }
-
-            void Add(double start, double until, FilmCaption caption)
-            {
-                var first = Math.Max(0, (int)Math.Round(start * shot.Fps) - firstFrame);
-                var end = Math.Min(segment.Frames, (int)Math.Round(until * shot.Fps) - firstFrame);
+                var first = Math.Max(0, caption.FirstFrame - view.FirstFrame);
+                var end = Math.Min(segment.Frames, caption.EndFrame - view.FirstFrame);
                 if (end > first)
-                    captions.Add(caption with { FirstFrame = first, EndFrame = end });
+                    captions.Add(caption with { FirstFrame = first, EndFrame = end, BottomMargin = margin });
             }
         }
+
+        return captions;
+    }
+
+    /// <summary>Creates the captions of the line of a shot, in frames of the shot.</summary>
+    private static List<FilmCaption> CreateLine(TimelineShot shot, IReadOnlyList<SpeechWord> spoken, CaptionLayout layout, bool byWord)
+    {
+        if (!byWord)
+        {
+            var lines = SplitLine(shot, spoken, layout.LineCells);
+            return [.. lines.Select(cue => new FilmCaption(cue.Text, Round(cue.Start), Round(cue.End)))];
+        }
+
+        var cues = WordCue.SplitLine(Time(shot, spoken), (double)shot.Frames / shot.Fps, layout.WordCells);
+        return [.. cues.Select(cue => new FilmCaption(cue.Text, Round(cue.Start), Round(cue.End))
+        {
+            Spoken = new(cue.SpokenAt, cue.SpokenLength),
+        })];
+
+        int Round(double seconds) => (int)Math.Round(seconds * shot.Fps);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class VideoPlanner(IShotVoice voice, ISegmentRenderer renderer)
                 [
                     .. SegmentCaptions.CreateCards(timeline, segment),
                     .. options.BurnSubtitles
-                        ? SegmentCaptions.Create(timeline, segment, words, layout, options.Captions == "words")
+                        ? SegmentCaptions.Create(timeline, spec, words, layout, options.Captions == "words")
                         : [],
                 ],
             };
