@@ -39,8 +39,8 @@ public sealed class FilmTests : IAsyncLifetime
             Music = true,
             Subtitles =
                 "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nWho put out the light?\n\n00:00:04.200 --> 00:00:06.450\n&lt;Mira&gt; & I\n",
-            Chapters = [new FilmChapter("Page 1", 0, 4), new FilmChapter("Odd; name = [CHAPTER]\n#2", 4, lengths.Sum() / 30.0)],
-            Title = "A title; with = signs\n[CHAPTER]",
+            Chapters = [new FilmChapter(@"Oh no /o\", 0, 4), new FilmChapter("Odd; name = [CHAPTER]\n#2", 4, lengths.Sum() / 30.0)],
+            Title = "A title; with = signs\n[CHAPTER]\\",
             PosterAt = 1,
         };
 
@@ -58,10 +58,10 @@ public sealed class FilmTests : IAsyncLifetime
         var json = Probe(film.Video, "-show_streams", "-show_chapters", "-show_format");
         json.GetProperty("streams").EnumerateArray().Select(stream => stream.GetProperty("codec_name").GetString()).Take(3).ShouldBe(
             ["h264", "aac", "mov_text"]);
-        json.GetProperty("format").GetProperty("tags").GetProperty("title").GetString().ShouldBe("A title; with = signs [CHAPTER]");
+        json.GetProperty("format").GetProperty("tags").GetProperty("title").GetString().ShouldBe(@"A title; with = signs [CHAPTER]\ ");
         json.GetProperty("chapters").EnumerateArray().Select(
             chapter => (chapter.GetProperty("tags").GetProperty("title").GetString(), Number(chapter, "start_time")))
-            .ShouldBe([("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
+            .ShouldBe([(@"Oh no /o\ ", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
         Number(json.GetProperty("streams")[1], "duration").ShouldBe(319 / 30.0, 0.05);
         Packets(film.Video, "s:0").Where(time => time > 0).ShouldContain(time => Math.Abs(time - 4.2) < 0.01);
 
@@ -80,7 +80,7 @@ public sealed class FilmTests : IAsyncLifetime
         (sound.CodecName, sound.SampleRateHz).ShouldBe(("aac", Sound.FilmRate));
         analysis.PrimarySubtitleStream.ShouldNotBeNull().CodecName.ShouldBe("mov_text");
         analysis.Chapters.Select(chapter => (chapter.Title, chapter.Start.TotalSeconds)).ShouldBe(
-            [("Page 1", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
+            [(@"Oh no /o\ ", 0.0), ("Odd; name = [CHAPTER] #2", 4.0)]);
         var poster = SampleMedia.Analyse(film.Poster).PrimaryVideoStream.ShouldNotBeNull();
         (poster.Width, poster.Height).ShouldBe((Small.Width, Small.Height));
     }

@@ -170,7 +170,8 @@ public sealed class FilmComposer(ToolRunner tools)
             text.Append(char.IsControl(letter) ? ' ' : letter);
         }
 
-        return text.ToString();
+        // ffmpeg continues a line whose last character is a backslash, even if that is escaped, and would lose the next chapter.
+        return value.EndsWith('\\') ? text.Append(' ').ToString() : text.ToString();
     }
 
     private static string GetIso639(string language) => language switch { "en" => "eng", "ja" => "jpn", _ => "und" };
