@@ -46,6 +46,8 @@ internal static class Chapters
         Chapter("CBT", "-", "Unix V7, no magic bytes", bench => Tar(bench, "v7")),
         Chapter("CBT", "-", "ustar", bench => Tar(bench, "ustar")),
         Chapter("CBT", "-", "POSIX (pax)", bench => Tar(bench, "posix")),
+        Chapter("CBT", "-", "GNU, an equal page as a hard link", bench => Linked(bench)),
+        Chapter("CBT", "-", "GNU, an equal page as a symbolic link", bench => Linked(bench, "--symbolic", "--relative")),
         Chapter("EPUB", "XHTML, img", "fixed layout", bench => Epub(bench, Layout, "<img src='../{0}'/>")),
         Chapter("EPUB", "XHTML, svg image", "fixed layout", bench => Epub(bench, Layout,
             "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'><image xlink:href='../{0}'/></svg>")),
@@ -151,6 +153,14 @@ internal static class Chapters
 
     private static string Tar(Bench bench, string format) =>
         bench.Make("tar", "tar", $"--format={format}", "-C", Folder(bench), "-cf", "OUT", ".");
+
+    private static string Linked(Bench bench, params string[] options)
+    {
+        var page = bench.Write("png", PngFile.Write(8, LightCoding.Plain));
+        var link = bench.Make("png", "ln", [.. options, page, "OUT"]);
+        string[] names = [Path.GetFileName(page), Path.GetFileName(link)];
+        return bench.Make("tar", "tar", ["-C", Path.GetDirectoryName(page)!, "-cf", "OUT", .. names]);
+    }
 
     private static string Scan(Bench bench) => bench.Write("pdf", Documents.Scan(bench));
 

@@ -49,7 +49,7 @@ internal static class ArchiveReader
 
     private static void List(IArchive archive, int maxEntries, string folder)
     {
-        var entries = new List<HostEntry>();
+        var files = new List<IArchiveEntry>();
         var count = 0;
         if (archive is IRarArchive rar && rar.IsMultipartVolume())
             throw new RefusedException(new HostFailure(HostFailureKind.PartOfSeveral, "the archive says that it is a volume"));
@@ -58,11 +58,12 @@ internal static class ArchiveReader
             if (entry.IsSplitAfter)
                 throw new RefusedException(new HostFailure(HostFailureKind.PartOfSeveral, "an entry continues in another part"));
             if (++count <= maxEntries)
-                entries.Add(Describe(archive, entry));
+                files.Add(entry);
         }
 
         if (count > maxEntries)
             throw new RefusedException(new HostFailure(HostFailureKind.TooManyEntries, "", count));
+        IReadOnlyList<HostEntry> entries = [.. files.Index().Select(file => Describe(file.Item, files[FindSource(files, file.Index)]))];
         Write(
             Path.Combine(folder, ArchiveJob.ListFile),
             output => JsonSerializer.Serialize(output, entries, HostProtocol.Default.IReadOnlyListHostEntry));
@@ -72,12 +73,13 @@ internal static class ArchiveReader
     /// Describes an entry for the worker. The checksum is passed on for 7z only, because SharpCompress does not check it there; 0 means
     /// that the entry has none.
     /// </summary>
-    private static HostEntry Describe(IArchive archive, IArchiveEntry entry)
+    /// <param name="source">Entry with the bytes.</param>
+    private static HostEntry Describe(IArchiveEntry entry, IArchiveEntry source)
     {
-        if (entry.Size < 0)
+        if (source.Size < 0)
             throw new InvalidDataException("an entry without a size");
-        uint? crc = archive.Type == ArchiveType.SevenZip && entry.Crc != 0 ? (uint)entry.Crc : null;
-        return new HostEntry(entry.Key ?? "", entry.Size, entry.IsEncrypted, crc);
+        uint? crc = entry.Archive.Type == ArchiveType.SevenZip && entry.Crc != 0 ? (uint)entry.Crc : null;
+        return new HostEntry(entry.Key ?? "", source.Size, entry.IsEncrypted, crc);
     }
 
     /// <summary>Unpacks the wanted entries to files named by their place in the list.</summary>
@@ -90,7 +92,8 @@ internal static class ArchiveReader
         if (archive is IRarArchive && archive.IsSolid)
         {
             // Each file depends on the bytes before it. The reader of all entries would end with an exception at a reference.
-            foreach (var (number, file) in files.Index().Take(places.Max(group => group.Key) + 1).Where(file => !IsReference(file.Item)))
+            var needed = files.Index().Take(places.Max(group => group.Key) + 1);
+            foreach (var (number, file) in needed.Where(file => FindTarget(file.Item) is null))
                 Save(file.OpenEntryStream, [.. places[number]], toItsEnd: true);
         }
         else if (archive.IsSolid)
@@ -134,14 +137,25 @@ internal static class ArchiveReader
         }
     }
 
-    /// <summary>Whether WinRAR stored a file as a reference to an equal one, or a link. SharpCompress follows neither.</summary>
-    private static bool IsReference(IArchiveEntry file) => file is RarArchiveEntry { IsRedir: true };
+    /// <summary>
+    /// The key of the file whose bytes a file has: WinRAR stores a reference to an equal file, TAR a link. SharpCompress follows neither.
+    /// </summary>
+    private static string? FindTarget(IArchiveEntry file) => file switch
+    {
+        RarArchiveEntry { IsRedir: true } reference => reference.RedirTargetName,
+        TarArchiveEntry { LinkTarget: { Length: > 0 } target } => target,
+        _ => null,
+    };
 
-    /// <summary>The number of the file whose bytes a file has: that of the equal file for a reference, else its own.</summary>
+    /// <summary>The number of the file whose bytes a file has: its own, if it is no reference to another file of the archive.</summary>
     private static int FindSource(IReadOnlyList<IArchiveEntry> files, int number)
     {
-        var target = IsReference(files[number]) ? ((RarArchiveEntry)files[number]).RedirTargetName : null;
-        return target is not null && files.Index().FirstOrDefault(file => file.Item.Key == target) is { Item: not null } source
+        if (FindTarget(files[number]) is not { } target)
+            return number;
+        // A hard link has the key of another entry; a symbolic link has a path from its own folder.
+        var key = files[number].Key ?? "";
+        var sibling = key[..(key.LastIndexOf('/') + 1)] + target;
+        return files.Index().FirstOrDefault(file => file.Item.Key == target || file.Item.Key == sibling) is { Item: not null } source
             ? source.Index
             : number;
     }
