@@ -55,7 +55,7 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
                 "db_client_connection_count{db_client_connection_state=\"used\"}", "db_client_connection_max",
                 "process_memory_usage_bytes", "rabbitmq_alarms_memory_used_watermark", "rabbitmq_alarms_free_disk_space_watermark",
             ])
-            await Eventually.Until(async () => await CountAsync(prometheus, series) > 0, what: $"Prometheus has {series}");
+            await UntilFoundAsync(prometheus, series);
         (await CountAsync(prometheus, "{__name__=~\".+_created\"}")).ShouldBe(0);
     }
 
@@ -93,6 +93,20 @@ public sealed partial class MonitoringTests(TestStack stack) : IAsyncLifetime
             }
         });
         return client;
+    }
+
+    /// <summary>Waits until a query finds a series. Its exception has the targets of Prometheus and the metrics of ingest.</summary>
+    private async Task UntilFoundAsync(HttpClient prometheus, string query)
+    {
+        try
+        {
+            await Eventually.Until(async () => await CountAsync(prometheus, query) > 0, what: $"Prometheus has {query}");
+        }
+        catch (TimeoutException failure)
+        {
+            var targets = await prometheus.GetStringAsync(new Uri("api/v1/targets", UriKind.Relative));
+            throw new TimeoutException($"{failure.Message}\n{targets}\n{await _installation.Http.GetStringAsync("metrics")}", failure);
+        }
     }
 
     /// <summary>Returns the number of series that a query finds now.</summary>
