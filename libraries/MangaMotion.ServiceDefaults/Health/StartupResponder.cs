@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using MangaMotion.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +15,8 @@ namespace MangaMotion.ServiceDefaults.Health;
 /// Answers at the addresses of the service while its start waits for Postgres, without whose schema nothing starts. It reports live, so
 /// that no supervisor restarts the waiting process, and not ready. Other requests get 503.
 /// </summary>
-internal sealed class StartupResponder(HealthCheckService health, IConfiguration configuration, ILogger<StartupResponder> logger)
+internal sealed class StartupResponder(
+    HealthCheckService health, IConfiguration configuration, IMeterFactory meters, ILogger<StartupResponder> logger)
     : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan LongStart = TimeSpan.FromSeconds(1);
@@ -57,6 +61,9 @@ internal sealed class StartupResponder(HealthCheckService health, IConfiguration
             var builder = WebApplication.CreateBuilder();
             builder.Configuration.AddConfiguration(configuration);
             builder.Logging.ClearProviders();
+
+            // Meters of its own would end with this responder, and OpenTelemetry would then end the equal instruments of the service too.
+            builder.Services.AddSingleton(meters);
             await using var app = builder.Build();
             app.Run(AnswerAsync);
             await app.StartAsync(end.Token);
@@ -79,6 +86,10 @@ internal sealed class StartupResponder(HealthCheckService health, IConfiguration
 
     private async Task AnswerAsync(HttpContext context)
     {
+        // The service does not count probes either.
+        if (context.Request.Path.Value is DependencyHealth.Live or DependencyHealth.Ready
+            && context.Features.Get<IHttpMetricsTagsFeature>() is { } counted)
+            counted.MetricsDisabled = true;
         switch (context.Request.Path.Value)
         {
             case DependencyHealth.Live:

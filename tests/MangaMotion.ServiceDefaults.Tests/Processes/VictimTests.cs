@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MangaMotion.ServiceDefaults.Victim;
 using MangaMotion.TestSupport;
+using Npgsql;
 
 namespace MangaMotion.ServiceDefaults.Tests.Processes;
 
@@ -67,6 +69,56 @@ public sealed class VictimTests(TestStack stack)
 
         exitCode.ShouldBe(0, error);
         error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Requests_are_counted_after_a_start_that_waited_for_the_schema_of_another_process()
+    {
+        await using var host = await stack.CreateVirtualHostAsync();
+        await using var database = await stack.CreateDatabaseAsync();
+        await using var other = new NpgsqlConnection(database.ConnectionString);
+        await other.OpenAsync();
+        await ExecuteAsync("select pg_advisory_lock(hashtext('mangamotion.schema'))");
+        var address = new Uri($"http://127.0.0.1:{Loopback.FindFreePort()}");
+        var (waits, started) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var (exitCode, _, error) = await RunAsync(
+            async process =>
+            {
+                await waits.Task.WaitAsync(TimeSpan.FromSeconds(60));
+                using var client = new HttpClient { BaseAddress = address };
+                (await AskAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+                await ExecuteAsync("select pg_advisory_unlock_all()");
+                await started.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+                // An instrument that has ended is still in the first answer.
+                await ScrapeAsync(client);
+                (await AskAsync(client)).ShouldBe(HttpStatusCode.NotFound);
+
+                // A request is counted after its answer.
+                await Eventually.Until(async () => (await ScrapeAsync(client)).Contains("http_response_status_code=\"404\""));
+                await TerminateAsync(process);
+            },
+            line => _ = (line.Contains("Start waits for Postgres") && waits.TrySetResult())
+                || (line.Contains("Application started") && started.TrySetResult()),
+            ("ConnectionStrings__RabbitMq", host.AmqpUri.OriginalString), ("ConnectionStrings__Postgres", database.ConnectionString),
+            ("ASPNETCORE_URLS", address.ToString()));
+
+        exitCode.ShouldBe(0, error);
+
+        static Task<string> ScrapeAsync(HttpClient client) => client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+
+        static async Task<HttpStatusCode> AskAsync(HttpClient client)
+        {
+            using var answer = await client.GetAsync(new Uri("/nowhere", UriKind.Relative));
+            return answer.StatusCode;
+        }
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, other);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     [Fact]
