@@ -274,6 +274,9 @@ public abstract record VideoBaseFields
     /// </summary>
     [Values(typeof(VideosOfFiles))]
     public string? Videos { get; init; }
+
+    /// <summary>Adds the sound of a quiet room under speech and music, at −42 LUFS: 26 LU below the speech. Default: false.</summary>
+    public bool? Ambience { get; init; }
 }
 
 /// <summary>Options of a video.</summary>

@@ -84,6 +84,7 @@ public sealed class KeyTests(TestStack stack)
     [InlineData("voice", "unknown", "slt, flite, espeak")]
     [InlineData("language", "klingon", "auto, en, ja")]
     [InlineData("music", "loud", "true, false")]
+    [InlineData("ambience", "loud", "true, false")]
     public async Task An_unknown_name_is_rejected_with_the_known_names(string field, string value, string allowed)
     {
         await using var installation = await Installation.CreateAsync(stack);

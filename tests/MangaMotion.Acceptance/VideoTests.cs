@@ -539,18 +539,20 @@ public sealed class VideoTests(TestStack stack)
 
         var quick = await SendAsync(("preset", "short"));
         var own = await SendAsync(("size", "square"), ("preset", "short"), ("captions", "lines"), ("music", "false"));
-        var sent = await SendAsync(("preset", """{"description": "mine", "size": "640x360", "pace": 2, "burn_subtitles": true}"""));
+        var sent = await SendAsync(
+            ("preset", """{"description": "mine", "size": "640x360", "pace": 2, "burn_subtitles": true, "ambience": true}"""));
         var json = await installation.Client.CreateVideoAsync(new VideoOfIngest { IngestId = quick.IngestId, Preset = "calm", Fps = 25 });
 
-        (await ReadAsync(quick)).ShouldBe("1080x1920 words 0.6 none true");
-        (await ReadAsync(own)).ShouldBe("1080x1080 lines 0.6 none false");
-        (await ReadAsync(sent)).ShouldBe("640x360 lines 2 pages false");
-        (await ReadAsync(json)).ShouldBe("1920x1080 lines 1.6 all true");
+        (await ReadAsync(quick)).ShouldBe("1080x1920 words 0.6 none true false");
+        (await ReadAsync(own)).ShouldBe("1080x1080 lines 0.6 none false false");
+        (await ReadAsync(sent)).ShouldBe("640x360 lines 2 pages false true");
+        (await ReadAsync(json)).ShouldBe("1920x1080 lines 1.6 all true false");
         (await RefuseAsync("cinema")).ShouldStartWith(
             "The field 'preset' must be one of recap, motion-comic, short, calm, or a preset as JSON");
         (await RefuseAsync("""{"sise": "square"}""")).ShouldContain("known are size, fps");
         (await RefuseAsync("""{"pace": 9}""")).ShouldBe("The field 'pace' must be a number from 0.5 to 2.");
         (await RefuseAsync("""{"pace": [1]}""")).ShouldContain("'pace'");
+        (await RefuseAsync("""{"ambience": "loud"}""")).ShouldBe("The field 'ambience' must be one of true, false.");
         (await RefuseAsync("""{"preset": "short"}""")).ShouldContain("'preset', which no preset has");
         (await RefuseAsync("{")).ShouldContain("must be the name of a preset, or JSON");
 
@@ -563,7 +565,8 @@ public sealed class VideoTests(TestStack stack)
         Task<string> ReadAsync(VideoAccepted video) => installation.ScalarAsync<string>(
             $"""
             select concat_ws(' ', concat(o ->> 'width', 'x', o ->> 'height'), coalesce(o ->> 'captions', 'lines'),
-              coalesce(o ->> 'pace', '1'), coalesce(o ->> 'transitions', 'pages'), o ->> 'music')
+              coalesce(o ->> 'pace', '1'), coalesce(o ->> 'transitions', 'pages'), o ->> 'music',
+              coalesce(o ->> 'ambience', 'false'))
             from (select input -> 'options' as o from jobs where id = '{video.Id}') video
             """);
     }

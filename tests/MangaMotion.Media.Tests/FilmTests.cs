@@ -86,19 +86,65 @@ public sealed class FilmTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_video_without_speech_has_a_silent_track_or_its_music(bool music)
+    [InlineData(false, false, -70)]
+    [InlineData(true, false, -16)]
+    [InlineData(false, true, -42)]
+    public async Task A_video_without_speech_has_a_silent_track_or_its_music_or_its_ambience(bool music, bool ambience, double loudness)
     {
         var workspace = _rig.Root.Create();
 
         var film = await new FilmComposer(_rig.Tools).ComposeAsync(
             workspace,
-            new FilmParts { Format = Small, Segments = await SegmentsAsync(workspace, [150]), Frames = 150, Speeches = [], Music = music },
+            new FilmParts
+            {
+                Format = Small,
+                Segments = await SegmentsAsync(workspace, [450]),
+                Frames = 450,
+                Speeches = [],
+                Music = music,
+                Ambience = ambience,
+            },
             new Progress<double>(), CancellationToken.None);
 
-        Number(Probe(film.Video, "-show_streams").GetProperty("streams")[1], "duration").ShouldBe(5, 0.05);
-        Loudness(film.Video).Integrated.ShouldBe(music ? -16 : -70, 0.5);
+        Number(Probe(film.Video, "-show_streams").GetProperty("streams")[1], "duration").ShouldBe(15, 0.05);
+        Loudness(film.Video).Integrated.ShouldBe(loudness, 0.5);
+    }
+
+    [Fact]
+    public async Task Ambience_is_26_LU_below_the_speech_and_changes_nothing_else()
+    {
+        var workspace = _rig.Root.Create();
+        var parts = new FilmParts
+        {
+            Format = Small,
+            Segments = await SegmentsAsync(workspace, [300]),
+            Frames = 300,
+            Speeches = [new SpeechClip(Tone(2), 0.5)],
+        };
+        var composer = new FilmComposer(_rig.Tools);
+
+        var dry = await composer.ComposeAsync(workspace, parts, new Progress<double>(), CancellationToken.None);
+        var film = await composer.ComposeAsync(workspace, parts with { Ambience = true }, new Progress<double>(), CancellationToken.None);
+
+        var whole = Loudness(film.Video);
+        whole.Integrated.ShouldBe(-16, 0.5);
+        whole.Peak.ShouldBeLessThanOrEqualTo(-1.5);
+        Loudness(Cut(film.Video, "0.5", "2")).Integrated.ShouldBe(Loudness(Cut(dry.Video, "0.5", "2")).Integrated, 0.1);
+        Loudness(Cut(film.Video, "3", "5")).Integrated.ShouldBe(-42, 1);
+        Loudness(Cut(dry.Video, "3", "5")).Integrated.ShouldBe(-70, 0.5);
+        Number(Probe(film.Video, "-show_streams").GetProperty("streams")[1], "duration").ShouldBe(10, 0.05);
+        Picture(film.Video).ShouldBe(Picture(dry.Video));
+        film.Faults.ShouldBe(dry.Faults);
+
+        string Cut(string video, string from, string seconds)
+        {
+            var sound = _files.NewPath("wav");
+            Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-ss", from, "-t", seconds, "-i", video, "-map", "0:a", sound);
+            return sound;
+        }
+
+        static string Picture(string video) =>
+            Vips.Run("ffmpeg", "-nostdin", "-v", "error", "-i", video, "-map", "0:v", "-c", "copy", "-f", "md5", "-");
     }
 
     [Fact]

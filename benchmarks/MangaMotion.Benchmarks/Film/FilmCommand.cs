@@ -32,6 +32,7 @@ internal static class FilmCommand
             DefaultValueFactory = _ => [1920, 1080],
         };
         var music = new Option<bool>("--music") { Description = "Add music under the speech." };
+        var ambience = new Option<bool>("--ambience") { Description = "Add the sound of a quiet room." };
         var burn = new Option<bool>("--burn-subtitles") { Description = "Draw the subtitles into the picture." };
         var titles = new Option<bool>("--titles") { Description = "Add title cards." };
         var preset = new Option<string?>("--preset")
@@ -50,7 +51,7 @@ internal static class FilmCommand
             "Twenty shots of the bundled chapter from script to MP4. Goals: 60 s on two idle cores, 1.2 CPU-s per second of video, and "
             + "0.08 of the CPU of the first run after an edit of a line.")
         {
-            workers, atATime, from, sheet, output, size, music, burn, titles, preset, plan, edit, eta,
+            workers, atATime, from, sheet, output, size, music, ambience, burn, titles, preset, plan, edit, eta,
         };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(eta)
             ? FilmEstimates.RunAsync(cancellationToken)
@@ -69,6 +70,7 @@ internal static class FilmCommand
                         Width = parsed.GetValue(size)![0],
                         Height = parsed.GetValue(size)![1],
                         Music = parsed.GetValue(music),
+                        Ambience = parsed.GetValue(ambience),
                         BurnSubtitles = parsed.GetValue(burn),
                         Titles = parsed.GetValue(titles),
                     }) with

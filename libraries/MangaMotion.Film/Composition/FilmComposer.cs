@@ -17,6 +17,12 @@ public sealed class FilmComposer(ToolRunner tools)
     /// <summary>Copies the mix to both channels. <c>aformat</c> would lower it by 3 dB.</summary>
     private const string Stereo = "pan=stereo|c0=c0|c1=c0";
 
+    /// <summary>Sound of a quiet room: pink noise without rumble and hiss, at −42 LUFS. That is 26 LU below the speech.</summary>
+    private const string Ambience = $"anoisesrc=color=pink:seed=1:sample_rate=48000,highpass=f=60,lowpass=f=500,volume=-22.9dB,{Stereo}";
+
+    /// <summary>Seconds in which the ambience fades in, and out.</summary>
+    private const double AmbienceFade = 1.5;
+
     /// <summary>Bytes of sound, subtitles and index of one second; more than they ever take.</summary>
     private const long BytesBesidePicture = 60_000;
 
@@ -43,13 +49,25 @@ public sealed class FilmComposer(ToolRunner tools)
         return new ComposedFilm(video, poster, parts.Seconds) { Faults = [.. faults, .. sound.DescribeFaults()] };
     }
 
-    /// <summary>Measures the sound and creates the filter that brings it to the loudness and length of the video.</summary>
+    /// <summary>Creates the filter that brings the sound to the loudness and length of the video, and adds the ambience.</summary>
     private async Task<string> CreateSoundFilterAsync(
         Workspace workspace, FilmParts parts, SoundTrack sound, CancellationToken cancellationToken)
     {
         var length = string.Create(CultureInfo.InvariantCulture, $"apad=whole_dur={parts.Seconds:F6},atrim=end={parts.Seconds:F6}");
-        if (sound.IsSilent)
-            return $"{Stereo},{length}";
+        var loudness = sound.IsSilent ? null : await MeasureAsync(workspace, parts, sound, cancellationToken);
+        var mixed = loudness?.CreateFilter() is { } filter ? $"{filter},{Stereo},{length}" : $"{Stereo},{length}";
+        if (!parts.Ambience)
+            return mixed;
+        // Added after the loudness, so that the ambience is equally quiet in every video.
+        var fades = string.Create(
+            CultureInfo.InvariantCulture,
+            $"afade=t=in:d={AmbienceFade},afade=t=out:st={Math.Max(0, parts.Seconds - AmbienceFade):F6}:d={AmbienceFade}");
+        return $"{mixed}[mixed];{Ambience},{length},{fades}[ambience];[mixed][ambience]amix=normalize=0";
+    }
+
+    private async Task<Loudness> MeasureAsync(
+        Workspace workspace, FilmParts parts, SoundTrack sound, CancellationToken cancellationToken)
+    {
 
         var result = await tools.RunAsync(
             CreateRun(workspace.NewDirectory(), parts, sound) with
@@ -61,9 +79,9 @@ public sealed class FilmComposer(ToolRunner tools)
                 ],
             },
             cancellationToken);
-        if (result.ExitCode != 0 || Loudness.Parse(result.Stderr) is not { } loudness)
-            throw new ToolFailedException("ffmpeg", $"it did not measure the sound; {result.Detail}");
-        return loudness.CreateFilter() is { } filter ? $"{filter},{Stereo},{length}" : $"{Stereo},{length}";
+        return result.ExitCode == 0 && Loudness.Parse(result.Stderr) is { } loudness
+            ? loudness
+            : throw new ToolFailedException("ffmpeg", $"it did not measure the sound; {result.Detail}");
     }
 
     private async Task<string> MuxAsync(

@@ -19,6 +19,9 @@ public sealed record FilmParts
     /// <summary>Whether <see cref="MusicBed"/> plays under the speech.</summary>
     public bool Music { get; init; }
 
+    /// <summary>Whether the sound of a quiet room plays throughout.</summary>
+    public bool Ambience { get; init; }
+
     /// <summary>WebVTT; null for a video without subtitles.</summary>
     public string? Subtitles { get; init; }
 

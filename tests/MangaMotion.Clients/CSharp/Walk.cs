@@ -57,7 +57,7 @@ public static class Walk
             null, Open(folder, "page1.png", "page2.png"), null, "motion-comic", "Two pages", RequestedDirection.Ltr, RequestedLanguage.En,
             null, "320x180", 24, music: false, burn_subtitles: false, CaptionForm.Lines, pace: 1, TransitionPlace.Pages, titles: false,
             author: null, source: null, UnreadablePages.Fail, review: false, StageName.Script_gen, "csharp", Priority.High, null, null,
-            videos: null);
+            videos: null, ambience: false);
         VideoStatus made;
         do
         {

@@ -100,6 +100,7 @@ internal static class VideoCommand
     private static Option<bool>[] CreateFlags() =>
     [
         new("--music") { Description = "Add music under the speech." },
+        new("--ambience") { Description = "Add the sound of a quiet room, 26 LU below the speech." },
         new("--burn-subtitles") { Description = "Draw the subtitles into the picture as well." },
         new("--titles") { Description = "Add an opening card, and an end card with source and credits." },
         new(Each) { Description = "Every file is a chapter: make a video of each. The stack is left running, and no video is saved." },

@@ -34,6 +34,10 @@ public sealed record VideoOptions
     /// <summary>Adds music under the speech.</summary>
     public bool Music { get; init; }
 
+    /// <summary>Adds the sound of a quiet room under speech and music.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Ambience { get; init; }
+
     /// <summary>Draws the subtitles into the picture as well.</summary>
     public bool BurnSubtitles { get; init; }
 

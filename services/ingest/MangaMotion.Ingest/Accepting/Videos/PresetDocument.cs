@@ -13,7 +13,7 @@ internal static class PresetDocument
     private const int MaxLength = 10_000;
 
     private static readonly string[] Fields =
-        ["size", "fps", "voice", "music", "titles", "burn_subtitles", "captions", "pace", "transitions"];
+        ["size", "fps", "voice", "music", "ambience", "titles", "burn_subtitles", "captions", "pace", "transitions"];
 
     /// <summary>Opens the document of a preset of the installation; null if there is none of the name.</summary>
     public static Stream? Open(string name) =>

@@ -12,8 +12,8 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
 {
     private static readonly string[] Known =
     [
-        "ingest_id", "videos", "title", "direction", "language", "voice", "size", "fps", "music", "burn_subtitles", "captions", "pace",
-        "transitions", "titles", "preset", "author", "source",
+        "ingest_id", "videos", "title", "direction", "language", "voice", "size", "fps", "music", "ambience", "burn_subtitles", "captions",
+        "pace", "transitions", "titles", "preset", "author", "source",
         "unreadable_pages", "review", "stop_at",
     ];
 
@@ -89,6 +89,9 @@ public sealed class VideoRequest(VideoVoices voices, Guid? sourceId = null) : In
                 break;
             case "music":
                 Options = Options with { Music = Flag(field, value) };
+                break;
+            case "ambience":
+                Options = Options with { Ambience = Flag(field, value) };
                 break;
             case "burn_subtitles":
                 Options = Options with { BurnSubtitles = Flag(field, value) };

@@ -37,6 +37,7 @@ internal sealed class Compositor(FilmComposer composer, CaptionFonts fonts, IIma
                     IsPause = Letters.CountSpoken(spoken.Shot.Shot.Line ?? "") == 0,
                 })],
                 Music = composition.Options.Music,
+                Ambience = composition.Options.Ambience,
                 Subtitles = cues.Count > 0 ? WebVtt.WriteCues(cues) : null,
                 Chapters = CreateChapters(script, timeline),
                 Title = script.Title,
