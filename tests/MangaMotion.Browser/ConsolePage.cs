@@ -13,6 +13,7 @@ public sealed record PageOptions(int Width = 1280, int Height = 800, bool Dark =
 public sealed class ConsolePage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _offences = new();
+    private readonly ConcurrentQueue<Task<string>> _refusals = new();
     private readonly IBrowserContext _context;
     private readonly Uri _console;
 
@@ -67,8 +68,10 @@ public sealed class ConsolePage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var refusals = await Task.WhenAll(_refusals);
         await _context.DisposeAsync();
-        _offences.Where(offence => !Expected.Exists(expected => offence.Contains(expected, StringComparison.Ordinal))).ShouldBeEmpty();
+        _offences.Where(offence => !Expected.Exists(expected => offence.Contains(expected, StringComparison.Ordinal)))
+            .ShouldBeEmpty(string.Join('\n', refusals));
     }
 
     private async Task WatchAsync()
@@ -77,6 +80,11 @@ public sealed class ConsolePage : IAsyncDisposable
         {
             if (new Uri(request.Url) is { Scheme: not "data" } url && url.Authority != _console.Authority)
                 _offences.Enqueue($"request to another origin: {request.Url}");
+        };
+        Page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+                _refusals.Enqueue(DescribeAsync(response));
         };
         Page.Console += (_, message) =>
         {
@@ -87,5 +95,20 @@ public sealed class ConsolePage : IAsyncDisposable
         await _context.ExposeFunctionAsync("reportViolation", (string violation) => _offences.Enqueue($"content policy: {violation}"));
         await Page.AddInitScriptAsync(
             "addEventListener('securitypolicyviolation', e => reportViolation(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`))");
+    }
+
+    private static async Task<string> DescribeAsync(IResponse response)
+    {
+        string text;
+        try
+        {
+            text = await response.TextAsync();
+        }
+        catch (PlaywrightException gone)
+        {
+            text = gone.Message;
+        }
+
+        return $"{response.Status} {response.Request.Method} {response.Url}: {text}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MangaMotion.Api;
 using MangaMotion.TestSupport;
 using Microsoft.Playwright;
@@ -70,6 +71,22 @@ public sealed class SecurityJourneys(ConsoleInstallation installation)
         (await PostAsync(token, origin: installation.Address.GetLeftPart(UriPartial.Authority), site: "same-origin")).ShouldBe(303);
         (await installation.Api.GetQueuesAsync()).Queues.Single(queue => queue.Name == "records").Paused.ShouldBeTrue();
         await installation.Api.ResumeQueueAsync("records");
+    }
+
+    [Fact]
+    public async Task Form_that_stalls_on_its_way_is_read()
+    {
+        await using var session = await installation.LogInAsync();
+        var token = await session.Page.Locator("#act input").InputValueAsync();
+        var cookies = string.Join("; ", (await session.Context.CookiesAsync()).Select(cookie => $"{cookie.Name}={cookie.Value}"));
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+        using var form = new StalledForm($"form_token={Uri.EscapeDataString(token)}&theme=dark", TimeSpan.FromSeconds(8));
+        using var post = new HttpRequestMessage(HttpMethod.Post, new Uri(installation.Address, "/theme")) { Content = form };
+        post.Headers.Add("Cookie", cookies);
+
+        using var answer = await client.SendAsync(post);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -202,5 +219,31 @@ public sealed class SecurityJourneys(ConsoleInstallation installation)
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "typed before the kill" })).ToBeVisibleAsync();
         await restarted.KillAsync();
+    }
+
+    /// <summary>Form whose body is sent some time after the headers.</summary>
+    private sealed class StalledForm : HttpContent
+    {
+        private readonly byte[] _body;
+        private readonly TimeSpan _stall;
+
+        public StalledForm(string body, TimeSpan stall)
+        {
+            (_body, _stall) = (Encoding.ASCII.GetBytes(body), stall);
+            Headers.ContentType = new("application/x-www-form-urlencoded");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.FlushAsync();
+            await Task.Delay(_stall);
+            await stream.WriteAsync(_body);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _body.Length;
+            return true;
+        }
     }
 }

@@ -10,6 +10,7 @@ using MangaMotion.ServiceDefaults.Configuration;
 using MangaMotion.ServiceDefaults.Health;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MangaMotion.Console;
 
@@ -31,6 +32,8 @@ public static class ConsoleRegistration
         services.AddSingleton<PausedQueues>();
         services.AddReadinessCheck<ApiCheck>("api");
         services.AddMediaRelay();
+        // A form that stalls on a phone's network, or on a busy machine, is read nevertheless.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = new(240, TimeSpan.FromMinutes(1)));
         // The editor of a script sends five fields for each shot.
         services.Configure<FormOptions>(form => form.ValueCountLimit = (5 * ScriptLimits.MaxShots) + 100);
         // Pages have no secret beside text that the reader sent: the form token differs in each answer.

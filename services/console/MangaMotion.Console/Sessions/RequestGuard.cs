@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.ExceptionServices;
 using MangaMotion.Console.Pages.Shared;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
@@ -10,7 +11,8 @@ namespace MangaMotion.Console.Sessions;
 /// <summary>
 /// Refuses plain http beyond loopback, posts from other sites, and forms without a valid token. Sets the security headers.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, IAntiforgery antiforgery, IOptions<ConsoleOptions> options)
+internal sealed partial class RequestGuard(
+    RequestDelegate next, IAntiforgery antiforgery, IOptions<ConsoleOptions> options, ILogger<RequestGuard> logger)
 {
     private readonly string _contentPolicy = CreateContentPolicy(options.Value.StoreOrigin?.TrimEnd('/'));
 
@@ -34,8 +36,9 @@ internal sealed class RequestGuard(RequestDelegate next, IAntiforgery antiforger
             return;
         }
 
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !await IsOwnFormAsync(context))
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && await FindForgeryAsync(context) is { } reason)
         {
+            LogRefused(logger, request.Method, request.Path, reason);
             await Answers.WriteAsync(
                 context, 400, "This form was not sent by this page", "Nothing was changed. Go back, reload the page and try again.");
             return;
@@ -44,17 +47,30 @@ internal sealed class RequestGuard(RequestDelegate next, IAntiforgery antiforger
         await next(context);
     }
 
-    private async Task<bool> IsOwnFormAsync(HttpContext context)
+    /// <summary>Returns why a request is not a form of this page; null if it is one.</summary>
+    private async Task<string?> FindForgeryAsync(HttpContext context)
     {
         var request = context.Request;
         var origin = $"{request.Scheme}://{request.Host}";
         if (request.Headers.Origin is { Count: > 0 } sent && sent != origin)
-            return false;
+            return $"its origin is {sent}, and this page is {origin}";
         if (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin")
-            return false;
+            return $"it is {site}";
         // A form with files is not buffered here: its handler reads the token from the first part.
-        return context.GetEndpoint()?.Metadata.GetMetadata<FormToken.ReadByHandler>() is not null
-            || await antiforgery.IsRequestValidAsync(context);
+        if (context.GetEndpoint()?.Metadata.GetMetadata<FormToken.ReadByHandler>() is not null)
+            return null;
+        try
+        {
+            await antiforgery.ValidateRequestAsync(context);
+            return null;
+        }
+        catch (AntiforgeryValidationException invalid)
+        {
+            // A body that ends early or comes too slowly is no forgery.
+            if (invalid.InnerException is BadHttpRequestException unread)
+                ExceptionDispatchInfo.Throw(unread);
+            return invalid.Message;
+        }
     }
 
     private void SetHeaders(IHeaderDictionary headers, bool isPage)
@@ -79,4 +95,7 @@ internal sealed class RequestGuard(RequestDelegate next, IAntiforgery antiforger
             + $"img-src 'self' data:{media}; media-src 'self'{media}; connect-src 'self'{media}; "
             + "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
     }
+
+    [LoggerMessage(EventId = 6040, Level = LogLevel.Warning, Message = "{Method} {Path} was refused: {Reason}.")]
+    private static partial void LogRefused(ILogger logger, string method, string path, string reason);
 }
