@@ -68,7 +68,6 @@ public sealed class FilmComposer(ToolRunner tools)
     private async Task<Loudness> MeasureAsync(
         Workspace workspace, FilmParts parts, SoundTrack sound, CancellationToken cancellationToken)
     {
-
         var result = await tools.RunAsync(
             CreateRun(workspace.NewDirectory(), parts, sound) with
             {
