@@ -135,7 +135,14 @@ public sealed record WorkerList(IReadOnlyList<WorkerInfo> Workers);
 public sealed record WorkerInfo(
     string Id, string Service, string Version, string Host, int Pid, [property: Values(typeof(WorkerHealth))] string Health,
     [property: Values(typeof(WorkTypeNames))] IReadOnlyList<string> JobTypes, int Concurrency,
-    IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, string? Sandbox = null);
+    IReadOnlyList<Guid> CurrentJobs, long MemoryBytes, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt, string? Sandbox = null)
+{
+    /// <summary>Time at which the drain began; null while the worker takes jobs.</summary>
+    public DateTimeOffset? DrainingSince { get; init; }
+
+    /// <summary>Name of the key that drained it.</summary>
+    public string? DrainedBy { get; init; }
+}
 
 public sealed record QueueList(IReadOnlyList<QueueInfo> Queues);
 

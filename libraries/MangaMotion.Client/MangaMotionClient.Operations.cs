@@ -28,6 +28,15 @@ public sealed partial class MangaMotionClient
     public Task<WorkerList> GetWorkersAsync(CancellationToken cancellationToken = default) =>
         GetAsync<WorkerList>("api/v1/workers", cancellationToken);
 
+    /// <summary>Drains a worker: within seconds it takes no more jobs. Running jobs finish.</summary>
+    /// <param name="id">Id of the worker, as <see cref="GetWorkersAsync"/> lists it.</param>
+    public Task<WorkerInfo> DrainWorkerAsync(string id, CancellationToken cancellationToken = default) =>
+        PostAsync<WorkerInfo>($"api/v1/workers/{Uri.EscapeDataString(id)}/drain", cancellationToken);
+
+    /// <summary>Lifts the drain of a worker.</summary>
+    public Task<WorkerInfo> ResumeWorkerAsync(string id, CancellationToken cancellationToken = default) =>
+        PostAsync<WorkerInfo>($"api/v1/workers/{Uri.EscapeDataString(id)}/resume", cancellationToken);
+
     /// <summary>Lists the queues with their depths.</summary>
     public Task<QueueList> GetQueuesAsync(CancellationToken cancellationToken = default) =>
         GetAsync<QueueList>("api/v1/queues", cancellationToken);

@@ -78,6 +78,12 @@ public static class JobsRegistration
         services.AddSingleton<BulkTurns>();
         services.AddHostedService(provider => provider.GetRequiredService<BulkTurns>());
         services.AddSingleton<OutageHold>();
+        services.AddSingleton<WorkerDrain>();
+        services.AddSingleton(provider => new NoticeHandler(WorkerDrain.Channel, worker =>
+        {
+            if (worker == provider.GetRequiredService<WorkerIdentity>().Id)
+                provider.GetRequiredService<WorkerDrain>().Signal.Set();
+        }));
         services.AddSingleton<JobEntrance>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<AttemptWork>();

@@ -107,6 +107,38 @@ public sealed class OperationsTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_drained_worker_takes_no_jobs_until_it_is_resumed()
+    {
+        await _installation.StartThumbnailAsync();
+        await Eventually.Until(async () => (await Api.GetWorkersAsync()).Workers.Count == 1);
+        var worker = (await Api.GetWorkersAsync()).Workers.Single();
+        (worker.DrainingSince, worker.DrainedBy).ShouldBe((null, null));
+
+        var drained = await Api.DrainWorkerAsync(worker.Id);
+        (drained.DrainingSince.HasValue, drained.DrainedBy).ShouldBe((true, "first key (MANGAMOTION_API_KEY)"));
+        (await Api.DrainWorkerAsync(worker.Id)).DrainingSince.ShouldBe(drained.DrainingSince);
+        await UntilConsumersAsync(0);
+        (await Api.GetScalingAsync()).Types.Single(type => type.Type == "thumbnail").Workers.ShouldBe(0);
+        var held = await IngestAsync("voyage", "a.bin");
+        await _installation.StartThumbnailAsync();
+        await _installation.UntilFinishedAsync(held.JobId);
+        (await _installation.ScalarAsync<string>("select min(worker_id) from job_attempts")).ShouldNotBe(worker.Id);
+
+        (await _installation.RunToolAsync("workers")).Output.ShouldContain(worker.Id);
+        (await _installation.RunToolAsync("workers", "--json")).Output.ShouldContain("draining_since");
+        (await _installation.RunToolAsync("workers", "resume", worker.Id)).Output.ShouldContain("alive");
+        await UntilConsumersAsync(2);
+        (await _installation.RunToolAsync("workers", "drain", "none")).Errors.ShouldContain("There is no such worker.");
+        foreach (var change in (Func<string, Task<WorkerInfo>>[])[id => Api.DrainWorkerAsync(id), id => Api.ResumeWorkerAsync(id)])
+            (await Should.ThrowAsync<MangaMotionException>(change("a/b <i>"))).Problem.Code.ShouldBe("unknown_worker");
+        (await Api.GetAuditAsync()).Entries.Select(entry => (entry.Action, entry.Target)).ShouldBe(
+            [("resumeWorker", worker.Id), ("drainWorker", worker.Id), ("drainWorker", worker.Id)]);
+
+        Task UntilConsumersAsync(int count) => Eventually.Until(async () =>
+            (await Api.GetQueuesAsync()).Queues.Single(queue => queue.Name == "thumbnail").Consumers == count);
+    }
+
+    [Fact]
     public async Task Statistics_workers_and_queues_show_the_finished_jobs()
     {
         await _installation.StartThumbnailAsync();

@@ -10,11 +10,11 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
 {
     private static readonly string[] Scopes = ["submit", "read", "operate"];
 
-    /// <summary>Operations on queues, which have no owner, and on a collection of the caller.</summary>
+    /// <summary>Operations on queues and workers, which have no owner, and on a collection of the caller.</summary>
     private static readonly string[] WithoutOwner =
     [
-        "post /api/v1/queues/{name}/pause", "post /api/v1/queues/{name}/resume", "put /api/v1/collections/{slug}/variants",
-        "put /api/v1/collections/{slug}/cast",
+        "post /api/v1/queues/{name}/pause", "post /api/v1/queues/{name}/resume", "post /api/v1/workers/{id}/drain",
+        "post /api/v1/workers/{id}/resume", "put /api/v1/collections/{slug}/variants", "put /api/v1/collections/{slug}/cast",
     ];
 
     private Installation _installation = null!;
@@ -54,7 +54,7 @@ public sealed class OwnerSeparationTests(TestStack stack) : IAsyncLifetime
             ("/api/v1/webhooks/deliveries/", await _installation.ScalarAsync<Guid>("select id from webhook_deliveries")),
             ("/api/v1/keys/", await _installation.ScalarAsync<Guid>("select id from api_keys where name = 'no-read'")),
             ("/api/v1/ingest/", mine.JobId), ("/api/v1/assets/", mine.Assets[0].AssetId), ("/api/v1/jobs/", job),
-            ("/api/v1/videos/", video.Id),
+            ("/api/v1/videos/", video.Id), ("/api/v1/workers/", Guid.NewGuid()),
         ];
 
         var asked = 0;

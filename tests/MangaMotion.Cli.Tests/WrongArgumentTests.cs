@@ -192,7 +192,8 @@ public sealed class WrongArgumentTests : IDisposable
                 var file = Path.Combine(_folder.FullName, "chapter.cbz");
                 File.WriteAllText(file, "");
                 return [file];
-            case "keys create" or "queues pause" or "queues resume" or "backup" or "restore" or "cast":
+            case "keys create" or "queues pause" or "queues resume" or "workers drain" or "workers resume"
+                or "backup" or "restore" or "cast":
                 return ["name"];
             case "video preview":
                 return ["0190c1d2-0000-7000-8000-000000000001", "p001-s01"];

@@ -48,6 +48,7 @@ internal static class CommandLine
         FailedCommand.Create(),
         ReplayCommand.Create(),
         QueuesCommand.Create(),
+        WorkersCommand.Create(),
         KeysCommand.Create(),
         ScalingCommand.Create(),
         VideoCommand.Create(),

@@ -8,11 +8,12 @@ using Npgsql;
 namespace MangaMotion.Jobs.Running;
 
 /// <summary>
-/// Renews the leases of this worker's jobs, stores their progress and the worker's row, and stops attempts whose claim is lost.
+/// Renews the leases of this worker's jobs, stores their progress and the worker's row, stops attempts whose claim is lost, and reads
+/// whether the worker drains.
 /// </summary>
 internal sealed class Heartbeat(
-    NpgsqlDataSource database, RunningJobs runningJobs, WorkerIdentity worker, JobTypes types, IOptions<JobsOptions> options,
-    IEnumerable<IJobSandbox> sandboxes, ILogger<Heartbeat> logger)
+    NpgsqlDataSource database, RunningJobs runningJobs, WorkerDrain drain, WorkerIdentity worker, JobTypes types,
+    IOptions<JobsOptions> options, IEnumerable<IJobSandbox> sandboxes, ILogger<Heartbeat> logger)
     : BackgroundService
 {
     // Fires jobs_revised where stage or progress change, and jobs_counted_update, which finds no change of a status.
@@ -39,19 +40,19 @@ internal sealed class Heartbeat(
           now() + @lease)
         on conflict (id) do update set current_jobs = excluded.current_jobs, memory_bytes = excluded.memory_bytes,
           heartbeat_at = now(), alive_until = excluded.alive_until
+        returning draining_since is not null as draining
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var interval = options.Value.HeartbeatInterval;
-        using var timer = new PeriodicTimer(interval);
         try
         {
-            do
+            while (true)
             {
                 await SendHeartbeatAsync(interval, stoppingToken);
+                await drain.Signal.WaitAsync(interval, stoppingToken);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -73,6 +74,9 @@ internal sealed class Heartbeat(
             var renewed = new HashSet<Guid>();
             await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
             {
+                await reader.ReadAsync(cancellationToken);
+                drain.Set(reader.GetBoolean("draining"));
+                await reader.NextResultAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                     renewed.Add(reader.GetGuid("claim_token"));
             }

@@ -24,7 +24,8 @@ public sealed class JobPaces(NpgsqlDataSource database, TimeProvider time) : IDi
 
     private const string PlacesSql =
         """
-        select type, sum(concurrency)::int as places from workers, unnest(job_types) as type where alive_until > now() group by type
+        select type, sum(concurrency)::int as places from workers, unnest(job_types) as type
+        where alive_until > now() and draining_since is null group by type
         """;
 
     private const string OpenSql =

@@ -38,6 +38,7 @@ public static class BusRegistration
         services.AddValidatedOptions<BrokerConnectionString>("ConnectionStrings");
         services.AddSingleton(ParseAddress);
         services.AddSingleton<BusQueues>();
+        services.AddSingleton<StoppedEndpoints>();
         services.AddSingleton<BrokerConnection>();
         services.AddSingleton<IQueueDepths, QueueDepths>();
         services.AddHostedService<QueueGauge>();

@@ -11,8 +11,8 @@ namespace MangaMotion.ServiceDefaults.Bus;
 /// be restarted in this process: liveness fails and the process ends, so that its supervisor starts another.
 /// </summary>
 internal sealed class EndpointGuard(
-    IBusControl bus, BrokerConnection connection, BrokerAddress broker, IHostApplicationLifetime lifetime, TimeProvider clock,
-    ILogger<EndpointGuard> logger)
+    IBusControl bus, StoppedEndpoints stopped, BrokerConnection connection, BrokerAddress broker, IHostApplicationLifetime lifetime,
+    TimeProvider clock, ILogger<EndpointGuard> logger)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -58,7 +58,7 @@ internal sealed class EndpointGuard(
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var endpoints = bus.CheckHealth().Endpoints.Values;
+        var endpoints = stopped.CheckOthers(bus.CheckHealth());
         // Only for an unhealthy endpoint it matters whether the broker answers: opening a channel at each check costs the broker more than
         // all else that an idle service does.
         if (endpoints.Any(health => health.Status != BusHealthStatus.Healthy) && !await IsBrokerAvailableAsync(cancellationToken))

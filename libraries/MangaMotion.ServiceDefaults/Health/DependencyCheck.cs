@@ -66,7 +66,8 @@ internal sealed class PostgresCheck(NpgsqlDataSource database) : DependencyCheck
 /// Checks the broker and the bus. The bus may report a connection to a frozen broker, and the broker may answer before the bus is
 /// connected.
 /// </summary>
-internal sealed class BrokerCheck(BrokerAddress broker, BrokerConnection connection, IBusControl bus) : DependencyCheck
+internal sealed class BrokerCheck(BrokerAddress broker, BrokerConnection connection, IBusControl bus, StoppedEndpoints stopped)
+    : DependencyCheck
 {
     protected override string Address => broker.ToString();
 
@@ -75,7 +76,7 @@ internal sealed class BrokerCheck(BrokerAddress broker, BrokerConnection connect
         await using (await connection.OpenChannelAsync(cancellationToken))
         {
             var health = bus.CheckHealth();
-            if (health.Status != BusHealthStatus.Healthy)
+            if (!stopped.IsHealthy(health))
             {
                 var reason = health.Exception?.GetBaseException().Message ?? health.Description;
                 throw new IOException($"the broker answers, the bus is not connected yet: {reason}");

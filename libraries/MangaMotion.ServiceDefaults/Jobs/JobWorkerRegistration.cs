@@ -73,6 +73,7 @@ public static class JobWorkerRegistration
         services.AddSingleton<ISharedServers, SharedServers>();
         services.AddSingleton<IValidateOptions<JobsOptions>, ShutdownOrder>();
         services.AddSingleton(provider => CreateWorker(provider.GetRequiredService<ServiceIdentity>()));
+        services.AddHostedService<DrainedEndpoints>();
         services.AddSingleton<DetachedJobs>();
         services.AddHostedService(provider => provider.GetRequiredService<DetachedJobs>());
         services.AddSingleton<ErrorQueueSweeper.Signal>();

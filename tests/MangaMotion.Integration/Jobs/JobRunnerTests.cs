@@ -1,6 +1,8 @@
+using System.Net;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Pausing;
+using MangaMotion.Jobs.Reconciling;
 using MangaMotion.Jobs.Replays;
 using MangaMotion.Jobs.Running;
 using MangaMotion.ServiceDefaults.Jobs;
@@ -359,6 +361,81 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_draining_worker_finishes_its_job_leaves_the_others_to_another_worker_and_takes_jobs_again_once_it_is_lifted()
+    {
+        var release = new TaskCompletionSource();
+        _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
+        var draining = await _world.StartWorkerAsync(
+            ("Jobs:Concurrency", "1"), ("Jobs:Lease", "00:00:06"), ("Jobs:ShutdownGrace", "00:00:01"), ("Bus:StopTimeout", "00:00:06"));
+        var worker = draining.Services.GetRequiredService<WorkerIdentity>().Id;
+        var own = await _world.AcceptAsync();
+        await _world.UntilAsync(own, JobStatus.Processing);
+        var waiting = await _world.AcceptAsync(3);
+        await Eventually.Until(async () => await UnacknowledgedAsync("probe") > 1);
+
+        await SetDrainAsync(worker, "now()");
+        // The broker has the messages again, and no consumer.
+        await Eventually.Until(async () => await CountConsumersAsync("probe") == 0);
+        _world.Script.Work = (_, _) => Task.CompletedTask;
+        var other = await _world.StartWorkerAsync(("Jobs:Concurrency", "2"));
+        foreach (var job in waiting)
+            (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
+        (await _world.FindAsync(own)).Status.ShouldBe(JobStatus.Processing);
+        using (var http = new HttpClient { BaseAddress = new(draining.Urls.First()) })
+            (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        release.SetResult();
+        (await _world.UntilAsync(own, JobStatus.Done)).Outcomes.ShouldBe(["done"]);
+        await _world.StopAsync(other);
+
+        var held = await _world.AcceptAsync();
+        await SetDrainAsync(worker, "null");
+        await _world.UntilAsync(held, JobStatus.Done);
+
+        (await _world.ScalarAsync<string>("select worker_id from job_attempts where job_id = $1", held)).ShouldBe(worker);
+        (await new BrokerQueue(_world, "probe_error").PeekAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_drain_that_is_lifted_while_a_job_runs_lets_the_worker_take_jobs_at_once()
+    {
+        var release = new TaskCompletionSource();
+        _world.Script.Work = (_, token) => release.Task.WaitAsync(token);
+        var worker = (await _world.StartWorkerAsync(("Jobs:Lease", "00:00:06"))).Services.GetRequiredService<WorkerIdentity>().Id;
+        var own = await _world.AcceptAsync();
+        await _world.UntilAsync(own, JobStatus.Processing);
+        await SetDrainAsync(worker, "now()");
+        await Eventually.Until(async () => await CountConsumersAsync("probe") == 0);
+
+        await SetDrainAsync(worker, "null");
+        _world.Script.Work = (_, _) => Task.CompletedTask;
+        await _world.UntilAsync(await _world.AcceptAsync(), JobStatus.Done);
+
+        (await _world.FindAsync(own)).Status.ShouldBe(JobStatus.Processing);
+        release.SetResult();
+        (await _world.UntilAsync(own, JobStatus.Done)).Outcomes.ShouldBe(["done"]);
+    }
+
+    [Fact]
+    public async Task A_draining_worker_that_stops_hands_its_job_back()
+    {
+        _world.Script.Work = (run, token) => run.Attempt == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        var draining = await _world.StartWorkerAsync(("Jobs:ShutdownGrace", "00:00:01"));
+        var own = await _world.AcceptAsync();
+        await _world.UntilAsync(own, JobStatus.Processing);
+        await SetDrainAsync(draining.Services.GetRequiredService<WorkerIdentity>().Id, "now()");
+        await Eventually.Until(async () => await CountConsumersAsync("probe") == 0);
+
+        await _world.StopAsync(draining);
+
+        var row = await _world.FindAsync(own);
+        (row.Status, row.Crashes).ShouldBe((JobStatus.Uploaded, 0));
+        _world.Script.Work = (_, _) => Task.CompletedTask;
+        // The next process takes jobs.
+        await _world.StartWorkerAsync();
+        (await _world.UntilAsync(own, JobStatus.Done)).Outcomes.ShouldBe(["interrupted", "done"]);
+    }
+
+    [Fact]
     public async Task A_pause_with_an_end_resumes_by_itself()
     {
         var worker = await _world.StartWorkerAsync();
@@ -474,6 +551,13 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
 
     private async Task<System.Text.Json.JsonElement> GetDeadLetterAsync() =>
         (await new BrokerQueue(_world, "probe_error").UntilAsync(1))[0];
+
+    /// <summary>Changes the drain of a worker, as the API does.</summary>
+    private Task SetDrainAsync(string worker, string since) => _world.ExecuteAsync(
+        $"update workers set draining_since = {since} where id = $1 returning pg_notify('{WorkerDrain.Channel}', id)", worker);
+
+    private async Task<int> CountConsumersAsync(string queue) =>
+        (await _world.Services.GetRequiredService<IQueueDepths>().InspectAsync([queue], default))[queue].Consumers;
 
     private async Task<int> UnacknowledgedAsync(string queue)
     {

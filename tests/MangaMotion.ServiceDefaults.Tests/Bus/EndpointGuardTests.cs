@@ -60,7 +60,8 @@ public sealed class EndpointGuardTests(TestStack stack) : IAsyncLifetime
         using var lifetime = new FakeLifetime();
         using var logs = new LogLines();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(logs));
-        using var guard = new EndpointGuard(bus, connection, broker, lifetime, new HastyTime(), factory.CreateLogger<EndpointGuard>());
+        using var guard = new EndpointGuard(
+            bus, new(), connection, broker, lifetime, new HastyTime(), factory.CreateLogger<EndpointGuard>());
 
         await guard.StartAsync(default);
         (await guard.CheckHealthAsync(new())).Status.ShouldBe(HealthStatus.Healthy);

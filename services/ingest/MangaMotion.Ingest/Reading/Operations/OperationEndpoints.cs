@@ -34,6 +34,16 @@ internal static class OperationEndpoints
             WorkerQuery query, CancellationToken cancellationToken) => Results.Ok(await query.ListAsync(cancellationToken)))
             .WithName("listWorkers").WithSummary("Workers of the last day, and whether they are alive.")
             .Produces<WorkerList>().RequireScope(Scopes.Operate);
+        api.MapPost("/workers/{id}/drain", (string id, HttpContext context, WorkerQuery query) =>
+            DrainAsync(id, drain: true, context, query))
+            .WithName("drainWorker")
+            .WithSummary("Drain a worker: within seconds it takes no more jobs, until it is resumed or ends. Its running jobs finish.")
+            .WithDescription("Jobs that it has received and not started return to their queues. The next process takes jobs again.")
+            .Produces<WorkerInfo>().ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
+        api.MapPost("/workers/{id}/resume", (string id, HttpContext context, WorkerQuery query) =>
+            DrainAsync(id, drain: false, context, query))
+            .WithName("resumeWorker").WithSummary("Lift the drain of a worker.")
+            .Produces<WorkerInfo>().ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
         api.MapGet("/queues", ListQueuesAsync)
             .WithName("listQueues").WithSummary(
                 "The lanes of each job type with their messages and consumers, and whether they are paused.")
@@ -51,6 +61,9 @@ internal static class OperationEndpoints
             .WithName("resumeQueue").WithSummary("Resume a paused queue.").WithDescription("The body is optional.")
             .Produces<QueueInfo>().ProducesProblem(404).RequireScope(Scopes.Operate).Audited();
     }
+
+    private static async Task<IResult> DrainAsync(string id, bool drain, HttpContext context, WorkerQuery query) =>
+        Results.Ok(await query.SetDrainAsync(id, drain, context.Key().Name, context.RequestAborted));
 
     private static async Task<IResult> ListQueuesAsync(QueueQuery query, CancellationToken cancellationToken) =>
         Results.Ok(new QueueList(await query.ListAsync(cancellationToken)));

@@ -36,7 +36,8 @@ internal sealed class ScalingQuery(
         var target = options.Value.Target;
         var waiting = (await queues.ListAsync(cancellationToken)).Where(queue => !queue.Paused).ToLookup(queue => queue.JobType);
         var windows = (await stats.GetAsync(cancellationToken)).Windows;
-        var alive = (await workers.ListAsync(cancellationToken)).Workers.Where(worker => worker.Health == WorkerHealth.Alive).ToList();
+        var alive = (await workers.ListAsync(cancellationToken)).Workers
+            .Where(worker => worker.Health == WorkerHealth.Alive && worker.DrainingSince is null).ToList();
         var running = await CountRunningAsync(cancellationToken);
         TypeScaling[] types =
         [
