@@ -105,6 +105,28 @@ public sealed class OperatorJourneys(ConsoleInstallation installation)
     }
 
     [Fact]
+    public async Task A_worker_is_drained_and_resumed_and_everybody_sees_it()
+    {
+        var worker = (await installation.Api.GetWorkersAsync()).Workers.Single(worker => worker.JobTypes.Contains("script-gen")).Id;
+        await using var first = await installation.LogInAsync();
+        await using var second = await installation.LogInAsync();
+        await first.GoAsync("/ops/workers");
+        await second.GoAsync("/ops/workers");
+
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = $"Drain {worker}" }).ClickAsync();
+        await Expect(first.Page.GetByText("Drained. The worker finishes its running jobs")).ToBeVisibleAsync(new() { Timeout = Patient });
+        await Expect(second.Page.Locator($"[id='w-{worker}']")).ToContainTextAsync("drained", new() { Timeout = Patient });
+        await Eventually.Until(async () => await CountConsumersAsync() == 0);
+
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = $"Resume {worker}" }).ClickAsync();
+        await Expect(first.Page.Locator($"[id='w-{worker}']")).Not.ToContainTextAsync("drained", new() { Timeout = Patient });
+        await Eventually.Until(async () => await CountConsumersAsync() == 1);
+
+        async Task<int> CountConsumersAsync() =>
+            (await installation.Api.GetQueuesAsync()).Queues.Single(queue => queue.Name == "script-gen").Consumers;
+    }
+
+    [Fact]
     public async Task Pause_with_end_resumes_itself()
     {
         const string Reason = "Move of the <b>store</b>";

@@ -16,6 +16,8 @@ internal static class OperatorForms
         app.MapPost("/ops/dead/replay", ReplayAllAsync);
         app.MapPost("/ops/queues/{name}/pause", PauseAsync);
         app.MapPost("/ops/queues/{name}/resume", ResumeAsync);
+        app.MapPost("/ops/workers/{id}/drain", DrainAsync);
+        app.MapPost("/ops/workers/{id}/resume", ResumeWorkerAsync);
         app.MapPost("/ops/webhooks/{id:guid}/replay", SendAgainAsync);
         app.MapPost(Routes.Keys, CreateKeyAsync);
         app.MapPost("/ops/keys/{id:guid}/revoke", RevokeKeyAsync);
@@ -58,6 +60,18 @@ internal static class OperatorForms
     {
         await client.ResumeQueueAsync(name, resume: null, context.RequestAborted);
         queues.Forget();
+        return Answers.Back(context, Note.Resumed);
+    }
+
+    private static async Task<IResult> DrainAsync(string id, HttpContext context, MangaMotionClient client)
+    {
+        await client.DrainWorkerAsync(id, context.RequestAborted);
+        return Answers.Back(context, Note.Draining);
+    }
+
+    private static async Task<IResult> ResumeWorkerAsync(string id, HttpContext context, MangaMotionClient client)
+    {
+        await client.ResumeWorkerAsync(id, context.RequestAborted);
         return Answers.Back(context, Note.Resumed);
     }
 

@@ -13,6 +13,7 @@ internal static class Note
     public const string CastSaved = "cast";
     public const string Paused = "paused";
     public const string Resumed = "resumed";
+    public const string Draining = "draining";
     public const string Revoked = "revoked";
     public const string Deleted = "deleted";
     public const string Sent = "sent";
@@ -27,6 +28,7 @@ internal static class Note
         [CastSaved] = "Saved. Videos that are sent to this collection from now on take this cast.",
         [Paused] = "Paused. Workers start no job from this queue; running jobs finish.",
         [Resumed] = "Resumed.",
+        [Draining] = "Drained. The worker finishes its running jobs and takes no others.",
         [Revoked] = "Revoked. The key is rejected within seconds.",
         [Deleted] = "Deleted.",
         [Sent] = "The delivery is sent again.",
