@@ -1,4 +1,3 @@
-using System.Net;
 using MangaMotion.Jobs;
 using MangaMotion.Jobs.Failures;
 using MangaMotion.Jobs.Pausing;
@@ -382,7 +381,7 @@ public sealed class JobRunnerTests(TestStack stack) : IAsyncLifetime
             (await _world.UntilAsync(job, JobStatus.Done)).Attempts.ShouldBe(1);
         (await _world.FindAsync(own)).Status.ShouldBe(JobStatus.Processing);
         using (var http = new HttpClient { BaseAddress = new(draining.Urls.First()) })
-            (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+            await Eventually.Until(async () => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
         release.SetResult();
         (await _world.UntilAsync(own, JobStatus.Done)).Outcomes.ShouldBe(["done"]);
         await _world.StopAsync(other);
