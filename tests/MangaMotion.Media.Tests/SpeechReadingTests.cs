@@ -90,6 +90,21 @@ public sealed class SpeechReadingTests : IAsyncLifetime
         (await JapaneseAsync("今日は東京へ行きました。")).Select(word => word.Shown).ShouldBe(["今日", "は", "東京", "へ", "行き", "まし", "た。"]);
     }
 
+    [Theory]
+    [InlineData("今日は良い天気。")]
+    [InlineData("良い天気")]
+    public async Task A_Japanese_line_of_the_greatest_length_is_read_whole(string sentence)
+    {
+        var spoken = string.Concat((await JapaneseAsync(sentence)).Select(word => word.Spoken));
+        var count = SpeechRequest.MaxCharacters / sentence.Length;
+        var line = string.Concat(Enumerable.Repeat(sentence, count));
+
+        var words = await JapaneseAsync(line);
+
+        string.Concat(words.Select(word => word.Shown)).ShouldBe(line);
+        string.Concat(words.Select(word => word.Spoken)).ShouldBe(string.Concat(Enumerable.Repeat(spoken, count)));
+    }
+
     private Task<IReadOnlyList<SpeechWord>> JapaneseAsync(string line) =>
         new SpeechSynthesizer(_rig.Tools, NullLogger<SpeechSynthesizer>.Instance).WordsAsync(
             _rig.Root.Create(), line, "ja", TestContext.Current.CancellationToken);

@@ -84,6 +84,16 @@ public sealed class SpeechTests : IAsyncLifetime
         spoken.Seconds.ShouldBeInRange(2, 7);
     }
 
+    [Fact]
+    public async Task A_long_Japanese_line_without_a_sign_is_spoken_to_its_end()
+    {
+        var part = (await SpeakAsync(string.Concat(Enumerable.Repeat("良い天気", 6)), "ja")).ShouldNotBeNull();
+        var whole = (await SpeakAsync(string.Concat(Enumerable.Repeat("良い天気", 60)), "ja")).ShouldNotBeNull();
+
+        whole.Seconds.ShouldBeGreaterThan(9 * part.Seconds);
+        ShouldBeInOrder(whole);
+    }
+
     [Theory]
     [InlineData("\") (system \"touch /tmp/owned\") (print \"")]
     [InlineData("<speak><break time=\"9s\"/>Hello <voice name='x'>there</voice></speak>")]

@@ -13,6 +13,9 @@ internal sealed class ClauseVoice(ToolRunner tools)
 {
     private const double Breath = 0.18, FullStop = 0.4;
 
+    /// <summary>Characters without a space. espeak-ng says about 75 kana of a word, and leaves out the rest without a message.</summary>
+    private const int LongestWord = 40;
+
     /// <param name="voice">espeak-ng's voice, such as <c>en-us</c>; null for flite.</param>
     public async Task<Utterance> SpeakAsync(
         Workspace workspace, IReadOnlyList<SpeechWord> words, string? voice, string separator, CancellationToken cancellationToken)
@@ -23,7 +26,7 @@ internal sealed class ClauseVoice(ToolRunner tools)
         foreach (var clause in Clauses(words))
         {
             if ((await SayAsync(
-                workspace, string.Join(separator, clause.Select(word => word.Spoken)), voice, cancellationToken)).Trim() is not { } said)
+                workspace, Join(clause, separator), voice, cancellationToken)).Trim() is not { } said)
             {
                 times.AddRange(clause.Select(word => new SpokenWord(word.Shown, at, at)));
                 continue;
@@ -50,6 +53,30 @@ internal sealed class ClauseVoice(ToolRunner tools)
             yield return [.. words.Skip(from).Take(to + 1 - from)];
             from = to + 1;
         }
+    }
+
+    /// <summary>Joins the words of a clause, with spaces in the long words that Japanese makes of it.</summary>
+    private static string Join(IReadOnlyList<SpeechWord> clause, string separator)
+    {
+        var text = new StringBuilder();
+        var sinceSpace = 0;
+        foreach (var word in clause)
+        {
+            if (sinceSpace + word.Spoken.Length <= LongestWord)
+            {
+                text.Append(text.Length > 0 ? separator : "");
+            }
+            else
+            {
+                text.Append(' ');
+                sinceSpace = 0;
+            }
+
+            text.Append(word.Spoken);
+            sinceSpace += word.Spoken.Length;
+        }
+
+        return text.ToString();
     }
 
     private async Task<Sound> SayAsync(Workspace workspace, string clause, string? voice, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
 {
     private const string Dictionary = "/var/lib/mecab/dic/open-jtalk/naist-jdic";
     private const string Voice = "/usr/share/festival/voices/us/cmu_us_slt_arctic_hts/hts/cmu_us_slt_arctic_hts.htsvoice";
+    /// <summary>Characters of a line that the program reads, of three bytes each. It reads 1,022 bytes and leaves out the rest.</summary>
+    private const int MaxCharacters = 330;
+
     private const int Surface = 0, PartOfSpeech = 1, Pronunciation = 9;
 
     /// <summary>Words that the analysis reads wrongly, each with a form that it reads right.</summary>
@@ -32,9 +35,29 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
         var shown = SpeechText.Clean(line).Normalize(NormalizationForm.FormC).Replace(" ", "", StringComparison.Ordinal);
         var written = Corrections.Aggregate(
             Kana.ReplaceEnglish(Kana.FullWidth(shown)), (text, correction) => correction.Written.Replace(text, correction.Read));
-        return written.Any(char.IsLetterOrDigit)
-            ? SpeechText.Join(Aligned(shown, await AnalyseAsync(workspace, written, cancellationToken)), separator: "")
-            : [];
+        var words = new List<(string Surface, string Kana)>();
+
+        // The program fails on signs without a word.
+        foreach (var part in Divide(written).Where(part => part.Any(char.IsLetterOrDigit)))
+            words.AddRange(await AnalyseAsync(workspace, part, cancellationToken));
+        return words.Count > 0 ? SpeechText.Join(Aligned(shown, words), separator: "") : [];
+    }
+
+    /// <summary>Divides a line into parts that the program reads whole, behind their last sign.</summary>
+    private static IEnumerable<string> Divide(string written)
+    {
+        for (var at = 0; at < written.Length;)
+        {
+            var end = Math.Min(at + MaxCharacters, written.Length);
+            if (end < written.Length)
+            {
+                var sign = written.LastIndexOfAny(['。', '！', '？', '…', '、'], end - 1, end - at);
+                end = sign >= 0 ? sign + 1 : char.IsHighSurrogate(written[end - 1]) ? end - 1 : end;
+            }
+
+            yield return written[at..end];
+            at = end;
+        }
     }
 
     private async Task<IReadOnlyList<(
@@ -72,7 +95,7 @@ internal sealed partial class JapaneseReading(ToolRunner tools)
     /// The shown line, cut at the words that the analysis found in it as they are written. Words that it wrote otherwise (12 as 十二) share
     /// one.
     /// </summary>
-    private static IEnumerable<(string Shown, string Spoken)> Aligned(string shown, IReadOnlyList<(string Surface, string Kana)> words)
+    private static IEnumerable<(string Shown, string Spoken)> Aligned(string shown, List<(string Surface, string Kana)> words)
     {
         var (at, waiting, full) = (0, "", Kana.FullWidth(shown));
         var cries = Cry().Matches(full);
