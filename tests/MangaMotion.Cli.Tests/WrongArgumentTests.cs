@@ -132,6 +132,7 @@ public sealed class WrongArgumentTests : IDisposable
     [InlineData("--each saves no video; leave --output out.", "video", "mangamotion.dll", "--each", "--output", "volume.mp4")]
     [InlineData("--state: 'done' is not one of accepted, script_gen, ", "videos", "--state", "done")]
     [InlineData("FILE: 'missing.png' is not an existing file.", "ingest", "missing.png")]
+    [InlineData("FILE: '@missing.png' is not an existing file.", "ingest", "@missing.png")]
     [InlineData("--expires: 'soon' is not a date or time such as 2026-11-29", "keys", "create", "me", "--expires", "soon")]
     [InlineData("--direction: 'up' is not one of rtl, ltr.", "panels", "page.png", "--direction", "up")]
     public async Task A_wrong_argument_is_explained(string message, params string[] arguments) =>

@@ -69,7 +69,8 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter errors)
     {
-        var parsed = CreateRoot().Parse(arguments);
+        // A file or a title may begin with @, by which System.CommandLine would read arguments from a file.
+        var parsed = CreateRoot().Parse(arguments, new() { ResponseFileTokenReplacer = null });
         if (parsed.Errors is [var error, ..] && parsed.Action is ParseErrorAction)
         {
             var message = parsed.UnmatchedTokens is [var token, ..]
