@@ -102,9 +102,10 @@ public sealed class ConsolePage : IAsyncDisposable
         string text;
         try
         {
-            text = await response.TextAsync();
+            // The browser never has the whole answer of a request that it gave up.
+            text = await response.TextAsync().WaitAsync(TimeSpan.FromSeconds(5));
         }
-        catch (PlaywrightException gone)
+        catch (Exception gone) when (gone is PlaywrightException or TimeoutException)
         {
             text = gone.Message;
         }
